@@ -1,0 +1,56 @@
+import type { Tx } from "./db.ts";
+import type { Id } from "./ids.ts";
+
+/** Rights are object x action x scope (spec AD-02). Refused by default. */
+export const OBJECTS = [
+  "dialog",
+  "call",
+  "recording",
+  "customer",
+  "lead",
+  "interest",
+  "interaction",
+  "inquiry",
+  "employee",
+  "department",
+  "queue",
+  "channel",
+  "catalogue",
+  "calendar",
+  "role",
+  "board",
+  "audit",
+] as const;
+export type AccessObject = (typeof OBJECTS)[number];
+export const ACTIONS = ["create", "read", "edit", "delete", "export", "assign"] as const;
+export type AccessAction = (typeof ACTIONS)[number];
+export const SCOPES = ["own", "department", "subtree", "all"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who makes a request. `departmentIds` has the own department; `subtreeIds` it and everything below. */
+export interface Principal {
+  employeeId: Id;
+  sessionId: Id;
+  name: string;
+  login: string;
+  departmentId: Id;
+  subtreeIds: Id[];
+  permissions: Partial<Record<AccessObject, Partial<Record<AccessAction, Scope>>>>;
+}
+
+/** The scope in which the principal may do this, or null. */
+export function scopeOf(principal: Principal, object: AccessObject, action: AccessAction): Scope | null {
+  return principal.permissions[object]?.[action] ?? null;
+}
+
+/** Is a row that belongs to `owner` (an employee and that employee's department) inside the scope? Unowned rows need department scope or wider. */
+export function within(principal: Principal, scope: Scope | null, owner: { employeeId: Id | null; departmentId: Id | null }): boolean {
+  if (scope === null) return false;
+  if (scope === "all") return true;
+  if (owner.employeeId === principal.employeeId) return true;
+  if (scope === "own") return false;
+  if (owner.departmentId === null) return owner.employeeId === null;
+  return scope === "department" ? owner.departmentId === principal.departmentId : principal.subtreeIds.includes(owner.departmentId);
+}
+
+export type ResolvePrincipal = (tx: Tx, sessionToken: string) => Promise<Principal | null>;

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { Id, IsoTime, NamedRef } from "./common.ts";
+
+/**
+ * Employees   GET/POST /employees · GET/PATCH /employees/:id · POST /employees/:id/password · POST /employees/:id/dismiss
+ * Departments GET/POST /departments · PATCH /departments/:id
+ * Calendars   GET/POST /calendars · PATCH /calendars/:id
+ * Roles       GET /roles
+ * Channels    GET /channels/kinds · GET/POST /channels · PATCH/DELETE /channels/:id · POST /channels/:id/test · GET /channels/:id/errors · POST /channels/:id/errors/:eventId/retry · GET /channels/:id/transcript
+ * Audit       GET /audit?objectKind=&objectId=
+ * All under /api/v1.
+ */
+export const EmployeeView = z.object({
+  id: Id,
+  login: z.string(),
+  name: z.string(),
+  department: NamedRef,
+  calendar: NamedRef,
+  roles: z.array(NamedRef),
+  extension: z.string().nullable(),
+  maxDialogs: z.number().int(),
+  fte: z.number(),
+  email: z.string().nullable(),
+  locale: z.string(),
+  state: z.enum(["active", "suspended", "dismissed"]),
+  version: z.number().int(),
+});
+export type EmployeeView = z.infer<typeof EmployeeView>;
+export const EmployeeBody = z.object({
+  login: z.string().min(2).max(100),
+  name: z.string().min(1).max(200),
+  departmentId: Id,
+  calendarId: Id,
+  roleIds: z.array(Id).min(1),
+  extension: z
+    .string()
+    .regex(/^\d{2,6}$/)
+    .nullable()
+    .default(null),
+  maxDialogs: z.number().int().min(0).max(50).default(5),
+  fte: z.number().positive().max(1).default(1),
+  email: z.email().nullable().default(null),
+  locale: z.enum(["ru", "en", "kk", "uk"]).default("ru"),
+  password: z.string().min(8).max(500),
+});
+export const EmployeePatch = EmployeeBody.omit({ password: true })
+  .partial()
+  .extend({ state: z.enum(["active", "suspended"]).optional(), version: z.number().int() });
+export const PasswordBody = z.object({ password: z.string().min(8).max(500) });
+export const DepartmentView = z.object({
+  id: Id,
+  name: z.string(),
+  parentId: Id.nullable(),
+  headId: Id.nullable(),
+  dayNormPoints: z.number().nullable(),
+  employees: z.number().int(),
+  version: z.number().int(),
+});
+export const DepartmentBody = z.object({
+  name: z.string().min(1).max(200),
+  parentId: Id.nullable().default(null),
+  headId: Id.nullable().default(null),
+  dayNormPoints: z.number().min(0).nullable().default(null),
+});
+const Interval = z.tuple([z.string().regex(/^\d\d:\d\d$/), z.string().regex(/^\d\d:\d\d$/)]);
+export const CalendarView = z.object({
+  id: Id,
+  name: z.string(),
+  tz: z.string(),
+  week: z.record(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), z.array(Interval)),
+  exceptions: z.array(z.object({ day: z.iso.date(), intervals: z.array(Interval) })),
+  version: z.number().int(),
+});
+export type CalendarView = z.infer<typeof CalendarView>;
+export const CalendarBody = CalendarView.omit({ id: true, version: true });
+export const RoleView = z.object({
+  id: Id,
+  code: z.string(),
+  name: z.string(),
+  permissions: z.array(z.object({ object: z.string(), action: z.string(), scope: z.string() })),
+});
+
+export const ConfigFieldView = z.object({
+  name: z.string(),
+  type: z.enum(["text", "number", "boolean", "secret", "select"]),
+  required: z.boolean(),
+  options: z.array(z.string()).optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+});
+export const ChannelKindView = z.object({ kind: z.string(), medium: z.string(), fields: z.array(ConfigFieldView) });
+export const ChannelView = z.object({
+  id: Id,
+  kind: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  queueId: Id,
+  purposeId: Id.nullable(),
+  sourceId: Id.nullable(),
+  /** Secrets are absent; `secretsSet` names those that have a value. */
+  config: z.record(z.string(), z.unknown()),
+  secretsSet: z.array(z.string()),
+  status: z.object({ state: z.string(), detail: z.string().nullable(), since: IsoTime }),
+  lastEventAt: IsoTime.nullable(),
+  lagMs: z.number().nullable(),
+  pending: z.number().int(),
+  failed: z.number().int(),
+  version: z.number().int(),
+});
+export type ChannelView = z.infer<typeof ChannelView>;
+export const ChannelBody = z.object({
+  kind: z.string(),
+  name: z.string().min(1).max(200),
+  enabled: z.boolean().default(true),
+  queueId: Id,
+  purposeId: Id.nullable().default(null),
+  sourceId: Id.nullable().default(null),
+  config: z.record(z.string(), z.unknown()),
+});
+export const ChannelPatch = ChannelBody.omit({ kind: true }).partial().extend({ version: z.number().int() });
+export const ChannelErrorView = z.object({
+  id: z.number().int(),
+  kind: z.string(),
+  eventKey: z.string(),
+  receivedAt: IsoTime,
+  attempts: z.number().int(),
+  error: z.string(),
+  payload: z.unknown(),
+});
+export const TranscriptLine = z.object({ at: IsoTime, direction: z.enum(["in", "out"]), summary: z.string(), detail: z.unknown() });
+export const AuditView = z.object({
+  id: z.number(),
+  at: IsoTime,
+  actor: z.string(),
+  action: z.string(),
+  objectKind: z.string(),
+  objectId: Id,
+  changes: z.record(z.string(), z.unknown()),
+});

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { EmployeeRef, Id, IsoTime, MediumSchema, NamedRef, Page, PageQuery } from "./common.ts";
+
+/**
+ * GET  /api/v1/dialogs?view=mine|queue|all|closed&q=            DialogPage (sorted by who waits longest for an answer)
+ * GET  /api/v1/dialogs/:id                                       DialogDetail
+ * GET  /api/v1/dialogs/:id/messages?before=<seq>                 MessagePage (newest first)
+ * POST /api/v1/dialogs/:id/messages                              PostMessage -> Message (idempotent by clientKey)
+ * POST /api/v1/dialogs/:id/close | /read | /typing               204
+ * PUT  /api/v1/dialogs/:id/draft  {text}                         204 (drafts are kept per agent)
+ * POST /api/v1/messages/:id/retry                                Message (failed -> queued)
+ * POST /api/v1/messages/:id/settle {outcome: sent|resend}        Message (uncertain, decided by the agent)
+ * POST /api/v1/blobs (multipart, field `file`)                   BlobRef
+ * GET  /api/v1/blobs/:id?name=                                   bytes, as a download; rights of the dialog apply
+ * GET  /api/v1/dialogs/:id/why                                   Why (routing): decisions in words
+ */
+export const DialogState = z.enum(["new", "queued", "offered", "active", "held", "wrapup", "closed", "abandoned"]);
+export const DeliverySchema = z.enum(["queued", "sent", "delivered", "read", "failed", "uncertain"]);
+
+export const PartySchema = z.object({
+  result: z.enum(["known", "lead", "ambiguous", "new", "hidden", "blocked", "pending"]),
+  name: z.string(),
+  identityKind: z.string(),
+  identityValue: z.string().nullable(),
+  customerId: Id.nullable(),
+  contactId: Id.nullable(),
+  leadId: Id.nullable(),
+  interestId: Id.nullable(),
+  responsible: EmployeeRef.nullable(),
+  isVip: z.boolean(),
+  candidates: z.array(z.object({ customerId: Id, contactId: Id.nullable(), name: z.string() })),
+});
+export const OfferSummary = z.object({
+  id: Id,
+  employeeId: Id,
+  rung: z.string(),
+  reason: z.object({ code: z.string(), load: z.number().optional() }),
+  deadlineAt: IsoTime,
+});
+export type OfferSummary = z.infer<typeof OfferSummary>;
+export const DialogSummary = z.object({
+  id: Id,
+  channelId: Id,
+  channelKind: z.string(),
+  channelName: z.string(),
+  medium: MediumSchema,
+  direction: z.enum(["in", "out"]),
+  state: DialogState,
+  subject: z.string().nullable(),
+  party: PartySchema,
+  queue: NamedRef.nullable(),
+  assignee: EmployeeRef.nullable(),
+  offer: OfferSummary.nullable(),
+  callId: Id.nullable(),
+  openedAt: IsoTime,
+  closedAt: IsoTime.nullable(),
+  queuedAt: IsoTime.nullable(),
+  /** Since when the customer waits for an answer; null when we answered last. */
+  waitingSince: IsoTime.nullable(),
+  /** Answer is due (service level) by this time; the clock turns amber at 80 %, red after it. */
+  answerDueAt: IsoTime.nullable(),
+  lastMessage: z.object({ text: z.string(), at: IsoTime, direction: z.enum(["in", "out", "internal"]) }).nullable(),
+  unread: z.number().int(),
+  hasDraft: z.boolean(),
+  position: z.number().int(),
+});
+export type DialogSummary = z.infer<typeof DialogSummary>;
+export const DialogPage = Page(DialogSummary).extend({ position: z.number().int() });
+export const DialogQuery = PageQuery.extend({ view: z.enum(["mine", "queue", "all", "closed"]).default("mine"), q: z.string().max(200).optional() });
+
+export const Attachment = z.object({ blobId: Id, name: z.string(), mime: z.string(), bytes: z.number().int() });
+export const Message = z.object({
+  id: Id,
+  dialogId: Id,
+  seq: z.number().int(),
+  direction: z.enum(["in", "out", "internal"]),
+  authorKind: z.enum(["customer", "employee", "external_staff", "bot", "auto_ack", "auto_reply", "bounce", "system"]),
+  author: EmployeeRef.nullable(),
+  subject: z.string().nullable(),
+  text: z.string(),
+  html: z.string().nullable(),
+  quoted: z.string().nullable(),
+  attachments: z.array(Attachment),
+  truncated: z.boolean(),
+  at: IsoTime,
+  providerAt: IsoTime.nullable(),
+  delivery: DeliverySchema.nullable(),
+  failure: z.string().nullable(),
+  clientKey: z.string().nullable(),
+  /** System notes carry a code and parameters instead of text, translated on screen. */
+  note: z.object({ code: z.string(), params: z.record(z.string(), z.unknown()) }).nullable(),
+});
+export type Message = z.infer<typeof Message>;
+export const MessagePage = z.object({ items: z.array(Message), hasMore: z.boolean() });
+export const PostMessage = z.object({
+  clientKey: z.uuid(),
+  text: z.string().max(100_000).default(""),
+  attachments: z.array(Id).max(20).default([]),
+  internal: z.boolean().default(false),
+  subject: z.string().max(500).optional(),
+  mentions: z.array(Id).max(20).default([]),
+  /** Take the dialog over when it is somebody else's; without it the answer is `assigned_to_other`. */
+  takeOver: z.boolean().default(false),
+});
+export const CallView = z.object({
+  id: Id,
+  dialogId: Id,
+  direction: z.enum(["in", "out"]),
+  state: z.enum(["offered", "ringing", "talking", "held", "lost", "unknown", "ended"]),
+  from: z.string().nullable(),
+  to: z.string(),
+  startedAt: IsoTime,
+  answeredAt: IsoTime.nullable(),
+  endedAt: IsoTime.nullable(),
+  disposition: z.string().nullable(),
+  answeredBy: EmployeeRef.nullable(),
+  recordingBlobId: Id.nullable(),
+  source: z.enum(["live", "reconciled", "reconstructed"]),
+  legs: z.array(
+    z.object({
+      id: Id,
+      party: z.enum(["customer", "agent"]),
+      employee: EmployeeRef.nullable(),
+      state: z.string(),
+      cause: z.string().nullable(),
+      startedAt: IsoTime,
+      answeredAt: IsoTime.nullable(),
+      endedAt: IsoTime.nullable(),
+    }),
+  ),
+});
+export type CallView = z.infer<typeof CallView>;
+export const DialogDetail = z.object({
+  dialog: DialogSummary,
+  messages: z.array(Message),
+  hasMore: z.boolean(),
+  call: CallView.nullable(),
+  draft: z.string(),
+  capabilities: z.object({
+    commands: z.array(z.string()),
+    textLength: z.number().int(),
+    attachmentBytes: z.number().int(),
+    canReply: z.boolean(),
+    cannotReplyReason: z.string().nullable(),
+  }),
+  position: z.number().int(),
+});
+export type DialogDetail = z.infer<typeof DialogDetail>;
+export const BlobRef = Attachment;
+export const SettleBody = z.object({ outcome: z.enum(["sent", "resend"]) });
+
+export const Why = z.object({
+  decisions: z.array(
+    z.object({
+      at: IsoTime,
+      rung: z.string(),
+      chosen: EmployeeRef.nullable(),
+      reason: z.object({ code: z.string(), load: z.number().optional() }),
+      best: z.array(z.object({ employee: EmployeeRef, load: z.number() })),
+      refusals: z.record(z.string(), z.number()),
+      outcome: z.string().nullable(),
+    }),
+  ),
+});
+export type Why = z.infer<typeof Why>;

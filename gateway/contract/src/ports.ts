@@ -1,0 +1,63 @@
+import type { RawIdentity } from "./channel.ts";
+import type { Db, Tx } from "./db.ts";
+import type { DialogEvent, DialogEventKind, NewDialogEvent } from "./dialog-event.ts";
+import type { Identification } from "./identity.ts";
+import type { EpochMs, Id } from "./ids.ts";
+import type { RoutingInput } from "./routing-input.ts";
+
+/** Small interfaces by which the parts of the house meet; compose.ts gives each part the others' implementations. */
+
+/**
+ * Appends events to the Dialogs stream inside the caller's transaction. Locks the dialogs' rows (in id order)
+ * so that ids grow in each dialog's order; positions are stamped later by the sequencer.
+ */
+export type EmitEvents = (tx: Tx, events: NewDialogEvent[]) => Promise<void>;
+
+/** Puts inputs before the router inside the caller's transaction (routing's exported function). */
+export type EnqueueRouting = (tx: Tx, inputs: RoutingInput[]) => Promise<void>;
+
+/**
+ * A reader of the stream that writes to the database: `handle` runs in the transaction that also commits
+ * the reader's position, so its effect happens exactly once. Batches hold only the kinds asked for.
+ */
+export interface StreamReader {
+  name: string;
+  kinds: readonly DialogEventKind[];
+  handle(tx: Tx, events: DialogEvent[]): Promise<void>;
+}
+
+/** What ingest asks the CRM. */
+export interface Identify {
+  /**
+   * Spec B0. Takes an advisory transaction lock on the identity, so that parallel unknowns make one lead.
+   * `createLead: false` (calls with hidden numbers, tests) only looks.
+   */
+  identify(
+    tx: Tx,
+    from: RawIdentity,
+    context: { channelId: Id; createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" },
+  ): Promise<Identification>;
+  /** Records who the dialog is with (dialog_party). */
+  attachParty(tx: Tx, dialogId: Id, identification: Identification): Promise<void>;
+  /** Contact details a visitor typed: unverified contact points on the party. */
+  addClaims(tx: Tx, dialogId: Id, claims: { phone?: string | undefined; email?: string | undefined; name?: string | undefined }): Promise<void>;
+  /** A permanent bounce marks the contact point. */
+  markBounced(tx: Tx, email: string): Promise<void>;
+}
+
+/** Who changes something; kept as text in the audit. */
+export interface Actor {
+  kind: "employee" | "system" | "integration" | "automation";
+  id: Id | null;
+  label: string;
+  requestId?: string | undefined;
+}
+
+/** Writes one append-only audit row in the same transaction (crm-core's `audit` slice implements it). */
+export type WriteAudit = (tx: Tx, actor: Actor, entry: { objectKind: string; objectId: Id; action: string; changes: Record<string, unknown> }) => Promise<void>;
+
+export interface Clock {
+  now(): EpochMs;
+}
+
+export type { Db, Tx };

@@ -1,0 +1,15 @@
+import type { Db } from "@kommutator/contract/db";
+import postgres from "postgres";
+
+/** A pool whose `bigint` and `numeric` are numbers: our ids, positions and sums stay far below 2^53. */
+export function connect(url: string, options: { max?: number; applicationName?: string } = {}): Db {
+  return postgres(url, {
+    max: options.max ?? 10,
+    onnotice: () => undefined,
+    connection: { application_name: options.applicationName ?? "kommutator", idle_in_transaction_session_timeout: 0 },
+    types: {
+      bigint: { to: 20, from: [20], serialize: (v: number) => String(v), parse: (v: string) => Number(v) },
+      numeric: { to: 1700, from: [1700], serialize: (v: number) => String(v), parse: (v: string) => Number(v) },
+    },
+  }) as unknown as Db;
+}

@@ -1,0 +1,77 @@
+import type { Readable } from "node:stream";
+import type { Channel, ChannelStatus, CommandKind, Commands, ResultOf, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type { DialogEvent } from "@kommutator/contract/dialog-event";
+import type { Id, StreamPosition } from "@kommutator/contract/ids";
+import type { StreamReader, Tx } from "@kommutator/contract/ports";
+
+/** How the gateway's own folders meet: implemented in db/, inbound/, dialogs/, outbound/, media/; used by api/ and compose.ts. */
+
+export interface Stream {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Say that something was committed: the sequencer stamps at once instead of at its next poll. */
+  wake(): void;
+  /** Stamped events after `from`, gap-free, in order. */
+  read(from: StreamPosition, limit: number): Promise<DialogEvent[]>;
+  head(): Promise<{ position: StreamPosition; oldest: StreamPosition }>;
+  /** Called with each stamped batch in order (live, this process); returns the unsubscribe function. */
+  subscribe(listener: (events: DialogEvent[]) => void): () => void;
+  /** Runs a database reader until `stop`. */
+  run(reader: StreamReader): void;
+}
+
+export interface StoredBlob {
+  id: Id;
+  name: string;
+  mime: string;
+  bytes: number;
+}
+export interface BlobStore {
+  /** Content-addressed: bytes are on disk (fsync) before the row is inserted. Throws too_large past `maxBytes`. */
+  put(tx: Tx, source: Readable | Uint8Array, meta: { name: string; mime: string; createdBy: Id | null; maxBytes?: number }): Promise<StoredBlob>;
+  open(tx: Tx, id: Id): Promise<{ blob: StoredBlob; stream: Readable } | null>;
+  read(tx: Tx, id: Id): Promise<Uint8Array | null>;
+}
+
+export interface ChannelSupervisor {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** After the administrator changed a channel: close and open it again with the new configuration. */
+  reload(channelId: Id): Promise<void>;
+  /** The open channel on this node, or null. */
+  open(channelId: Id): Channel | null;
+  status(channelId: Id): ChannelStatus;
+  /** Performs one command; throws ChannelError (`unreachable` when the channel is not open here). */
+  perform<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>>;
+  webhook(channelId: Id, request: WebhookRequest): Promise<WebhookResponse>;
+  /** Signals from channels (typing, seen): not durable. */
+  onSignal(listener: (signal: { channelId: Id; kind: "typing" | "seen" | "online" | "offline"; threadKey: string }) => void): () => void;
+}
+
+export interface Outbound {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stores an agent's reply (or internal note) with the dialog's next seq and enqueues the drain; idempotent by clientKey. */
+  reply(
+    tx: Tx,
+    reply: { dialogId: Id; employeeId: Id; clientKey: Id; text: string; subject?: string | undefined; attachments: Id[]; internal: boolean; mentions: Id[] },
+  ): Promise<{ messageId: Id; seq: number; existed: boolean }>;
+  /** System note (translated on screen) in the thread, never sent. */
+  note(tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }): Promise<void>;
+  /** failed -> queued. */
+  retry(tx: Tx, messageId: Id): Promise<void>;
+  /** uncertain -> sent or queued, by the agent. */
+  settle(tx: Tx, messageId: Id, outcome: "sent" | "resend"): Promise<void>;
+}
+
+export interface Dialogs {
+  /** Closes a dialog: tells routing, emits, clears the clock. Throws not_found / dialog_closed. */
+  close(tx: Tx, dialogId: Id, by: Id | null, reason: "agent" | "customer" | "call-ended" | "system"): Promise<void>;
+}
+
+export interface House {
+  /** http://host:port as reached from this machine. */
+  url: string;
+  databaseUrl: string;
+  close(): Promise<void>;
+}

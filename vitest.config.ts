@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+// One project a kind of test; `node scripts/test.mjs` runs them in this order and prints what ran.
+const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 60_000 };
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/architecture/**/*.test.ts"] } },
+      { test: { ...node, name: "ui", include: ["agent-ui/src/**/*.test.ts"] } },
+      { test: { ...node, name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { ...node, name: "faults", include: ["tests/faults/**/*.test.ts"], testTimeout: 180_000, fileParallelism: false } },
+      { test: { ...node, name: "lab", include: ["tests/lab/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+      { test: { ...node, name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+    ],
+  },
+});
