@@ -1,0 +1,50 @@
+// The fast part: format, types, typed lint rules, architecture, unused code. `npm run check -- NAME` runs one of them.
+import { spawn } from "node:child_process";
+import { ensurePackages, ROOT } from "./machine.mjs";
+
+ensurePackages();
+const WORKSPACES = ["gateway/contract", "routing/src/core", "routing", "crm-core", "adapters", "gateway", "agent-ui", "tests"];
+const STEPS = {
+  format: [["npx", ["biome", "ci", "--error-on-warnings", "--max-diagnostics=30", "."]]],
+  types: WORKSPACES.map((w) => ["npx", ["tsc", "-p", w]]),
+  lint: [["npx", ["eslint", "--cache", "--cache-location", ".cache/eslint", "gateway", "routing", "crm-core", "adapters", "agent-ui", "tests"]]],
+  arrows: [["npx", ["depcruise", "--config", ".dependency-cruiser.cjs", "gateway", "routing", "crm-core", "adapters", "agent-ui/src", "tests"]]],
+  unused: [["npx", ["knip", "--no-progress"]]],
+};
+
+const only = process.argv[2];
+const started = Date.now();
+// Two at a time: types and the typed lint rules take a core each.
+const queue = Object.entries(STEPS).filter(([name]) => only === undefined || name === only);
+let failed = 0;
+await Promise.all([worker(), worker()]);
+console.log(`check: ${failed === 0 ? "clean" : `${failed} failed`} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function worker() {
+  for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
+    const [name, commands] = step;
+    const t = Date.now();
+    let output = "";
+    let ok = true;
+    for (const [command, args] of commands) {
+      const result = await capture(command, args);
+      if (result.code !== 0) {
+        ok = false;
+        output += result.output;
+      }
+    }
+    if (!ok) failed++;
+    console.log(`${ok ? "ok    " : "FAILED"} ${name} ${((Date.now() - t) / 1000).toFixed(1)} s${output ? `\n${output}` : ""}`);
+  }
+}
+
+function capture(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (d) => (output += d));
+    child.stderr.on("data", (d) => (output += d));
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}

@@ -1,0 +1,55 @@
+// What the tests need of the machine, and how a fresh one gets it. Plain Node: this runs before anything is installed.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+export const ROOT = new URL("..", import.meta.url).pathname;
+/** Where the private Asterisk is unpacked; shared by all checkouts of this machine. */
+export const ASTERISK_PREFIX = process.env.AST_PREFIX ?? join(tmpdir(), "kommutator-lab", "ast");
+
+const DEBIAN = [
+  { part: "sipp (callers and desk phones)", program: "sipp", packages: ["sip-tester"] },
+  { part: "Chromium (the workspace, the browser phone)", program: "chromium", packages: ["chromium", "fonts-dejavu-core"] },
+  { part: "tcpdump (proof of sound)", program: "tcpdump", packages: ["tcpdump"] },
+  { part: "Redis (several nodes)", program: "redis-server", packages: ["redis-server"] },
+  { part: "Dovecot (mailboxes)", program: "dovecot", packages: ["dovecot-imapd"] },
+  { part: "Exim (mail transfer)", program: "exim4", packages: ["exim4-daemon-light"] },
+  { part: "openssl (certificates for the browser phone)", program: "openssl", packages: ["openssl"] },
+  { part: "ip (network namespaces)", program: "ip", packages: ["iproute2"] },
+];
+
+const onPath = (program) => [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((dir) => existsSync(join(dir, program)));
+
+/** Installs npm packages when they are missing or older than the lock file. */
+export function ensurePackages() {
+  const marker = join(ROOT, "node_modules", ".package-lock.json");
+  if (existsSync(marker)) return;
+  console.log("Installing npm packages …");
+  run("npm", ["ci", "--no-audit", "--no-fund"]);
+}
+
+/** Installs the Debian packages and the private Asterisk that are missing; returns the names of what is still missing. */
+export function ensureMachine() {
+  let missing = DEBIAN.filter((p) => !onPath(p.program));
+  if (missing.length > 0 && process.getuid?.() === 0 && onPath("apt-get")) {
+    const packages = missing.flatMap((p) => p.packages);
+    console.log(`Installing Debian packages: ${packages.join(" ")} …`);
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    spawnSync("apt-get", ["update", "-qq"], { stdio: "inherit", env });
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: ["ignore", "ignore", "inherit"], env });
+    missing = DEBIAN.filter((p) => !onPath(p.program));
+  }
+  const names = missing.map((p) => `${p.part}: apt-get install ${p.packages.join(" ")}`);
+  const setup = join(ROOT, "tests", "lab", "setup-asterisk.sh");
+  if (!existsSync(join(ASTERISK_PREFIX, ".done"))) {
+    console.log("Unpacking Asterisk 22 into a private folder …");
+    const done = spawnSync("bash", [setup], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, AST_PREFIX: ASTERISK_PREFIX } });
+    if (done.status !== 0) names.push("Asterisk 22: tests/lab/setup-asterisk.sh (needs apt-get)");
+  }
+  return names;
+}
+
+export function run(command, args, env = {}) {
+  execFileSync(command, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env } });
+}

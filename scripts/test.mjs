@@ -1,0 +1,68 @@
+// `npm test`: sets up what is missing, then runs every suite and lists what ran. `npm test -- lab e2e` runs only those.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ASTERISK_PREFIX, ensureMachine, ensurePackages, ROOT, run } from "./machine.mjs";
+
+const args = process.argv.slice(2);
+const update = args.includes("--update-expected");
+const wanted = args.filter((a) => !a.startsWith("--"));
+const SUITES = ["check", "unit", "ui", "conformance", "faults", "lab", "e2e"].filter((s) => wanted.length === 0 || wanted.includes(s));
+/** Fewer tests than last time is a failure: a suite that silently ran nothing must not look green. */
+const expectedFile = join(ROOT, "tests", "expected.json");
+const expected = JSON.parse(readFileSync(expectedFile, "utf8"));
+
+const started = Date.now();
+ensurePackages();
+const missing = ensureMachine();
+if (SUITES.some((s) => ["e2e", "lab", "faults"].includes(s))) run("npm", ["run", "build", "--silent"]);
+
+const out = join(ROOT, "tests", "out");
+mkdirSync(out, { recursive: true });
+const rows = [];
+for (const suite of SUITES) {
+  const t = Date.now();
+  if (suite === "check") {
+    const { status } = spawnSync("node", ["scripts/check.mjs"], { cwd: ROOT, stdio: "inherit" });
+    rows.push({ suite, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0, ms: Date.now() - t });
+    continue;
+  }
+  const report = join(out, `${suite}.json`);
+  rmSync(report, { force: true });
+  const { status } = spawnSync(
+    "npx",
+    ["vitest", "run", "--project", suite, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, "--passWithNoTests"],
+    {
+      cwd: ROOT,
+      stdio: "inherit",
+      env: { ...process.env, AST_PREFIX: ASTERISK_PREFIX, KOMMUTATOR_TEST_OUT: out },
+    },
+  );
+  let result = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] };
+  try {
+    result = JSON.parse(readFileSync(report, "utf8"));
+  } catch {
+    console.error(`${suite}: no report was written`);
+  }
+  const brokenFiles = result.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0).length;
+  const failed = result.numFailedTests + brokenFiles;
+  rows.push({ suite, passed: result.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed, skipped: result.numPendingTests, ms: Date.now() - t });
+}
+
+if (update) writeFileSync(expectedFile, `${JSON.stringify({ ...expected, ...Object.fromEntries(rows.map((r) => [r.suite, r.passed])) }, null, 2)}\n`);
+console.log("\nWhat ran");
+let bad = 0;
+for (const r of rows) {
+  const atLeast = update ? r.passed : (expected[r.suite] ?? 0);
+  const short = r.passed + r.failed < atLeast;
+  if (r.failed > 0 || short) bad++;
+  console.log(
+    `  ${r.suite.padEnd(12)} ${String(r.passed).padStart(5)} passed  ${r.failed} failed  ${r.skipped} skipped  of ${atLeast} expected  ${(r.ms / 1000).toFixed(0)} s${short ? "  FEWER THAN EXPECTED" : ""}`,
+  );
+}
+for (const m of missing) console.log(`  MISSING ${m}`);
+if (missing.length > 0 && process.env.CI) bad++;
+const sum = (k) => rows.reduce((n, r) => n + r[k], 0);
+console.log(`  ${((Date.now() - started) / 1000).toFixed(0)} s in all`);
+console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+process.exit(bad === 0 ? 0 : 1);

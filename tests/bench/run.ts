@@ -1,0 +1,21 @@
+/** Runs one benchmark and prints it: a table for people, or one JSON object with --json. */
+export interface BenchResult {
+  name: string;
+  /** Durability and machine facts that make the figures comparable (fsync, cores). */
+  conditions?: Record<string, unknown>;
+  figures: Record<string, unknown>;
+  budgets: { name: string; limit: string; measured: string; pass: boolean }[];
+}
+
+const [name, ...flags] = process.argv.slice(2);
+const { default: run } = (await import(`./${name}.bench.ts`)) as { default: () => Promise<BenchResult> };
+const result = await run();
+if (flags.includes("--json")) {
+  console.log(JSON.stringify(result));
+} else {
+  console.log(`\n${result.name}`);
+  for (const [key, value] of Object.entries({ ...result.conditions, ...result.figures }))
+    console.log(`  ${key.padEnd(40)} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+  for (const b of result.budgets) console.log(`  ${b.pass ? "within" : "OVER  "}  ${b.name}: ${b.measured} (budget ${b.limit})`);
+}
+process.exit(result.budgets.every((b) => b.pass) ? 0 : 1);
