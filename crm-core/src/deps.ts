@@ -1,0 +1,46 @@
+import type { Id } from "@kommutator/contract/ids";
+import type { Clock, Db, EmitEvents, EnqueueRouting, Tx } from "@kommutator/contract/ports";
+
+/** What the CRM is given by the composition root; every slice's routes take it whole. */
+export interface CrmDeps {
+  sql: Db;
+  emit: EmitEvents;
+  enqueue: EnqueueRouting;
+  clock: Clock;
+  hooks?: CrmHooks | undefined;
+}
+
+/** A queue or channel that set-up wants made; their tables belong to routing and the gateway. */
+export interface NewQueue {
+  name: string;
+  departmentId: Id | null;
+  calendarId: Id;
+  members: { employeeId: Id; media: ("voice" | "chat" | "mail")[]; weight: number }[];
+}
+export interface NewChannel {
+  kind: string;
+  name: string;
+  queueId: Id;
+  purposeId: Id | null;
+  sourceId: Id | null;
+  config: Record<string, unknown>;
+}
+
+/** Optional: what others do when the CRM's facts change. Each is called after the commit unless it takes a `tx`. */
+export interface CrmHooks {
+  /** The phone of an employee must exist under this extension, and not under the previous one (PJSIP provisioning). */
+  onEmployeeChanged?(change: { employeeId: Id; name: string; extension: string | null; previousExtension: string | null; active: boolean }): Promise<void>;
+  /** These sessions are over: cut their sockets. `sessionIds: null` means all of the employee. */
+  onSessionsEnded?(employeeId: Id, sessionIds: Id[] | null, reason: "logout" | "password" | "dismissed" | "suspended"): void;
+  /** Roles, departments or states changed: cached principals are stale. */
+  onAccessChanged?(employeeId: Id | null): void;
+  /** Set-up: makes a queue with members (routing) and a channel (gateway) in the caller's transaction. */
+  createQueue?(tx: Tx, queue: NewQueue): Promise<Id>;
+  createChannel?(tx: Tx, channel: NewChannel): Promise<Id>;
+  /** Set-up: the channels that this installation's environment allows besides the web chat, with their configuration. */
+  configuredChannels?(): { kind: string; name: string; config: Record<string, unknown> }[];
+  /** After set-up committed: open the channels made. */
+  onChannelsCreated?(channelIds: Id[]): Promise<void>;
+  /** Address of the visitor's chat page of a channel. */
+  chatUrl?(channelId: Id): string;
+}
