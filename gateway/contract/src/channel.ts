@@ -174,6 +174,22 @@ export interface ChannelSignal {
   threadKey: string;
 }
 
+// ---------------------------------------------------------------- history
+
+/** One message of a thread as the other side may see it: no internal notes, nothing that failed. */
+export interface ThreadMessage {
+  /** The customer's key (direction in) or the id of the `message.send` command, which is the message's id (out). Also the cursor. */
+  messageKey: string;
+  direction: "in" | "out";
+  text: string;
+  at: EpochMs;
+  /** Of our messages; `queued` means stored but not performed yet. */
+  state: "queued" | "sent" | "delivered" | "read";
+  /** Display name of the employee who wrote it (direction out). */
+  author?: string | undefined;
+  files: { key: Id; name: string; mime: string; bytes: number }[];
+}
+
 // ---------------------------------------------------------------- commands
 
 export interface OutboundFile {
@@ -262,6 +278,14 @@ export interface Host {
   /** Small durable memory of the connection (IMAP UIDVALIDITY and last UID). */
   load(): Promise<unknown>;
   save(state: unknown): Promise<void>;
+  /**
+   * Messages of one thread in the dialogs' order (opened_at, then seq), over linked dialogs: those after the one with key
+   * `after`, or the newest `limit` when `after` is null or unknown. For channels whose customer has no store of his own
+   * (web chat): what the visitor sees after a reload comes from here, so nothing has to survive in the adapter.
+   */
+  history?(threadKey: string, after: string | null, limit: number): Promise<ThreadMessage[]>;
+  /** The bytes of a file named by `history` of the same thread; null when it is not of that thread. */
+  file?(threadKey: string, key: Id): Promise<{ name: string; mime: string; bytes: Uint8Array } | null>;
   /** Aborts when the channel must let go (lease lost, shutdown). */
   signalAbort: AbortSignal;
 }
@@ -271,12 +295,15 @@ export interface WebhookRequest {
   path: string;
   query: Record<string, string>;
   headers: Record<string, string | undefined>;
+  /** The whole raw body, whatever its content type; the gateway accepts up to the channel's `limits.attachmentBytes` + 1 MB. */
   body: Uint8Array;
+  /** Address of the peer (behind the trusted proxy: of its client), for rate limits. */
+  remoteAddress?: string | undefined;
 }
 export interface WebhookResponse {
   status: number;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
 }
 
 export interface ChannelLimits {
@@ -291,6 +318,8 @@ export interface Channel {
   handlers: Handlers;
   limits: ChannelLimits;
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse>;
+  /** Origins that may embed the visitor's page (/chat/:channelId): the api sends them as `frame-ancestors`; empty = none but us. */
+  embedding?: { origins: string[] };
   /** The administrator's "test" button: does the real thing, says what is wrong in words. */
   test?: () => Promise<{ ok: boolean; detail: string }>;
   close(): Promise<void>;
