@@ -1,0 +1,137 @@
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import {
+  CUSTOMER_STATUSES,
+  INDUSTRIES,
+  INTERACTION_STATUSES,
+  INTERACTION_TYPES,
+  INTEREST_KINDS,
+  LOSS_REASONS,
+  PURPOSES,
+  REGIONS,
+  SOURCES,
+} from "./baseline.ts";
+import { ROLES } from "./roles.ts";
+import type { Locale } from "./texts.ts";
+
+export interface Installed {
+  purposes: Record<string, Id>;
+  interestKinds: Record<string, { id: Id; stageIds: Id[] }>;
+  interactionTypes: Record<string, { id: Id; statuses: Record<string, Id> }>;
+  sources: Record<string, Id>;
+  customerStatuses: Record<string, Id>;
+  regions: Record<string, Id>;
+  industries: Record<string, Id>;
+  lossReasons: Id[];
+}
+
+const DAY_SECONDS = 86_400;
+
+/** The three roles with their permissions, named in the language; called again it renames and completes, it never takes a right away. */
+export async function installRoles(tx: Tx, locale: Locale): Promise<Record<string, Id>> {
+  const ids: Record<string, Id> = {};
+  for (const role of ROLES) {
+    const [row] = await tx<{ id: Id }[]>`
+      INSERT INTO role (code, name) VALUES (${role.code}, ${role.name[locale]})
+      ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING id`;
+    const id = (row as { id: Id }).id;
+    ids[role.code] = id;
+    const permissions = Object.entries(role.permissions).flatMap(([object, actions]) =>
+      Object.entries(actions ?? {}).map(([action, scope]) => ({ role_id: id, object, action, scope })),
+    );
+    await tx`INSERT INTO role_permission ${tx(permissions)} ON CONFLICT DO NOTHING`;
+  }
+  return ids;
+}
+
+async function insertNamed(tx: Tx, table: string, rows: Record<string, unknown>[]): Promise<Id[]> {
+  const inserted = await tx<{ id: Id }[]>`INSERT INTO ${tx(table)} ${tx(rows)} RETURNING id`;
+  return inserted.map((r) => r.id);
+}
+
+function byCode(items: readonly { code: string }[], ids: Id[]): Record<string, Id> {
+  return Object.fromEntries(items.map((item, i) => [item.code, ids[i] as Id]));
+}
+
+/** All baseline catalogues in the company's language. Once only: the codes are unique. */
+export async function installCatalogues(tx: Tx, locale: Locale): Promise<Installed> {
+  const interestKinds: Installed["interestKinds"] = {};
+  for (const kind of INTEREST_KINDS) {
+    const [id] = await insertNamed(tx, "interest_kind", [{ code: kind.code, name: kind.name[locale], process_mode: kind.mode }]);
+    const stageIds = await insertNamed(
+      tx,
+      "stage",
+      kind.stages.map((s, i) => ({ kind_id: id, pos: i + 1, name: s.name[locale], planned_seconds: s.days * DAY_SECONDS, requires_next_step: s.next })),
+    );
+    interestKinds[kind.code] = { id: id as Id, stageIds };
+  }
+  const purposes = await insertNamed(
+    tx,
+    "inquiry_purpose",
+    PURPOSES.map((p) => ({
+      code: p.code,
+      name: p.name[locale],
+      outcome: p.outcome,
+      interest_kind_id: p.kind === null ? null : (interestKinds[p.kind]?.id ?? null),
+      sla_s: p.slaS,
+    })),
+  );
+  const interactionTypes: Installed["interactionTypes"] = {};
+  for (const type of INTERACTION_TYPES) {
+    const [id] = await insertNamed(tx, "interaction_type", [
+      {
+        code: type.code,
+        name: type.name[locale],
+        direction: null,
+        icon: type.icon,
+        color: type.color,
+        default_minutes: type.minutes,
+        counts_as_touch: type.touch,
+      },
+    ]);
+    const statuses = await insertNamed(
+      tx,
+      "interaction_status",
+      INTERACTION_STATUSES.map((s) => ({ type_id: id, code: s.code, name: s.name[locale], state: s.state })),
+    );
+    const map = byCode(INTERACTION_STATUSES, statuses);
+    await tx`UPDATE interaction_type SET default_status_id = ${map["done"] as Id} WHERE id = ${id as Id}`;
+    await tx`INSERT INTO load_point (type_id, points) VALUES (${id as Id}, ${type.points})`;
+    interactionTypes[type.code] = { id: id as Id, statuses: map };
+  }
+  const lossReasons = await insertNamed(
+    tx,
+    "loss_reason",
+    LOSS_REASONS.map((r) => ({ kind: r.kind, name: r.name[locale] })),
+  );
+  const sources = await insertNamed(
+    tx,
+    "lead_source",
+    SOURCES.map((s) => ({ name: s.name[locale], channel_kind: s.channelKind })),
+  );
+  const customerStatuses = await insertNamed(
+    tx,
+    "customer_status",
+    CUSTOMER_STATUSES.map((s) => ({ code: s.code, name: s.name[locale], color: s.color })),
+  );
+  const regions = await insertNamed(
+    tx,
+    "region",
+    REGIONS.map((r) => ({ code: r.code, name: r.name[locale] })),
+  );
+  const industries = await insertNamed(
+    tx,
+    "industry",
+    INDUSTRIES.map((r) => ({ code: r.code, name: r.name[locale] })),
+  );
+  return {
+    purposes: byCode(PURPOSES, purposes),
+    interestKinds,
+    interactionTypes,
+    sources: byCode(SOURCES, sources),
+    customerStatuses: byCode(CUSTOMER_STATUSES, customerStatuses),
+    regions: byCode(REGIONS, regions),
+    industries: byCode(INDUSTRIES, industries),
+    lossReasons,
+  };
+}
