@@ -8,8 +8,15 @@ import { Presence } from "./routing.ts";
  * client to; a client that reconnects says its last position in `auth: {position}` and receives what it missed from
  * the database, or `resync` when that is older than retention. Rights are evaluated at sending.
  *
- * client -> server: `watch` {dialogId} / `unwatch` {dialogId} (bodies go to those who watch), `typing` {dialogId}
+ * client -> server: `watch` {dialogId, position?} / `unwatch` {dialogId} (bodies go to those who watch), `typing` {dialogId}.
+ * What a client watched must be said again after a reconnect, best in `auth: {position, watch}`: then missed bodies are
+ * replayed too. `watch` with the `position` of a snapshot (DialogDetail) replays what came between the two.
+ * A client's cursor is the greatest position it has seen; `dialog.changed` is a state, not a fact, and may repeat.
  */
+export const SocketAuth = z.object({ position: z.number().int().min(0).nullish(), watch: z.array(Id).max(50).default([]) });
+export const WatchBody = z.object({ dialogId: Id, position: z.number().int().min(0).optional() });
+export const TypingBody = z.object({ dialogId: Id });
+
 export const ServerEvents = {
   /** After connecting: what the client is up to date with. */
   hello: z.object({ position: z.number().int(), serverTime: IsoTime }),
