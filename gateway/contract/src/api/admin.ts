@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, IsoTime, NamedRef } from "./common.ts";
+import { Id, IsoTime, NamedRef, patchOf } from "./common.ts";
 
 /**
  * Employees   GET/POST /employees · GET/PATCH /employees/:id · POST /employees/:id/password · POST /employees/:id/dismiss
@@ -43,9 +43,10 @@ export const EmployeeBody = z.object({
   locale: z.enum(["ru", "en", "kk", "uk"]).default("ru"),
   password: z.string().min(8).max(500),
 });
-export const EmployeePatch = EmployeeBody.omit({ password: true })
-  .partial()
-  .extend({ state: z.enum(["active", "suspended"]).optional(), version: z.number().int() });
+export const EmployeePatch = patchOf(EmployeeBody.omit({ password: true })).extend({
+  state: z.enum(["active", "suspended"]).optional(),
+  version: z.number().int(),
+});
 export const PasswordBody = z.object({ password: z.string().min(8).max(500) });
 export const DepartmentView = z.object({
   id: Id,
@@ -62,6 +63,7 @@ export const DepartmentBody = z.object({
   headId: Id.nullable().default(null),
   dayNormPoints: z.number().min(0).nullable().default(null),
 });
+export const DepartmentPatch = patchOf(DepartmentBody).extend({ version: z.number().int() });
 const Interval = z.tuple([z.string().regex(/^\d\d:\d\d$/), z.string().regex(/^\d\d:\d\d$/)]);
 export const CalendarView = z.object({
   id: Id,
@@ -73,6 +75,7 @@ export const CalendarView = z.object({
 });
 export type CalendarView = z.infer<typeof CalendarView>;
 export const CalendarBody = CalendarView.omit({ id: true, version: true });
+export const CalendarPatch = patchOf(CalendarBody).extend({ version: z.number().int() });
 export const RoleView = z.object({
   id: Id,
   code: z.string(),
@@ -116,7 +119,7 @@ export const ChannelBody = z.object({
   sourceId: Id.nullable().default(null),
   config: z.record(z.string(), z.unknown()),
 });
-export const ChannelPatch = ChannelBody.omit({ kind: true }).partial().extend({ version: z.number().int() });
+export const ChannelPatch = patchOf(ChannelBody.omit({ kind: true })).extend({ version: z.number().int() });
 export const ChannelErrorView = z.object({
   id: z.number().int(),
   kind: z.string(),

@@ -12,3 +12,16 @@ export const IdParams = z.object({ id: Id });
 export const EmployeeRef = z.object({ id: Id, name: z.string() });
 export type EmployeeRef = z.infer<typeof EmployeeRef>;
 export const NamedRef = z.object({ id: Id, name: z.string() });
+
+type Undefaulted<S extends z.ZodRawShape> = { [K in keyof S]: z.ZodOptional<S[K] extends z.ZodDefault<infer Inner> ? Inner : S[K]> };
+
+/** The body of a PATCH: every field may be missing, and a missing one stays missing (zod's `partial()` would fill in the defaults and wipe the row). */
+export function patchOf<S extends z.ZodRawShape>(body: z.ZodObject<S>): z.ZodObject<Undefaulted<S>> {
+  const shape = Object.fromEntries(
+    Object.entries(body.shape).map(([name, field]) => [
+      name,
+      (field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : (field as z.ZodType)).optional(),
+    ]),
+  );
+  return z.object(shape) as unknown as z.ZodObject<Undefaulted<S>>;
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts";
+import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery, patchOf } from "./common.ts";
 
 /**
  * Customers   GET/POST /customers · GET/PATCH /customers/:id · GET /customers/:id/feed · POST /customers/:id/contacts
@@ -99,7 +99,7 @@ export const CustomerBody = z.object({
   comment: z.string().max(5000).nullable().default(null),
   contactPoints: z.array(NewContactPoint).default([]),
 });
-export const CustomerPatch = CustomerBody.omit({ contactPoints: true }).partial().extend({ version: z.number().int() });
+export const CustomerPatch = patchOf(CustomerBody.omit({ contactPoints: true })).extend({ version: z.number().int() });
 
 export const LeadView = z.object({
   id: Id,
@@ -274,9 +274,9 @@ export const InterestBody = z.object({
   fromDialogId: Id.nullable().default(null),
   parallelReason: z.string().max(500).nullable().default(null),
 });
-export const InterestPatch = InterestBody.pick({ title: true, responsibleId: true, amount: true, currency: true, expectedClose: true, contactId: true })
-  .partial()
-  .extend({ version: z.number().int() });
+export const InterestPatch = patchOf(
+  InterestBody.pick({ title: true, responsibleId: true, amount: true, currency: true, expectedClose: true, contactId: true }),
+).extend({ version: z.number().int() });
 export const StageBody = z.object({ stageId: Id, version: z.number().int(), reason: z.string().max(500).nullable().default(null) });
 export const CloseBody = z.object({
   status: z.enum(["won", "lost", "cancelled"]),
