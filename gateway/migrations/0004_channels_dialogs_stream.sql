@@ -22,10 +22,11 @@ CREATE TABLE raw_event (                           -- step a: stored and committ
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, channel_id uuid NOT NULL REFERENCES channel(id), event_key text NOT NULL,
   order_key text NOT NULL,                         -- events of one order_key are ingested in order; others do not wait
   kind text NOT NULL, event jsonb NOT NULL, occurred_at timestamptz NOT NULL, received_at timestamptz NOT NULL DEFAULT now(),
+  lane text NOT NULL GENERATED ALWAYS AS (CASE WHEN kind LIKE 'call.%' OR kind LIKE 'phone.%' THEN 'voice' ELSE 'text' END) STORED,   -- calls never wait behind letters
   state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','done','failed')), attempts int NOT NULL DEFAULT 0, error text, next_attempt_at timestamptz, done_at timestamptz,
   UNIQUE (channel_id, event_key)
 );
-CREATE INDEX raw_event_pending ON raw_event(id) WHERE state = 'pending';
+CREATE INDEX raw_event_pending ON raw_event(lane, id) WHERE state = 'pending';
 CREATE INDEX raw_event_failed ON raw_event(channel_id, id) WHERE state = 'failed';
 CREATE TABLE raw_event_blob (raw_event_id bigint NOT NULL REFERENCES raw_event(id) ON DELETE CASCADE, pos int NOT NULL, blob_id uuid NOT NULL, name text NOT NULL, mime text NOT NULL, content_id text, PRIMARY KEY (raw_event_id, pos));
 CREATE TABLE transcript (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, channel_id uuid NOT NULL REFERENCES channel(id), at timestamptz NOT NULL DEFAULT now(), direction text NOT NULL CHECK (direction IN ('in','out')), summary text NOT NULL, detail jsonb);
@@ -37,7 +38,8 @@ ALTER TABLE raw_event_blob ADD FOREIGN KEY (blob_id) REFERENCES blob(id);
 CREATE TABLE dialog (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(), channel_id uuid NOT NULL REFERENCES channel(id), thread_key text NOT NULL,
   medium text NOT NULL CHECK (medium IN ('voice','chat','mail')), direction text NOT NULL DEFAULT 'in' CHECK (direction IN ('in','out')), line_id uuid REFERENCES line(id),
-  subject text, identity_kind text NOT NULL, identity_value text, display_name text,      -- as the channel told it, normalised; NULL value = hidden
+  subject text, thread_subject text,               -- as shown; without prefixes, lower-case, for threading
+  identity_kind text NOT NULL, identity_value text, display_name text,      -- as the channel told it, normalised; NULL value = hidden
   identity_result text NOT NULL DEFAULT 'pending' CHECK (identity_result IN ('known','lead','ambiguous','new','hidden','blocked','pending')),
   contact_point_id uuid REFERENCES contact_point(id), participants text[] NOT NULL DEFAULT '{}',
   previous_dialog_id uuid REFERENCES dialog(id), next_seq int NOT NULL DEFAULT 1,
@@ -45,7 +47,8 @@ CREATE TABLE dialog (
   customer_wait_since timestamptz, last_message_at timestamptz, last_message_text text, last_message_direction text, version int NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX dialog_open_uq ON dialog(channel_id, thread_key) WHERE closed_at IS NULL;
-CREATE INDEX dialog_thread ON dialog(channel_id, thread_key);
+CREATE INDEX dialog_thread ON dialog(channel_id, thread_key, opened_at DESC);
+CREATE INDEX dialog_thread_subject ON dialog(channel_id, identity_value, thread_subject) WHERE thread_subject IS NOT NULL;
 CREATE INDEX dialog_open ON dialog(opened_at) WHERE closed_at IS NULL;
 CREATE INDEX dialog_closed ON dialog(closed_at DESC) WHERE closed_at IS NOT NULL;
 CREATE INDEX dialog_contact_point ON dialog(contact_point_id, opened_at DESC);
@@ -99,3 +102,4 @@ CREATE INDEX dialog_event_unstamped ON dialog_event(id) WHERE position IS NULL;
 CREATE TABLE stream_head (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), position bigint NOT NULL DEFAULT 0, oldest_position bigint NOT NULL DEFAULT 1);
 INSERT INTO stream_head DEFAULT VALUES;
 CREATE TABLE stream_reader (name text PRIMARY KEY, position bigint NOT NULL DEFAULT 0);
+CREATE TABLE stream_skipped (reader text NOT NULL, position bigint NOT NULL, error text NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (reader, position));

@@ -1,0 +1,168 @@
+import type { Db, Tx } from "@kommutator/contract/db";
+
+/**
+ * Leases: one row per exclusive duty (design section 3).
+ *
+ *   holder    renews every 500 ms, by the database's clock, for 2 s
+ *   take-over after the expiry: epoch + 1. It changes the row's key (duty, epoch), so it waits for every commit that
+ *             holds the key FOR KEY SHARE, and every later commit of the old holder finds no row
+ *   renewal   writes only the expiry, which is no key column: it waits for no commit and no commit waits for it
+ *   holder's own clock: the moment before a renewal was *sent* plus 2 s, monotonic; past it the holder acts no more
+ */
+export const LEASE_MS = 2_000;
+export const RENEW_MS = 500;
+/** A holder that is stopped in the middle of a leased commit is cut off by the database after this long. */
+export const LEASED_IDLE_MS = 1_000;
+
+/** Thrown by a commit whose lease has gone to somebody else: nothing of it may stand. */
+export class LeaseLost extends Error {
+  constructor(duty: string) {
+    super(`the lease "${duty}" is held by another node now`);
+    this.name = "LeaseLost";
+  }
+}
+
+export interface Lease {
+  readonly duty: string;
+  readonly epoch: number;
+  readonly holder: string;
+  /** False once the deadline has passed on this machine's monotonic clock, or the lease was lost or released. */
+  valid(): boolean;
+  /** Aborted when the lease is lost or released. */
+  readonly signal: AbortSignal;
+}
+
+/** Takes the lease if it is free, expired, or was released. Returns null when somebody else holds it. */
+export async function acquireLease(sql: Db, duty: string, holder: string): Promise<{ epoch: number; sentAt: number } | null> {
+  const sentAt = performance.now();
+  const [row] = await sql<{ epoch: number }[]>`
+    INSERT INTO lease (duty, epoch, holder, expires_at) VALUES (${duty}, 1, ${holder}, clock_timestamp() + ${LEASE_MS} * interval '1 ms')
+    ON CONFLICT (duty) DO UPDATE SET epoch = lease.epoch + 1, holder = excluded.holder, expires_at = clock_timestamp() + ${LEASE_MS} * interval '1 ms'
+    WHERE lease.expires_at <= clock_timestamp()
+    RETURNING epoch`;
+  return row === undefined ? null : { epoch: row.epoch, sentAt };
+}
+
+/** Extends the lease by 2 s of the database's clock. False: it is somebody else's, or ran out before we came. */
+export async function renewLease(sql: Db, duty: string, epoch: number): Promise<boolean> {
+  const rows = await sql`
+    UPDATE lease SET expires_at = clock_timestamp() + ${LEASE_MS} * interval '1 ms'
+    WHERE duty = ${duty} AND epoch = ${epoch} AND expires_at > clock_timestamp() RETURNING 1`;
+  return rows.length === 1;
+}
+
+/**
+ * Fences a commit: call it first in the transaction. Takes the lease's key FOR KEY SHARE (a take-over waits for this
+ * commit) and bounds how long the transaction may sit idle. Throws LeaseLost when the epoch has moved on.
+ */
+export async function holdLease(tx: Tx, lease: Pick<Lease, "duty" | "epoch">): Promise<void> {
+  const rows = await tx`
+    SELECT set_config('idle_in_transaction_session_timeout', ${`${LEASED_IDLE_MS}ms`}, true)
+    FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch} FOR KEY SHARE`;
+  if (rows.length === 0) throw new LeaseLost(lease.duty);
+}
+
+/**
+ * Runs `body` whenever this node holds the lease, again and again until `stop` aborts. The body should return soon after
+ * `lease.signal` aborts; the next attempt waits for it. A stopped or finished body releases the lease at once.
+ *
+ * `sql` should be a small pool of its own, so that renewals never queue behind the work they protect.
+ */
+export async function keepLease(
+  sql: Db,
+  options: { duty: string; holder: string; stop: AbortSignal; onError?: (error: unknown) => void },
+  body: (lease: Lease) => Promise<void>,
+): Promise<void> {
+  const { duty, holder, stop } = options;
+  while (!stop.aborted) {
+    let taken: { epoch: number; sentAt: number } | null = null;
+    try {
+      taken = await acquireLease(sql, duty, holder);
+    } catch (error) {
+      options.onError?.(error);
+    }
+    if (taken === null) {
+      await pause(RENEW_MS, stop);
+      continue;
+    }
+    await hold(sql, options, taken, body);
+    if (!stop.aborted) await pause(50, stop);
+  }
+}
+
+async function hold(
+  sql: Db,
+  options: { duty: string; holder: string; stop: AbortSignal; onError?: (error: unknown) => void },
+  taken: { epoch: number; sentAt: number },
+  body: (lease: Lease) => Promise<void>,
+): Promise<void> {
+  const { duty, holder, stop } = options;
+  const over = new AbortController();
+  let deadline = taken.sentAt + LEASE_MS;
+  const lease: Lease = { duty, holder, epoch: taken.epoch, signal: over.signal, valid: () => !over.signal.aborted && performance.now() < deadline };
+  const onStop = () => over.abort();
+  stop.addEventListener("abort", onStop, { once: true });
+  const renewing = (async () => {
+    while (!over.signal.aborted) {
+      await pause(RENEW_MS, over.signal);
+      if (over.signal.aborted) return;
+      const sentAt = performance.now();
+      try {
+        const left = deadline - sentAt;
+        if (left <= 0) break;
+        const renewed = await within(renewLease(sql, duty, taken.epoch), left);
+        if (renewed === false) break;
+        if (renewed === true) deadline = sentAt + LEASE_MS;
+      } catch (error) {
+        options.onError?.(error);
+        if (performance.now() >= deadline) break;
+      }
+    }
+    over.abort();
+  })();
+  try {
+    await body(lease);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) options.onError?.(error);
+  } finally {
+    over.abort();
+    stop.removeEventListener("abort", onStop);
+    await renewing;
+    // Given back at once, so that a restart does not wait for the expiry; harmless when it is no longer ours.
+    await within(
+      sql`UPDATE lease SET expires_at = clock_timestamp() WHERE duty = ${duty} AND epoch = ${taken.epoch}`.then(
+        () => true,
+        () => false,
+      ),
+      1_000,
+    );
+  }
+}
+
+/** The value, or undefined when it takes longer than `ms`. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
+
+/** Sleeps, or returns at once when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

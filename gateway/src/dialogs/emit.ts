@@ -1,0 +1,30 @@
+import type { Tx } from "@kommutator/contract/db";
+import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
+
+/** Told whenever events were inserted in this process, before their commit: the sequencer looks often for a moment. */
+const expecting = new Set<() => void>();
+
+/** The stream of this process registers here; returns the function that takes it away again. */
+export function onEmit(listener: () => void): () => void {
+  expecting.add(listener);
+  return () => expecting.delete(listener);
+}
+
+/**
+ * Appends events to the Dialogs stream inside the caller's transaction (EmitEvents of contract/ports.ts).
+ *
+ * The rows of the dialogs concerned are locked in id order (NO KEY UPDATE: foreign keys to them do not wait) and stay
+ * locked to the commit. So of two transactions on one dialog the second draws its event ids after the first has
+ * committed: ids grow in each dialog's order, and whoever sees the later event sees the earlier. Positions come later,
+ * from the sequencer. Events without a dialog (presence) have no order among each other.
+ */
+export async function emit(tx: Tx, events: NewDialogEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const dialogIds = [...new Set(events.map((e) => e.dialogId).filter((id): id is string => id !== null))];
+  if (dialogIds.length > 0) await tx`SELECT 1 FROM dialog WHERE id = ANY(${dialogIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
+  await tx`
+    INSERT INTO dialog_event (dialog_id, kind, payload)
+    SELECT d, k, p FROM unnest(${events.map((e) => e.dialogId)}::uuid[], ${events.map((e) => e.kind)}::text[], ${events.map((e) => JSON.stringify(e.payload))}::text[]::jsonb[])
+      WITH ORDINALITY AS e(d, k, p, n) ORDER BY n`;
+  for (const tell of expecting) tell();
+}

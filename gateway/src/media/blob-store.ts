@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { Tx } from "@kommutator/contract/db";
+import { AppError } from "@kommutator/contract/errors";
+import type { Id } from "@kommutator/contract/ids";
+import type { BlobStore, StoredBlob } from "../ports.ts";
+
+/** What a file of the store is called when no limit is given: 50 MB. */
+const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
+
+/** Bytes that lie safely on disk, without a row yet. */
+export interface WrittenBlob {
+  sha256: Buffer;
+  bytes: number;
+}
+
+/**
+ * Files in a folder, named by the SHA-256 of their content: equal bytes are kept once. Bytes are written to a temporary
+ * name, flushed to disk (fsync of file and folder) and renamed before any row speaks of them; so a row never lacks its
+ * file, and a crash leaves at most a file without a row.
+ */
+export function createBlobStore(dir: string): BlobStore & { write(source: Readable | Uint8Array, maxBytes?: number): Promise<WrittenBlob> } {
+  const pathOf = (sha256: string) => join(dir, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+
+  async function write(source: Readable | Uint8Array, maxBytes: number = DEFAULT_MAX_BYTES): Promise<WrittenBlob> {
+    await mkdir(join(dir, "tmp"), { recursive: true });
+    const temporary = join(dir, "tmp", randomBytes(12).toString("hex"));
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const file = await open(temporary, "wx", 0o640);
+    try {
+      for await (const chunk of source instanceof Uint8Array ? [source] : (source as AsyncIterable<Uint8Array>)) {
+        bytes += chunk.byteLength;
+        if (bytes > maxBytes) throw new AppError("too_large", { maxBytes });
+        hash.update(chunk);
+        await file.write(chunk);
+      }
+      await file.sync();
+      await file.close();
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    const sha256 = hash.digest();
+    const target = pathOf(sha256.toString("hex"));
+    const folder = join(target, "..");
+    await mkdir(folder, { recursive: true });
+    const known = await stat(target).catch(() => null);
+    if (known !== null && known.size === bytes) await rm(temporary, { force: true });
+    else await rename(temporary, target);
+    const handle = await open(folder, "r");
+    await handle.sync().catch(() => undefined);
+    await handle.close();
+    return { sha256, bytes };
+  }
+
+  const find = async (tx: Tx, id: Id) => {
+    const [row] = await tx<{ id: Id; name: string; mime: string; bytes: number; sha256: Buffer }[]>`
+      SELECT id, name, mime, bytes, sha256 FROM blob WHERE id = ${id}`;
+    return row;
+  };
+
+  return {
+    write,
+    async put(tx, source, meta) {
+      const written = await write(source, meta.maxBytes);
+      const [row] = await tx<{ id: Id }[]>`
+        INSERT INTO blob (sha256, bytes, mime, name, created_by) VALUES (${written.sha256}, ${written.bytes}, ${meta.mime}, ${meta.name}, ${meta.createdBy}) RETURNING id`;
+      return { id: (row as { id: Id }).id, name: meta.name, mime: meta.mime, bytes: written.bytes } satisfies StoredBlob;
+    },
+    async open(tx, id) {
+      const row = await find(tx, id);
+      if (row === undefined) return null;
+      const path = pathOf(row.sha256.toString("hex"));
+      if ((await stat(path).catch(() => null)) === null) return null;
+      return { blob: { id: row.id, name: row.name, mime: row.mime, bytes: row.bytes }, stream: createReadStream(path) };
+    },
+    async read(tx, id) {
+      const row = await find(tx, id);
+      return row === undefined ? null : readFile(pathOf(row.sha256.toString("hex"))).catch(() => null);
+    },
+  };
+}
