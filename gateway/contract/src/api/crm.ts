@@ -11,7 +11,8 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery, patchOf } from "./
  * Interests   GET/POST /interests · GET/PATCH /interests/:id · POST /interests/:id/stage · /close · /reopen
  * Interactions GET/POST /interactions · POST /interactions/:id/complete · /cancel
  * Card        GET /dialogs/:id/card    IncomingCard
- * Catalogues  GET /catalogues (all in one, cached by the UI) · POST/PATCH /catalogues/:name[/:id]
+ * Party       PATCH /dialogs/:id/party    PartyBody -> IncomingCard (choose among several, another person, link an Interest)
+ * Catalogues  GET /catalogues (all in one, cached by the UI) · POST/PATCH/DELETE /catalogues/:name[/:id] (DELETE archives)
  * All under /api/v1. PATCH bodies carry `version`; a conflict answers 409 version_conflict with `details.current`.
  */
 export const ContactPointKind = z.enum(["phone", "email", "telegram", "viber", "vk", "whatsapp", "skype", "icq", "site_visitor", "other"]);
@@ -33,6 +34,18 @@ export const NewContactPoint = z.object({
   isShared: z.boolean().default(false),
 });
 
+export const ContactPointBody = NewContactPoint.extend({
+  customerId: Id.nullable().default(null),
+  contactId: Id.nullable().default(null),
+  leadId: Id.nullable().default(null),
+});
+/** `verified: true` says that a person confirmed it; it fails with contact_point_taken when another card holds it verified. */
+export const ContactPointPatch = z.object({
+  label: NewContactPoint.shape.label.unwrap().optional(),
+  isShared: z.boolean().optional(),
+  verified: z.boolean().optional(),
+});
+
 export const ContactView = z.object({
   id: Id,
   name: z.string(),
@@ -51,6 +64,18 @@ export const ContactBody = z.object({
   middleName: z.string().max(200).nullable().default(null),
   position: z.string().max(200).nullable().default(null),
   contactPoints: z.array(NewContactPoint).default([]),
+});
+
+export const ContactPatch = z.object({
+  lastName: z.string().max(200).nullable().optional(),
+  firstName: z.string().max(200).nullable().optional(),
+  middleName: z.string().max(200).nullable().optional(),
+  /** Position, primary mark and departure belong to the link with one company. */
+  customerId: Id.optional(),
+  position: z.string().max(200).nullable().optional(),
+  isPrimary: z.boolean().optional(),
+  leftAt: z.iso.date().nullable().optional(),
+  version: z.number().int(),
 });
 
 export const CustomerRow = z.object({
@@ -117,6 +142,7 @@ export const LeadView = z.object({
 });
 export type LeadView = z.infer<typeof LeadView>;
 export const LeadPage = Page(LeadView);
+export const LeadQuery = PageQuery.extend({ q: z.string().max(200).optional(), status: LeadView.shape.status.optional(), responsibleId: Id.optional() });
 export const LeadBody = z.object({
   contactName: z.string().max(300).nullable().default(null),
   companyName: z.string().max(300).nullable().default(null),
@@ -138,7 +164,10 @@ export const ConvertBody = z.object({
   customerId: Id.nullable().default(null),
   contactId: Id.nullable().default(null),
   customer: CustomerBody.pick({ kind: true, name: true }).optional(),
+  /** Make a new card although a card with the same number or address exists; otherwise the answer is `duplicate` with details.candidates. */
+  confirmNew: z.boolean().default(false),
 });
+export const ConvertResult = z.object({ customerId: Id, contactId: Id.nullable() });
 
 export const FeedItem = z.object({
   id: z.string(),
@@ -166,6 +195,8 @@ export const SearchHit = z.object({
   detail: z.string(),
   responsible: EmployeeRef.nullable(),
 });
+export const SearchQuery = z.object({ q: z.string().min(1).max(200), limit: z.coerce.number().int().min(1).max(50).default(20) });
+export const SearchResult = z.object({ items: z.array(SearchHit) });
 
 export const StageView = z.object({
   id: Id,
@@ -219,6 +250,42 @@ export const Catalogues = z.object({
   queues: z.array(NamedRef),
 });
 export type Catalogues = z.infer<typeof Catalogues>;
+
+/** Bodies of POST /catalogues/:name; PATCH takes any part of them. */
+export const CatalogueBodies = {
+  purposes: PurposeView.omit({ id: true, archived: true }).extend({
+    interestKindId: Id.nullable().default(null),
+    queueId: Id.nullable().default(null),
+    dispatch: PurposeView.shape.dispatch.default("owner_then_least_loaded"),
+    fixedEmployeeId: Id.nullable().default(null),
+    slaS: z.number().int().positive().nullable().default(null),
+  }),
+  "interest-kinds": z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), processMode: z.enum(["typical", "manual", "none"]) }),
+  stages: z.object({
+    kindId: Id,
+    name: z.string().min(1).max(200),
+    pos: z.number().int().min(0),
+    plannedSeconds: z.number().int().positive().nullable().default(null),
+    instruction: z.string().max(5000).nullable().default(null),
+    requiresNextStep: z.boolean().default(false),
+    allowBack: z.boolean().default(false),
+    isOptional: z.boolean().default(false),
+  }),
+  "loss-reasons": z.object({ name: z.string().min(1).max(200), kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]) }),
+  "interaction-types": z.object({
+    code: z.string().min(1).max(50),
+    name: z.string().min(1).max(200),
+    icon: z.string().max(50).nullable().default(null),
+    color: z.string().max(30).nullable().default(null),
+    countsAsTouch: z.boolean().default(true),
+    defaultMinutes: z.number().int().min(1).max(1440).default(15),
+  }),
+  sources: z.object({ name: z.string().min(1).max(200) }),
+  "customer-statuses": z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), color: z.string().max(30).nullable().default(null) }),
+  regions: z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), parentId: Id.nullable().default(null) }),
+  industries: z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200) }),
+} as const;
+export type CatalogueName = keyof typeof CatalogueBodies;
 
 export const InterestRow = z.object({
   id: Id,
@@ -322,6 +389,25 @@ export const InteractionBody = z.object({
   interestId: Id.nullable().default(null),
   executorId: Id.nullable().default(null),
 });
+export const InteractionQuery = PageQuery.extend({
+  state: z.enum(["planned", "done", "failed", "cancelled"]).optional(),
+  customerId: Id.optional(),
+  leadId: Id.optional(),
+  interestId: Id.optional(),
+  executorId: Id.optional(),
+});
+export const InteractionPage = Page(InteractionView);
+/** A planned one may be changed and moved; of a done one only text and result, by its author within 24 h. */
+export const InteractionPatch = z.object({
+  subject: z.string().min(1).max(300).optional(),
+  description: z.string().max(10_000).nullable().optional(),
+  result: z.string().max(10_000).nullable().optional(),
+  plannedFrom: IsoTime.optional(),
+  minutes: z.number().int().min(1).max(1440).optional(),
+  executorId: Id.optional(),
+  version: z.number().int(),
+});
+export const VersionBody = z.object({ version: z.number().int() });
 export const CompleteBody = z.object({
   statusId: Id.nullable().default(null),
   result: z.string().max(10_000).nullable().default(null),
@@ -351,6 +437,11 @@ export const InquiryView = z.object({
 });
 export type InquiryView = z.infer<typeof InquiryView>;
 export const InquiryPage = Page(InquiryView);
+export const InquiryQuery = PageQuery.extend({ status: z.enum([...InquiryView.shape.status.options, "unprocessed"]).optional() });
+/** The wizard's half-filled form; the last write wins and `version` stays. */
+export const InquiryDraftBody = z.object({ draft: z.record(z.string(), z.unknown()), purposeId: Id.nullable().optional() });
+/** `purposeId` ranks the Interests for that purpose (the agent has chosen another one than suggested). */
+export const ReceptionQuery = z.object({ purposeId: Id.optional() });
 /** What the wizard opens with (B1 step 0): prefilled, ranked, usable by Ctrl+Enter at once for a known caller. */
 export const Reception = z.object({
   inquiry: InquiryView,
@@ -415,3 +506,15 @@ export const IncomingCard = z.object({
   unansweredMessages: z.number().int(),
 });
 export type IncomingCard = z.infer<typeof IncomingCard>;
+
+/**
+ * Who a dialog is with and what it is about. Keys left out stay. A new person clears the Interest unless one is given.
+ * `verify` marks the dialog's number or address as proven to be this person's (C2).
+ */
+export const PartyBody = z.object({
+  customerId: Id.nullable().optional(),
+  contactId: Id.nullable().optional(),
+  leadId: Id.nullable().optional(),
+  interestId: Id.nullable().optional(),
+  verify: z.boolean().default(false),
+});
