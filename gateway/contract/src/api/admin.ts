@@ -69,7 +69,7 @@ export const CalendarView = z.object({
   id: Id,
   name: z.string(),
   tz: z.string(),
-  week: z.record(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), z.array(Interval)),
+  week: z.partialRecord(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), z.array(Interval)),
   exceptions: z.array(z.object({ day: z.iso.date(), intervals: z.array(Interval) })),
   version: z.number().int(),
 });
