@@ -1,0 +1,78 @@
+import {
+  CalendarBody,
+  CalendarPatch,
+  CalendarView,
+  DepartmentBody,
+  DepartmentPatch,
+  DepartmentView,
+  EmployeeBody,
+  EmployeePatch,
+  EmployeeView,
+  PasswordBody,
+} from "@kommutator/contract/api/admin";
+import { IdParams } from "@kommutator/contract/api/common";
+import { AppError } from "@kommutator/contract/errors";
+import { actorOf, requireScope } from "@kommutator/contract/http";
+import type { FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { CrmDeps } from "../deps.ts";
+import { changeCalendar, createCalendar, readCalendars } from "./calendar.ts";
+import { changeDepartment, createDepartment, readDepartments } from "./department.ts";
+import { changeEmployee, createEmployee, dismissEmployee, setPassword } from "./employee.ts";
+import { readEmployees } from "./employee-sql.ts";
+
+/** Employees, departments and calendars (AD-04, AD-08). */
+export function organisationRoutes(deps: CrmDeps): FastifyPluginAsync {
+  const { sql } = deps;
+  const who = (request: FastifyRequest, object: "employee" | "department" | "calendar", action: "create" | "read" | "edit") => ({
+    principal: requireScope(request, object, action).principal,
+    actor: actorOf(request),
+  });
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+
+    app.get("/employees", { schema: { response: { 200: z.array(EmployeeView) } } }, async (request) =>
+      readEmployees(sql, who(request, "employee", "read").principal, "read"),
+    );
+    app.get("/employees/:id", { schema: { params: IdParams, response: { 200: EmployeeView } } }, async (request) => {
+      const [view] = await readEmployees(sql, who(request, "employee", "read").principal, "read", request.params.id);
+      if (view === undefined) throw new AppError("not_found");
+      return view;
+    });
+    app.post("/employees", { schema: { body: EmployeeBody, response: { 201: EmployeeView } } }, async (request, reply) =>
+      reply.code(201).send(await createEmployee(deps, who(request, "employee", "create"), request.body)),
+    );
+    app.patch("/employees/:id", { schema: { params: IdParams, body: EmployeePatch, response: { 200: EmployeeView } } }, async (request) =>
+      changeEmployee(deps, who(request, "employee", "edit"), request.params.id, request.body),
+    );
+    app.post("/employees/:id/password", { schema: { params: IdParams, body: PasswordBody, response: { 204: z.null() } } }, async (request, reply) => {
+      await setPassword(deps, who(request, "employee", "edit"), request.params.id, request.body.password);
+      return reply.code(204).send(null);
+    });
+    app.post("/employees/:id/dismiss", { schema: { params: IdParams, response: { 200: EmployeeView } } }, async (request) =>
+      dismissEmployee(deps, who(request, "employee", "edit"), request.params.id),
+    );
+
+    app.get("/departments", { schema: { response: { 200: z.array(DepartmentView) } } }, async (request) =>
+      readDepartments(sql, who(request, "department", "read").principal, "read"),
+    );
+    app.post("/departments", { schema: { body: DepartmentBody, response: { 201: DepartmentView } } }, async (request, reply) =>
+      reply.code(201).send(await createDepartment(deps, who(request, "department", "create"), request.body)),
+    );
+    app.patch("/departments/:id", { schema: { params: IdParams, body: DepartmentPatch, response: { 200: DepartmentView } } }, async (request) =>
+      changeDepartment(deps, who(request, "department", "edit"), request.params.id, request.body),
+    );
+
+    app.get("/calendars", { schema: { response: { 200: z.array(CalendarView) } } }, async (request) => {
+      who(request, "calendar", "read");
+      return readCalendars(sql);
+    });
+    app.post("/calendars", { schema: { body: CalendarBody, response: { 201: CalendarView } } }, async (request, reply) =>
+      reply.code(201).send(await createCalendar(deps, who(request, "calendar", "create").actor, request.body)),
+    );
+    app.patch("/calendars/:id", { schema: { params: IdParams, body: CalendarPatch, response: { 200: CalendarView } } }, async (request) =>
+      changeCalendar(deps, who(request, "calendar", "edit").actor, request.params.id, request.body),
+    );
+  };
+}
