@@ -1,0 +1,190 @@
+import { createHash } from "node:crypto";
+import type { InboundFile, MessageReceived, RawIdentity, Unparseable } from "@kommutator/contract/channel";
+import type { EpochMs } from "@kommutator/contract/ids";
+import { type AddressObject, type EmailAddress, type ParsedMail, simpleParser } from "mailparser";
+import { labelCharsets } from "./charset.ts";
+import { htmlToText, safeHtml } from "./html.ts";
+import { bodyOffset, headerValues } from "./mime.ts";
+import { messageIds, natureOf } from "./nature.ts";
+import { splitQuoted } from "./quote.ts";
+
+export interface LetterContext {
+  /** Our mailbox's address, lower-case: never a participant, and a letter from it was written by our staff. */
+  ownAddress: string;
+  /** When the server received it (INTERNALDATE): the sender's own Date is only a claim. */
+  receivedAt: EpochMs;
+}
+
+const MAX_TEXT_LENGTH = 200_000;
+const MAX_FILES = 100;
+
+/**
+ * A letter's source as an event. Never throws: what cannot be read becomes `unparseable` with the reason.
+ * The event key does not depend on the mailbox's UIDs, so a new UIDVALIDITY or a second delivery is the same event.
+ */
+export async function fromMail(letter: Buffer, context: LetterContext): Promise<MessageReceived | Unparseable> {
+  try {
+    const labelled = labelCharsets(letter);
+    const parsed = await simpleParser(labelled, {
+      skipHtmlToText: true,
+      skipTextToHtml: true,
+      skipImageLinks: true,
+      skipTextLinks: true,
+      keepDeliveryStatus: true,
+    });
+    return translate(letter, parsed, context);
+  } catch (error) {
+    return unparseable(letter, context, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A letter too big to fetch: its header block alone, marked `truncated`. `size` is the server's RFC822.SIZE. */
+export async function fromHeaders(headerBlock: Buffer, size: number, context: LetterContext): Promise<MessageReceived | Unparseable> {
+  // The header names a body that is not here; read it as a plain letter without one.
+  const bare = Buffer.concat([
+    Buffer.from("X-Oversize: yes\r\n"),
+    Buffer.from(headerBlock.toString("latin1").replace(/^content-(type|transfer-encoding):/gim, "X-$&"), "latin1"),
+  ]);
+  const event = await fromMail(bare, context);
+  const eventKey = `mail:${digest(headerBlock.toString("latin1").trim(), String(size))}`;
+  return event.kind === "message.received" ? { ...event, eventKey, text: "", truncated: true } : { ...event, eventKey };
+}
+
+function translate(letter: Buffer, parsed: ParsedMail, context: LetterContext): MessageReceived | Unparseable {
+  const source = letter.toString("latin1");
+  const sender = senderOf(parsed, source, context.ownAddress);
+  if (sender === null) return unparseable(letter, context, "The letter names no sender");
+  const { nature, bounced, returned } = natureOf(source, sender.address);
+  const subject = clean(parsed.subject ?? "").slice(0, 998);
+  const html = typeof parsed.html === "string" ? parsed.html : undefined;
+  const whole = clean(parsed.text !== undefined && parsed.text.trim() !== "" ? parsed.text : html === undefined ? "" : htmlToText(html));
+  const { text, quoted } = nature === "bounce" ? { text: whole.trim(), quoted: undefined } : splitQuoted(whole, subject);
+  const own = sender.address === context.ownAddress;
+  const others = addresses([parsed.to, parsed.cc, parsed.replyTo].flat());
+  const customer = own ? (others.find((other) => other.address !== context.ownAddress) ?? sender) : sender;
+  const safe = html === undefined ? undefined : safeHtml(clean(html));
+  const files = filesOf(parsed);
+  return {
+    kind: "message.received",
+    eventKey: `mail:${eventDigest(source)}`,
+    messageKey: messageKey(source),
+    occurredAt: context.receivedAt,
+    thread: { references: [...returned, ...referencesOf(source)].slice(-100), subject: normaliseSubject(subject) },
+    from: identity(customer),
+    participants: [...new Set(others.map((other) => other.address))].filter((address) => address !== context.ownAddress && address !== customer.address),
+    to: context.ownAddress,
+    ...(subject === "" ? {} : { subject }),
+    text: text.slice(0, MAX_TEXT_LENGTH),
+    ...(safe === undefined || safe === "" ? {} : { html: safe }),
+    ...(quoted === undefined ? {} : { quoted: quoted.slice(0, MAX_TEXT_LENGTH) }),
+    ...(files.length === 0 ? {} : { files }),
+    nature: own && nature === "human" ? (customer === sender ? "auto-reply" : "outside") : nature,
+    ...(bounced === undefined ? {} : { bounced: { ...bounced, address: clean(bounced.address), reason: clean(bounced.reason) } }),
+    ...(text.length > MAX_TEXT_LENGTH || parsed.attachments.length > MAX_FILES ? { truncated: true } : {}),
+  };
+}
+
+function unparseable(letter: Buffer, context: LetterContext, error: string): Unparseable {
+  const head = clean(letter.subarray(0, 8_000).toString("latin1"));
+  return {
+    kind: "unparseable",
+    eventKey: `mail:${digest(letter.toString("latin1"))}`,
+    occurredAt: context.receivedAt,
+    error: clean(error).slice(0, 500),
+    raw: { head, bytes: letter.length },
+  };
+}
+
+/** The Message-ID, or a key made of the content when there is none (RFC 5322 asks for one, does not force it). */
+export function messageKey(source: string): string {
+  const block = source.slice(0, bodyOffset(source, 0, source.length));
+  return messageIds(headerValues(block, "message-id")[0] ?? "")[0]?.replace(/[^\x21-\x7e]/g, "?") ?? `<${eventDigest(source).slice(0, 40)}@no-message-id>`;
+}
+
+/** Message-ID, From, Date, Subject and body: equal for two deliveries of one letter, whose trace headers differ. */
+function eventDigest(source: string): string {
+  const body = bodyOffset(source, 0, source.length);
+  const block = source.slice(0, body);
+  return digest(...["message-id", "from", "date", "subject"].map((name) => headerValues(block, name).join("\n")), source.slice(body).trimEnd());
+}
+
+const digest = (...pieces: string[]): string => createHash("sha256").update(pieces.join("\0"), "latin1").digest("hex");
+
+/** References, then In-Reply-To, nearest last (RFC 5322 section 3.6.4). */
+function referencesOf(source: string): string[] {
+  const block = source.slice(0, bodyOffset(source, 0, source.length));
+  const list = messageIds(headerValues(block, "references").join(" "));
+  const parents = messageIds(headerValues(block, "in-reply-to").join(" "));
+  return [...list.filter((id) => !parents.includes(id)), ...parents].map((id) => id.replace(/[^\x21-\x7e]/g, "?"));
+}
+
+const PREFIX =
+  /^\s*(?:(?:re|fwd?|fw|aw|wg|sv|vs|tr|rv|res|enc|отв|ответ|на|пересл|переслано|пересылка|відп|відповідь|пер|қайта|жауап|жіб|жіберілді|вн)\s{0,2}(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,2}[:：])\s*/iu;
+
+/** Subject without any number of Re:, Fwd:, Отв:, На:, Қайта: …, lower-case, single spaces: what answers have in common. */
+export function normaliseSubject(subject: string): string {
+  let rest = subject.slice(0, 998);
+  for (let i = 0; i < 20 && PREFIX.test(rest); i++) rest = rest.replace(PREFIX, "");
+  return rest.replace(/\s+/g, " ").trim().toLowerCase();
+}
+
+interface Mailbox {
+  address: string;
+  name: string;
+}
+
+/** Site forms write from an address of ours or a no-reply one and put the person into Reply-To. */
+function senderOf(parsed: ParsedMail, source: string, ownAddress: string): Mailbox | null {
+  const from = addresses([parsed.from].flat())[0];
+  const replyTo = addresses([parsed.replyTo].flat())[0];
+  if (from !== undefined && replyTo !== undefined && (from.address === ownAddress || /^(no-?reply|do-?not-?reply)\b/.test(from.address))) return replyTo;
+  if (from !== undefined) return from;
+  const block = source.slice(0, bodyOffset(source, 0, source.length));
+  const returnPath = /<([^<>\s@]+@[^<>\s@]+)>/.exec(headerValues(block, "return-path")[0] ?? "")?.[1];
+  if (replyTo !== undefined) return replyTo;
+  if (returnPath !== undefined) return { address: returnPath.toLowerCase(), name: "" };
+  // A bounce may come from the null sender and name nobody (RFC 5321 section 4.5.5).
+  return /^<\s*>/.test(headerValues(block, "return-path")[0] ?? "") ? { address: "mailer-daemon@localhost", name: "" } : null;
+}
+
+function addresses(objects: (AddressObject | undefined)[]): Mailbox[] {
+  const flat = (list: EmailAddress[]): EmailAddress[] => list.flatMap((one) => (one.group === undefined ? [one] : flat(one.group)));
+  return flat(objects.flatMap((object) => object?.value ?? []))
+    .map((one) => ({
+      address: clean(one.address ?? "")
+        .trim()
+        .toLowerCase(),
+      name: clean(one.name ?? "")
+        .trim()
+        .slice(0, 200),
+    }))
+    .filter((one) => /^[^\s@<>"]{1,64}@[^\s@<>"]{1,255}$/.test(one.address))
+    .slice(0, 200);
+}
+
+const identity = (mailbox: Mailbox): RawIdentity => ({ kind: "email", value: mailbox.address, ...(mailbox.name === "" ? {} : { displayName: mailbox.name }) });
+
+/** Attachments and inline pictures; the names are data, never paths. */
+function filesOf(parsed: ParsedMail): InboundFile[] {
+  return parsed.attachments.slice(0, MAX_FILES).map((attachment, index) => {
+    const extension = attachment.contentType === "message/rfc822" ? ".eml" : "";
+    const name =
+      clean(attachment.filename ?? "")
+        .split(/[/\\]/)
+        .at(-1)
+        ?.replace(/\p{Cc}/gu, "")
+        .slice(0, 200)
+        .trim() ?? "";
+    return {
+      name: name === "" || /^\.+$/.test(name) ? `file-${index + 1}${extension}` : name,
+      mime: /^[\w.+-]+\/[\w.+-]+$/.test(attachment.contentType ?? "") ? attachment.contentType : "application/octet-stream",
+      bytes: attachment.content,
+      ...(attachment.contentId === undefined ? {} : { contentId: clean(attachment.contentId).replace(/^<|>$/g, "") }),
+    };
+  });
+}
+
+/** Text that every store takes: no NUL (PostgreSQL refuses it) and no half of a surrogate pair. */
+function clean(text: string): string {
+  return text.replace(/\0/g, "").replace(/\p{Surrogate}/gu, "\ufffd");
+}
