@@ -1,0 +1,53 @@
+import { type ReactNode, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { CallBar } from "../features/call/CallBar.tsx";
+import { SoftphoneProvider } from "../softphone/SoftphoneProvider.tsx";
+import classes from "./Frame.module.css";
+import { LiveProvider } from "./LiveProvider.tsx";
+import { OfflineBar } from "./OfflineBar.tsx";
+import { Rail } from "./Rail.tsx";
+import { ShortcutsOverlay } from "./ShortcutsOverlay.tsx";
+import { useShortcut } from "./shortcuts.ts";
+import { Splash } from "./states.tsx";
+
+/** Rail, call bar, page. The call bar stands on every page; no page hides it. */
+export function Frame({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <LiveProvider>
+      <SoftphoneProvider>
+        <Suspense fallback={<Splash />}>
+          <a className={classes["skip"]} href="#page">
+            {t("skipToPage")}
+          </a>
+          <div className={classes["frame"]}>
+            <Rail />
+            <div className={classes["body"]}>
+              <header className={classes["bar"]}>
+                <CallBar />
+              </header>
+              <OfflineBar />
+              <main id="page" tabIndex={-1} className={classes["page"]}>
+                {children}
+              </main>
+            </div>
+          </div>
+          <GoKeys />
+          <ShortcutsOverlay />
+        </Suspense>
+      </SoftphoneProvider>
+    </LiveProvider>
+  );
+}
+
+/** `g d` and its like: go to a page. */
+function GoKeys() {
+  const navigate = useNavigate();
+  const go = (path: string) => () => void navigate(path);
+  useShortcut({ keys: "g d", label: "common:shortcuts.goDialogs", run: go("/dialogs") });
+  useShortcut({ keys: "g c", label: "common:shortcuts.goCustomers", run: go("/customers") });
+  useShortcut({ keys: "g i", label: "common:shortcuts.goInterests", run: go("/interests") });
+  useShortcut({ keys: "g s", label: "common:shortcuts.goSupervisor", run: go("/supervisor") });
+  return null;
+}

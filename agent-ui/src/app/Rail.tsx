@@ -1,0 +1,77 @@
+import { IconAddressBook, IconChartDots3, IconInbox, IconMessages, IconSettings, IconTargetArrow, IconUserPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { type ComponentType, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { NavLink } from "react-router";
+import { useWaitingForMe } from "../features/dialogs/queries.ts";
+import { setTitleBadge } from "./alerts.ts";
+import { api } from "./api.ts";
+import classes from "./Frame.module.css";
+import { keys } from "./keys.ts";
+import { useCan } from "./me.ts";
+import { UserMenu } from "./UserMenu.tsx";
+
+interface Item {
+  to: string;
+  label: string;
+  icon: ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>;
+  shown: boolean;
+  badge?: number;
+}
+
+/** Only what one may use; a badge is what waits for me. */
+export function Rail() {
+  const { t } = useTranslation();
+  const can = useCan();
+  const waiting = useWaitingForMe();
+  const inquiries = useUnprocessed(can("inquiry", "read") !== null);
+  useEffect(() => setTitleBadge(waiting), [waiting]);
+  const settings = (["channel", "employee", "department", "calendar", "queue"] as const).some(
+    (object) => can(object, "edit") !== null || can(object, "create") !== null,
+  );
+  const items: Item[] = [
+    { to: "/dialogs", label: t("rail.dialogs"), icon: IconMessages, shown: true, badge: waiting },
+    { to: "/inquiries", label: t("rail.inquiries"), icon: IconInbox, shown: can("inquiry", "read") !== null, badge: inquiries },
+    { to: "/customers", label: t("rail.customers"), icon: IconAddressBook, shown: can("customer", "read") !== null },
+    { to: "/leads", label: t("rail.leads"), icon: IconUserPlus, shown: can("lead", "read") !== null },
+    { to: "/interests", label: t("rail.interests"), icon: IconTargetArrow, shown: can("interest", "read") !== null },
+    { to: "/supervisor", label: t("rail.supervisor"), icon: IconChartDots3, shown: can("board", "read") !== null },
+    { to: "/settings", label: t("rail.settings"), icon: IconSettings, shown: settings },
+  ];
+  return (
+    <nav className={classes["rail"]} aria-label={t("rail.name")}>
+      <div className={classes["logo"]}>
+        <img src="/favicon.svg" alt="Kommutator" width={30} height={30} />
+      </div>
+      <ul className={classes["links"]}>
+        {items
+          .filter((item) => item.shown)
+          .map((item) => (
+            <li key={item.to}>
+              <NavLink to={item.to} className={classes["link"] ?? ""} title={item.label}>
+                <item.icon size={22} stroke={1.7} aria-hidden />
+                <span className={classes["label"]}>{item.label}</span>
+                {item.badge === undefined || item.badge === 0 ? null : (
+                  <span className={classes["badge"]}>
+                    {item.badge > 99 ? "99+" : item.badge}
+                    <span className="sr-only"> {t("rail.waiting")}</span>
+                  </span>
+                )}
+              </NavLink>
+            </li>
+          ))}
+      </ul>
+      <UserMenu />
+    </nav>
+  );
+}
+
+/** New inquiries in my right; the live bridge makes it stale when one changes. */
+function useUnprocessed(enabled: boolean): number {
+  const query = useQuery({
+    queryKey: keys.inquiries("badge"),
+    queryFn: ({ signal }) => api.get<{ items: unknown[] }>("/inquiries", { signal, query: { status: "new", limit: 100 } }),
+    enabled,
+  });
+  return query.data?.items.length ?? 0;
+}

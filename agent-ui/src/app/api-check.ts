@@ -1,0 +1,58 @@
+import { CalendarView, ChannelErrorView, ChannelKindView, ChannelView, DepartmentView, EmployeeView, RoleView } from "@kommutator/contract/api/admin";
+import { Me, SetupState } from "@kommutator/contract/api/auth";
+import {
+  Catalogues,
+  CustomerPage,
+  CustomerView,
+  FeedPage,
+  IncomingCard,
+  InquiryPage,
+  InterestPage,
+  InterestView,
+  LeadPage,
+  LeadView,
+  Reception,
+} from "@kommutator/contract/api/crm";
+import { DialogDetail, DialogPage, Message, MessagePage, Why } from "@kommutator/contract/api/dialogs";
+import { Board, Presence, QueueView, SoftphoneSession } from "@kommutator/contract/api/routing";
+import { z } from "zod";
+
+/** In development every answer is held against the contract, so that a drift is seen at the first click. Never in the built workspace. */
+const ROUTES: [string, RegExp, z.ZodType][] = [
+  ["GET", /^\/me$/, Me],
+  ["GET", /^\/setup$/, SetupState],
+  ["GET", /^\/dialogs$/, DialogPage],
+  ["GET", /^\/dialogs\/[^/]+$/, DialogDetail],
+  ["GET", /^\/dialogs\/[^/]+\/messages$/, MessagePage],
+  ["POST", /^\/dialogs\/[^/]+\/messages$/, Message],
+  ["GET", /^\/dialogs\/[^/]+\/why$/, Why],
+  ["GET", /^\/dialogs\/[^/]+\/card$/, IncomingCard],
+  ["GET", /^\/dialogs\/[^/]+\/reception$/, Reception],
+  ["GET", /^\/presence\/me$/, Presence],
+  ["GET", /^\/board$/, Board],
+  ["GET", /^\/queues$/, z.array(QueueView)],
+  ["GET", /^\/employees$/, z.array(EmployeeView)],
+  ["GET", /^\/departments$/, z.array(DepartmentView)],
+  ["GET", /^\/calendars$/, z.array(CalendarView)],
+  ["GET", /^\/roles$/, z.array(RoleView)],
+  ["GET", /^\/channels\/kinds$/, z.array(ChannelKindView)],
+  ["GET", /^\/channels$/, z.array(ChannelView)],
+  ["GET", /^\/channels\/[^/]+\/errors$/, z.array(ChannelErrorView)],
+  ["GET", /^\/catalogues$/, Catalogues],
+  ["GET", /^\/customers$/, CustomerPage],
+  ["GET", /^\/customers\/[^/]+$/, CustomerView],
+  ["GET", /^\/customers\/[^/]+\/feed$/, FeedPage],
+  ["GET", /^\/leads$/, LeadPage],
+  ["GET", /^\/leads\/[^/]+$/, LeadView],
+  ["GET", /^\/inquiries$/, InquiryPage],
+  ["GET", /^\/interests$/, InterestPage],
+  ["GET", /^\/interests\/[^/]+$/, InterestView],
+  ["POST", /^\/softphone\/session$/, SoftphoneSession],
+];
+
+/** Says in the console where an answer differs from its schema; the page goes on. */
+export async function checkAnswer(method: string, path: string, value: unknown): Promise<void> {
+  const schema = ROUTES.find(([verb, pattern]) => verb === method && pattern.test(path))?.[2];
+  const result = schema?.safeParse(value);
+  if (result !== undefined && !result.success) console.error(`contract: ${method} ${path}\n${z.prettifyError(result.error)}`, value);
+}

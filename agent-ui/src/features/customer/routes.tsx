@@ -1,0 +1,4 @@
+/** Pages of this concept, mounted at its path with /*. */
+export function CustomerRoutes() {
+  return null;
+}

@@ -1,0 +1,89 @@
+import type { DialogSummary, MessagePage } from "@kommutator/contract/api/dialogs";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { z } from "zod";
+import { api } from "../../app/api.ts";
+import { keys } from "../../app/keys.ts";
+import type { LiveOffer } from "../../app/live.ts";
+import { addOlder, type DialogList, isOver, type LiveDialog, mergeDetail } from "../../app/live-cache.ts";
+import { useMe } from "../../app/me.ts";
+
+export type View = "mine" | "queue" | "all" | "closed";
+const PAGE = 100;
+
+async function readList(view: View, q: string, wanted: number, signal: AbortSignal): Promise<DialogList> {
+  let list = await api.get<DialogList>("/dialogs", { signal, query: { view, q, limit: PAGE } });
+  // What was unrolled before stays unrolled.
+  while (list.nextCursor !== null && list.items.length < wanted) {
+    const more = await api.get<DialogList>("/dialogs", { signal, query: { view, q, limit: PAGE, cursor: list.nextCursor } });
+    list = { ...more, items: [...list.items, ...more.items], position: list.position };
+  }
+  return list;
+}
+
+/** One view of the list, kept by the live bridge. */
+export function useDialogs(view: View, q = "", enabled = true) {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.dialogs(view, q),
+    queryFn: ({ signal }) => readList(view, q, client.getQueryData<DialogList>(keys.dialogs(view, q))?.items.length ?? 0, signal),
+    enabled,
+  });
+}
+
+/** The next page of a list into the same cache entry. */
+export async function readMore(client: QueryClient, view: View, q: string): Promise<void> {
+  const key = keys.dialogs(view, q);
+  const list = client.getQueryData<DialogList>(key);
+  if (list === undefined || list.nextCursor === null) return;
+  const more = await api.get<DialogList>("/dialogs", { query: { view, q, limit: PAGE, cursor: list.nextCursor } });
+  client.setQueryData<DialogList>(key, (now) => {
+    if (now === undefined) return now;
+    const known = new Set(now.items.map((each) => each.id));
+    return { ...now, items: [...now.items, ...more.items.filter((each) => !known.has(each.id))], nextCursor: more.nextCursor };
+  });
+}
+
+/** One dialog with its latest messages; a re-reading keeps what was scrolled up to. */
+export function useDialog(id: string) {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.dialog(id),
+    queryFn: async ({ signal }) => {
+      const fresh = await api.get<LiveDialog>(`/dialogs/${id}`, { signal });
+      return mergeDetail(client.getQueryData<LiveDialog>(keys.dialog(id)), fresh);
+    },
+  });
+}
+
+export async function readOlder(client: QueryClient, id: string): Promise<void> {
+  const first = client.getQueryData<LiveDialog>(keys.dialog(id))?.messages[0]?.seq;
+  const query = first === undefined ? {} : { before: first };
+  const page = await api.get<z.infer<typeof MessagePage>>(`/dialogs/${id}/messages`, { query });
+  client.setQueryData<LiveDialog>(keys.dialog(id), (detail) => (detail === undefined ? detail : addOlder(detail, page)));
+}
+
+/** Offers to me, from the socket and (after a reload) from the lists. */
+export function useOffers(): LiveOffer[] {
+  const me = useMe();
+  const mine = useDialogs("mine");
+  const queue = useDialogs("queue");
+  const pushed = useQuery<LiveOffer[]>({ queryKey: keys.offers, queryFn: () => [], staleTime: Number.POSITIVE_INFINITY, enabled: false });
+  return useMemo(() => {
+    const byDialog = new Map<string, LiveOffer>();
+    const listed = (dialogs: DialogSummary[] | undefined) => {
+      for (const dialog of dialogs ?? []) if (dialog.offer?.employeeId === me.id) byDialog.set(dialog.id, { offer: dialog.offer, dialog });
+    };
+    listed(mine.data?.items);
+    listed(queue.data?.items);
+    for (const each of pushed.data ?? []) byDialog.set(each.dialog.id, each);
+    return [...byDialog.values()].sort((a, b) => Date.parse(a.offer.deadlineAt) - Date.parse(b.offer.deadlineAt));
+  }, [mine.data, queue.data, pushed.data, me.id]);
+}
+
+/** The rail's badge: dialogs of mine with something unread or unanswered, and offers to me. */
+export function useWaitingForMe(): number {
+  const mine = useDialogs("mine");
+  const offers = useOffers();
+  return (mine.data?.items.filter((dialog) => !isOver(dialog) && (dialog.unread > 0 || dialog.waitingSince !== null)).length ?? 0) + offers.length;
+}
