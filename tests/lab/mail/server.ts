@@ -1,0 +1,247 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import net from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { until } from "./until.ts";
+
+/** A mail server as companies run it: Dovecot for IMAP, Exim for SMTP, both real, on loopback, with everything in one temporary folder. */
+export interface MailServer {
+  imapPort: number;
+  smtpPort: number;
+  /** `user@domain`; every user logs in with the whole address and this password. */
+  password: string;
+  /** Restarts Dovecot as after an upgrade: connections drop. */
+  stopImap(): Promise<void>;
+  startImap(): Promise<void>;
+  stopSmtp(): Promise<void>;
+  startSmtp(): Promise<void>;
+  setPassword(user: string, password: string): Promise<void>;
+  /** The letters of a user as files, oldest first, without talking to the server. */
+  letters(user: string): Promise<Buffer[]>;
+  /** Puts bytes into a mailbox unchanged, past every protocol: also what no MTA would accept. */
+  drop(user: string, letter: Buffer | string): Promise<void>;
+  /** Makes the server forget its UIDs: UIDVALIDITY changes at the next login. */
+  forgetUids(user: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const MAIL_PASSWORD = "letmein-4711";
+const DOVECOT = "/usr/sbin/dovecot";
+const EXIM = "/usr/sbin/exim4";
+
+export async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts both servers with the given mailboxes (`sales@house.example`, …). Needs root, as any mail server does. */
+export async function startMailServer(users: string[]): Promise<MailServer> {
+  if (userInfo().uid !== 0) throw new Error("The mail laboratory needs root: Dovecot and Exim change users");
+  const dir = await mkdtemp(join(tmpdir(), "kommutator-mail-"));
+  await chmod(dir, 0o755);
+  // An Exim with a configuration of its own gives up root, so its user owns the mailboxes too.
+  const { uid, gid } = account("Debian-exim");
+  const domains = [...new Set(users.map((user) => user.split("@")[1]))];
+  const imapPort = await freePort();
+  const smtpPort = await freePort();
+  const passwords = new Map(users.map((user) => [user, MAIL_PASSWORD]));
+  const home = (user: string): string => join(dir, "mail", user);
+  for (const user of users) {
+    await mkdir(home(user), { recursive: true });
+    for (const folder of ["", "cur", "new", "tmp"]) {
+      await mkdir(join(home(user), "Maildir", folder), { recursive: true });
+      await chown(join(home(user), "Maildir", folder), uid, gid);
+    }
+    await chown(home(user), uid, gid);
+  }
+  await mkdir(join(dir, "spool"));
+  await mkdir(join(dir, "log"));
+  for (const folder of ["spool", "log"]) await chown(join(dir, folder), uid, gid);
+  const writePasswords = async (): Promise<void> => {
+    await writeFile(join(dir, "users"), [...passwords].map(([user, password]) => `${user}:{PLAIN}${password}:${uid}:${gid}::${home(user)}::\n`).join(""));
+    await writeFile(join(dir, "smtp-users"), [...passwords].map(([user, password]) => `${user}: ${password}\n`).join(""), { mode: 0o644 });
+  };
+  await writePasswords();
+  await writeFile(join(dir, "dovecot.conf"), dovecotConf(dir, imapPort));
+  await writeFile(join(dir, "exim.conf"), eximConf(dir, domains.join(" : ")), { mode: 0o644 });
+
+  let imap: ChildProcess | null = null;
+  let smtp: ChildProcess | null = null;
+  const startImap = async (): Promise<void> => {
+    imap = spawn(DOVECOT, ["-F", "-c", join(dir, "dovecot.conf")], { stdio: "ignore" });
+    await until(() => answers(imapPort), "Dovecot to answer");
+  };
+  const startSmtp = async (): Promise<void> => {
+    smtp = spawn(EXIM, ["-C", join(dir, "exim.conf"), "-bdf", "-q1s", "-oX", `127.0.0.1.${smtpPort}`], { stdio: "ignore" });
+    await until(() => answers(smtpPort), "Exim to answer");
+  };
+  await startImap();
+  await startSmtp();
+  return {
+    imapPort,
+    smtpPort,
+    password: MAIL_PASSWORD,
+    startImap,
+    startSmtp,
+    stopImap: async () => end(imap),
+    stopSmtp: async () => end(smtp),
+    async setPassword(user, password) {
+      passwords.set(user, password);
+      await writePasswords();
+    },
+    async letters(user) {
+      const found: { name: string; path: string }[] = [];
+      for (const folder of ["new", "cur"]) {
+        for (const name of await readdir(join(home(user), "Maildir", folder))) found.push({ name, path: join(home(user), "Maildir", folder, name) });
+      }
+      return Promise.all(found.sort((a, b) => order(a.name) - order(b.name)).map((file) => readFile(file.path)));
+    },
+    async drop(user, letter) {
+      const name = `${Math.floor(Date.now() / 1_000)}.M${String((Date.now() % 1_000) * 1_000 + (counter++ % 1_000)).padStart(6, "0")}P${process.pid}Q${counter}.lab`;
+      const waiting = join(home(user), "Maildir", "tmp", name);
+      await writeFile(waiting, letter);
+      await chown(waiting, uid, gid);
+      await rename(waiting, join(home(user), "Maildir", "new", name));
+    },
+    async forgetUids(user) {
+      for (const name of await readdir(join(home(user), "Maildir"))) {
+        if (name.startsWith("dovecot")) await rm(join(home(user), "Maildir", name), { recursive: true });
+      }
+    },
+    async stop() {
+      await end(imap);
+      await end(smtp);
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+let counter = 0;
+
+/** Maildir names begin with the second and carry the microsecond as `M…`. */
+function order(name: string): number {
+  return Number(name.split(".")[0]) * 1_000_000 + Number(/M(\d{1,6})/.exec(name)?.[1] ?? 0);
+}
+
+function account(name: string): { uid: number; gid: number } {
+  const id = (flag: string): number => Number(spawnSync("id", [flag, name], { encoding: "utf8" }).stdout);
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+async function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, "127.0.0.1");
+    socket.once("data", () => (socket.destroy(), resolve(true)));
+    socket.once("error", () => resolve(false));
+    socket.once("close", () => resolve(false));
+  });
+}
+
+async function end(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await gone;
+}
+
+function dovecotConf(dir: string, port: number): string {
+  return `protocols = imap
+base_dir = ${dir}/run
+state_dir = ${dir}/state
+log_path = ${dir}/dovecot.log
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_cache_size = 0
+auth_failure_delay = 0
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:~/Maildir
+mail_max_userip_connections = 50
+default_login_user = nobody
+default_internal_user = dovecot
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    address = 127.0.0.1
+    port = ${port}
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u ${dir}/users
+}
+userdb {
+  driver = passwd-file
+  args = username_format=%u ${dir}/users
+}
+`;
+}
+
+function eximConf(dir: string, domains: string): string {
+  return `exim_path = ${EXIM}
+primary_hostname = mx.house.example
+spool_directory = ${dir}/spool
+log_file_path = ${dir}/log/%slog
+exim_user = Debian-exim
+exim_group = Debian-exim
+keep_environment =
+tls_advertise_hosts =
+deliver_drop_privilege = true
+message_size_limit = 60M
+local_from_check = false
+never_users =
+host_lookup =
+rfc1413_hosts =
+smtp_accept_max = 200
+smtp_accept_queue_per_connection = 10000
+smtp_accept_max_per_connection = 10000
+queue_run_max = 2
+domainlist ours = ${domains}
+acl_smtp_rcpt = rcpt
+acl_smtp_data = data
+begin acl
+rcpt:
+  accept domains = +ours
+  deny message = Relaying denied
+data:
+  accept
+begin routers
+unknown:
+  driver = redirect
+  domains = +ours
+  condition = \${if !exists{${dir}/mail/$local_part@$domain}}
+  data = :fail: No such mailbox here
+  allow_fail
+mailbox:
+  driver = accept
+  domains = +ours
+  transport = maildir
+begin transports
+maildir:
+  driver = appendfile
+  directory = ${dir}/mail/\${bless:$local_part@$domain}/Maildir
+  maildir_format
+  delivery_date_add
+  envelope_to_add
+  return_path_add
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_condition = \${if eq{$auth3}{\${lookup{$auth2}lsearch{${dir}/smtp-users}{$value}fail}}}
+  server_set_id = $auth2
+`.replace("${bless:$local_part@$domain}", "${lookup{$local_part@$domain}dsearch{" + dir + "/mail}}");
+}
