@@ -1,18 +1,4 @@
-import {
-  ActionIcon,
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  type MantineColorsTuple,
-  Menu,
-  Modal,
-  NumberInput,
-  PasswordInput,
-  Select,
-  Textarea,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 const blue: MantineColorsTuple = ["#eef4ff", "#dbe7fe", "#bfd3fd", "#93b4fb", "#6394f8", "#3d78f2", "#2463eb", "#1d50d0", "#1e42a8", "#1e3a85"];
 const gray: MantineColorsTuple = ["#f7f8fa", "#f0f2f5", "#e4e7ec", "#cfd5dd", "#98a2b1", "#667085", "#4a5567", "#344054", "#1f2937", "#111827"];
@@ -40,17 +26,18 @@ export const theme = createTheme({
   defaultRadius: "sm",
   radius: { xs: "4px", sm: "7px", md: "10px", lg: "14px", xl: "20px" },
   cursorType: "pointer",
+  // Plain objects: naming the components themselves would load them all with the first screen.
   components: {
-    Button: Button.extend({ defaultProps: { size: "sm" }, styles: { label: { fontWeight: 550 } } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: "lg" } }),
-    TextInput: TextInput.extend({ defaultProps: { size: "sm" } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: "sm" } }),
-    NumberInput: NumberInput.extend({ defaultProps: { size: "sm" } }),
-    Textarea: Textarea.extend({ defaultProps: { size: "sm" } }),
-    Select: Select.extend({ defaultProps: { size: "sm", allowDeselect: false } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true, fz: "xs" } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", radius: "md", withinPortal: true } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: "md", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } }),
+    Button: { defaultProps: { size: "sm" }, styles: { label: { fontWeight: 550 } } },
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "lg" } },
+    TextInput: { defaultProps: { size: "sm" } },
+    PasswordInput: { defaultProps: { size: "sm" } },
+    NumberInput: { defaultProps: { size: "sm" } },
+    Textarea: { defaultProps: { size: "sm" } },
+    Select: { defaultProps: { size: "sm", allowDeselect: false } },
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: true, fz: "xs" } },
+    Menu: { defaultProps: { shadow: "md", radius: "md", withinPortal: true } },
+    Modal: { defaultProps: { centered: true, radius: "md", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
   },
 });
 
