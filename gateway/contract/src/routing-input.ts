@@ -46,7 +46,8 @@ export type RoutingInput =
   | { kind: "agent.intent"; employeeId: Id; intent: "available" | "paused" | "logged_out"; reason: string | null; by: Id; at: EpochMs }
   | { kind: "agent.wrapup"; employeeId: Id; action: "finish" | "extend"; at: EpochMs }
   /** Take from the queue, or assign to somebody, or give back. `employeeId: null` returns it to the queue. */
-  | { kind: "dialog.assign"; dialogId: Id; employeeId: Id | null; by: Id; at: EpochMs }
+  /** `from` is the assignee whom the person saw: when somebody else has the dialog by then, the take is lost and changes nothing. */
+  | { kind: "dialog.assign"; dialogId: Id; employeeId: Id | null; by: Id; from?: Id | null | undefined; at: EpochMs }
   // facts from the CRM
   /** Settings of people, queues, members or calendars changed: the engine reads them again. */
   | { kind: "facts.changed"; what: "employee" | "queue" | "calendar"; id: Id; at: EpochMs }

@@ -1,0 +1,77 @@
+import type { Agent } from "./model.ts";
+
+/**
+ * Why an agent cannot be offered something, in the order in which it is asked. The first ones (up to `offline`) mean that the
+ * agent is not here at all: when all members of a queue are not here, nobody is logged in.
+ */
+export const REFUSALS = [
+  "none",
+  "inactive",
+  "absent",
+  "out_of_hours",
+  "no_norm_today",
+  "logged_out",
+  "offline",
+  "reconnecting",
+  "paused",
+  "phone_unreachable",
+  "in_call",
+  "wrapup",
+  "resting",
+  "offered",
+  "at_capacity",
+  "not_member",
+  "cooling_down",
+  "already_tried",
+  "unknown",
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export const NONE = 0;
+const code = (name: Refusal): number => REFUSALS.indexOf(name);
+const INACTIVE = code("inactive");
+const ABSENT = code("absent");
+const OUT_OF_HOURS = code("out_of_hours");
+const NO_NORM = code("no_norm_today");
+const LOGGED_OUT = code("logged_out");
+export const OFFLINE = code("offline");
+const RECONNECTING = code("reconnecting");
+const PAUSED = code("paused");
+const PHONE = code("phone_unreachable");
+const IN_CALL = code("in_call");
+const WRAPUP = code("wrapup");
+const RESTING = code("resting");
+const OFFERED = code("offered");
+const AT_CAPACITY = code("at_capacity");
+
+/** How many refusals an agent itself can have; the rest concern a pair of entry and agent. */
+export const AGENT_REFUSALS = AT_CAPACITY + 1;
+
+/** Is a refusal one of somebody who is not here (so that waiting is in vain until somebody comes)? */
+export function isAway(refusal: number): boolean {
+  return refusal !== NONE && refusal <= OFFLINE;
+}
+
+/** May this agent be offered something of this medium (0 voice, 1 chat, 2 mail)? The first reason against it, or NONE. */
+export function refusalOf(agent: Agent, medium: 0 | 1 | 2): number {
+  const facts = agent.facts;
+  if (!facts.active) return INACTIVE;
+  if (agent.absent) return ABSENT;
+  if (!agent.inHours) return OUT_OF_HOURS;
+  if (facts.norm === 0) return NO_NORM;
+  if (agent.intent === "logged_out") return LOGGED_OUT;
+  if (!agent.online) return agent.offlineSince !== null && agent.grace.isSet() ? RECONNECTING : OFFLINE;
+  if (agent.intent === "paused") return PAUSED;
+  if (medium === 0 && !agent.phoneReachable) return PHONE;
+  if (agent.calls > 0) return IN_CALL;
+  if (agent.wrapupUntil !== null) return WRAPUP;
+  if (agent.restUntil !== null && medium === 0) return RESTING;
+  if (agent.liveOffer !== null || (medium === 2 && agent.mailOffer !== null)) return OFFERED;
+  if (medium !== 0 && openDialogs(agent) + (agent.mailOffer === null ? 0 : 1) >= facts.maxDialogs) return AT_CAPACITY;
+  return NONE;
+}
+
+/** Open dialogs that count against `maxDialogs`: all but calls. */
+export function openDialogs(agent: Agent): number {
+  return agent.awaiting + agent.others - agent.calls;
+}

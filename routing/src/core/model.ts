@@ -1,0 +1,291 @@
+import type { DecisionReason, EntryOutcome, NewDialogEvent, OfferOutcome, RungName } from "@kommutator/contract/dialog-event";
+import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
+import type { RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
+import { Deadline } from "./deadlines.ts";
+import type { Hours } from "./hours.ts";
+import type { SortedList } from "./sorted-list.ts";
+
+/**
+ * What the router knows, in memory. The objects are changed in place: 500,000 events a second leave no room for copies of
+ * indexes over thousands of entries. It stays replayable all the same: the state after an event depends on the state before
+ * and the event alone (no clock, no chance, no I/O), and every row that a decision changed is handed out with the decision,
+ * so that the tables always hold what a fresh memory needs to go on.
+ */
+
+// ---------------------------------------------------------------- facts (from the CRM and the settings)
+
+export interface AgentFacts {
+  id: Id;
+  /** Employed and not suspended. */
+  active: boolean;
+  /** The own working calendar. */
+  hours: Hours;
+  /** Absences. */
+  absent: Hours;
+  maxDialogs: number;
+  /** P and N of the load formula; norm null = not configured. */
+  planned: number;
+  norm: number | null;
+}
+
+export interface QueueFacts {
+  id: Id;
+  hours: Hours;
+  ringMs: number;
+  ownerMs: number;
+  chatOfferMs: number;
+  /** Working time of the queue's calendar. */
+  mailOfferMs: number;
+  maxWaitMs: number;
+  /** What a letter is promised, in working time; a letter's `maxWait`. */
+  messageSlaMs: number;
+  wrapupVoiceMs: number;
+  wrapupChatMs: number;
+  maxLeastLoaded: number;
+  overflowQueueId: Id | null;
+  record: boolean;
+}
+
+export interface MemberFacts {
+  queueId: Id;
+  employeeId: Id;
+  media: readonly Medium[];
+  weight: number;
+}
+
+export interface Facts {
+  agents: AgentFacts[];
+  queues: QueueFacts[];
+  members: MemberFacts[];
+}
+
+// ---------------------------------------------------------------- state
+
+/** Media as small numbers, to index arrays. */
+export const MEDIUM_INDEX: Record<Medium, 0 | 1 | 2> = { voice: 0, chat: 1, mail: 2 };
+
+export type Intent = "available" | "paused" | "logged_out";
+export type AgentState = "offline" | "unreachable" | "paused" | "idle" | "offered" | "busy" | "wrapup";
+export type OfferState = "pending" | "presented" | "answered" | OfferOutcome;
+
+/** One agent's place in one queue; the element of the queue's lists of ready agents. `load` and `idleSince` are its key there. */
+export interface Membership {
+  agent: Agent;
+  queue: QueueState;
+  media: readonly [boolean, boolean, boolean];
+  weight: number;
+  load: number;
+  idleSince: EpochMs;
+  /** In the queue's ready list of voice, chat, mail. */
+  listed: [boolean, boolean, boolean];
+}
+
+export interface QueueState {
+  facts: QueueFacts;
+  /** Per medium: agents who may be offered something now, best first. */
+  ready: [SortedList<Membership>, SortedList<Membership>, SortedList<Membership>];
+  /** Per medium: entries at the rung `queue` without an offer, first to serve first. */
+  waiting: [SortedList<Entry>, SortedList<Entry>, SortedList<Entry>];
+  /** Per medium and refusal (eligibility.ts): how many members stand there. */
+  counts: [Int32Array, Int32Array, Int32Array];
+}
+
+export class Agent {
+  readonly id: Id;
+  facts: AgentFacts;
+  memberships: Membership[] = [];
+  // axes, see agent-machine.ts
+  online = false;
+  offlineSince: EpochMs | null = null;
+  phoneReachable = false;
+  intent: Intent = "logged_out";
+  reason: string | null = null;
+  wrapupUntil: EpochMs | null = null;
+  wrapupMs = 0;
+  restUntil: EpochMs | null = null;
+  missed = 0;
+  lastAssignedAt: EpochMs = 0;
+  // work
+  /** A voice or chat offer: it rings, there is one at a time. */
+  liveOffer: Offer | null = null;
+  /** A letter's offer lies in the list for minutes and does not keep calls away. */
+  mailOffer: Offer | null = null;
+  readonly assignments = new Set<Assignment>();
+  calls = 0;
+  /** A and B of the load formula; the open dialogs but calls are counted against `maxDialogs`. */
+  awaiting = 0;
+  others = 0;
+  // derived
+  inHours = false;
+  absent = false;
+  /** Refusal per medium, eligibility.ts; 0 = may be offered. */
+  refusals: [number, number, number] = [1, 1, 1];
+  state: AgentState = "offline";
+  stateSince: EpochMs = 0;
+  toMatch = false;
+  readonly wrapup: Deadline;
+  readonly grace: Deadline;
+  readonly gate: Deadline;
+  readonly rest: Deadline;
+
+  constructor(facts: AgentFacts) {
+    this.id = facts.id;
+    this.facts = facts;
+    this.wrapup = new Deadline("wrapup", facts.id);
+    this.grace = new Deadline("grace", facts.id);
+    this.gate = new Deadline("gate", facts.id);
+    this.rest = new Deadline("rest", facts.id);
+  }
+}
+
+export interface EntryFields {
+  id: Id;
+  dialogId: Id;
+  queueId: Id;
+  medium: Medium;
+  priority: number;
+  identity: string;
+  responsibleId: Id | null;
+  responsibleWhy: "interest" | "customer" | "last_talked" | null;
+  substituteId: Id | null;
+  rung: RungName;
+  /** Who was offered it on the ladder; the rung `queue` asks them again. */
+  tried: Id[];
+  leastLoadedTried: number;
+  /** Moves over overflow queues so far. */
+  hops: number;
+  acknowledged: boolean;
+  /** The place in the queue; a dialog that comes back keeps it. */
+  enqueuedAt: EpochMs;
+  /** When waiting at the rung `queue` ends in overflow; null = waits as long as it takes. */
+  deadlineAt: EpochMs | null;
+  /** Agent -> until when this entry is not offered to that agent again. */
+  cooldowns: Record<Id, EpochMs>;
+  endedAt: EpochMs | null;
+  outcome: EntryOutcome | null;
+}
+
+export interface Entry extends EntryFields {
+  offer: Offer | null;
+  /** Stands in its queue's waiting list. */
+  listed: boolean;
+  readonly wait: Deadline;
+  readonly retry: Deadline;
+}
+
+export interface OfferFields {
+  id: Id;
+  entryId: Id;
+  dialogId: Id;
+  employeeId: Id;
+  medium: Medium;
+  rung: RungName;
+  reason: DecisionReason;
+  by: Id | null;
+  state: OfferState;
+  cause: string | null;
+  /** The id of the ring command: asked again under the same id, a device that rings already is found. */
+  commandId: string;
+  createdAt: EpochMs;
+  deadlineAt: EpochMs;
+  endedAt: EpochMs | null;
+}
+
+export interface Offer extends OfferFields {
+  entry: Entry;
+  agent: Agent;
+  readonly deadline: Deadline;
+}
+
+export interface AssignmentFields {
+  id: Id;
+  dialogId: Id;
+  employeeId: Id;
+  entryId: Id | null;
+  offerId: Id | null;
+  queueId: Id | null;
+  medium: Medium;
+  /** The customer waits for this agent's answer: A of the load formula. */
+  awaiting: boolean;
+  startedAt: EpochMs;
+  /** The agent's device vanished in mid-call; the caller is held. */
+  lostAt: EpochMs | null;
+  endedAt: EpochMs | null;
+  endReason: string | null;
+}
+
+export interface Assignment extends AssignmentFields {
+  agent: Agent;
+  /** The entry it came from: where the dialog goes back to. */
+  entry: Entry | null;
+  readonly lost: Deadline;
+}
+
+// ---------------------------------------------------------------- events and what a decision brings
+
+/** What the shell looked up about a dialog that the router holds nothing of (manual assignment, direct calls). */
+export interface DialogFacts {
+  medium: Medium;
+  open: boolean;
+  queueId: Id | null;
+  /** The customer waits for an answer. */
+  awaiting: boolean;
+}
+
+export type CoreInput = RoutingInput | { kind: "facts.read"; facts: Facts; at: EpochMs };
+
+/** `id` is the input's own (routing_input.id); `now` the moment of deciding, never going back. */
+export interface RouterEvent {
+  id: number;
+  now: EpochMs;
+  input: CoreInput;
+  /** For `dialog.assign` of a dialog without entry and assignment. */
+  dialog?: DialogFacts | null;
+}
+
+export interface Decision {
+  id: Id;
+  entryId: Id;
+  dialogId: Id;
+  at: EpochMs;
+  rung: RungName;
+  chosenId: Id | null;
+  reason: { code: DecisionReason["code"] | WaitCode; load?: number | undefined };
+  best: { employeeId: Id; load: number }[];
+  refusals: Record<string, number>;
+  version: number;
+  inputId: number;
+}
+
+/** Why a rung chose nobody. */
+export type WaitCode = "not_eligible" | "nobody_ready" | "max_wait" | "no_agent" | "out_of_hours";
+
+export interface PresenceSpan {
+  employeeId: Id;
+  state: AgentState;
+  intent: Intent;
+  reason: string | null;
+  from: EpochMs;
+}
+
+/** A system note for the thread: the code has a text on screen in each language. */
+export interface Note {
+  dialogId: Id;
+  code: "returned_offline" | "returned_by_agent" | "returned_device_lost";
+  employeeId: Id;
+}
+
+/** What one decision, or a batch of them, changes: rows to write, events to emit, commands to release after the commit. */
+export class Effects {
+  readonly commands: RouterCommand[] = [];
+  readonly events: NewDialogEvent[] = [];
+  readonly decisions: Decision[] = [];
+  readonly notes: Note[] = [];
+  readonly spans: PresenceSpan[] = [];
+  readonly entries = new Set<Entry>();
+  readonly offers = new Set<Offer>();
+  readonly assignments = new Set<Assignment>();
+  readonly agents = new Set<Agent>();
+  /** Agents whose P and N came anew. */
+  readonly loads = new Set<Agent>();
+}

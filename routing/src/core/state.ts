@@ -1,0 +1,104 @@
+import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
+import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
+import type { RouterCommand } from "@kommutator/contract/routing-input";
+import { Deadlines } from "./deadlines.ts";
+import { AGENT_REFUSALS } from "./eligibility.ts";
+import { idOf } from "./ids.ts";
+import { type Agent, type Assignment, Effects, type Entry, MEDIUM_INDEX, type Membership, type Offer, type QueueFacts, type QueueState } from "./model.ts";
+import { SortedList } from "./sorted-list.ts";
+
+/** Less loaded first; tie: idle for longest; then the id (spec B0). */
+export function betterAgent(a: Membership, b: Membership): boolean {
+  if (a.load !== b.load) return a.load < b.load;
+  if (a.idleSince !== b.idleSince) return a.idleSince < b.idleSince;
+  return a.agent.id < b.agent.id;
+}
+
+/** Higher priority first, then the older place, then the id. */
+export function servedBefore(a: Entry, b: Entry): boolean {
+  if (a.priority !== b.priority) return a.priority > b.priority;
+  if (a.enqueuedAt !== b.enqueuedAt) return a.enqueuedAt < b.enqueuedAt;
+  return a.id < b.id;
+}
+
+/** The router's memory with its indexes, and the small verbs by which the machines change it. */
+export class RouterState {
+  readonly agents = new Map<Id, Agent>();
+  readonly queues = new Map<Id, QueueState>();
+  /** Open entries, by dialog. */
+  readonly entries = new Map<Id, Entry>();
+  /** Open offers, by their id. */
+  readonly offers = new Map<Id, Offer>();
+  /** Open assignments, by dialog. */
+  readonly assignments = new Map<Id, Assignment>();
+  /** Entry, offer and assignment deadlines are found through their owners. */
+  readonly entryById = new Map<Id, Entry>();
+  readonly assignmentById = new Map<Id, Assignment>();
+  readonly deadlines = new Deadlines();
+
+  /** Counts events; stored with each decision. */
+  version = 0;
+  now: EpochMs = 0;
+
+  // of the decision being made
+  inputId = 0;
+  effects: Effects = new Effects();
+  readonly toAdvance: Entry[] = [];
+  readonly toMatch: Agent[] = [];
+  private ids = 0;
+  private orders = 0;
+
+  begin(inputId: number, now: EpochMs, effects: Effects): void {
+    this.inputId = inputId;
+    this.ids = 0;
+    this.orders = 0;
+    this.version++;
+    if (now > this.now) this.now = now;
+    this.effects = effects;
+  }
+
+  newId(): Id {
+    return idOf(this.inputId, this.ids++);
+  }
+
+  newCommandId(): string {
+    return `${this.inputId}:${this.orders++}`;
+  }
+
+  order(command: RouterCommand): void {
+    this.effects.commands.push(command);
+  }
+
+  emit(event: NewDialogEvent): void {
+    this.effects.events.push(event);
+  }
+
+  queueOf(entry: Entry): QueueState {
+    return this.queues.get(entry.queueId) as QueueState;
+  }
+
+  waitingList(entry: Entry): SortedList<Entry> {
+    return this.queueOf(entry).waiting[MEDIUM_INDEX[entry.medium]];
+  }
+
+  addQueue(facts: QueueFacts): QueueState {
+    const ready = () => new SortedList<Membership>(betterAgent);
+    const waiting = () => new SortedList<Entry>(servedBefore);
+    const counts = () => new Int32Array(AGENT_REFUSALS);
+    const queue: QueueState = {
+      facts,
+      ready: [ready(), ready(), ready()],
+      waiting: [waiting(), waiting(), waiting()],
+      counts: [counts(), counts(), counts()],
+    };
+    this.queues.set(facts.id, queue);
+    return queue;
+  }
+
+  /** When a letter's or a live matter's offer ends. */
+  offerDeadline(queue: QueueFacts, medium: Medium, isOwner: boolean): { afterMs: number; working: boolean } {
+    if (medium === "voice") return { afterMs: isOwner ? queue.ownerMs : queue.ringMs, working: false };
+    if (medium === "chat") return { afterMs: queue.chatOfferMs, working: false };
+    return { afterMs: queue.mailOfferMs, working: true };
+  }
+}
