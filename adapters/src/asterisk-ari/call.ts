@@ -1,0 +1,46 @@
+import type { CallEnded, LegEndCause } from "@kommutator/contract/channel";
+
+/**
+ * A call as this connection sees it.
+ *
+ * waiting: the customer hears music or ringback, agents may be rung · talking: bridged · held: by the agent, the customer
+ * hears music · lost: the agent's device vanished, the customer hears music · ended. Each returns to talking by a bridging;
+ * every state ends when the customer is gone.
+ */
+export type Phase = "waiting" | "talking" | "held" | "lost" | "ended";
+
+export interface Leg {
+  legKey: string;
+  channelId: string;
+  employeeId: string;
+  offerId?: string | undefined;
+  endpoint: string;
+  state: "trying" | "ringing" | "answered" | "bridged" | "ended";
+  /** Why we ended it, when it was us. */
+  why?: LegEndCause | undefined;
+  /** Joins the customer as soon as it answers, without an order (rejoin). */
+  joinsAtOnce: boolean;
+  timers: Set<NodeJS.Timeout>;
+}
+
+export interface Call {
+  key: string;
+  direction: "in" | "out";
+  /** null until the customer's leg of an outgoing call exists. */
+  customer: string | null;
+  customerUp: boolean;
+  phase: Phase;
+  legs: Map<string, Leg>;
+  bridged: boolean;
+  recording: boolean;
+  endedBy: CallEnded["by"] | null;
+  /** An outgoing call: whom to dial when the employee has picked up. */
+  dial?: { number: string; callerNumber: string | null; commandId: string } | undefined;
+}
+
+export const isLive = (leg: Leg): boolean => leg.state !== "ended";
+export const liveLegs = (call: Call): Leg[] => [...call.legs.values()].filter(isLive);
+
+export function newCall(key: string, direction: "in" | "out", customer: string | null): Call {
+  return { key, direction, customer, customerUp: false, phase: "waiting", legs: new Map(), bridged: false, recording: false, endedBy: null };
+}

@@ -1,0 +1,212 @@
+import WebSocket from "ws";
+import type { AriEvent, AriRequest } from "./ari-types.ts";
+
+/** Asterisk said no (`status` from HTTP), or did not say anything in time (`status: 0`), or the line is down (`status: -1`). */
+export class AriError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = "AriError";
+    this.status = status;
+  }
+}
+export const NO_ANSWER = 0;
+export const NOT_CONNECTED = -1;
+
+export interface ConnectionOptions {
+  url: string;
+  user: string;
+  password: string;
+  app: string;
+  /** Wait for one answer; default 5,000 ms. */
+  requestTimeoutMs?: number;
+  onEvent(event: AriEvent): void;
+  /** The socket is open: resync now. A rejection closes the socket and counts as a failed attempt. */
+  onOpen(): Promise<void>;
+  /** The socket is gone (`wasUp`), or an attempt failed. */
+  onDown(reason: string, wasUp: boolean): void;
+  onBadCredentials(): void;
+  /** Another connection took our application over: this one has closed and will not come back by itself. */
+  onReplaced(): void;
+}
+
+const BACKOFF_FIRST_MS = 100;
+const BACKOFF_CAP_MS = 5000;
+/** A frozen Asterisk or a half-open TCP connection is found out by these. */
+const PING_EVERY_MS = 2000;
+const PONG_WITHIN_MS = 5000;
+
+/**
+ * Events and REST over one WebSocket (Asterisk >= 20.14 / 22.4): each request is a text frame answered under its request_id.
+ * Loss is never hidden: pending requests are rejected, the owner is told, and reconnecting waits a capped back-off with jitter.
+ */
+export class AriConnection {
+  readonly #options: ConnectionOptions;
+  #socket: WebSocket | null = null;
+  #nextId = 1;
+  #pending = new Map<string, { resolve(body: unknown): void; reject(error: AriError): void; timer: NodeJS.Timeout; what: string }>();
+  #retry: NodeJS.Timeout | null = null;
+  #ping: NodeJS.Timeout | null = null;
+  #failures = 0;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (!this.#closed) this.#connect();
+  }
+
+  get connected(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Performs one request. Throws AriError. A body that is not JSON comes back as text. */
+  request<T = unknown>(request: AriRequest, timeoutMs = this.#options.requestTimeoutMs ?? 5000): Promise<T> {
+    const socket = this.#socket;
+    const what = `${request.method} ${request.uri}`;
+    if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new AriError(NOT_CONNECTED, `not connected: ${what}`));
+    const id = String(this.#nextId++);
+    const query = Object.entries(request.query ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const uri = query.length === 0 ? request.uri : `${request.uri}?${query.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v)}`).join("&")}`;
+    const frame = {
+      type: "RESTRequest",
+      transaction_id: id,
+      request_id: id,
+      method: request.method,
+      uri,
+      ...(request.body === undefined ? {} : { content_type: "application/json", message_body: JSON.stringify(request.body) }),
+    };
+    return new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new AriError(NO_ANSWER, `no answer within ${timeoutMs} ms: ${what}`));
+      }, timeoutMs);
+      this.#pending.set(id, { resolve: resolve as (body: unknown) => void, reject, timer, what });
+      socket.send(JSON.stringify(frame));
+    });
+  }
+
+  /** Nothing of ours lives on after this: no socket, no timer, no pending promise. */
+  close(): void {
+    this.#closed = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#drop("closed");
+  }
+
+  #connect(): void {
+    this.#retry = null;
+    const { url, user, password, app } = this.#options;
+    const socket = new WebSocket(`${url.replace(/^http/, "ws")}/events?app=${encodeURIComponent(app)}`, {
+      headers: { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` },
+      perMessageDeflate: false,
+      handshakeTimeout: 5000,
+    });
+    this.#socket = socket;
+    let up = false;
+    let reason = "closed by Asterisk";
+    let lastPong = performance.now();
+    socket.on("open", () => {
+      up = true;
+      lastPong = performance.now();
+      this.#ping = setInterval(() => {
+        if (performance.now() - lastPong > PONG_WITHIN_MS) {
+          reason = "Asterisk does not answer";
+          socket.terminate();
+        } else socket.ping();
+      }, PING_EVERY_MS);
+      this.#options.onOpen().then(
+        () => {
+          this.#failures = 0;
+        },
+        (error: unknown) => {
+          reason = `resync failed: ${error instanceof Error ? error.message : String(error)}`;
+          socket.terminate();
+        },
+      );
+    });
+    socket.on("pong", () => {
+      lastPong = performance.now();
+    });
+    socket.on("message", (data: Buffer) => {
+      lastPong = performance.now();
+      if (this.#socket === socket) this.#receive(data);
+    });
+    socket.on("unexpected-response", (_request, response) => {
+      reason = `HTTP ${response.statusCode}`;
+      if (response.statusCode === 401 || response.statusCode === 403) this.#options.onBadCredentials();
+      response.destroy();
+      socket.terminate();
+    });
+    socket.on("error", (error) => {
+      reason = error.message;
+    });
+    socket.on("close", () => {
+      if (this.#socket !== socket) return;
+      this.#drop(reason);
+      if (this.#closed) return;
+      this.#options.onDown(reason, up);
+      // Full jitter over the upper half keeps many nodes from knocking in step.
+      const wait = Math.min(BACKOFF_CAP_MS, BACKOFF_FIRST_MS * 2 ** this.#failures++) * (0.5 + Math.random() / 2);
+      this.#retry = setTimeout(() => this.#connect(), wait);
+    });
+  }
+
+  #receive(data: Buffer): void {
+    let frame: Record<string, unknown>;
+    try {
+      frame = JSON.parse(data.toString("utf8")) as Record<string, unknown>;
+    } catch {
+      return; // not JSON: nothing that Asterisk sends
+    }
+    if (frame["type"] === "RESTResponse") {
+      const id = String(frame["request_id"]);
+      const waiting = this.#pending.get(id);
+      if (waiting === undefined) return; // it had timed out
+      this.#pending.delete(id);
+      clearTimeout(waiting.timer);
+      const status = Number(frame["status_code"]);
+      const text = typeof frame["message_body"] === "string" ? frame["message_body"] : "";
+      if (status >= 200 && status < 300) waiting.resolve(parse(text));
+      else waiting.reject(new AriError(status, `${status} ${String(frame["reason_phrase"])}: ${waiting.what} ${text.slice(0, 300)}`));
+      return;
+    }
+    if (frame["type"] === "ApplicationReplaced") {
+      // Two nodes believe that they hold this channel. Whoever is newer keeps it; the lease row says who is right.
+      this.close();
+      this.#options.onReplaced();
+      return;
+    }
+    this.#options.onEvent(frame as unknown as AriEvent);
+  }
+
+  #drop(reason: string): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (this.#ping !== null) clearInterval(this.#ping);
+    this.#ping = null;
+    if (socket !== null && socket.readyState !== WebSocket.CLOSED) {
+      // After this nobody listens any more; `error` may still come from a socket that was connecting.
+      socket.removeAllListeners();
+      socket.on("error", () => {});
+      socket.terminate();
+    }
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const p of pending) {
+      clearTimeout(p.timer);
+      p.reject(new AriError(NOT_CONNECTED, `connection lost (${reason}): ${p.what}`));
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

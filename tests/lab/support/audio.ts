@@ -1,0 +1,71 @@
+/** Sound for the lab: G.711 μ-law, tones, and how much of a sound is a given tone. */
+
+/** ITU-T G.711 μ-law, one sample. */
+export function ulawToLinear(code: number): number {
+  const u = ~code & 0xff;
+  const t = ((((u & 15) << 3) + 0x84) << ((u >> 4) & 7)) - 0x84;
+  return u & 0x80 ? -t : t;
+}
+
+export function linearToUlaw(sample: number): number {
+  const sign = sample < 0 ? 0x80 : 0;
+  const s = Math.min(32635, Math.abs(Math.round(sample))) + 0x84;
+  let exponent = 7;
+  for (let mask = 0x4000; (s & mask) === 0 && exponent > 0; mask >>= 1) exponent--;
+  return ~(sign | (exponent << 4) | ((s >> (exponent + 3)) & 15)) & 0xff;
+}
+
+export function sine(hz: number, samples: number, rate = 8000, amplitude = 9000, from = 0): Int16Array {
+  return Int16Array.from({ length: samples }, (_, i) => amplitude * Math.sin((2 * Math.PI * hz * (from + i)) / rate));
+}
+
+/** Share of the sound's power at `hz`, 0 to 1 (Goertzel's algorithm). Silence has 0 of everything. */
+export function share(samples: ArrayLike<number>, hz: number, rate = 8000): number {
+  const c = 2 * Math.cos((2 * Math.PI * hz) / rate);
+  let a = 0;
+  let b = 0;
+  let power = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const v = samples[i] ?? 0;
+    power += v * v;
+    const t = v + c * a - b;
+    b = a;
+    a = t;
+  }
+  if (power < samples.length * 100) return 0; // below 10 of 32768: silence
+  return (2 * (a * a + b * b - c * a * b)) / (samples.length * power);
+}
+
+/** Level as root mean square, 0 to 32767. */
+export function level(samples: ArrayLike<number>): number {
+  let power = 0;
+  for (let i = 0; i < samples.length; i++) power += (samples[i] ?? 0) ** 2;
+  return samples.length === 0 ? 0 : Math.sqrt(power / samples.length);
+}
+
+/** A PCM wav file (mono, 16 bit). */
+export function wav(samples: Int16Array, rate: number): Buffer {
+  const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0, "latin1");
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write("WAVEfmt ", 8, "latin1");
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write("data", 36, "latin1");
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+export function wavSamples(file: Uint8Array): { rate: number; samples: Int16Array } {
+  const b = Buffer.from(file);
+  let at = 12;
+  while (at + 8 <= b.length && b.toString("latin1", at, at + 4) !== "data") at += 8 + b.readUInt32LE(at + 4);
+  const bytes = Math.min(b.readUInt32LE(at + 4), b.length - at - 8);
+  return { rate: b.readUInt32LE(24), samples: Int16Array.from({ length: bytes >> 1 }, (_, i) => b.readInt16LE(at + 8 + 2 * i)) };
+}
