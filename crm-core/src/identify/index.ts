@@ -1,0 +1,172 @@
+import type { RawIdentity } from "@kommutator/contract/channel";
+import type { Tx } from "@kommutator/contract/db";
+import type { Identification, IdentityResult } from "@kommutator/contract/identity";
+import type { Id } from "@kommutator/contract/ids";
+import { formatPhone, identityScope, normaliseEmail, normaliseIdentity, normaliseValue } from "@kommutator/contract/phone";
+import type { Identify } from "@kommutator/contract/ports";
+import { type Crm, systemActor } from "../context.ts";
+import { setParty } from "../party/sql.ts";
+import { duplicateScore, type Match, match } from "./rules.ts";
+import {
+  findOwners,
+  findResponsible,
+  findSubstitute,
+  insertDuplicatePairs,
+  insertLeadWithPoint,
+  isExcluded,
+  type Key,
+  lockIdentity,
+  verifyPoint,
+} from "./sql.ts";
+
+const ACTOR = systemActor("identification");
+
+/** Identification of whoever calls or writes (spec B0, RG-01, RG-03). */
+export function createIdentify(crm: Crm): Identify {
+  return {
+    async identify(tx, from, context) {
+      const { country } = await crm.company(tx);
+      const identity = normaliseIdentity(from, country);
+      if (identity.value === null) return nobody("hidden", from.displayName ?? identity.raw);
+      const key: Key = { kind: identity.kind, scope: identityScope(identity.kind, context.channelId), value: identity.value };
+      const shown = identity.kind === "phone" ? formatPhone(identity.value, country) : (from.displayName ?? identity.value);
+      if (await isExcluded(tx, key)) return nobody("blocked", shown);
+      const now = new Date(crm.clock.now());
+      // A known person needs no lock: two look-ups and no write. Only what is about to write waits for its turn and looks again.
+      let found = match(await findOwners(tx, key));
+      if (found.result === "new" && !context.createLead) return nobody("new", from.displayName ?? shown);
+      if (found.result === "new" || toVerify(found) !== null) {
+        await lockIdentity(tx, key);
+        found = match(await findOwners(tx, key));
+      }
+      if (found.result === "new") {
+        const made = await insertLeadWithPoint(tx, {
+          key,
+          raw: identity.raw,
+          name: from.displayName ?? null,
+          channelId: context.channelId,
+          verifiedHow: context.verifiedHow,
+          now,
+        });
+        await crm.audit(tx, ACTOR, { objectKind: "lead", objectId: made.leadId, action: "create", changes: { identity: [null, `${key.kind} ${key.value}`] } });
+        return { ...nobody("new", from.displayName ?? shown), leadId: made.leadId, contactPointId: made.pointId };
+      }
+      await keepEvidence(crm, tx, key, found, context.verifiedHow, now);
+      return describe(tx, found, shown, now);
+    },
+
+    async attachParty(tx, dialogId, identification) {
+      await setParty(tx, dialogId, identification);
+    },
+
+    async addClaims(tx, dialogId, claims) {
+      const { country } = await crm.company(tx);
+      const [party] = await tx<{ customer_id: Id | null; contact_id: Id | null; lead_id: Id | null }[]>`
+        SELECT customer_id, contact_id, lead_id FROM dialog_party WHERE dialog_id = ${dialogId}`;
+      if (party === undefined || (party.customer_id ?? party.contact_id ?? party.lead_id) === null) return;
+      const owner =
+        party.contact_id !== null
+          ? { contact_id: party.contact_id }
+          : party.customer_id !== null
+            ? { customer_id: party.customer_id }
+            : { lead_id: party.lead_id };
+      for (const kind of ["phone", "email"] as const) {
+        const raw = claims[kind];
+        const value = raw === undefined ? null : normaliseValue(kind, raw, country);
+        if (raw === undefined || value === null) continue;
+        await tx`INSERT INTO contact_point ${tx({ ...owner, kind, value_raw: raw.slice(0, 300), value_norm: value })} ON CONFLICT DO NOTHING`;
+      }
+      const name = claims.name?.trim();
+      if (name && party.customer_id === null && party.lead_id !== null) {
+        const named =
+          await tx`UPDATE lead SET contact_name = ${name.slice(0, 300)}, version = version + 1 WHERE id = ${party.lead_id} AND contact_name IS NULL RETURNING id`;
+        if (named.length > 0)
+          await crm.audit(tx, ACTOR, { objectKind: "lead", objectId: party.lead_id, action: "edit", changes: { contact_name: [null, name] } });
+      }
+    },
+
+    async markBounced(tx, email) {
+      const value = normaliseEmail(email);
+      if (value === null) return;
+      await tx`UPDATE contact_point SET bounced_at = ${new Date(crm.clock.now())} WHERE kind = 'email' AND value_norm = ${value} AND bounced_at IS NULL AND archived_at IS NULL`;
+    },
+  };
+}
+
+function nobody(result: IdentityResult, name: string): Identification {
+  return {
+    result,
+    contactPointId: null,
+    customerId: null,
+    contactId: null,
+    leadId: null,
+    name,
+    isVip: false,
+    responsible: null,
+    substituteId: null,
+    interestId: null,
+    candidates: [],
+  };
+}
+
+/** The chosen card's point that this event proves: unverified and not shared (C2). */
+function toVerify(found: Match): Id | null {
+  return (found.result === "known" || found.result === "lead") && !found.owner.verified && !found.owner.shared ? found.owner.pointId : null;
+}
+
+/** Verification of the chosen card's point, and duplicate pairs for the cards that hold the same identity. */
+async function keepEvidence(crm: Crm, tx: Tx, key: Key, found: Match, how: string, now: Date): Promise<void> {
+  const point = toVerify(found);
+  if (point !== null && (await verifyPoint(tx, point, how, now))) {
+    await crm.audit(tx, ACTOR, { objectKind: "contact_point", objectId: point, action: "verify", changes: { verified_how: [null, how] } });
+  }
+  if (found.result === "new" || found.result === "ambiguous") return;
+  const score = duplicateScore(key.kind, found.owner.shared);
+  const main = found.result === "known" ? found.owner.customerId : found.owner.leadId;
+  if (main === null) return;
+  const rivals = found.result === "known" && point !== null ? found.rivals : [];
+  await insertDuplicatePairs(tx, [
+    ...found.extraLeads.map((b) => ({ kind: "lead" as const, a: main, b, score, signals: { [key.kind]: key.value } })),
+    ...rivals.map((b) => ({ kind: "customer" as const, a: main, b, score, signals: { [key.kind]: key.value } })),
+  ]);
+}
+
+async function describe(tx: Tx, found: Exclude<Match, { result: "new" }>, shown: string, now: Date): Promise<Identification> {
+  if (found.result === "ambiguous") {
+    const common = found.commonResponsibleId;
+    const people = common === null ? null : await findResponsible(tx, { customerId: null, contactId: null, leadId: null, ownResponsibleId: common }, now);
+    const responsible = people?.own == null ? null : ({ employeeId: people.own, why: "customer" } as const);
+    return {
+      ...nobody("ambiguous", shown),
+      contactId: found.contactId,
+      candidates: found.candidates,
+      responsible,
+      substituteId: responsible === null ? null : (await findSubstitute(tx, responsible.employeeId, now)).substituteId,
+    };
+  }
+  const { owner } = found;
+  const party =
+    found.result === "known"
+      ? { customerId: owner.customerId, contactId: found.contactId, leadId: null }
+      : { customerId: null, contactId: null, leadId: owner.leadId };
+  const people = await findResponsible(tx, { ...party, ownResponsibleId: owner.customerResponsibleId ?? owner.leadResponsibleId }, now);
+  const responsible =
+    people.interestResponsible !== null
+      ? ({ employeeId: people.interestResponsible, why: "interest" } as const)
+      : people.own !== null
+        ? ({ employeeId: people.own, why: "customer" } as const)
+        : people.lastTalked !== null
+          ? ({ employeeId: people.lastTalked, why: "last_talked" } as const)
+          : null;
+  return {
+    result: found.result,
+    contactPointId: owner.pointId,
+    ...party,
+    name: (found.result === "known" ? ((found.contactId === null ? null : owner.contactName) ?? owner.customerName) : owner.leadName) ?? shown,
+    isVip: owner.isVip,
+    responsible,
+    substituteId: responsible === null ? null : (await findSubstitute(tx, responsible.employeeId, now)).substituteId,
+    interestId: people.interests.length === 1 ? (people.interests[0]?.id ?? null) : null,
+    candidates: [],
+  };
+}

@@ -1,0 +1,147 @@
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import type { Query } from "../context.ts";
+import type { Owner } from "./rules.ts";
+
+export interface Key {
+  kind: string;
+  scope: string;
+  value: string;
+}
+
+/** Serialises everything that may create a card for this identity, until the transaction ends. */
+export async function lockIdentity(tx: Tx, key: Key): Promise<void> {
+  await tx`SELECT pg_advisory_xact_lock(hashtextextended(${`identity ${key.kind} ${key.scope} ${key.value}`}, 0))`;
+}
+
+export async function isExcluded(tx: Query, key: Key): Promise<boolean> {
+  const rows = await tx`SELECT 1 FROM exclusion WHERE kind = ${key.kind} AND value_norm = ${key.value}`;
+  return rows.length > 0;
+}
+
+/** One index look-up in contact_point, then primary keys only: survivors of merges, archived ones dropped, whoever left a company no longer stands for it. */
+export async function findOwners(tx: Query, key: Key): Promise<Owner[]> {
+  return tx<Owner[]>`
+    WITH point AS MATERIALIZED (
+      SELECT id, customer_id, contact_id, lead_id, verified_at IS NOT NULL AS verified, is_shared, created_at
+      FROM contact_point WHERE kind = ${key.kind} AND value_norm = ${key.value} AND scope = ${key.scope} AND archived_at IS NULL
+    ), person AS (
+      SELECT p.*, c.id AS person_id, concat_ws(' ', c.last_name, c.first_name, c.middle_name) AS person_name
+      FROM point p JOIN contact o ON o.id = p.contact_id JOIN contact c ON c.id = coalesce(o.merged_into_id, o.id) AND c.archived_at IS NULL
+    ), party AS (
+      SELECT id, verified, is_shared, created_at, customer_id, NULL::uuid AS person_id, NULL AS person_name FROM point WHERE customer_id IS NOT NULL
+      UNION ALL
+      SELECT h.id, h.verified, h.is_shared, h.created_at, cc.customer_id, h.person_id, h.person_name
+      FROM person h LEFT JOIN customer_contact cc ON cc.contact_id = h.person_id AND cc.left_at IS NULL
+    )
+    SELECT p.id AS "pointId", p.verified, p.is_shared AS shared, c.id AS "customerId", p.person_id AS "contactId", NULL::uuid AS "leadId", false AS "leadOpen", p.created_at AS "createdAt",
+           c.name AS "customerName", p.person_name AS "contactName", NULL AS "leadName", coalesce(c.is_vip, false) AS "isVip",
+           c.responsible_id AS "customerResponsibleId", NULL::uuid AS "leadResponsibleId"
+    FROM party p LEFT JOIN customer o ON o.id = p.customer_id LEFT JOIN customer c ON c.id = coalesce(o.merged_into_id, o.id) AND c.archived_at IS NULL
+    WHERE c.id IS NOT NULL OR (p.customer_id IS NULL AND p.person_id IS NOT NULL)
+    UNION ALL
+    SELECT p.id, p.verified, p.is_shared, NULL, NULL, l.id, l.status IN ('new', 'in_work', 'qualified'), l.created_at,
+           NULL, NULL, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), false, NULL, l.responsible_id
+    FROM point p JOIN lead l ON l.id = p.lead_id WHERE l.status <> 'converted'`;
+}
+
+export interface OpenInterest {
+  id: Id;
+  responsibleId: Id | null;
+}
+
+/**
+ * The first rung's people (B0): open Interests of the person (those of another contact of the company do not count), the customer's or
+ * lead's responsible, the last one who talked within 90 days; only active employees.
+ */
+export async function findResponsible(
+  tx: Query,
+  party: { customerId: Id | null; contactId: Id | null; leadId: Id | null; ownResponsibleId: Id | null },
+  now: Date,
+): Promise<{ interests: OpenInterest[]; interestResponsible: Id | null; own: Id | null; lastTalked: Id | null }> {
+  const since = new Date(now.getTime() - 90 * 86_400_000);
+  const [row] = await tx<{ interests: OpenInterest[] | null; interest_responsible: Id | null; own: Id | null; last_talked: Id | null }[]>`
+    WITH open AS (
+      SELECT id, responsible_id, count(*) OVER () AS n FROM interest
+      WHERE status = 'open' AND customer_id = ${party.customerId}::uuid
+        AND (${party.contactId}::uuid IS NULL OR contact_id IS NULL OR contact_id = ${party.contactId}::uuid)
+      UNION ALL
+      SELECT id, responsible_id, count(*) OVER () FROM interest WHERE status = 'open' AND ${party.customerId}::uuid IS NULL AND lead_id = ${party.leadId}::uuid
+    )
+    SELECT (SELECT jsonb_agg(jsonb_build_object('id', id, 'responsibleId', responsible_id)) FROM open) AS interests,
+           (SELECT e.id FROM open o JOIN employee e ON e.id = o.responsible_id AND e.state = 'active' WHERE o.n = 1) AS interest_responsible,
+           (SELECT id FROM employee WHERE id = ${party.ownResponsibleId}::uuid AND state = 'active') AS own,
+           coalesce(
+             (SELECT i.executor_id FROM interaction i JOIN employee e ON e.id = i.executor_id AND e.state = 'active'
+              WHERE i.customer_id = ${party.customerId}::uuid AND coalesce(lower(i.occurred), lower(i.planned)) >= ${since}
+                AND i.state = 'done' AND i.dialog_id IS NOT NULL
+              ORDER BY coalesce(lower(i.occurred), lower(i.planned)) DESC LIMIT 1),
+             (SELECT i.executor_id FROM interaction i JOIN employee e ON e.id = i.executor_id AND e.state = 'active'
+              WHERE ${party.customerId}::uuid IS NULL AND i.lead_id = ${party.leadId}::uuid AND coalesce(lower(i.occurred), lower(i.planned)) >= ${since}
+                AND i.state = 'done' AND i.dialog_id IS NOT NULL
+              ORDER BY coalesce(lower(i.occurred), lower(i.planned)) DESC LIMIT 1)) AS last_talked`;
+  return {
+    interests: row?.interests ?? [],
+    interestResponsible: row?.interest_responsible ?? null,
+    own: row?.own ?? null,
+    lastTalked: row?.last_talked ?? null,
+  };
+}
+
+/** Absent now? Then who stands in: the absence's substitute, else the head; the substitute's own absence is followed at most five times (B8). */
+export async function findSubstitute(tx: Query, employeeId: Id, now: Date): Promise<{ absent: boolean; substituteId: Id | null }> {
+  const rows = await tx<{ id: Id; depth: number; absent: boolean; next: Id | null }[]>`
+    WITH RECURSIVE chain AS (
+      SELECT e.id, 0 AS depth, ARRAY[e.id] AS path, a.id IS NOT NULL AS absent, coalesce(a.substitute_id, d.head_id) AS next
+      FROM employee e JOIN department d ON d.id = e.department_id
+      LEFT JOIN absence a ON a.employee_id = e.id AND a.during @> ${now}::timestamptz AND a.state IN ('scheduled', 'active')
+      WHERE e.id = ${employeeId}
+      UNION ALL
+      SELECT e.id, c.depth + 1, c.path || e.id, a.id IS NOT NULL OR e.state <> 'active', coalesce(a.substitute_id, d.head_id)
+      FROM chain c JOIN employee e ON e.id = c.next JOIN department d ON d.id = e.department_id
+      LEFT JOIN absence a ON a.employee_id = e.id AND a.during @> ${now}::timestamptz AND a.state IN ('scheduled', 'active')
+      WHERE c.absent AND c.depth < 5 AND NOT e.id = ANY(c.path)
+    )
+    SELECT id, depth, absent, next FROM chain ORDER BY depth`;
+  if (rows[0]?.absent !== true) return { absent: false, substituteId: null };
+  return { absent: true, substituteId: rows.find((r) => r.depth > 0 && !r.absent)?.id ?? null };
+}
+
+/** A lead with its verified contact point; the source is the channel's. Returns their ids. */
+export async function insertLeadWithPoint(
+  tx: Tx,
+  lead: { key: Key; raw: string; name: string | null; channelId: Id; verifiedHow: string; now: Date },
+): Promise<{ leadId: Id; pointId: Id }> {
+  const [row] = await tx<{ lead_id: Id; point_id: Id }[]>`
+    WITH new_lead AS (
+      INSERT INTO lead (contact_name, source_id, created_at) VALUES (${lead.name}, (SELECT source_id FROM channel WHERE id = ${lead.channelId}), ${lead.now}) RETURNING id
+    ), new_point AS (
+      INSERT INTO contact_point (lead_id, kind, scope, value_raw, value_norm, verified_at, verified_how)
+      SELECT id, ${lead.key.kind}, ${lead.key.scope}, ${lead.raw}, ${lead.key.value}, ${lead.now}, ${lead.verifiedHow} FROM new_lead RETURNING id
+    )
+    SELECT new_lead.id AS lead_id, new_point.id AS point_id FROM new_lead, new_point`;
+  const made = row as { lead_id: Id; point_id: Id };
+  return { leadId: made.lead_id, pointId: made.point_id };
+}
+
+/** Marks a point as proven, unless another card already holds the identity verified (C2: it exists once). Returns whether it did. */
+export async function verifyPoint(tx: Tx, pointId: Id, how: string, now: Date): Promise<boolean> {
+  const rows = await tx`
+    UPDATE contact_point p SET verified_at = ${now}, verified_how = ${how} WHERE id = ${pointId} AND verified_at IS NULL AND NOT is_shared
+      AND NOT EXISTS (SELECT 1 FROM contact_point o WHERE o.kind = p.kind AND o.scope = p.scope AND o.value_norm = p.value_norm AND o.verified_at IS NOT NULL AND NOT o.is_shared AND o.archived_at IS NULL)
+    RETURNING id`;
+  return rows.length > 0;
+}
+
+/** Remembers that two cards may be one person; a decision taken earlier stays. */
+export async function insertDuplicatePairs(
+  tx: Tx,
+  pairs: { kind: "customer" | "lead"; a: Id; b: Id; score: number; signals: Record<string, unknown> }[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const rows = pairs.map(({ kind, a, b, score, signals }) => ({ kind, a: a < b ? a : b, b: a < b ? b : a, score, signals })).filter((p) => p.a !== p.b);
+  await tx`
+    INSERT INTO duplicate_candidate (object_kind, a_id, b_id, score, signals)
+    SELECT p.kind, p.a, p.b, p.score, p.signals FROM jsonb_to_recordset(${tx.json(rows as never)}) AS p(kind text, a uuid, b uuid, score numeric, signals jsonb)
+    ON CONFLICT DO NOTHING`;
+}

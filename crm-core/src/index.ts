@@ -1,0 +1,48 @@
+import type { Identify, StreamReader } from "@kommutator/contract/ports";
+import type { FastifyPluginAsync } from "fastify";
+import { writeAudit } from "./audit/index.ts";
+import { type Crm, companyReader } from "./context.ts";
+import type { CrmDeps } from "./deps.ts";
+import { createIdentify } from "./identify/index.ts";
+import { createInquiryKeeper } from "./inquiry/keeper.ts";
+import { createRecorder } from "./interaction/recorder.ts";
+import { publishChangedLoads } from "./load/index.ts";
+import { crmRoutes } from "./routes.ts";
+
+export type { CrmDeps, CrmHooks, NewChannel, NewQueue } from "./deps.ts";
+
+/** Repeating work: `run` every `everyMs`, on one node at a time; running it twice or late is harmless. */
+export interface CrmJob {
+  name: string;
+  everyMs: number;
+  run(): Promise<void>;
+}
+
+export interface CrmCore {
+  identify: Identify;
+  /** All slices' routes without a prefix; the gateway mounts them under /api/v1. */
+  routes: FastifyPluginAsync;
+  /** To be run by the stream (`stream.run(reader)`), each with its own position. */
+  readers: StreamReader[];
+  jobs: CrmJob[];
+}
+
+/** The CRM: identification for ingest, routes for people, readers that record what happened, jobs of the day. */
+export function createCrm(deps: CrmDeps): CrmCore {
+  const crm: Crm = { ...deps, audit: writeAudit, company: companyReader() };
+  return {
+    identify: createIdentify(crm),
+    routes: crmRoutes(crm),
+    readers: [createRecorder(crm), createInquiryKeeper(crm)],
+    jobs: [
+      {
+        // A day begins at another moment in each calendar's zone; absences begin at any time.
+        name: "publish-loads",
+        everyMs: 60_000,
+        async run() {
+          await publishChangedLoads(crm);
+        },
+      },
+    ],
+  };
+}

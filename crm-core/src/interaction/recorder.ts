@@ -1,0 +1,206 @@
+import type { Tx } from "@kommutator/contract/db";
+import type { DialogEvent } from "@kommutator/contract/dialog-event";
+import type { Id, Medium } from "@kommutator/contract/ids";
+import { formatPhone } from "@kommutator/contract/phone";
+import type { StreamReader } from "@kommutator/contract/ports";
+import { localDate } from "@kommutator/contract/working-time";
+import { type Crm, systemActor } from "../context.ts";
+import { onlyOpenInterest, touch } from "../interest/open.ts";
+import { publishLoads } from "../load/index.ts";
+import { today } from "../load/rules.ts";
+import { recordedTypes, type TypeRow } from "./types.ts";
+
+const ACTOR = systemActor("recorder");
+type Ended = Extract<DialogEvent, { kind: "call.ended" }>;
+type Stored = Extract<DialogEvent, { kind: "message.stored" }>;
+
+/** Turns calls and messages into Interactions (spec IA-04, C5), exactly once: its effect commits with its position. */
+export function createRecorder(crm: Crm): StreamReader {
+  return {
+    name: "crm-recorder",
+    kinds: ["call.ended", "message.stored"],
+    async handle(tx, events) {
+      const types = await recordedTypes(tx);
+      for (const event of events) if (event.kind === "call.ended") await recordCall(crm, tx, types.voice, event);
+      await recordMessages(
+        crm,
+        tx,
+        types,
+        events.filter((e) => e.kind === "message.stored"),
+      );
+    },
+  };
+}
+
+interface CallRow {
+  id: Id;
+  direction: "in" | "out";
+  started_at: Date;
+  answered_at: Date | null;
+  ended_at: Date;
+  dialog_id: Id;
+  identity_value: string | null;
+  customer_id: Id | null;
+  contact_id: Id | null;
+  lead_id: Id | null;
+  interest_id: Id | null;
+  only_open: Id | null;
+  recorded_id: Id | null;
+  talkers: { id: Id; ms: number }[];
+}
+
+/**
+ * Answered: one done Interaction, the longest talker executes it, the others take part; a call planned for today with that person
+ * becomes it. Outgoing and unanswered: a failed one. Incoming and unanswered: the missed-call inquiry stands for it.
+ */
+async function recordCall(crm: Crm, tx: Tx, type: TypeRow, event: Ended): Promise<void> {
+  const [call] = await tx<CallRow[]>`
+    SELECT k.id, CASE WHEN k.direction = 'out' THEN 'out' ELSE 'in' END AS direction, k.started_at, k.answered_at, coalesce(k.ended_at, k.started_at) AS ended_at,
+           k.dialog_id, d.identity_value, p.customer_id, p.contact_id, p.lead_id, p.interest_id, ${onlyOpenInterest(tx)} AS only_open,
+           (SELECT id FROM interaction WHERE call_id = k.id) AS recorded_id,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('id', employee_id, 'ms', ms) ORDER BY ms DESC, employee_id) FROM (
+             SELECT employee_id, sum(extract(epoch FROM coalesce(ended_at, k.ended_at) - coalesce(bridged_at, answered_at)) * 1000) AS ms
+             FROM call_leg WHERE call_id = k.id AND party = 'agent' AND employee_id IS NOT NULL AND answered_at IS NOT NULL GROUP BY employee_id) t), '[]') AS talkers
+    FROM call k JOIN dialog d ON d.id = k.dialog_id LEFT JOIN dialog_party p ON p.dialog_id = d.id
+    WHERE k.id = ${event.payload.callId} AND d.identity_result <> 'blocked'`;
+  if (call === undefined) return;
+  const answered = event.payload.disposition === "answered";
+  if (!answered && call.direction === "in") return;
+  const executor = call.talkers[0]?.id ?? event.payload.answeredBy ?? (await originator(tx, call.id));
+  const { country, tz } = await crm.company(tx);
+  const occurred = { from: answered ? (call.answered_at ?? call.started_at) : call.started_at, to: call.ended_at };
+  const values = {
+    status_id: type.statuses[answered ? "done" : "failed"],
+    state: answered ? "done" : "failed",
+    executor_id: executor,
+    is_touch: answered && type.countsAsTouch,
+    result: answered ? null : event.payload.disposition,
+  };
+  const planned = answered && call.recorded_id === null ? await plannedCallToday(tx, type, call, executor, crm.clock.now(), tz) : null;
+  const existing = call.recorded_id ?? planned?.id ?? null;
+  const interestId = call.interest_id ?? planned?.interestId ?? call.only_open;
+  let id: Id;
+  if (existing !== null) {
+    id = existing;
+    await tx`
+      UPDATE interaction SET status_id = ${values.status_id}, state = ${values.state}, executor_id = coalesce(${values.executor_id}::uuid, executor_id), is_touch = ${values.is_touch},
+        occurred = tstzrange(${occurred.from}, ${occurred.to}, '[]'), direction = ${call.direction}, call_id = ${call.id}, dialog_id = ${call.dialog_id},
+        contact_id = coalesce(contact_id, ${call.contact_id}::uuid), interest_id = coalesce(interest_id, ${interestId}::uuid), version = version + 1,
+        points = coalesce(points, ${points(tx, "interaction")})
+      WHERE id = ${id}`;
+  } else {
+    const [row] = await tx<{ id: Id }[]>`
+      INSERT INTO interaction (type_id, status_id, state, direction, customer_id, contact_id, lead_id, interest_id, dialog_id, call_id, executor_id, subject, occurred, is_touch, result, points)
+      SELECT v.*, ${points(tx, "v")} FROM (SELECT ${type.id}::uuid AS type_id, ${values.status_id}::uuid, ${values.state}, ${call.direction}, ${call.customer_id}::uuid, ${call.contact_id}::uuid, ${call.lead_id}::uuid,
+        ${interestId}::uuid AS interest_id, ${call.dialog_id}::uuid, ${call.id}::uuid, ${values.executor_id}::uuid,
+        ${`${type.name}: ${call.identity_value === null ? "—" : formatPhone(call.identity_value, country)}`}, tstzrange(${occurred.from}, ${occurred.to}, '[]'), ${values.is_touch}::boolean, ${values.result}::text) v
+      RETURNING id`;
+    id = (row as { id: Id }).id;
+  }
+  const others = call.talkers.map((t) => t.id).filter((t) => t !== executor);
+  if (others.length > 0) {
+    await tx`INSERT INTO interaction_participant (interaction_id, employee_id) SELECT ${id}, e FROM unnest(${others}::uuid[]) AS e
+      WHERE NOT EXISTS (SELECT 1 FROM interaction_participant p WHERE p.interaction_id = ${id} AND p.employee_id = e)`;
+  }
+  if (answered) await touch(tx, call.ended_at, { interestIds: [interestId], customerIds: type.countsAsTouch ? [call.customer_id] : [] });
+  if (planned !== null) await publishLoads(crm, tx, [planned.executorId]);
+  await crm.audit(tx, ACTOR, {
+    objectKind: "interaction",
+    objectId: id,
+    action: existing === null ? "create" : "complete",
+    changes: { state: [planned === null ? null : "planned", values.state] },
+  });
+  await crm.emit(tx, [{ kind: "interaction.recorded", dialogId: call.dialog_id, payload: { interactionId: id } }]);
+}
+
+/** Whoever dialled: the agent's leg of an outgoing call that the other side never answered. */
+async function originator(tx: Tx, callId: Id): Promise<Id | null> {
+  const [leg] = await tx<{ employee_id: Id }[]>`
+    SELECT employee_id FROM call_leg WHERE call_id = ${callId} AND party = 'agent' AND employee_id IS NOT NULL ORDER BY started_at LIMIT 1`;
+  return leg?.employee_id ?? null;
+}
+
+async function plannedCallToday(
+  tx: Tx,
+  type: TypeRow,
+  call: CallRow,
+  executor: Id | null,
+  now: number,
+  tz: string,
+): Promise<{ id: Id; interestId: Id | null; executorId: Id | null } | null> {
+  const day = today(Math.min(now, call.ended_at.getTime()), tz);
+  const [row] = await tx<{ id: Id; interestId: Id | null; executorId: Id | null }[]>`
+    SELECT id, interest_id AS "interestId", executor_id AS "executorId" FROM interaction
+    WHERE state = 'planned' AND type_id = ${type.id} AND lower(planned) >= ${new Date(day.start)} AND lower(planned) < ${new Date(day.end)}
+      AND (customer_id = ${call.customer_id}::uuid OR (${call.customer_id}::uuid IS NULL AND lead_id = ${call.lead_id}::uuid))
+      AND (${call.contact_id}::uuid IS NULL OR contact_id IS NULL OR contact_id = ${call.contact_id}::uuid)
+    ORDER BY executor_id IS NOT DISTINCT FROM ${executor}::uuid DESC, interest_id IS NOT DISTINCT FROM ${call.interest_id}::uuid DESC, lower(planned) LIMIT 1 FOR UPDATE`;
+  return row ?? null;
+}
+
+/** Load points frozen when an item is done (spec B2): exact cell, else any stage, else 1. `row` names a row with type_id and interest_id. */
+export function points(tx: Tx, row: "interaction" | "v") {
+  return tx`coalesce((SELECT lp.points FROM load_point lp WHERE lp.type_id = ${tx(row)}.type_id AND (lp.stage_id IS NULL OR lp.stage_id = (SELECT stage_id FROM interest WHERE id = ${tx(row)}.interest_id))
+    ORDER BY lp.stage_id IS NULL LIMIT 1), 1)`;
+}
+
+interface Day {
+  dialog_id: Id;
+  day: string;
+  first_at: string;
+  last_at: string;
+  incoming: boolean;
+  outgoing: boolean;
+  employee_id: Id | null;
+}
+
+/** Chats and letters: one Interaction per dialog and day, extended while the day lasts. One statement per batch, whatever its size. */
+async function recordMessages(crm: Crm, tx: Tx, types: Record<Medium, TypeRow>, events: Stored[]): Promise<void> {
+  const { tz } = await crm.company(tx);
+  const days = new Map<string, Day>();
+  for (const { dialogId, payload } of events) {
+    if (dialogId === null || payload.direction === "internal" || (payload.nature !== "human" && payload.nature !== "outside")) continue;
+    const day = localDate(payload.at, tz);
+    const at = new Date(payload.at).toISOString();
+    const known = days.get(`${dialogId} ${day}`) ?? {
+      dialog_id: dialogId,
+      day,
+      first_at: at,
+      last_at: at,
+      incoming: false,
+      outgoing: false,
+      employee_id: null,
+    };
+    if (at < known.first_at) known.first_at = at;
+    if (at > known.last_at) known.last_at = at;
+    known.incoming ||= payload.direction === "in";
+    known.outgoing ||= payload.direction === "out";
+    known.employee_id = payload.employeeId ?? known.employee_id;
+    days.set(`${dialogId} ${day}`, known);
+  }
+  if (days.size === 0) return;
+  const rows = await tx<{ id: Id; dialog_id: Id; created: boolean; interest_id: Id | null; customer_id: Id | null; is_touch: boolean; until: Date }[]>`
+    INSERT INTO interaction (type_id, status_id, state, direction, customer_id, contact_id, lead_id, interest_id, dialog_id, dialog_day, executor_id, subject, occurred, is_touch, points)
+    SELECT v.*, ${points(tx, "v")} FROM (
+      SELECT t.type_id, t.status_id, 'done', CASE WHEN g.incoming AND g.outgoing THEN 'both' WHEN g.outgoing THEN 'out' ELSE 'in' END AS direction, p.customer_id, p.contact_id, p.lead_id,
+             coalesce(p.interest_id, ${onlyOpenInterest(tx)}) AS interest_id, d.id, g.day, g.employee_id, t.name || ': ' || coalesce(nullif(d.subject, ''), c.name),
+             tstzrange(g.first_at, g.last_at, '[]'), g.outgoing AND t.touch
+      FROM jsonb_to_recordset(${tx.json([...days.values()] as never)}) AS g(dialog_id uuid, day date, first_at timestamptz, last_at timestamptz, incoming boolean, outgoing boolean, employee_id uuid)
+      JOIN dialog d ON d.id = g.dialog_id AND d.identity_result <> 'blocked' JOIN channel c ON c.id = d.channel_id
+      JOIN (VALUES ('chat', ${types.chat.id}::uuid, ${types.chat.statuses.done}::uuid, ${types.chat.name}, ${types.chat.countsAsTouch}::boolean),
+                   ('mail', ${types.mail.id}::uuid, ${types.mail.statuses.done}::uuid, ${types.mail.name}, ${types.mail.countsAsTouch}::boolean)) AS t(medium, type_id, status_id, name, touch) ON t.medium = d.medium
+      LEFT JOIN dialog_party p ON p.dialog_id = d.id ORDER BY d.id) v
+    ON CONFLICT (dialog_id, dialog_day) WHERE dialog_day IS NOT NULL DO UPDATE SET
+      occurred = tstzrange(least(lower(interaction.occurred), lower(excluded.occurred)), greatest(upper(interaction.occurred), upper(excluded.occurred)), '[]'),
+      direction = CASE WHEN interaction.direction = excluded.direction THEN interaction.direction ELSE 'both' END,
+      executor_id = coalesce(excluded.executor_id, interaction.executor_id), is_touch = interaction.is_touch OR excluded.is_touch
+    RETURNING id, dialog_id, xmax = 0 AS created, interest_id, customer_id, is_touch, upper(occurred) AS until`;
+  for (const row of rows) await touch(tx, row.until, { interestIds: [row.interest_id], customerIds: row.is_touch ? [row.customer_id] : [] });
+  const created = rows.filter((r) => r.created);
+  for (const row of created) await crm.audit(tx, ACTOR, { objectKind: "interaction", objectId: row.id, action: "create", changes: { state: [null, "done"] } });
+  if (created.length > 0)
+    await crm.emit(
+      tx,
+      created.map((r) => ({ kind: "interaction.recorded" as const, dialogId: r.dialog_id, payload: { interactionId: r.id } })),
+    );
+}
