@@ -210,6 +210,8 @@ export interface Commands {
     files: OutboundFile[];
     /** Our and their message keys of the thread, oldest first, for References. */
     references: string[];
+    /** Written by no human (an acknowledgement): mail carries Auto-Submitted: auto-replied (RFC 3834). */
+    automatic?: boolean | undefined;
   };
   "typing.show": { threadKey: string };
   "thread.close": { threadKey: string };
