@@ -1,0 +1,64 @@
+import type { MessageReceived, MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
+import type { Db, Tx } from "@kommutator/contract/db";
+import { ingestCall } from "./ingest-calls.ts";
+import { type IngestDeps, Outcome, type PendingEvent, readFacts } from "./ingest-deps.ts";
+import { ingestMessages } from "./ingest-messages.ts";
+import { ingestEnded, ingestStates, unknownStates } from "./ingest-states.ts";
+
+/** The rows were not all pending any more: somebody else did them. Nothing of the batch stands. */
+export class AlreadyIngested extends Error {}
+/** Not wrong, only early: tried again soon. */
+export class NotYet extends Error {}
+
+type Of<E> = PendingEvent & { event: E };
+const isMessage = (p: PendingEvent): p is Of<MessageReceived> => p.event.kind === "message.received";
+const isState = (p: PendingEvent): p is Of<MessageStateReported> => p.event.kind === "message.state";
+
+/**
+ * Ingests events in one transaction, in their order, and marks their rows done. Neighbouring messages are worked on
+ * together. Either all of it stands or nothing; the rows' own state makes a second ingest of the same row impossible.
+ * Returns the ids of those left for a later attempt.
+ */
+export async function ingestBatch(sql: Db, deps: IngestDeps, batch: readonly PendingEvent[]): Promise<Set<number>> {
+  return sql.begin(async (tx) => {
+    const facts = await readFacts(tx, [...new Set(batch.map((p) => p.channelId))]);
+    const states = batch.filter(isState);
+    const early = states.length === 0 ? new Set<number>() : await unknownStates(tx, states);
+    const outcome = new Outcome();
+    let run: Of<MessageReceived>[] = [];
+    const flush = async () => {
+      if (run.length > 0) await ingestMessages(tx, deps, facts, run, outcome);
+      run = [];
+    };
+    for (const pending of batch) {
+      if (isMessage(pending)) {
+        run.push(pending);
+        continue;
+      }
+      if (isState(pending)) continue;
+      await flush();
+      const { event } = pending;
+      if (event.kind === "thread.ended") await ingestEnded(tx, deps, pending as Of<ThreadEnded>, outcome);
+      else if (event.kind === "unparseable") throw new Error(event.error);
+      else if (event.kind !== "message.received" && event.kind !== "message.state") await ingestCall(tx, deps, facts, pending.channelId, event, outcome);
+    }
+    await flush();
+    await ingestStates(
+      tx,
+      states.filter((p) => !early.has(p.id)),
+      outcome,
+    );
+    await outcome.write(tx, deps);
+    await markDone(
+      tx,
+      batch.filter((p) => !early.has(p.id)).map((p) => p.id),
+    );
+    return early;
+  });
+}
+
+async function markDone(tx: Tx, ids: number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const done = await tx`UPDATE raw_event SET state = 'done', done_at = now(), error = NULL WHERE id = ANY(${ids}::bigint[]) AND state = 'pending'`;
+  if (done.count !== ids.length) throw new AlreadyIngested();
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import type { CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus } from "@kommutator/contract/channel";
+import type { Tx } from "@kommutator/contract/db";
+import type { Disposition } from "@kommutator/contract/dialog-event";
+import type { Id } from "@kommutator/contract/ids";
+import { normaliseValue } from "@kommutator/contract/phone";
+import { cleanKey } from "../inbound/clean.ts";
+import { addJob } from "../outbound/jobs.ts";
+import { type CallRow, findCall, finishCall } from "./call-sql.ts";
+import { ingestLeg } from "./ingest-legs.ts";
+import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
+import { openDialog } from "./open-dialog.ts";
+
+export type CallEvent = Exclude<ChannelEvent, { kind: "message.received" | "message.state" | "thread.ended" | "unparseable" }>;
+export interface Facts {
+  channels: Map<Id, ChannelFacts>;
+  country: string;
+}
+
+/** One event of a call or a phone, in the caller's transaction. Late and repeated ones change nothing. */
+export async function ingestCall(tx: Tx, deps: IngestDeps, facts: Facts, channelId: Id, event: CallEvent, outcome: Outcome): Promise<void> {
+  if (event.kind === "phone.status") return phone(tx, deps, event, outcome);
+  const key = cleanKey(event.callKey);
+  const call = await findCall(tx, channelId, key);
+  switch (event.kind) {
+    case "call.offered":
+      if (call === undefined) await offered(tx, deps, facts, channelId, key, event, outcome);
+      return;
+    case "call.reconstructed":
+      return reconstructed(tx, deps, facts, channelId, key, event, call, outcome);
+    case "call.leg":
+      if (call === undefined) throw new Error(`a leg of the call ${key}, which was never offered`);
+      return ingestLeg(tx, deps, call, event, outcome);
+    case "call.ended":
+      if (call === undefined) throw new Error(`the end of the call ${key}, which was never offered`);
+      if (call.state !== "ended") await ended(tx, deps, call, event, outcome);
+      return;
+    case "call.recorded":
+      if (call === undefined) throw new Error(`a recording of the call ${key}, which was never offered`);
+      return recorded(tx, call, event);
+  }
+}
+
+interface Line {
+  id: Id;
+  queue_id: Id | null;
+}
+
+async function insertCall(
+  tx: Tx,
+  deps: IngestDeps,
+  facts: Facts,
+  channelId: Id,
+  key: string,
+  event: CallOffered | CallReconstructed,
+  startedAt: Date,
+  outcome: Outcome,
+): Promise<{ callId: Id; dialogId: Id }> {
+  const channel = facts.channels.get(channelId);
+  if (channel === undefined) throw new Error("the channel is gone");
+  const inbound = event.direction === "in";
+  const norm = (value: string | null) => (value === null ? null : normaliseValue("phone", value, facts.country, true));
+  const ours = inbound ? event.to : event.from.value;
+  const [line] =
+    ours === null ? [] : await tx<Line[]>`SELECT id, queue_id FROM line WHERE channel_id = ${channelId} AND number IN (${ours}, ${norm(ours) ?? ours})`;
+  const live = event.kind === "call.offered";
+  const callId = randomUUID();
+  const opened = await openDialog(
+    tx,
+    deps,
+    facts.country,
+    {
+      channel,
+      threadKey: key,
+      direction: event.direction,
+      // An outgoing call's other side is the number dialled.
+      from: inbound ? event.from : { kind: "phone", value: event.to },
+      openedAt: startedAt,
+      lineId: line?.id ?? null,
+      queueId: line?.queue_id ?? null,
+      previousDialogId: null,
+      callId,
+      route: live && inbound,
+    },
+    outcome,
+  );
+  await tx`
+    INSERT INTO call (id, dialog_id, channel_id, external_id, direction, from_raw, from_norm, to_raw, to_norm, line_id, started_at, source)
+    VALUES (${callId}, ${opened.id}, ${channelId}, ${key}, ${event.direction}, ${event.from.value}, ${norm(event.from.value)}, ${event.to}, ${norm(event.to)}, ${line?.id ?? null},
+      ${startedAt}, ${live ? event.source : "reconstructed"})`;
+  return { callId, dialogId: opened.id };
+}
+
+async function offered(tx: Tx, deps: IngestDeps, facts: Facts, channelId: Id, key: string, event: CallOffered, outcome: Outcome): Promise<void> {
+  const startedAt = new Date(Math.min(event.occurredAt, deps.now()));
+  const { callId, dialogId } = await insertCall(tx, deps, facts, channelId, key, event, startedAt, outcome);
+  outcome.events.push({
+    kind: "call.changed",
+    dialogId,
+    payload: { callId, state: "offered", employeeId: null, legId: null, legState: null, cause: null, source: event.source },
+  });
+}
+
+async function ended(tx: Tx, deps: IngestDeps, call: CallRow, event: CallEnded, outcome: Outcome): Promise<void> {
+  const at = new Date(Math.max(Math.min(event.occurredAt, deps.now()), call.started_at.getTime()));
+  const disposition: Disposition =
+    call.answered_at !== null ? "answered" : event.fallback === true ? "fallback" : event.by === "customer" && call.direction === "in" ? "abandoned_queue" : "no_answer";
+  await finishCall(tx, call, { at, by: event.by, disposition, source: event.source }, outcome);
+  outcome.inputs.push(
+    { kind: "dialog.left", dialogId: call.dialog_id, at: at.getTime() },
+    { kind: "dialog.closed", dialogId: call.dialog_id, by: null, at: at.getTime() },
+  );
+}
+
+/** Rebuilt from the provider's records: a call that we saw and lost is ended with its times, one we never saw is added. */
+async function reconstructed(
+  tx: Tx,
+  deps: IngestDeps,
+  facts: Facts,
+  channelId: Id,
+  key: string,
+  event: CallReconstructed,
+  call: CallRow | undefined,
+  outcome: Outcome,
+): Promise<void> {
+  if (call !== undefined && call.state === "ended") return;
+  const answeredAt = event.answeredAt === null ? null : new Date(event.answeredAt);
+  const endedAt = new Date(Math.max(event.endedAt, event.startedAt));
+  let row = call;
+  if (row === undefined) {
+    await insertCall(tx, deps, facts, channelId, key, event, new Date(event.startedAt), outcome);
+    row = await findCall(tx, channelId, key);
+    if (row === undefined) throw new Error("the call that was just stored is gone");
+  }
+  const disposition: Disposition = (row.answered_at ?? answeredAt) !== null ? "answered" : event.direction === "in" ? "abandoned_queue" : "no_answer";
+  await finishCall(tx, row, { at: endedAt, by: "system", disposition, source: "reconstructed", answeredAt }, outcome);
+  if (call !== undefined) {
+    outcome.inputs.push({ kind: "dialog.left", dialogId: row.dialog_id, at: endedAt.getTime() }, { kind: "dialog.closed", dialogId: row.dialog_id, by: null, at: endedAt.getTime() });
+  }
+}
+
+async function recorded(tx: Tx, call: CallRow, event: CallRecorded): Promise<void> {
+  const changed = await tx`
+    UPDATE call SET recording_key = ${event.recordingKey}, recording_state = 'pending' WHERE id = ${call.id} AND recording_state IS DISTINCT FROM 'stored' RETURNING 1`;
+  if (changed.length > 0) await addJob(tx, "recording", { callId: call.id }, { key: call.id });
+}
+
+async function phone(tx: Tx, deps: IngestDeps, event: PhoneStatus, outcome: Outcome): Promise<void> {
+  const [employee] = await tx<{ id: Id }[]>`SELECT id FROM employee WHERE extension = ${event.endpoint} AND state <> 'dismissed'`;
+  if (employee !== undefined) {
+    outcome.inputs.push({ kind: "agent.phone", employeeId: employee.id, reachable: event.reachable, at: Math.min(event.occurredAt, deps.now()) });
+  }
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import type { MessageReceived } from "@kommutator/contract/channel";
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import { normaliseIdentity } from "@kommutator/contract/phone";
+import { cleanKey } from "../inbound/clean.ts";
+import { type ChannelFacts, type IngestDeps, Outcome, type PendingEvent } from "./ingest-deps.ts";
+import { insertAttachments, insertMessages, type NewMessage, updateDialogs } from "./message-sql.ts";
+import { openDialog } from "./open-dialog.ts";
+import { participantsOf, ThreadResolver } from "./threads.ts";
+
+interface Received extends PendingEvent {
+  event: MessageReceived;
+}
+
+/** A thread's newest dialog, as it changes while the batch is worked on. */
+export interface DialogState {
+  id: Id;
+  open: boolean;
+  nextSeq: number;
+  waitSince: Date | null;
+  touched: boolean;
+  participants: Set<string>;
+  last: { at: Date; text: string; direction: "in" | "out" } | null;
+}
+
+/**
+ * Stores received messages, in their order, in the caller's transaction: a dozen statements however many they are.
+ * What is here already (same key in the same thread) changes nothing.
+ */
+export async function ingestMessages(
+  tx: Tx,
+  deps: IngestDeps,
+  facts: { channels: Map<Id, ChannelFacts>; country: string },
+  batch: readonly Received[],
+  outcome: Outcome,
+): Promise<void> {
+  const resolver = await ThreadResolver.read(tx, facts.country, batch);
+  const placed = batch.map((pending) => ({ pending, ...resolver.resolve(pending), messageKey: cleanKey(pending.event.messageKey) }));
+  const dialogs = await lockDialogs(tx, placed);
+  const stored = await storedKeys(tx, placed);
+  const messages: NewMessage[] = [];
+  const now = deps.now();
+
+  for (const { pending, threadKey, messageKey } of placed) {
+    const { event, channelId } = pending;
+    const channel = facts.channels.get(channelId);
+    if (channel === undefined) throw new Error("the channel is gone");
+    const key = `${channelId} ${threadKey}`;
+    if (stored.has(`${key} ${messageKey}`)) continue;
+    let dialog = dialogs.get(key);
+
+    if (event.nature === "bounce") await noteBounce(tx, deps, channelId, event, outcome);
+    if (event.nature !== "human") {
+      // Opens nothing and stops no clock: it is shown where it belongs, or kept only as a raw event.
+      if (dialog === undefined) continue;
+    } else if (dialog === undefined || !dialog.open) {
+      const opened = await openDialog(
+        tx,
+        deps,
+        facts.country,
+        {
+          channel,
+          threadKey,
+          direction: "in",
+          from: event.from,
+          openedAt: new Date(now),
+          subject: event.subject,
+          threadSubject: event.thread.subject,
+          participants: participantsOf(event),
+          previousDialogId: dialog?.id ?? null,
+          callId: null,
+          route: true,
+        },
+        outcome,
+      );
+      dialog = { id: opened.id, open: true, nextSeq: 1, waitSince: null, touched: true, participants: new Set(participantsOf(event)), last: null };
+      dialogs.set(key, dialog);
+    }
+    stored.add(`${key} ${messageKey}`);
+    messages.push(place(pending, threadKey, messageKey, dialog, facts.country, now, outcome));
+    if (event.claims !== undefined && event.nature === "human") await deps.identify.addClaims(tx, dialog.id, event.claims);
+  }
+
+  await insertMessages(tx, messages);
+  await insertAttachments(tx, messages);
+  await updateDialogs(tx, [...dialogs.values()].filter((d) => d.touched));
+}
+
+/** Gives the message its seq in the dialog and says what follows from it. */
+function place(pending: Received, threadKey: string, messageKey: string, dialog: DialogState, country: string, now: number, outcome: Outcome): NewMessage {
+  const { event } = pending;
+  const at = new Date(Math.min(event.occurredAt, now));
+  const outside = event.nature === "outside";
+  const from = normaliseIdentity(event.from, country).value;
+  const message: NewMessage = {
+    id: randomUUID(),
+    dialogId: dialog.id,
+    seq: dialog.nextSeq++,
+    channelId: pending.channelId,
+    threadKey,
+    messageKey,
+    direction: outside ? "out" : "in",
+    authorKind: AUTHOR[event.nature],
+    subject: event.subject ?? null,
+    body: event.text,
+    html: event.html ?? null,
+    quoted: event.quoted ?? null,
+    truncated: event.truncated === true,
+    meta: { from, name: event.from.displayName ?? null },
+    providerAt: at,
+    delivery: outside ? "sent" : null,
+    rawEventId: pending.hasFiles ? pending.id : null,
+  };
+  dialog.touched = true;
+  dialog.last = { at, text: event.text.slice(0, 200), direction: message.direction };
+  if (event.nature === "human") {
+    dialog.waitSince ??= at;
+    for (const address of [...participantsOf(event), ...(from === null ? [] : [from])]) dialog.participants.add(address);
+    if (dialog.open) outcome.inputs.push({ kind: "dialog.message", dialogId: dialog.id, direction: "in", at: at.getTime() });
+  } else if (outside) {
+    dialog.waitSince = null;
+    if (dialog.open) outcome.inputs.push({ kind: "dialog.message", dialogId: dialog.id, direction: "out", at: at.getTime() });
+  }
+  outcome.events.push({
+    kind: "message.stored",
+    dialogId: dialog.id,
+    payload: { messageId: message.id, seq: message.seq, direction: message.direction, employeeId: null, nature: event.nature, at: at.getTime() },
+  });
+  return message;
+}
+
+const AUTHOR = { human: "customer", "auto-reply": "auto_reply", bounce: "bounce", outside: "external_staff" } as const;
+
+/** Marks the address, and our letter that came back. */
+async function noteBounce(tx: Tx, deps: IngestDeps, channelId: Id, event: MessageReceived, outcome: Outcome): Promise<void> {
+  const bounced = event.bounced;
+  if (bounced === undefined) return;
+  if (bounced.permanent) await deps.identify.markBounced(tx, bounced.address);
+  const references = (event.thread.references ?? []).map(cleanKey);
+  if (!bounced.permanent || references.length === 0) return;
+  const failed = await tx<{ id: Id; dialog_id: Id; seq: number }[]>`
+    UPDATE message SET delivery = 'failed', failure = ${bounced.reason.slice(0, 500)}
+    WHERE channel_id = ${channelId} AND message_key = ANY(${references}) AND direction = 'out' AND delivery IN ('sent','uncertain') RETURNING id, dialog_id, seq`;
+  for (const m of failed) {
+    outcome.events.push({ kind: "message.delivery", dialogId: m.dialog_id, payload: { messageId: m.id, seq: m.seq, delivery: "failed", failure: bounced.reason } });
+  }
+}
+
+/** The newest dialog of each thread, locked (in id order, as emit does) so that seq is ours to give. */
+async function lockDialogs(tx: Tx, placed: readonly { pending: Received; threadKey: string }[]): Promise<Map<string, DialogState>> {
+  const channels = placed.map((p) => p.pending.channelId);
+  const threads = placed.map((p) => p.threadKey);
+  const rows = await tx<
+    { id: Id; channel_id: Id; thread_key: string; closed_at: Date | null; next_seq: number; customer_wait_since: Date | null; participants: string[] }[]
+  >`
+    SELECT d.id, d.channel_id, d.thread_key, d.closed_at, d.next_seq, d.customer_wait_since, d.participants FROM dialog d
+    WHERE d.id IN (
+      SELECT l.id FROM (SELECT DISTINCT * FROM unnest(${channels}::uuid[], ${threads}::text[]) AS u(channel_id, thread_key)) q
+      CROSS JOIN LATERAL (SELECT id FROM dialog WHERE channel_id = q.channel_id AND thread_key = q.thread_key ORDER BY (closed_at IS NULL) DESC, opened_at DESC, id DESC LIMIT 1) l)
+    ORDER BY d.id FOR NO KEY UPDATE OF d`;
+  return new Map(
+    rows.map((r) => [
+      `${r.channel_id} ${r.thread_key}`,
+      {
+        id: r.id,
+        open: r.closed_at === null,
+        nextSeq: r.next_seq,
+        waitSince: r.customer_wait_since,
+        touched: false,
+        participants: new Set(r.participants),
+        last: null,
+      },
+    ]),
+  );
+}
+
+async function storedKeys(tx: Tx, placed: readonly { pending: Received; threadKey: string; messageKey: string }[]): Promise<Set<string>> {
+  const rows = await tx<{ channel_id: Id; thread_key: string; message_key: string }[]>`
+    SELECT m.channel_id, m.thread_key, m.message_key
+    FROM unnest(${placed.map((p) => p.pending.channelId)}::uuid[], ${placed.map((p) => p.threadKey)}::text[], ${placed.map((p) => p.messageKey)}::text[]) AS q(channel_id, thread_key, message_key)
+    JOIN message m ON m.channel_id = q.channel_id AND m.thread_key = q.thread_key AND m.message_key = q.message_key`;
+  return new Set(rows.map((r) => `${r.channel_id} ${r.thread_key} ${r.message_key}`));
+}

@@ -1,0 +1,135 @@
+import { type Adapter, type Channel, ChannelError, type ChannelStatus, type Host } from "@kommutator/contract/channel";
+import type { Db } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import { keepLease, pause } from "../db/lease.ts";
+import type { ReaderLog } from "../dialogs/reader.ts";
+import type { RegisteredAdapter } from "./registry.ts";
+import { openSecrets } from "./secrets.ts";
+
+/** Back-off of opening: 0.5 s doubling to 30 s, each +-25 %. */
+const FIRST_MS = 500;
+const LAST_MS = 30_000;
+/** An adapter that does not open within this is told to let go and tried again. */
+const OPEN_MS = 60_000;
+const CLOSE_MS = 5_000;
+
+export interface RunContext {
+  sql: Db;
+  leaseSql: Db;
+  holder: string;
+  secretKey: Uint8Array;
+  log: ReaderLog;
+  /** Makes the host for one opening of the channel. */
+  host(channelId: Id, abort: AbortSignal, status: (status: ChannelStatus) => void): Host;
+  onOpen(channelId: Id): void;
+}
+
+/** One channel's life on this node: waits for its lease if it needs one, opens, and opens again when that fails. */
+export class ChannelRun {
+  readonly channelId: Id;
+  readonly version: number;
+  channel: Channel | null = null;
+  status: ChannelStatus = { state: "connecting" };
+  readonly #context: RunContext;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(channelId: Id, version: number, adapter: RegisteredAdapter, context: RunContext) {
+    this.channelId = channelId;
+    this.version = version;
+    this.#context = context;
+    const onError = (error: unknown) => context.log.warn({ channelId, error }, "the channel's lease");
+    this.#done = adapter.exclusive
+      ? keepLease(context.leaseSql, { duty: `channel:${channelId}`, holder: context.holder, stop: this.#stop.signal, onError }, (lease) =>
+          this.#live(adapter, lease.signal),
+        )
+      : this.#live(adapter, this.#stop.signal);
+  }
+
+  /** Lets go of the provider; resolves when nothing of this run is left. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #live(registered: RegisteredAdapter, until: AbortSignal): Promise<void> {
+    let wait = FIRST_MS;
+    while (!until.aborted) {
+      const abort = new AbortController();
+      const letGo = () => abort.abort();
+      until.addEventListener("abort", letGo, { once: true });
+      try {
+        this.#say({ state: "connecting" });
+        const opened = await this.#open(await registered.load(), abort);
+        if (opened !== null) {
+          this.channel = opened;
+          if (this.status.state === "connecting") this.#say({ state: "up" });
+          this.#context.onOpen(this.channelId);
+          wait = FIRST_MS;
+          if (!until.aborted) await new Promise<void>((resolve) => until.addEventListener("abort", () => resolve(), { once: true }));
+        }
+      } catch (error) {
+        const bad = error instanceof ChannelError && error.code === "bad-credentials";
+        this.#say({ state: bad ? "bad-credentials" : "down", detail: describe(error) });
+        this.#context.log.warn({ channelId: this.channelId, error }, "the channel did not open");
+        await pause(wait * (0.75 + Math.random() / 2), until);
+        wait = Math.min(wait * 2, LAST_MS);
+      } finally {
+        abort.abort();
+        until.removeEventListener("abort", letGo);
+        await this.#close();
+      }
+    }
+    if (this.#stop.signal.aborted) this.#say({ state: "down" });
+  }
+
+  async #open(adapter: Adapter, abort: AbortController): Promise<Channel | null> {
+    const { sql, secretKey } = this.#context;
+    const [row] = await sql<{ config: Record<string, unknown>; secrets: Uint8Array | null }[]>`SELECT config, secrets FROM channel WHERE id = ${this.channelId}`;
+    if (row === undefined) throw new Error("the channel is gone");
+    const config = adapter.parseConfig({ ...row.config, ...openSecrets(secretKey, this.channelId, row.secrets) });
+    const host = this.#context.host(this.channelId, abort.signal, (status) => this.#say(status));
+    const opening = adapter.open(config, host);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late" | "aborted">((resolve) => {
+      timer = setTimeout(() => resolve("late"), OPEN_MS);
+      abort.signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+    });
+    const outcome = await Promise.race([opening, late]).finally(() => clearTimeout(timer));
+    if (typeof outcome === "object") return outcome;
+    // It may still open after we have turned away: then it is closed at once.
+    void opening.then(
+      (channel) => channel.close(),
+      () => undefined,
+    );
+    abort.abort();
+    if (outcome === "late") throw new Error(`no connection within ${OPEN_MS / 1000} s`);
+    return null;
+  }
+
+  async #close(): Promise<void> {
+    const channel = this.channel;
+    this.channel = null;
+    if (channel === null) return;
+    const closed = channel.close().catch((error: unknown) => this.#context.log.warn({ channelId: this.channelId, error }, "closing the channel failed"));
+    await Promise.race([closed, pause(CLOSE_MS, new AbortController().signal)]);
+  }
+
+  #say(status: ChannelStatus): void {
+    const changed = status.state !== this.status.state || status.detail !== this.status.detail;
+    this.status = status;
+    if (!changed && status.state !== "connecting") return;
+    const value = { state: status.state, ...(status.detail === undefined ? {} : { detail: status.detail.slice(0, 1_000) }) };
+    this.#context.sql`
+      UPDATE channel SET status_since = CASE WHEN status->>'state' = ${status.state} THEN status_since ELSE now() END, status = ${this.#context.sql.json(value)}
+      WHERE id = ${this.channelId}`.catch(() => undefined);
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error && error.name === "ZodError") {
+    const issues = (error as Error & { issues?: { path: PropertyKey[]; message: string }[] }).issues ?? [];
+    return issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; ");
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import type { Db } from "@kommutator/contract/db";
+import type { ChannelEvent, InboundFile } from "@kommutator/contract/channel";
+import type { Id } from "@kommutator/contract/ids";
+import type { WrittenBlob } from "../media/blob-store.ts";
+import { cleanKey, cleanText, toStoredJson } from "./clean.ts";
+import { orderKeyOf } from "./order-key.ts";
+
+/** Rows of one insert; with 16 concurrent reporters a batch is what gathered while the last commit was on its way. */
+const MAX_BATCH = 250;
+
+interface Waiting {
+  row: RawRow;
+  files: FileRow[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+interface RawRow {
+  k: string;
+  o: string;
+  n: string;
+  e: string;
+  t: number;
+  s: "pending" | "failed";
+  x: string | null;
+}
+interface FileRow {
+  k: string;
+  pos: number;
+  id: Id;
+  sha: string;
+  bytes: number;
+  name: string;
+  mime: string;
+  cid: string | null;
+}
+
+export interface RawEvents {
+  /** Step a: resolves after the event's row is committed (or was there already). Throws when it is not stored. */
+  report(channelId: Id, event: ChannelEvent): Promise<void>;
+  /** Resolves when nothing is on its way. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Stores raw events. Per channel one insert is on its way at a time, so events keep the order in which they were
+ * reported; what is reported meanwhile forms the next insert (group commit). `onStored` is called after each commit.
+ */
+export function createRawEvents(
+  sql: Db,
+  blobs: { write(source: Uint8Array): Promise<WrittenBlob> },
+  onStored: (lane: "voice" | "text") => void,
+  now: () => number = Date.now,
+): RawEvents {
+  const lanes = new Map<Id, { waiting: Waiting[]; busy: boolean }>();
+  const flushing = new Set<Promise<void>>();
+
+  async function flush(channelId: Id, lane: { waiting: Waiting[]; busy: boolean }): Promise<void> {
+    lane.busy = true;
+    // One turn of the loop lets everybody whose answer has just come report again: fuller batches, no waiting.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (lane.waiting.length > 0) {
+      const batch = lane.waiting.splice(0, MAX_BATCH);
+      try {
+        await insert(sql, channelId, batch);
+        for (const w of batch) w.resolve();
+        onStored(batch.some((w) => /^(call|phone)\./.test(w.row.n)) ? "voice" : "text");
+        if (batch.some((w) => /^message|^thread/.test(w.row.n))) onStored("text");
+      } catch (error) {
+        for (const w of batch) w.reject(error);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    lane.busy = false;
+  }
+
+  return {
+    async report(channelId, event) {
+      const key = cleanKey(event.eventKey);
+      const files = event.kind === "message.received" && event.files !== undefined ? await storeFiles(blobs, key, event.files) : [];
+      const failed = event.kind === "unparseable";
+      const row: RawRow = {
+        k: key,
+        o: orderKeyOf(event),
+        n: event.kind,
+        e: toStoredJson(event.kind === "message.received" ? { ...event, files: undefined } : event),
+        t: instant(event.occurredAt, now()),
+        s: failed ? "failed" : "pending",
+        x: failed ? cleanText(event.error) : null,
+      };
+      let lane = lanes.get(channelId);
+      if (lane === undefined) {
+        lane = { waiting: [], busy: false };
+        lanes.set(channelId, lane);
+      }
+      const current = lane;
+      await new Promise<void>((resolve, reject) => {
+        current.waiting.push({ row, files, resolve, reject });
+        if (current.busy) return;
+        const work = flush(channelId, current).finally(() => flushing.delete(work));
+        flushing.add(work);
+      });
+    },
+    async idle() {
+      while (flushing.size > 0) await Promise.all(flushing);
+    },
+  };
+}
+
+/** A provider's clock may be nonsense: kept within 1970 … tomorrow. */
+function instant(at: number, now: number): number {
+  return Number.isFinite(at) ? Math.min(Math.max(Math.round(at), 0), now + 86_400_000) : now;
+}
+
+async function storeFiles(blobs: { write(source: Uint8Array): Promise<WrittenBlob> }, key: string, files: InboundFile[]): Promise<FileRow[]> {
+  const rows: FileRow[] = [];
+  for (const [pos, file] of files.entries()) {
+    const written = await blobs.write(file.bytes);
+    rows.push({
+      k: key,
+      pos,
+      id: randomUUID(),
+      sha: written.sha256.toString("hex"),
+      bytes: written.bytes,
+      name: cleanText(file.name).slice(0, 300) || "file",
+      mime: cleanText(file.mime).slice(0, 200) || "application/octet-stream",
+      cid: file.contentId === undefined ? null : cleanText(file.contentId).slice(0, 300),
+    });
+  }
+  return rows;
+}
+
+async function insert(sql: Db, channelId: Id, batch: Waiting[]): Promise<void> {
+  const rows = JSON.stringify(batch.map((w) => w.row));
+  const files = batch.flatMap((w) => w.files);
+  if (files.length === 0) {
+    await sql`
+      INSERT INTO raw_event (channel_id, event_key, order_key, kind, event, occurred_at, state, error)
+      SELECT ${channelId}, k, o, n, e::jsonb, to_timestamp(t / 1000.0), s, x
+      FROM json_to_recordset(${rows}::text::json) AS r(k text, o text, n text, e text, t float8, s text, x text)
+      ON CONFLICT (channel_id, event_key) DO NOTHING`;
+    return;
+  }
+  // Files belong to the event that was new; a repeated event leaves no row of any kind.
+  await sql`
+    WITH ins AS (
+      INSERT INTO raw_event (channel_id, event_key, order_key, kind, event, occurred_at, state, error)
+      SELECT ${channelId}, k, o, n, e::jsonb, to_timestamp(t / 1000.0), s, x
+      FROM json_to_recordset(${rows}::text::json) AS r(k text, o text, n text, e text, t float8, s text, x text)
+      ON CONFLICT (channel_id, event_key) DO NOTHING RETURNING id, event_key),
+    f AS (
+      SELECT ins.id AS raw_id, f.* FROM ins
+      JOIN json_to_recordset(${JSON.stringify(files)}::text::json) AS f(k text, pos int, id uuid, sha text, bytes bigint, name text, mime text, cid text) ON f.k = ins.event_key),
+    b AS (INSERT INTO blob (id, sha256, bytes, mime, name) SELECT DISTINCT ON (raw_id, pos) id, decode(sha, 'hex'), bytes, mime, name FROM f ORDER BY raw_id, pos, id RETURNING id)
+    INSERT INTO raw_event_blob (raw_event_id, pos, blob_id, name, mime, content_id)
+    SELECT DISTINCT ON (raw_id, pos) raw_id, pos, id, name, mime, cid FROM f ORDER BY raw_id, pos, id`;
+}

@@ -1,0 +1,150 @@
+import { ChannelError, type ChannelEvent, type ChannelKind, type CommandKind, type Commands, type Host, type ResultOf } from "@kommutator/contract/channel";
+import type { Db } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import { pause } from "../db/lease.ts";
+import type { ReaderLog } from "../dialogs/reader.ts";
+import { threadFile, threadHistory } from "../dialogs/thread-history.ts";
+import type { BlobStore, ChannelSupervisor } from "../ports.ts";
+import { ChannelRun, type RunContext } from "./channel-run.ts";
+import type { RawEvents } from "./raw-events.ts";
+import type { AdapterRegistry } from "./registry.ts";
+import { Transcript } from "./transcript.ts";
+
+/** How often the channels' rows are compared with what is open; `reload` does it at once. */
+const LOOK_MS = 2_000;
+
+export interface SupervisorOptions {
+  sql: Db;
+  leaseSql: Db;
+  holder: string;
+  secretKey: Uint8Array;
+  registry: AdapterRegistry;
+  rawEvents: RawEvents;
+  blobs: BlobStore;
+  log: ReaderLog;
+  now?: () => number;
+  /** A channel has just opened: what waits for it may go out. */
+  onOpen?: (channelId: Id) => void;
+}
+
+/** Opens every enabled channel and keeps it open; each has its own life, so a slow or dead one delays no other. */
+export function createSupervisor(options: SupervisorOptions): ChannelSupervisor {
+  const { sql, log } = options;
+  const now = options.now ?? Date.now;
+  const runs = new Map<Id, ChannelRun>();
+  const listeners = new Set<Parameters<ChannelSupervisor["onSignal"]>[0]>();
+  const transcript = new Transcript(sql);
+  const stop = new AbortController();
+  let looking: Promise<void> = Promise.resolve();
+  let loop: Promise<void> = Promise.resolve();
+
+  const host: RunContext["host"] = (channelId, abort, status): Host => ({
+    channelId,
+    async report(event: ChannelEvent) {
+      if (abort.aborted) throw new Error("the channel is closing: the event was not stored");
+      await options.rawEvents.report(channelId, event);
+    },
+    status,
+    now,
+    signal(signal) {
+      for (const listener of listeners) listener({ channelId, ...signal });
+    },
+    record: (direction, summary, detail) => transcript.record(channelId, direction, summary, detail),
+    async load() {
+      const [row] = await sql<{ memory: unknown }[]>`SELECT memory FROM channel WHERE id = ${channelId}`;
+      return row?.memory ?? null;
+    },
+    async save(state) {
+      await sql`UPDATE channel SET memory = ${sql.json(state as never)} WHERE id = ${channelId}`;
+    },
+    history: (threadKey, after, limit) => threadHistory(sql, channelId, threadKey, after, limit),
+    file: (threadKey, key) => threadFile(sql, options.blobs, channelId, threadKey, key),
+    signalAbort: abort,
+  });
+
+  const context: RunContext = {
+    sql,
+    leaseSql: options.leaseSql,
+    holder: options.holder,
+    secretKey: options.secretKey,
+    log,
+    host,
+    onOpen: (channelId) => options.onOpen?.(channelId),
+  };
+
+  /** Makes what is open equal to what the rows say. One look at a time; stopping a channel waits for nobody else's. */
+  function look(): Promise<void> {
+    looking = looking.then(async () => {
+      if (stop.signal.aborted) return;
+      const rows = await sql<{ id: Id; kind: ChannelKind; version: number }[]>`SELECT id, kind, version FROM channel WHERE enabled AND archived_at IS NULL`;
+      const wanted = new Map(rows.map((r) => [r.id, r]));
+      for (const [id, run] of runs) {
+        if (wanted.get(id)?.version === run.version) continue;
+        runs.delete(id);
+        await run.stop();
+      }
+      for (const row of rows) {
+        const adapter = options.registry[row.kind];
+        if (runs.has(row.id)) continue;
+        if (adapter === undefined) {
+          log.error({ channelId: row.id, kind: row.kind }, "no adapter for this kind of channel");
+          continue;
+        }
+        runs.set(row.id, new ChannelRun(row.id, row.version, adapter, context));
+      }
+    });
+    return looking;
+  }
+
+  const openOrThrow = (channelId: Id) => {
+    const channel = runs.get(channelId)?.channel;
+    if (channel === null || channel === undefined) throw new ChannelError("unreachable", "the channel is not open");
+    return channel;
+  };
+
+  return {
+    async start() {
+      await look();
+      loop = (async () => {
+        while (!stop.signal.aborted) {
+          await pause(LOOK_MS, stop.signal);
+          await look().catch((error: unknown) => {
+            looking = Promise.resolve();
+            log.warn({ error }, "looking at the channels failed");
+          });
+        }
+      })();
+    },
+    async stop() {
+      stop.abort();
+      await loop;
+      await looking.catch(() => undefined);
+      await Promise.all([...runs.values()].map((run) => run.stop()));
+      runs.clear();
+      await options.rawEvents.idle();
+      await transcript.flush();
+    },
+    async reload(channelId) {
+      const run = runs.get(channelId);
+      runs.delete(channelId);
+      await run?.stop();
+      await look();
+    },
+    open: (channelId) => runs.get(channelId)?.channel ?? null,
+    status: (channelId) => runs.get(channelId)?.status ?? { state: "down" },
+    async perform<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>> {
+      const handler = openOrThrow(channelId).handlers[kind] as ((command: Commands[K]) => Promise<ResultOf<K>>) | undefined;
+      if (handler === undefined) throw new ChannelError("unsupported", `this channel cannot do ${kind}`);
+      return handler(command);
+    },
+    async webhook(channelId, request) {
+      const webhook = openOrThrow(channelId).webhook;
+      if (webhook === undefined) return { status: 404 };
+      return webhook(request);
+    },
+    onSignal(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type { Db } from "@kommutator/contract/db";
+import { AppError } from "@kommutator/contract/errors";
+import type { Id } from "@kommutator/contract/ids";
+import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
+import { run as runWorker } from "graphile-worker";
+import { keepLease, type Lease } from "../db/lease.ts";
+import type { ReaderLog } from "../dialogs/reader.ts";
+import type { BlobStore, ChannelSupervisor, Outbound } from "../ports.ts";
+import { drain } from "./drain.ts";
+import { identifyLater } from "./identify-later.ts";
+import { addDrain } from "./jobs.ts";
+import { fetchRecording, giveUpRecording } from "./recordings.ts";
+import { type ReplyDeps, storeReply } from "./reply.ts";
+import { workerLogger } from "./worker-log.ts";
+
+/** Jobs at once. A channel has 64 queues, so even one that hangs in all of them leaves room for the others. */
+const CONCURRENCY = 96;
+const WORKER_CONNECTIONS = 10;
+
+export interface OutboundOptions {
+  sql: Db;
+  leaseSql: Db;
+  databaseUrl: string;
+  holder: string;
+  supervisor: Pick<ChannelSupervisor, "perform" | "open">;
+  blobs: BlobStore;
+  identify: Identify;
+  emit: EmitEvents;
+  enqueue: EnqueueRouting;
+  now: () => number;
+  log: ReaderLog;
+  onCommitted: () => void;
+}
+
+/**
+ * What leaves the house: replies in their dialogs' order, recordings fetched, late identification. Jobs are durable rows
+ * (graphile-worker), added in the transaction that causes them and run by the one node that holds the lease `outbound`.
+ */
+export function createOutbound(options: OutboundOptions): Outbound & { channelOpened(channelId: Id): void } {
+  const { sql, log, emit, enqueue } = options;
+  const stop = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const replyDeps: ReplyDeps = { emit, enqueue, now: options.now, channel: (id) => options.supervisor.open(id) };
+
+  async function work(lease: Lease): Promise<void> {
+    await releaseDeadWorkers(sql);
+    const runner = await runWorker({
+      connectionString: options.databaseUrl,
+      concurrency: CONCURRENCY,
+      maxPoolSize: WORKER_CONNECTIONS,
+      pollInterval: 1_000,
+      noHandleSignals: true,
+      logger: workerLogger(log),
+      taskList: {
+        drain: (payload) => drain({ ...options, maySend: () => lease.valid() }, (payload as { dialogId: Id }).dialogId),
+        identify: (payload) => identifyLater(options, (payload as { dialogId: Id }).dialogId),
+        recording: async (payload, helpers) => {
+          const { callId } = payload as { callId: Id };
+          try {
+            await fetchRecording(options, callId);
+          } catch (error) {
+            if (helpers.job.attempts >= helpers.job.max_attempts) await sql.begin((tx) => giveUpRecording(tx, callId));
+            throw error;
+          }
+        },
+      },
+    });
+    try {
+      if (!lease.signal.aborted) await Promise.race([new Promise<void>((resolve) => lease.signal.addEventListener("abort", () => resolve(), { once: true })), runner.promise]);
+    } finally {
+      // Jobs that run are finished, not broken off.
+      await runner.stop().catch(() => undefined);
+    }
+  }
+
+  return {
+    async start() {
+      running = keepLease(options.leaseSql, { duty: "outbound", holder: options.holder, stop: stop.signal, onError: (error) => log.warn({ error }, "the lease of outbound") }, work);
+    },
+    async stop() {
+      stop.abort();
+      await running;
+    },
+    reply: (tx, reply) => storeReply(tx, replyDeps, reply),
+    async note(tx, dialogId, note) {
+      const [row] = await tx<{ seq: number; channel_id: Id; thread_key: string }[]>`
+        UPDATE dialog SET next_seq = next_seq + 1, version = version + 1 WHERE id = ${dialogId} RETURNING next_seq - 1 AS seq, channel_id, thread_key`;
+      if (row === undefined) throw new AppError("not_found");
+      const [message] = await tx<{ id: Id }[]>`
+        INSERT INTO message (dialog_id, seq, channel_id, thread_key, direction, author_kind, note)
+        VALUES (${dialogId}, ${row.seq}, ${row.channel_id}, ${row.thread_key}, 'internal', 'system', ${tx.json(note as never)}) RETURNING id`;
+      await emit(tx, [
+        {
+          kind: "message.stored",
+          dialogId,
+          payload: { messageId: (message as { id: Id }).id, seq: row.seq, direction: "internal", employeeId: null, nature: "system", at: options.now() },
+        },
+      ]);
+    },
+    async retry(tx, messageId) {
+      await settleFrom(tx, messageId, "failed", "queued");
+    },
+    async settle(tx, messageId, outcome) {
+      await settleFrom(tx, messageId, "uncertain", outcome === "sent" ? "sent" : "queued");
+    },
+    channelOpened(channelId) {
+      // What waited for this channel goes at once instead of at its next attempt.
+      sql
+        .begin(async (tx) => {
+          const waiting = await tx<{ dialog_id: Id }[]>`SELECT DISTINCT dialog_id FROM message WHERE channel_id = ${channelId} AND delivery = 'queued' LIMIT 5000`;
+          for (const { dialog_id } of waiting) await addDrain(tx, channelId, dialog_id, { now: true });
+        })
+        .catch((error: unknown) => log.warn({ channelId, error }, "what waits for the channel could not be woken"));
+    },
+  };
+
+  async function settleFrom(tx: Parameters<Outbound["retry"]>[0], messageId: Id, from: "failed" | "uncertain", to: "queued" | "sent"): Promise<void> {
+    const [message] = await tx<{ dialog_id: Id; channel_id: Id }[]>`SELECT dialog_id, channel_id FROM message WHERE id = ${messageId} AND direction = 'out'`;
+    if (message === undefined) throw new AppError("not_found");
+    await tx`SELECT 1 FROM dialog WHERE id = ${message.dialog_id} FOR NO KEY UPDATE`;
+    const [changed] = await tx<{ seq: number }[]>`
+      UPDATE message SET delivery = ${to}, failure = NULL, attempts = 0, meta = meta - 'sending' WHERE id = ${messageId} AND delivery = ${from} RETURNING seq`;
+    if (changed === undefined) throw new AppError("duplicate");
+    await emit(tx, [{ kind: "message.delivery", dialogId: message.dialog_id, payload: { messageId, seq: changed.seq, delivery: to, failure: null } }]);
+    await addDrain(tx, message.channel_id, message.dialog_id, { now: true });
+  }
+}
+
+/**
+ * We hold the lease, so whoever has locked a job is gone: without this its jobs and queues would stay locked for the
+ * four hours after which graphile-worker itself gives a dead worker up.
+ */
+async function releaseDeadWorkers(sql: Db): Promise<void> {
+  await sql`
+    SELECT graphile_worker.force_unlock_workers(array(
+      SELECT DISTINCT locked_by FROM graphile_worker._private_jobs WHERE locked_by IS NOT NULL
+      UNION SELECT locked_by FROM graphile_worker._private_job_queues WHERE locked_by IS NOT NULL))`;
+}

@@ -1,0 +1,10 @@
+import { Logger } from "graphile-worker";
+import type { ReaderLog } from "../dialogs/reader.ts";
+
+/** graphile-worker's words in our log: warnings and errors only. */
+export function workerLogger(log: ReaderLog): Logger {
+  return new Logger(() => (level, message, meta) => {
+    if (level === "error") log.error({ ...meta, part: "jobs" }, message);
+    else if (level === "warning") log.warn({ ...meta, part: "jobs" }, message);
+  });
+}
