@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Db } from "@kommutator/contract/db";
+import { Logger, runMigrations } from "graphile-worker";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const OWNERS = ["crm-core", "gateway", "routing"];
@@ -32,6 +33,15 @@ export async function readMigrations(): Promise<Migration[]> {
   return found;
 }
 
+const quiet = new Logger(() => () => undefined);
+
+/** The address of the database that a pool is connected to. */
+function urlOf(sql: Db): string {
+  const { host, port, user, pass, database } = sql.options as unknown as { host: string[]; port: number[]; user: string; pass: string | null; database: string };
+  const password = pass === null || pass === "" ? "" : `:${encodeURIComponent(pass)}`;
+  return `postgres://${encodeURIComponent(user)}${password}@${host[0]}:${port[0]}/${encodeURIComponent(database)}`;
+}
+
 /** Applies what is missing, each migration in a transaction, all under one advisory lock: two starts at once are harmless. */
 export async function migrate(sql: Db): Promise<number> {
   const migrations = await readMigrations();
@@ -50,6 +60,8 @@ export async function migrate(sql: Db): Promise<number> {
       await tx`INSERT INTO schema_migration (version, name, checksum) VALUES (${m.version}, ${m.name}, ${m.checksum})`;
       applied++;
     }
+    // The job queue's own schema, in its own transactions; under our lock, so that two starts do not make it twice.
+    await runMigrations({ connectionString: urlOf(sql), noHandleSignals: true, logger: quiet });
     return applied;
   });
 }
