@@ -187,6 +187,8 @@ export const FeedItem = z.object({
 });
 export type FeedItem = z.infer<typeof FeedItem>;
 export const FeedPage = Page(FeedItem);
+/** GET /customers/:id/feed and /leads/:id/feed: `kind` is one or several of FeedItem's kinds, separated by commas. */
+export const FeedQuery = PageQuery.extend({ kind: z.string().max(200).optional(), employeeId: Id.optional(), interestId: Id.optional() });
 export const SearchHit = z.object({
   kind: z.enum(["customer", "contact", "lead"]),
   id: Id,
