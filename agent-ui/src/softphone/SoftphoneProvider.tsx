@@ -9,8 +9,8 @@ import { useLiveStatus } from "../app/LiveProvider.tsx";
 import type { LiveOffer } from "../app/live.ts";
 import { useCan, useMe } from "../app/me.ts";
 import { type Devices, loadDevices, saveDevices } from "./devices.ts";
+import { lazySipWire } from "./lazy-sip.ts";
 import type { Locks, Wire } from "./leadership.ts";
-import { openSipWire } from "./sip-wire.ts";
 import { type Order, openSoftphone, type PhoneApi, type Softphone, type SoftphoneView } from "./softphone.ts";
 import { onSoundLock, ringOn, soundLocked, startRinging, stopRinging, unlockSound } from "./sound.ts";
 
@@ -86,7 +86,7 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
         rememberCall: (callId) => (callId === null ? localStorage.removeItem(REMEMBERED) : localStorage.setItem(REMEMBERED, callId)),
         rememberedCall: () => localStorage.getItem(REMEMBERED),
       },
-      openSip: openSipWire,
+      openSip: lazySipWire,
       locks: browserLocks(),
       wire: new BroadcastChannel(`kommutator-phone-${me.id}`) as Wire,
       now: Date.now,

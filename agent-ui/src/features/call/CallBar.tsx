@@ -1,6 +1,82 @@
-import { Text } from "@mantine/core";
+import { ActionIcon, Alert, Tooltip } from "@mantine/core";
+import { IconHeadset } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError, type FailureCode } from "../../app/api.ts";
+import { failureText } from "../../app/failure.ts";
+import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
+import classes from "./CallBar.module.css";
+import { DialPad } from "./DialPad.tsx";
+import { InCall } from "./InCall.tsx";
+import { LineState } from "./LineState.tsx";
+import { PresenceMenu } from "./PresenceMenu.tsx";
+import { Ringing } from "./Ringing.tsx";
 
-/** Presence and line state when idle; the call when there is one. On top of every page. */
+const DeviceBox = lazy(async () => ({ default: (await import("./DeviceBox.tsx")).DeviceBox }));
+const IncomingPanel = lazy(async () => ({ default: (await import("./IncomingPanel.tsx")).IncomingPanel }));
+
+/** Always there, on every page: presence and line; a call that rings; a call that runs. The state stands in data attributes too. */
 export function CallBar() {
-  return <Text p="sm">Kommutator</Text>;
+  const { t } = useTranslation("call");
+  const { view, leads, enabled, order } = useSoftphone();
+  const [devices, setDevices] = useState(false);
+  const { call, line } = view;
+  const ringing = call.phase === "ringing";
+  const busy = call.phase === "connecting" || call.phase === "talking" || call.phase === "lost";
+  return (
+    <div
+      className={classes["bar"]}
+      data-line={line.phase}
+      data-call={call.phase}
+      data-leg={call.leg}
+      data-held={call.held}
+      data-muted={call.muted}
+      data-leads={leads}
+      data-call-id={call.callId ?? ""}
+      data-call-dialog={call.dialogId ?? ""}
+    >
+      <PresenceMenu />
+      {ringing ? (
+        <Ringing />
+      ) : busy ? (
+        <InCall />
+      ) : (
+        <span className={classes["push"]}>{enabled && call.ended !== null && Date.now() - call.since < 10_000 ? <Ended reason={call.ended} /> : null}</span>
+      )}
+      {enabled && !ringing && !busy ? <DialPad /> : null}
+      <LineState />
+      {enabled ? (
+        <Tooltip label={t("devices.title")}>
+          <ActionIcon aria-label={t("devices.title")} onClick={() => setDevices(true)}>
+            <IconHeadset size={19} />
+          </ActionIcon>
+        </Tooltip>
+      ) : null}
+      {view.trouble === null ? null : (
+        <Alert
+          className={classes["trouble"] ?? ""}
+          color="red"
+          withCloseButton
+          closeButtonLabel={t("close")}
+          onClose={() => order({ kind: "forget-trouble" })}
+          role="alert"
+        >
+          {view.trouble === "microphone" ? t("trouble.microphone") : failureText(new ApiError(view.trouble as FailureCode, 0))}
+        </Alert>
+      )}
+      <Suspense>
+        {devices ? <DeviceBox onClose={() => setDevices(false)} /> : null}
+        {ringing && call.dialogId !== null ? <IncomingPanel /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+function Ended({ reason }: { reason: string }) {
+  const { t } = useTranslation("call");
+  return (
+    <span className={classes["dim"]} role="status">
+      {t(`ended.${reason}`)}
+    </span>
+  );
 }

@@ -1,4 +1,111 @@
-/** Who it is, reception, Interests and feed of one dialog. */
+import { Badge, Button, SegmentedControl, Skeleton } from "@mantine/core";
+import { IconClipboardCheck } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useCan, useMe } from "../../app/me.ts";
+import { useShortcut } from "../../app/shortcuts.ts";
+import { ErrorState } from "../../app/states.tsx";
+import { useCard } from "../call/queries.ts";
+import { Feed } from "../customer/Feed.tsx";
+import { FeedLine } from "../customer/FeedLine.tsx";
+import { InterestLink } from "../customer/InterestLink.tsx";
+import { useDialog } from "../dialogs/queries.ts";
+import { Identity } from "./Identity.tsx";
+import { ReceptionWizard } from "./ReceptionWizard.tsx";
+import classes from "./reception.module.css";
+
+/** Who it is, reception, open Interests, the feed: beside the talk, in this order. */
 export function RightPane({ dialogId }: { dialogId: string }) {
-  return <section aria-label={dialogId} />;
+  const { t } = useTranslation("reception");
+  const me = useMe();
+  const can = useCan();
+  const card = useCard(dialogId);
+  const dialog = useDialog(dialogId);
+  const [tab, setTab] = useState<"work" | "feed">("work");
+  const [opened, setOpened] = useState(false);
+  const mine = dialog.data?.dialog.assignee?.id === me.id;
+  const may = can("inquiry", "edit") !== null;
+  // Whose the dialog is receives it: the wizard stands ready beside the talk. Others open it on purpose.
+  const receiving = may && (mine || opened);
+  useEffect(() => {
+    setOpened(false);
+    setTab("work");
+  }, [dialogId]);
+  useShortcut(may && !receiving ? { keys: "p", label: "reception:shortcuts.start", run: () => setOpened(true) } : null);
+
+  const data = card.data;
+  const of =
+    data?.party.customer != null
+      ? ({ of: "customer", id: data.party.customer.id } as const)
+      : data?.party.lead != null
+        ? ({ of: "lead", id: data.party.lead.id } as const)
+        : null;
+  if (card.isError && data === undefined) return <ErrorState error={card.error} onRetry={() => void card.refetch()} />;
+  return (
+    <section className={classes["pane"]} aria-label={t("pane")}>
+      <Identity dialogId={dialogId} card={data} />
+      {of === null ? null : (
+        <SegmentedControl
+          fullWidth
+          size="xs"
+          aria-label={t("pane")}
+          value={tab}
+          onChange={(value) => setTab(value as "work" | "feed")}
+          data={[
+            { value: "work", label: t("tab.work") },
+            { value: "feed", label: t("tab.feed") },
+          ]}
+        />
+      )}
+      {tab === "feed" && of !== null ? (
+        <Feed of={of.of} id={of.id} />
+      ) : (
+        <>
+          {receiving ? (
+            <ReceptionWizard key={dialogId} dialogId={dialogId} />
+          ) : may && dialog.data !== undefined ? (
+            <Button
+              variant="light"
+              leftSection={<IconClipboardCheck size={17} />}
+              rightSection={<kbd>P</kbd>}
+              onClick={() => setOpened(true)}
+              data-testid="receive"
+            >
+              {t("receive")}
+            </Button>
+          ) : null}
+          <section aria-labelledby="pane-interests">
+            <h3 id="pane-interests" className={classes["section"]}>
+              {t("interests.title")}
+              {data === undefined || data.openInterests.length === 0 ? null : (
+                <Badge size="sm" variant="light" ml={6}>
+                  {data.openInterests.length}
+                </Badge>
+              )}
+            </h3>
+            {data === undefined ? <Skeleton height={44} /> : null}
+            {data?.openInterests.length === 0 ? <p className={classes["none"]}>{t("interests.none")}</p> : null}
+            <ul className={classes["plain"]}>
+              {data?.openInterests.map((each) => (
+                <li key={each.id}>
+                  <InterestLink interest={each} />
+                </li>
+              ))}
+            </ul>
+          </section>
+          <section aria-labelledby="pane-last">
+            <h3 id="pane-last" className={classes["section"]}>
+              {t("last.title")}
+            </h3>
+            {data?.lastInteractions.length === 0 ? <p className={classes["none"]}>{t("last.none")}</p> : null}
+            <ul className={classes["plain"]}>
+              {data?.lastInteractions.map((item) => (
+                <FeedLine key={`${item.kind}-${item.id}`} item={item} />
+              ))}
+            </ul>
+          </section>
+        </>
+      )}
+    </section>
+  );
 }

@@ -1,0 +1,94 @@
+import { Button, Menu, Text, UnstyledButton } from "@mantine/core";
+import { IconCheck, IconChevronDown, IconClockPlus, IconCoffee, IconLogout, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { clock, useNow } from "../../app/format.ts";
+import classes from "./CallBar.module.css";
+import { usePresence, useSetPresence, useWrapup } from "./queries.ts";
+
+export const PAUSE_REASONS = ["break", "lunch", "meeting", "training", "paperwork"] as const;
+
+/** Am I offered dialogs? My intention, what routing makes of it, and the minutes after a call that are mine. */
+export function PresenceMenu() {
+  const { t } = useTranslation("call");
+  const presence = usePresence();
+  const set = useSetPresence();
+  const wrapup = useWrapup();
+  const now = useNow(1000);
+  const me = presence.data;
+  if (me === undefined) return <UnstyledButton className={classes["presence"] ?? ""} disabled aria-label={t("presence.unknown")} />;
+  const reason = me.reason === null ? null : (PAUSE_REASONS as readonly string[]).includes(me.reason) ? t(`presence.reason.${me.reason}`) : me.reason;
+  const label = me.state === "paused" && reason !== null ? reason : t(`presence.state.${me.state}`);
+  const left = me.wrapupUntil === null ? null : Date.parse(me.wrapupUntil) - now;
+  const intend = (intent: typeof me.intent, why: string | null) => set.mutate({ intent, reason: why });
+  return (
+    <div className={classes["group"]}>
+      <Menu position="bottom-start" width={250}>
+        <Menu.Target>
+          <UnstyledButton className={classes["presence"] ?? ""} data-state={me.state} aria-label={t("presence.menu", { state: label })}>
+            <span className={classes["dot"]} aria-hidden />
+            <span className={classes["two"]}>
+              <span className={classes["strong"]}>{label}</span>
+              <span className={classes["dim"]} title={new Date(me.stateSince).toLocaleString()}>
+                {clock(now - Date.parse(me.stateSince))} · {t("presence.dialogs", { open: me.openDialogs, max: me.maxDialogs })}
+              </span>
+            </span>
+            <IconChevronDown size={15} aria-hidden />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconPlayerPlay size={16} color="var(--k-green)" />}
+            rightSection={me.intent === "available" ? <IconCheck size={16} /> : null}
+            onClick={() => intend("available", null)}
+          >
+            {t("presence.available")}
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>{t("presence.pause")}</Menu.Label>
+          {PAUSE_REASONS.map((code) => (
+            <Menu.Item
+              key={code}
+              leftSection={code === "break" || code === "lunch" ? <IconCoffee size={16} /> : <IconPlayerPause size={16} />}
+              rightSection={me.intent === "paused" && me.reason === code ? <IconCheck size={16} /> : null}
+              onClick={() => intend("paused", code)}
+            >
+              {t(`presence.reason.${code}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item
+            leftSection={<IconLogout size={16} />}
+            rightSection={me.intent === "logged_out" ? <IconCheck size={16} /> : null}
+            onClick={() => intend("logged_out", null)}
+          >
+            {t("presence.loggedOut")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {me.state === "wrapup" && left !== null ? (
+        <div className={classes["wrapup"]} role="timer" aria-label={t("wrapup.title")}>
+          <Text size="sm" fw={600}>
+            {t("wrapup.left", { time: clock(left) })}
+          </Text>
+          <Button size="compact-sm" variant="light" color="green" onClick={() => wrapup.mutate("finish")} loading={wrapup.isPending}>
+            {t("wrapup.finish")}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconClockPlus size={14} />}
+            onClick={() => wrapup.mutate("extend")}
+            disabled={wrapup.isPending}
+          >
+            {t("wrapup.extend")}
+          </Button>
+        </div>
+      ) : null}
+      {me.intent === "logged_out" || (me.intent === "paused" && me.state === "paused") ? (
+        <Button size="compact-sm" variant="light" color="green" onClick={() => intend("available", null)} loading={set.isPending}>
+          {t("presence.start")}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

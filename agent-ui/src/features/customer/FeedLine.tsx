@@ -1,0 +1,93 @@
+import type { FeedItem } from "@kommutator/contract/api/crm";
+import { Anchor, Text } from "@mantine/core";
+import {
+  IconArrowsExchange,
+  IconCalendarEvent,
+  IconInbox,
+  IconMail,
+  IconMessage,
+  IconMessages,
+  IconPhoneIncoming,
+  IconPhoneOutgoing,
+  IconTargetArrow,
+  IconUserCheck,
+  IconUserPlus,
+} from "@tabler/icons-react";
+import type { ComponentType } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { useFormat, useNow } from "../../app/format.ts";
+import classes from "./customer.module.css";
+import { Player } from "./Player.tsx";
+
+type Icon = ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>;
+
+function iconOf(item: FeedItem): Icon {
+  switch (item.kind) {
+    case "call":
+      return item.direction === "out" ? IconPhoneOutgoing : IconPhoneIncoming;
+    case "message":
+      return item.channelKind === "email" ? IconMail : IconMessage;
+    case "dialog":
+      return IconMessages;
+    case "interaction":
+      return IconCalendarEvent;
+    case "interest":
+      return IconTargetArrow;
+    case "inquiry":
+      return IconInbox;
+    case "owner":
+      return IconUserCheck;
+    case "stage":
+      return IconArrowsExchange;
+    case "lead":
+      return IconUserPlus;
+  }
+}
+
+const LOST = new Set(["abandoned_queue", "no_answer", "failed", "busy", "congestion", "missed"]);
+
+/** One row of a history: what, when, who, how long; the recording where there is one. */
+export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: boolean }) {
+  const { t } = useTranslation("customer");
+  const format = useFormat();
+  const now = useNow(60_000);
+  const Shape = iconOf(item);
+  const seconds = item.durationS;
+  const facts = [
+    t(`feed.kind.${item.kind}`),
+    item.state === null ? null : t(`feed.state.${item.state}`, { defaultValue: item.state }),
+    seconds === null ? null : format.span(seconds * 1000),
+    item.employee?.name ?? null,
+  ].filter((each) => each !== null);
+  return (
+    <li className={classes["feedLine"]} data-kind={item.kind} data-lost={item.kind === "call" && item.state !== null && LOST.has(item.state)}>
+      <span className={classes["feedIcon"]} aria-hidden>
+        <Shape size={16} stroke={1.8} />
+      </span>
+      <div className={classes["feedBody"]}>
+        <div className={classes["feedHead"]}>
+          {item.dialogId === null || compact ? (
+            <span className={classes["feedTitle"]} title={item.title}>
+              {item.title}
+            </span>
+          ) : (
+            <Anchor component={Link} to={`/dialogs/${item.dialogId}`} className={classes["feedTitle"] ?? ""} title={item.title} c="inherit">
+              {item.title}
+            </Anchor>
+          )}
+          <time className={classes["feedTime"]} dateTime={item.at} title={format.full(item.at)}>
+            {format.stamp(item.at, now)}
+          </time>
+        </div>
+        <div className={classes["feedFacts"]}>{facts.join(" · ")}</div>
+        {item.text === null || item.text === "" ? null : (
+          <Text size="xs" lineClamp={compact ? 1 : 3} title={item.text}>
+            {item.text}
+          </Text>
+        )}
+        {item.recordingBlobId === null || compact ? null : <Player blobId={item.recordingBlobId} label={item.title} />}
+      </div>
+    </li>
+  );
+}

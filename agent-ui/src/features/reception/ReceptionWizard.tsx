@@ -1,0 +1,294 @@
+import type { Catalogues, InquiryView, Reception } from "@kommutator/contract/api/crm";
+import { Alert, Button, Checkbox, Chip, Group, Select, Skeleton, Stack, Text, Textarea } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../../app/api.ts";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { failureText } from "../../app/failure.ts";
+import { useShortcut } from "../../app/shortcuts.ts";
+import { ErrorState } from "../../app/states.tsx";
+import {
+  choosePurpose,
+  type Fault,
+  faultsOf,
+  finishBody,
+  needsInterest,
+  nextRequired,
+  parallelNeeded,
+  personChanged,
+  purposeOf,
+  type ReceptionForm,
+  rank,
+  startForm,
+  usualNextStep,
+} from "./form.ts";
+import { InterestStep } from "./InterestStep.tsx";
+import { NextStepFields } from "./NextStepFields.tsx";
+import { Processed } from "./Processed.tsx";
+import { useFinish, useReception, useReject } from "./queries.ts";
+import classes from "./reception.module.css";
+import { useDraft } from "./useDraft.ts";
+import { WhoStep } from "./WhoStep.tsx";
+
+/** Purpose, who, Interest, next step; prefilled, finished by Ctrl+Enter (B1). */
+export function ReceptionWizard({ dialogId }: { dialogId: string }) {
+  const [purposeId, setPurposeId] = useState<string | null>(null);
+  const reception = useReception(dialogId, purposeId, true);
+  const catalogues = useCatalogues();
+  if (reception.isError || catalogues.isError)
+    return (
+      <ErrorState
+        error={reception.error ?? catalogues.error}
+        onRetry={() => {
+          void reception.refetch();
+          void catalogues.refetch();
+        }}
+      />
+    );
+  if (reception.data === undefined || catalogues.data === undefined)
+    return (
+      <Stack gap={8} aria-busy="true">
+        <Skeleton height={28} />
+        <Skeleton height={44} />
+        <Skeleton height={44} />
+      </Stack>
+    );
+  const { inquiry } = reception.data;
+  if (inquiry.status === "processed" || inquiry.status === "rejected") return <Processed inquiry={inquiry} />;
+  return <Wizard key={inquiry.id} dialogId={dialogId} reception={reception.data} catalogues={catalogues.data} onPurpose={setPurposeId} />;
+}
+
+function Wizard({
+  dialogId,
+  reception,
+  catalogues,
+  onPurpose,
+}: {
+  dialogId: string;
+  reception: Reception;
+  catalogues: Catalogues;
+  onPurpose: (id: string) => void;
+}) {
+  const { t } = useTranslation("reception");
+  const [form, setForm] = useState<ReceptionForm>(() => withUsualStep(startForm(reception, catalogues), reception, catalogues));
+  const [shown, setShown] = useState(false);
+  const box = useRef<HTMLFormElement>(null);
+  const finish = useFinish(dialogId);
+  const reject = useReject(dialogId);
+  const draft = useDraft(reception.inquiry.id, form);
+  const change = (next: Partial<ReceptionForm>) => setForm((before) => ({ ...before, ...next }));
+
+  // The server's picture changed (another purpose ranked, the person became known): the form follows it, what was typed stays.
+  const { party } = reception.inquiry;
+  const person = `${party.customerId ?? ""}/${party.contactId ?? ""}/${party.leadId ?? ""}`;
+  const seen = useRef({ person, interests: reception.interests });
+  useEffect(() => {
+    if (seen.current.person !== person) setForm((before) => withUsualStep(personChanged(before, reception, catalogues), reception, catalogues));
+    else if (seen.current.interests !== reception.interests) setForm((before) => withUsualStep(rank(before, reception, catalogues), reception, catalogues));
+    seen.current = { person, interests: reception.interests };
+  }, [person, reception, catalogues]);
+
+  const purpose = purposeOf(catalogues, form.purposeId);
+  const faults = useMemo(() => faultsOf(form, reception, catalogues), [form, reception, catalogues]);
+  const faultOf = (field: Fault["field"]) => {
+    const fault = shown ? faults.find((each) => each.field === field) : undefined;
+    return fault === undefined ? null : t(`fault.${field}.${fault.code}`, { defaultValue: t(`fault.${fault.code}`) });
+  };
+  const chosen =
+    form.interest?.kind === "existing"
+      ? reception.interests.find((each) => form.interest?.kind === "existing" && each.id === form.interest.interestId)
+      : undefined;
+
+  const submit = () => {
+    if (finish.isPending || reject.isPending) return;
+    if (faults.length > 0) {
+      setShown(true);
+      requestAnimationFrame(() =>
+        box.current?.querySelector<HTMLElement>("[data-fault='true'] input, [data-fault='true'] textarea, [data-fault='true'] button")?.focus(),
+      );
+      return;
+    }
+    draft.stop();
+    if (purpose?.outcome === "reject") {
+      reject.mutate({ inquiryId: reception.inquiry.id, version: reception.inquiry.version, reason: form.rejectReason.trim(), blockIdentity: form.block });
+      return;
+    }
+    const subject =
+      chosen?.title ?? t("next.subject", { name: form.who?.kind === "new-lead" ? form.who.contactName || form.who.phone : (form.who?.name ?? "") });
+    const lead = form.who?.kind === "lead" ? { id: form.who.leadId, contactName: form.who.contactName, companyName: form.who.companyName } : null;
+    finish.mutate({ inquiryId: reception.inquiry.id, body: finishBody(form, reception, catalogues, subject.slice(0, 300)), lead });
+  };
+  useShortcut({ keys: "ctrl+Enter", label: "reception:shortcuts.finish", typing: true, run: submit });
+  useShortcut({ keys: "p", label: "reception:shortcuts.start", run: () => box.current?.querySelector<HTMLElement>("input:checked, input")?.focus() });
+
+  const failure = finish.error ?? reject.error;
+  const first = firstResult(failure);
+  if (first !== null) return <Processed inquiry={first} conflict />;
+
+  const summary =
+    purpose === undefined
+      ? t("finish")
+      : purpose.outcome === "reject"
+        ? t("finishReject")
+        : chosen !== undefined
+          ? t("finishInto", { number: chosen.number })
+          : form.interest?.kind === "new" && needsInterest(purpose)
+            ? t("finishNew")
+            : t("finish");
+  return (
+    <form
+      ref={box}
+      className={classes["wizard"]}
+      aria-label={t("title")}
+      data-reception={reception.inquiry.id}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <fieldset className={classes["step"]} data-fault={faultOf("purpose") !== null}>
+        <legend>{t("purpose.title")}</legend>
+        <Chip.Group
+          value={form.purposeId ?? ""}
+          onChange={(id) => {
+            setForm((before) => withUsualStep(choosePurpose(before, id, reception, catalogues), reception, catalogues));
+            onPurpose(id);
+          }}
+        >
+          <Group gap={6}>
+            {catalogues.purposes
+              .filter((each) => !each.archived)
+              .map((each) => (
+                <Chip key={each.id} value={each.id} size="xs" variant="light" data-purpose={each.code}>
+                  {each.name}
+                  {each.id === reception.inquiry.suggestedPurposeId && each.id !== form.purposeId ? ` · ${t("purpose.suggested")}` : ""}
+                </Chip>
+              ))}
+          </Group>
+        </Chip.Group>
+        <FaultText text={faultOf("purpose")} />
+      </fieldset>
+
+      {purpose?.outcome === "reject" ? (
+        <div className={classes["step"]} data-fault={faultOf("rejectReason") !== null}>
+          <Textarea
+            label={t("reject.reason")}
+            autosize
+            minRows={2}
+            maxLength={500}
+            value={form.rejectReason}
+            error={faultOf("rejectReason")}
+            onChange={(event) => change({ rejectReason: event.currentTarget.value })}
+          />
+          {reception.identity.value === null ? null : (
+            <Checkbox
+              mt={8}
+              label={t("reject.block", { value: reception.identity.value })}
+              checked={form.block}
+              onChange={(event) => change({ block: event.currentTarget.checked })}
+            />
+          )}
+        </div>
+      ) : (
+        <>
+          <WhoStep
+            dialogId={dialogId}
+            reception={reception}
+            who={form.who}
+            onChange={(who) => change({ who })}
+            fault={faultOf("who")}
+            contactFault={faultOf("contact")}
+          />
+          {purpose?.outcome === "transfer" ? (
+            <div className={classes["step"]} data-fault={faultOf("dispatchTo") !== null}>
+              <Select
+                label={t("dispatch.to")}
+                searchable
+                data={catalogues.employees.map((each) => ({ value: each.id, label: each.extension === null ? each.name : `${each.name} (${each.extension})` }))}
+                value={form.dispatchTo}
+                error={faultOf("dispatchTo")}
+                onChange={(dispatchTo) => change({ dispatchTo })}
+              />
+            </div>
+          ) : null}
+          {needsInterest(purpose) ? (
+            <InterestStep
+              reception={reception}
+              purpose={purpose}
+              choice={form.interest}
+              parallel={parallelNeeded(form, reception, catalogues)}
+              onChange={(interest) => setForm((before) => withUsualStep({ ...before, interest, interestByHand: true }, reception, catalogues))}
+              fault={faultOf("interest")}
+              reasonFault={faultOf("parallelReason")}
+            />
+          ) : null}
+          <NextStepFields
+            catalogues={catalogues}
+            next={form.next}
+            required={nextRequired(form, reception, catalogues)}
+            subject={chosen?.title ?? ""}
+            onChange={(next) => change({ next })}
+            fault={faultOf("next")}
+          />
+          <Textarea
+            className={classes["step"] ?? ""}
+            label={t("note")}
+            autosize
+            minRows={1}
+            maxRows={6}
+            value={form.note}
+            onChange={(event) => change({ note: event.currentTarget.value })}
+          />
+        </>
+      )}
+      {failure === null ? null : (
+        <Alert color="red" mt="xs" role="alert">
+          {failureText(failure)}
+        </Alert>
+      )}
+      <div className={classes["finish"]}>
+        <Button
+          type="submit"
+          fullWidth
+          leftSection={<IconCheck size={17} />}
+          rightSection={<kbd>Ctrl+Enter</kbd>}
+          loading={finish.isPending || reject.isPending}
+          data-testid="finish"
+        >
+          {summary}
+        </Button>
+        <Text size="xs" c="dimmed" role="status" ta="center" mt={4}>
+          {draft.saved ? t("draft.saved") : draft.failed ? t("draft.failed") : " "}
+        </Text>
+      </div>
+    </form>
+  );
+}
+
+export function FaultText({ text }: { text: string | null }) {
+  return text === null ? null : (
+    <Text size="xs" c="red" mt={4} role="alert">
+      {text}
+    </Text>
+  );
+}
+
+/** A stage that demands a next step gets the customary one at once: one click less, and it can be changed. */
+function withUsualStep(form: ReceptionForm, reception: Reception, catalogues: Catalogues): ReceptionForm {
+  return form.next === null && nextRequired(form, reception, catalogues) ? { ...form, next: usualNextStep(catalogues, "", Date.now()) } : form;
+}
+
+/** Somebody else was first: the answer carries the inquiry as that person left it. */
+function firstResult(error: unknown): InquiryView | null {
+  if (!(error instanceof ApiError) || (error.code !== "already_taken" && error.code !== "version_conflict")) return null;
+  const { details } = error;
+  for (const name of ["inquiry", "current", "result"]) {
+    const found = details[name];
+    if (typeof found !== "object" || found === null) continue;
+    const inquiry = "inquiry" in found ? found.inquiry : found;
+    if (typeof inquiry === "object" && inquiry !== null && "status" in inquiry && (inquiry.status === "processed" || inquiry.status === "rejected"))
+      return inquiry as InquiryView;
+  }
+  return null;
+}

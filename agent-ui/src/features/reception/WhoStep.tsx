@@ -1,0 +1,211 @@
+import type { Reception } from "@kommutator/contract/api/crm";
+import { Badge, Button, Group, SimpleGrid, TextInput } from "@mantine/core";
+import { IconSearch, IconUserPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { usePhone } from "../../app/format.ts";
+import type { Who } from "./form.ts";
+import { usePeople, useSetParty } from "./queries.ts";
+import { FaultText } from "./ReceptionWizard.tsx";
+import classes from "./reception.module.css";
+
+/** Who it is: recognised, chosen among several, searched, or a new lead of at most four fields. */
+export function WhoStep({
+  dialogId,
+  reception,
+  who,
+  onChange,
+  fault,
+  contactFault,
+}: {
+  dialogId: string;
+  reception: Reception;
+  who: Who | null;
+  onChange: (who: Who | null) => void;
+  fault: string | null;
+  contactFault: string | null;
+}) {
+  const { t } = useTranslation("reception");
+  const [searching, setSearching] = useState(false);
+  const party = useSetParty(dialogId);
+  const { identity } = reception;
+  const newLead = (): Who => ({
+    kind: "new-lead",
+    contactName: "",
+    companyName: "",
+    phone: identity.kind === "phone" ? (identity.value ?? "") : "",
+    email: identity.kind === "email" ? (identity.value ?? "") : "",
+  });
+  return (
+    <fieldset className={classes["step"]} data-fault={fault !== null || contactFault !== null}>
+      <legend>{t("who.title")}</legend>
+      {who === null && identity.candidates.length > 0 ? (
+        <div className={classes["choices"]}>
+          {identity.candidates.map((each) => (
+            <Button
+              key={`${each.customerId}-${each.contactId ?? ""}`}
+              variant="default"
+              justify="flex-start"
+              loading={party.isPending}
+              onClick={() => party.mutate({ customerId: each.customerId, contactId: each.contactId, leadId: null })}
+            >
+              {each.name}
+            </Button>
+          ))}
+        </div>
+      ) : null}
+      {who?.kind === "customer" || who?.kind === "lead" ? (
+        <Group gap={8} wrap="nowrap">
+          <span className={classes["chosen"]} title={who.name}>
+            {who.name}
+          </span>
+          {who.kind === "lead" ? (
+            <Badge variant="light" size="sm">
+              {t("who.lead")}
+            </Badge>
+          ) : null}
+        </Group>
+      ) : null}
+      {who?.kind === "lead" ? (
+        <SimpleGrid cols={2} spacing={8} mt={6}>
+          <TextInput
+            size="xs"
+            label={t("who.contactName")}
+            value={who.contactName}
+            onChange={(event) => onChange({ ...who, contactName: event.currentTarget.value })}
+          />
+          <TextInput
+            size="xs"
+            label={t("who.companyName")}
+            value={who.companyName}
+            onChange={(event) => onChange({ ...who, companyName: event.currentTarget.value })}
+          />
+        </SimpleGrid>
+      ) : null}
+      {who?.kind === "new-lead" ? (
+        <SimpleGrid cols={2} spacing={8}>
+          <TextInput
+            size="xs"
+            label={t("who.contactName")}
+            value={who.contactName}
+            onChange={(event) => onChange({ ...who, contactName: event.currentTarget.value })}
+          />
+          <TextInput
+            size="xs"
+            label={t("who.companyName")}
+            value={who.companyName}
+            onChange={(event) => onChange({ ...who, companyName: event.currentTarget.value })}
+          />
+          <TextInput
+            size="xs"
+            type="tel"
+            label={t("who.phone")}
+            value={who.phone}
+            error={contactFault !== null}
+            onChange={(event) => onChange({ ...who, phone: event.currentTarget.value })}
+          />
+          <TextInput
+            size="xs"
+            type="email"
+            label={t("who.email")}
+            value={who.email}
+            error={contactFault !== null}
+            onChange={(event) => onChange({ ...who, email: event.currentTarget.value })}
+          />
+        </SimpleGrid>
+      ) : null}
+      <FaultText text={fault ?? contactFault} />
+      {searching ? (
+        <PersonSearch
+          onPick={(hit) => {
+            setSearching(false);
+            party.mutate(hit);
+          }}
+          onClose={() => setSearching(false)}
+        />
+      ) : (
+        <Group gap={6} mt={6}>
+          <Button size="compact-xs" variant="subtle" leftSection={<IconSearch size={14} />} onClick={() => setSearching(true)}>
+            {t(who === null ? "who.search" : "who.other")}
+          </Button>
+          {who?.kind === "new-lead" ? null : (
+            <Button size="compact-xs" variant="subtle" leftSection={<IconUserPlus size={14} />} onClick={() => onChange(newLead())}>
+              {t("who.newLead")}
+            </Button>
+          )}
+        </Group>
+      )}
+    </fieldset>
+  );
+}
+
+interface Picked {
+  customerId: string | null;
+  contactId: string | null;
+  leadId: string | null;
+}
+
+/** Suggestions while typing: phone fragment, e-mail, company, surname. Arrows and Enter choose, Esc leaves. */
+export function PersonSearch({ onPick, onClose }: { onPick: (who: Picked) => void; onClose: () => void }) {
+  const { t } = useTranslation("reception");
+  const phone = usePhone();
+  const [q, setQ] = useState("");
+  const [at, setAt] = useState(0);
+  const people = usePeople(q);
+  const hits = q.trim().length < 2 ? [] : (people.data ?? []);
+  const pick = (index: number) => {
+    const hit = hits[index];
+    if (hit === undefined) return;
+    if (hit.kind === "lead") onPick({ customerId: null, contactId: null, leadId: hit.id });
+    else if (hit.kind === "customer") onPick({ customerId: hit.id, contactId: null, leadId: null });
+    else onPick({ customerId: hit.customerId, contactId: hit.id, leadId: null });
+  };
+  return (
+    <div className={classes["search"]}>
+      <TextInput
+        size="xs"
+        autoFocus
+        role="combobox"
+        aria-expanded={hits.length > 0}
+        aria-controls="person-hits"
+        aria-activedescendant={hits.length > 0 ? `person-hit-${at}` : undefined}
+        aria-label={t("who.search")}
+        placeholder={t("who.searchHint")}
+        leftSection={<IconSearch size={14} />}
+        value={q}
+        onChange={(event) => {
+          setQ(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowDown") setAt((before) => Math.min(hits.length - 1, before + 1));
+          else if (event.key === "ArrowUp") setAt((before) => Math.max(0, before - 1));
+          else if (event.key === "Enter" && !event.ctrlKey) pick(at);
+          else if (event.key === "Escape") onClose();
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
+      <div id="person-hits" role="listbox" aria-label={t("who.found")} className={classes["hits"]}>
+        {hits.map((hit, index) => (
+          <button
+            type="button"
+            key={`${hit.kind}-${hit.id}`}
+            id={`person-hit-${index}`}
+            role="option"
+            aria-selected={index === at}
+            className={classes["hit"]}
+            onMouseEnter={() => setAt(index)}
+            onClick={() => pick(index)}
+          >
+            <span className={classes["hitName"]}>{hit.name}</span>
+            <span className={classes["dim"]}>{[t(`who.kind.${hit.kind}`), phone(hit.detail), hit.responsible?.name].filter(Boolean).join(" · ")}</span>
+          </button>
+        ))}
+        {q.trim().length >= 2 && people.isSuccess && hits.length === 0 ? <div className={classes["dim"]}>{t("who.notFound")}</div> : null}
+        {people.isError ? <div className={classes["dim"]}>{t("who.searchFailed")}</div> : null}
+      </div>
+    </div>
+  );
+}
