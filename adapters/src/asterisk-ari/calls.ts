@@ -482,7 +482,8 @@ export class Calls {
     const customer = call.customer as string;
     this.#x.leases.drop(customer);
     this.#order(to.musicOff(customer));
-    const made = this.#must(to.makeBridge(bridge));
+    // 409: it exists already, from before a hold, a loss or a retry.
+    const made = this.#must(to.makeBridge(bridge), 409);
     const added = this.#must(to.addToBridge(bridge, channels));
     for (const channel of channels) this.#order(to.lease(channel, 0));
     await Promise.all([made, added]);
@@ -668,10 +669,11 @@ export class Calls {
     });
   }
 
-  async #must(request: AriRequest): Promise<void> {
+  async #must(request: AriRequest, alsoFine?: number): Promise<void> {
     try {
       await this.#x.ask(request);
     } catch (error) {
+      if (error instanceof AriError && error.status === alsoFine) return;
       throw asChannelError(error);
     }
   }

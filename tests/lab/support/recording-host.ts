@@ -82,7 +82,14 @@ export class RecordingHost implements Host {
     condition: (event: Extract<ChannelEvent, { kind: K }>) => boolean = () => true,
     timeoutMs = 10_000,
   ): Promise<Extract<ChannelEvent, { kind: K }>> {
-    return until(`${kind} is reported (so far: ${this.events.map((e) => e.eventKey).join(" ")})`, () => this.of(kind).find(condition), { timeoutMs });
+    return until(
+      `${kind} is reported (last: ${this.events
+        .slice(-8)
+        .map((e) => e.eventKey)
+        .join(" ")})`,
+      () => this.of(kind).find(condition),
+      { timeoutMs },
+    );
   }
 
   async #commit(): Promise<void> {

@@ -82,7 +82,19 @@ export class SipPeer {
 
   /** The next call that has come in and has not been taken by this function yet. */
   async nextCall(timeoutMs = 8000): Promise<SipCall> {
-    return until("an INVITE comes in", () => this.incoming.find((c) => !c.taken && (c.taken = true)), { timeoutMs });
+    const call = await until("an INVITE comes in", () => this.incoming.find((c) => !c.taken), { timeoutMs });
+    call.taken = true;
+    return call;
+  }
+
+  /** Ends whatever a test has left, so that the next one starts in silence. */
+  reset(): void {
+    for (const call of this.#dialogs.values()) {
+      call.taken = true;
+      if (call.state === "up") call.bye();
+      else if (call.state !== "ended" && call.direction === "out") call.cancel();
+      else if (call.state !== "ended") call.decline();
+    }
   }
 
   send(text: string): void {
