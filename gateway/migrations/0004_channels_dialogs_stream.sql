@@ -3,6 +3,7 @@
 -- One row per exclusive duty. The key is (duty, epoch): commits take it FOR KEY SHARE, renewals write only the
 -- expiry (and wait for nobody), a take-over changes the key (and waits for the commits).
 CREATE TABLE lease (duty text NOT NULL UNIQUE, epoch bigint NOT NULL, holder text NOT NULL, expires_at timestamptz NOT NULL, PRIMARY KEY (duty, epoch));
+CREATE TABLE installation (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), data_marker uuid NOT NULL);   -- which data folder belongs to this database
 CREATE TABLE agent_connection (employee_id uuid NOT NULL REFERENCES employee(id), socket_id text NOT NULL, node text NOT NULL, last_seen timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (employee_id, socket_id));
 CREATE INDEX agent_connection_seen ON agent_connection(last_seen);
 

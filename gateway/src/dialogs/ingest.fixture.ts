@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ChannelEvent, ChannelKind, MessageReceived } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import type { EnqueueRouting } from "@kommutator/contract/ports";
+import type { EnqueueRouting, Identify } from "@kommutator/contract/ports";
 import { createCrm } from "@kommutator/crm-core";
 import { insertInputs } from "@kommutator/routing/shell/inputs";
 import { type Company, seedCompany } from "../../../tests/support/company.ts";
@@ -19,6 +19,7 @@ import { createIngest } from "./ingest.ts";
 export interface IngestFixture {
   sql: Db;
   url: string;
+  identify: Identify;
   company: Company;
   channel(kind: ChannelKind): Promise<Id>;
   report(channelId: Id, event: ChannelEvent): Promise<void>;
@@ -46,6 +47,7 @@ export async function ingestFixture(): Promise<IngestFixture> {
   return {
     sql,
     url: database.url,
+    identify,
     company,
     async channel(kind) {
       const [row] = await sql<{ id: Id }[]>`INSERT INTO channel (kind, name, queue_id) VALUES (${kind}, ${`${kind} ${randomUUID()}`}, ${company.queueId}) RETURNING id`;

@@ -205,10 +205,11 @@ describe("calls", () => {
   test("a call whose identification must wait is routed at once as pending", async () => {
     const channel = await house.channel("asterisk-ari");
     const begun = performance.now();
-    // Somebody else holds the identity's lock: 30 contacts at once, an import, a merge.
+    // Somebody else is identifying the same number and has not committed.
     await house.sql.begin(async (tx) => {
-      await tx`LOCK TABLE contact_point IN ACCESS EXCLUSIVE MODE`;
-      await house.report(channel, offered("c4", { from: { kind: "phone", value: "+77015550000" } }));
+      const from = { kind: "phone", value: "+77015550000" } as const;
+      await house.identify.identify(tx, from, { channelId: channel, createLead: true, verifiedHow: "inbound_call" });
+      await house.report(channel, offered("c4", { from }));
       await house.settled();
     });
     expect(performance.now() - begun).toBeLessThan(3_000);
