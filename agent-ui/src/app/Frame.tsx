@@ -2,6 +2,8 @@ import { type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { CallBar } from "../features/call/CallBar.tsx";
+import { OfferStack } from "../features/dialogs/OfferStack.tsx";
+import { OutboxProvider } from "../features/dialogs/OutboxProvider.tsx";
 import { SoftphoneProvider } from "../softphone/SoftphoneProvider.tsx";
 import classes from "./Frame.module.css";
 import { LiveProvider } from "./LiveProvider.tsx";
@@ -17,25 +19,28 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <LiveProvider>
       <SoftphoneProvider>
-        <Suspense fallback={<Splash />}>
-          <a className={classes["skip"]} href="#page">
-            {t("skipToPage")}
-          </a>
-          <div className={classes["frame"]}>
-            <Rail />
-            <div className={classes["body"]}>
-              <header className={classes["bar"]}>
-                <CallBar />
-              </header>
-              <OfflineBar />
-              <main id="page" tabIndex={-1} className={classes["page"]}>
-                {children}
-              </main>
+        <OutboxProvider>
+          <Suspense fallback={<Splash />}>
+            <a className={classes["skip"]} href="#page">
+              {t("skipToPage")}
+            </a>
+            <div className={classes["frame"]}>
+              <Rail />
+              <div className={classes["body"]}>
+                <header className={classes["bar"]}>
+                  <CallBar />
+                </header>
+                <OfflineBar />
+                <main id="page" tabIndex={-1} className={classes["page"]}>
+                  {children}
+                </main>
+              </div>
             </div>
-          </div>
-          <GoKeys />
-          <ShortcutsOverlay />
-        </Suspense>
+            <OfferStack />
+            <GoKeys />
+            <ShortcutsOverlay />
+          </Suspense>
+        </OutboxProvider>
       </SoftphoneProvider>
     </LiveProvider>
   );

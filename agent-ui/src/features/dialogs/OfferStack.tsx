@@ -1,0 +1,87 @@
+import { Button, Group } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { flashTitle, notifyBrowser, playSound } from "../../app/alerts.ts";
+import { clock, useFormat, useNow, usePhone } from "../../app/format.ts";
+import type { LiveOffer } from "../../app/live.ts";
+import { useOfferAnswer } from "./actions.ts";
+import { ChannelIcon } from "./ChannelIcon.tsx";
+import classes from "./list.module.css";
+import { useOffers } from "./queries.ts";
+import { reasonText } from "./reason.ts";
+
+/** Chats and letters offered to me, on every page. A call is offered in the call bar. The caret stays where it was. */
+export function OfferStack() {
+  const { t } = useTranslation("dialogs");
+  const now = useNow(1000);
+  // A second of grace: the server's word on a late accept counts, not this clock.
+  const offers = useOffers().filter((each) => each.dialog.medium !== "voice" && Date.parse(each.offer.deadlineAt) + 1000 > now);
+  if (offers.length === 0) return null;
+  return (
+    <section className={classes["offers"]} aria-label={t("offer.name")} aria-live="assertive">
+      {offers.map((each) => (
+        <OfferCard key={each.offer.id} each={each} now={now} />
+      ))}
+    </section>
+  );
+}
+
+function OfferCard({ each, now }: { each: LiveOffer; now: number }) {
+  const { t } = useTranslation("dialogs");
+  const format = useFormat();
+  const phone = usePhone();
+  const navigate = useNavigate();
+  const answer = useOfferAnswer();
+  const first = useRef(now);
+  const { offer, dialog } = each;
+  const name = phone(dialog.party.name);
+  const deadline = Date.parse(offer.deadlineAt);
+  const left = Math.max(0, deadline - now);
+  const whole = Math.max(1000, deadline - first.current);
+  const text = dialog.lastMessage?.text ?? dialog.subject ?? "";
+  const why = reasonText(t, offer.reason, format);
+
+  // Sounds until handled: every four seconds for a chat that expires in seconds, once for a letter with a quarter of an hour.
+  const urgent = whole < 120_000;
+  useEffect(() => {
+    playSound("offer");
+    const stopTitle = flashTitle(`offer-${offer.id}`, t("offer.title", { name }));
+    const close = notifyBrowser({ tag: offer.id, title: t("offer.title", { name }), body: text, onClick: () => undefined });
+    const timer = urgent ? setInterval(() => playSound("offer"), 4000) : null;
+    return () => {
+      if (timer !== null) clearInterval(timer);
+      stopTitle();
+      close();
+    };
+  }, [offer.id, name, text, t, urgent]);
+
+  return (
+    <article className={classes["offer"]} aria-label={t("offer.title", { name })}>
+      <div className={classes["offerTop"]}>
+        <ChannelIcon dialog={dialog} size={20} />
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <div className={classes["offerName"]}>{name}</div>
+          <div className={classes["offerWhy"]}>{why}</div>
+        </div>
+        <span title={format.full(offer.deadlineAt)}>{clock(left)}</span>
+      </div>
+      {text === "" ? null : <p className={classes["offerText"]}>{text}</p>}
+      <div className={classes["countdown"]} aria-hidden>
+        <span style={{ width: `${Math.min(100, (left / whole) * 100)}%` }} />
+      </div>
+      <Group gap="xs" wrap="nowrap">
+        <Button
+          flex={1}
+          loading={answer.isPending && answer.variables.answer === "accept"}
+          onClick={() => answer.mutate({ offer: each, answer: "accept" }, { onSuccess: () => void navigate(`/dialogs/${dialog.id}`) })}
+        >
+          {t("offer.accept")}
+        </Button>
+        <Button variant="default" disabled={answer.isPending} onClick={() => answer.mutate({ offer: each, answer: "reject" })}>
+          {t("offer.reject")}
+        </Button>
+      </Group>
+    </article>
+  );
+}

@@ -1,0 +1,61 @@
+import { Button } from "@mantine/core";
+import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../../app/api.ts";
+import { failureText } from "../../app/failure.ts";
+import { LinkedText } from "./LinkedText.tsx";
+import { useOutbox } from "./OutboxProvider.tsx";
+import type { Outgoing } from "./outbox.ts";
+import classes from "./thread.module.css";
+
+/** A reply of mine that the server does not have yet. */
+export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
+  const { t } = useTranslation("dialogs");
+  const outbox = useOutbox();
+  const { clientKey } = outgoing.body;
+  const failed = outgoing.state === "failed";
+  const taken = outgoing.code === "assigned_to_other";
+  return (
+    <article
+      className={classes["message"]}
+      data-direction={outgoing.body.internal ? "internal" : "out"}
+      data-failed={failed || undefined}
+      data-outgoing={clientKey}
+    >
+      <div className={classes["bubble"]}>
+        <div className={classes["text"]}>
+          <LinkedText text={outgoing.body.text} />
+        </div>
+        {outgoing.files.length === 0 ? null : (
+          <div className={classes["files"]}>
+            {outgoing.files.map((file) => (
+              <span key={file.blobId} className={classes["file"]}>
+                {file.name}
+              </span>
+            ))}
+          </div>
+        )}
+      </div>
+      <div className={classes["foot"]} data-delivery={failed ? "failed" : "queued"}>
+        {failed ? <IconAlertTriangle size={15} aria-hidden /> : <IconClock size={15} aria-hidden />}
+        <span role={failed ? "alert" : undefined}>
+          {failed
+            ? failureText(new ApiError(outgoing.code ?? "unknown", 0))
+            : outgoing.state === "sending" || outgoing.code === null
+              ? t("delivery.sending")
+              : t("delivery.waiting")}
+        </span>
+        {failed ? (
+          <>
+            <Button size="compact-xs" variant="light" onClick={() => outbox.retry(clientKey, taken)}>
+              {taken ? t("takeOver.andSend") : t("delivery.retry")}
+            </Button>
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => outbox.discard(clientKey)}>
+              {t("delivery.discard")}
+            </Button>
+          </>
+        ) : null}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,199 @@
+import type { DialogSummary, Why } from "@kommutator/contract/api/dialogs";
+import { ActionIcon, Badge, Button, Menu, Popover, ScrollArea, Table, Text, TextInput, Tooltip } from "@mantine/core";
+import { IconArrowBackUp, IconArrowLeft, IconCheck, IconChevronDown, IconInfoCircle, IconUserCheck } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../../app/api.ts";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { useFormat, usePhone } from "../../app/format.ts";
+import { keys } from "../../app/keys.ts";
+import { isOver } from "../../app/live-cache.ts";
+import { useCan, useMe } from "../../app/me.ts";
+import { useShortcut } from "../../app/shortcuts.ts";
+import { useDialogActions } from "./actions.ts";
+import { ChannelIcon } from "./ChannelIcon.tsx";
+import classes from "./thread.module.css";
+import { WaitClock } from "./WaitClock.tsx";
+
+const COLOUR: Record<DialogSummary["state"], string> = {
+  new: "gray",
+  queued: "yellow",
+  offered: "yellow",
+  active: "green",
+  held: "yellow",
+  wrapup: "blue",
+  closed: "gray",
+  abandoned: "red",
+};
+
+/** Who and where, and what can be done with the whole dialog. */
+export function ThreadHead({ dialog }: { dialog: DialogSummary }) {
+  const { t } = useTranslation("dialogs");
+  const me = useMe();
+  const can = useCan();
+  const phone = usePhone();
+  const { take, close } = useDialogActions(dialog.id);
+  const over = isOver(dialog);
+  const mine = dialog.assignee?.id === me.id;
+  const name = phone(dialog.party.name);
+  useShortcut(over ? null : { keys: "e", label: "dialogs:keys.close", run: () => close.mutate() });
+  return (
+    <header className={classes["head"]}>
+      <ActionIcon component={Link} to="/dialogs" hiddenFrom="sm" aria-label={t("common:back")}>
+        <IconArrowLeft size={20} />
+      </ActionIcon>
+      <ChannelIcon dialog={dialog} size={20} />
+      <div className={classes["who"]}>
+        <h2 className={classes["name"]} title={name}>
+          {dialog.subject === null || dialog.subject === "" ? name : `${name} · ${dialog.subject}`}
+        </h2>
+        <div className={classes["sub"]}>
+          <Badge size="sm" variant="light" color={COLOUR[dialog.state]} tt="none" radius="sm">
+            {t(`state.${dialog.state}`)}
+          </Badge>
+          {!over && dialog.waitingSince !== null ? <WaitClock since={dialog.waitingSince} due={dialog.answerDueAt} /> : null}
+          <span className="truncate">
+            {[dialog.channelName, dialog.assignee === null ? (dialog.queue?.name ?? null) : mine ? t("head.mine") : dialog.assignee.name]
+              .filter(Boolean)
+              .join(" · ")}
+          </span>
+          <WhyBox dialog={dialog} />
+        </div>
+      </div>
+      {over ? null : (
+        <>
+          {mine || dialog.medium === "voice" ? null : (
+            <Button
+              variant={dialog.assignee === null ? "filled" : "default"}
+              leftSection={<IconUserCheck size={16} aria-hidden />}
+              loading={take.isPending}
+              onClick={() => take.mutate()}
+            >
+              {dialog.assignee === null ? t("head.take") : t("takeOver.button")}
+            </Button>
+          )}
+          {can("dialog", "assign") !== null || mine ? <AssignMenu dialog={dialog} /> : null}
+          {mine || can("dialog", "assign") !== null ? (
+            <Tooltip label={`${t("head.close")} · E`}>
+              <Button variant="default" leftSection={<IconCheck size={16} aria-hidden />} loading={close.isPending} onClick={() => close.mutate()}>
+                {t("head.close")}
+              </Button>
+            </Tooltip>
+          ) : null}
+        </>
+      )}
+    </header>
+  );
+}
+
+/** To a colleague, or back to the queue. */
+function AssignMenu({ dialog }: { dialog: DialogSummary }) {
+  const { t } = useTranslation("dialogs");
+  const { assign } = useDialogActions(dialog.id);
+  const [opened, setOpened] = useState(false);
+  const [q, setQ] = useState("");
+  const people = useCatalogues();
+  useShortcut({ keys: "a", label: "dialogs:keys.assign", run: () => setOpened(true) });
+  const found = (people.data?.employees ?? []).filter(
+    (each) => each.state === "active" && each.id !== dialog.assignee?.id && each.name.toLowerCase().includes(q.trim().toLowerCase()),
+  );
+  return (
+    <Menu opened={opened} onChange={setOpened} width={280} position="bottom-end" trapFocus>
+      <Menu.Target>
+        <Button variant="default" rightSection={<IconChevronDown size={15} aria-hidden />} loading={assign.isPending}>
+          {t("head.assign")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <TextInput
+          m={6}
+          size="xs"
+          data-autofocus
+          aria-label={t("head.findColleague")}
+          placeholder={t("head.findColleague")}
+          value={q}
+          onChange={(event) => setQ(event.currentTarget.value)}
+        />
+        <ScrollArea.Autosize mah={260}>
+          {found.map((each) => (
+            <Menu.Item key={each.id} onClick={() => assign.mutate(each.id)}>
+              {each.name}
+            </Menu.Item>
+          ))}
+          {found.length === 0 ? (
+            <Text size="sm" c="dimmed" p="xs">
+              {t("common:nothingFound")}
+            </Text>
+          ) : null}
+        </ScrollArea.Autosize>
+        {dialog.assignee === null ? null : (
+          <>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => assign.mutate(null)}>
+              {t("head.toQueue")}
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Every decision of routing about this dialog: who was chosen, why, who else was near. */
+function WhyBox({ dialog }: { dialog: DialogSummary }) {
+  const { t } = useTranslation("dialogs");
+  const [opened, setOpened] = useState(false);
+  return (
+    <Popover opened={opened} onChange={setOpened} width={460} position="bottom-start" withArrow shadow="md" trapFocus>
+      <Popover.Target>
+        <ActionIcon size="xs" aria-label={t("whyBox.open")} aria-expanded={opened} title={t("whyBox.open")} onClick={() => setOpened(!opened)}>
+          <IconInfoCircle size={15} />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>{opened ? <Decisions dialog={dialog} /> : null}</Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Decisions({ dialog }: { dialog: DialogSummary }) {
+  const { t } = useTranslation("dialogs");
+  const format = useFormat();
+  const why = useQuery({
+    queryKey: [...keys.ofDialog(dialog.id, "why"), dialog.assignee?.id ?? null],
+    queryFn: ({ signal }) => api.get<Why>(`/dialogs/${dialog.id}/why`, { signal }),
+    retry: false,
+  });
+  const decisions = why.data?.decisions ?? [];
+  if (decisions.length === 0) return <Text size="sm">{why.isPending ? "…" : t("whyBox.none")}</Text>;
+  return (
+    <Table verticalSpacing={4} fz="xs">
+      <Table.Tbody>
+        {decisions.map((each) => (
+          <Table.Tr key={`${each.at}-${each.rung}-${each.chosen?.id ?? ""}`}>
+            <Table.Td style={{ whiteSpace: "nowrap" }} title={format.full(each.at)}>
+              {format.time(each.at)}
+            </Table.Td>
+            <Table.Td>
+              <Text size="xs" fw={600}>
+                {each.chosen?.name ?? t("whyBox.nobody")}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {[
+                  t(`why.${each.reason.code}`, { defaultValue: each.reason.code }) +
+                    (each.reason.load === undefined ? "" : `: ${format.number(each.reason.load, 2)}`),
+                  ...each.best
+                    .filter((other) => other.employee.id !== each.chosen?.id)
+                    .map((other) => `${other.employee.name} ${format.number(other.load, 2)}`),
+                  ...Object.entries(each.refusals).map(([refusal, count]) => `${t(`refusal.${refusal}`, { defaultValue: refusal })}: ${count}`),
+                ].join(" · ")}
+              </Text>
+            </Table.Td>
+            <Table.Td>{each.outcome === null ? "" : t(`outcome.${each.outcome}`, { defaultValue: each.outcome })}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
