@@ -57,7 +57,7 @@ function handle(state: RouterState, event: RouterEvent): void {
       dialogLeft(state, input.dialogId);
       return;
     case "dialog.closed":
-      dialogClosed(state, input.dialogId);
+      dialogClosed(state, input.dialogId, input.by);
       return;
     case "leg.ringing": {
       const offer = state.offers.get(input.offerId);
@@ -224,9 +224,10 @@ function dialogLeft(state: RouterState, dialogId: string): void {
   if (a !== undefined && a.medium === "voice") endWithWrapup(state, a, "left");
 }
 
-function dialogClosed(state: RouterState, dialogId: string): void {
+function dialogClosed(state: RouterState, dialogId: string, by: string | null): void {
   const entry = state.entries.get(dialogId);
-  if (entry !== undefined) leaveQueue(state, entry, "closed");
+  // A call that ends in the queue without anybody having ended it is a caller who gave up.
+  if (entry !== undefined) leaveQueue(state, entry, entry.medium === "voice" && by === null ? "abandoned" : "closed");
   const a = state.assignments.get(dialogId);
   if (a !== undefined) endWithWrapup(state, a, "closed");
 }

@@ -1,0 +1,311 @@
+import type { EpochMs, Id } from "@kommutator/contract/ids";
+import type { Clock, Db, EmitEvents, Tx } from "@kommutator/contract/ports";
+import type { PerformRouterCommand, RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
+import { decide } from "../core/decide.ts";
+import { type CoreInput, type DialogFacts, Effects, type Facts, type Note, type RouterEvent } from "../core/model.ts";
+import type { RouterState } from "../core/state.ts";
+import { readFacts } from "./facts.ts";
+import { deleteInputs, type PendingInput, pendingInputs, quarantine, reserveInputIds } from "./inputs.ts";
+import { ordersAgain, readMemory } from "./memory.ts";
+import { writeEffects } from "./projection.ts";
+import { Waker } from "./waker.ts";
+
+/** The router's duty as the engine sees it: may it act, and does its commit still hold the lease (throws when not). */
+export interface RouterLease {
+  holds(): boolean;
+  check(tx: Tx): Promise<void>;
+}
+
+export interface EngineDeps {
+  sql: Db;
+  emit: EmitEvents;
+  perform: PerformRouterCommand;
+  clock: Clock;
+  lease: RouterLease;
+  note?: ((tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }) => Promise<void>) | undefined;
+  /** Alarms and losses; the gateway logs them. */
+  onError?: ((what: string, error: unknown) => void) | undefined;
+}
+
+const BATCH = 1000;
+/** The backstop when nobody says that something came. */
+const POLL_MS = 100;
+/** Without a lease, and after a failure of the database. */
+const RETRY_MS = 50;
+const FACTS_EVERY_MS = 15 * 60_000;
+/** A deadline that was put aside fires again after this. */
+const DEADLINE_ASIDE_MS = 60_000;
+
+/**
+ * The engine: while it holds the lease, it takes pending inputs as a batch in the order of their ids (deadlines that are due
+ * come first, as inputs of their own), decides each in memory, commits everything they change in one transaction that checks
+ * the lease, and only then gives the orders. Memory is a cache of the tables: after any failure it is dropped and read again.
+ *
+ * A failing batch is halved until the culprit stands alone; an input that fails alone twice goes to routing_quarantine with an
+ * alarm, and the others go on. Failures of the database itself (lost connection, lease gone) are nobody's fault and only retried.
+ */
+export class Engine {
+  private readonly deps: EngineDeps;
+  private readonly waker = new Waker();
+  private state: RouterState | null = null;
+  private running: Promise<void> | null = null;
+  private stopping = false;
+  /** The orders of what is open are to be given again after the next reading of memory. */
+  private again = true;
+  private limit = BATCH;
+  private factsDue: EpochMs = 0;
+  private firstFacts: Facts | null = null;
+  private reserved: number[] = [];
+  private readonly failures = new Map<string, number>();
+  private readonly aside = new Map<string, EpochMs>();
+  private readonly waiters = new Map<number, () => void>();
+  /** After an input was announced inside a transaction: look often until it is committed. */
+  private expectUntil = 0;
+  private expectStep = 1;
+
+  constructor(deps: EngineDeps) {
+    this.deps = deps;
+  }
+
+  start(): void {
+    this.stopping = false;
+    this.running ??= this.run();
+  }
+
+  /** Ends after the batch in progress. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.waker.wake();
+    await this.running;
+    this.running = null;
+    this.state = null;
+  }
+
+  wake(): void {
+    this.waker.wake();
+  }
+
+  /** An input was inserted in a transaction of this process that is not committed yet. */
+  expect(): void {
+    this.expectUntil = performance.now() + 500;
+    this.expectStep = 1;
+    this.waker.wake();
+  }
+
+  /** Calls back when the engine of this process has committed the input (or put it aside). */
+  onDecided(inputId: number, tell: () => void): () => void {
+    this.waiters.set(inputId, tell);
+    return () => this.waiters.delete(inputId);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      if (!this.deps.lease.holds()) {
+        this.drop();
+        this.again = true;
+        await this.waker.wait(RETRY_MS);
+        continue;
+      }
+      try {
+        const worked = await this.round();
+        if (!worked && !this.stopping) await this.idle();
+      } catch (error) {
+        this.drop();
+        // Whether the last commit stands is not known, nor whether the channels have its orders.
+        this.again = true;
+        if (!this.stopping) {
+          this.deps.onError?.("the router's round failed; its memory is read again", error);
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        }
+      }
+    }
+  }
+
+  private drop(): void {
+    this.state = null;
+  }
+
+  private async idle(): Promise<void> {
+    const next = this.state?.deadlines.next();
+    let ms = POLL_MS;
+    if (next !== undefined) ms = Math.min(ms, Math.max(1, next.at - this.deps.clock.now()));
+    if (performance.now() < this.expectUntil) {
+      ms = Math.min(ms, this.expectStep);
+      this.expectStep = Math.min(this.expectStep * 2, 16);
+    }
+    await this.waker.wait(ms);
+  }
+
+  /** One batch. Returns whether there was anything to do. */
+  private async round(): Promise<boolean> {
+    const state = this.state ?? (await this.read());
+    const now = Math.max(this.deps.clock.now(), state.now);
+    const events = this.dueDeadlines(state, now);
+    let rows: PendingInput[] = [];
+    if (events.length < this.limit) {
+      rows = await pendingInputs(this.deps.sql, this.limit - events.length);
+      for (const row of rows) events.push({ id: row.id, now, input: row.input });
+    }
+    const factsEvent = await this.factsEvent(state, rows, now);
+    if (factsEvent !== null) events.unshift(factsEvent);
+    if (events.length === 0) return false;
+    for (const event of events) if (event.id === 0) event.id = await this.nextId();
+    await this.findDialogs(state, events);
+    await this.settleBatch(state, events, rows);
+    return true;
+  }
+
+  private async read(): Promise<RouterState> {
+    const now = this.deps.clock.now();
+    const facts = await readFacts(this.deps.sql, now);
+    const { state, orders } = await readMemory(this.deps.sql, facts, now);
+    this.state = state;
+    this.firstFacts = facts;
+    if (this.again) this.release(ordersAgain(state, orders, now));
+    this.again = false;
+    return state;
+  }
+
+  private dueDeadlines(state: RouterState, now: EpochMs): RouterEvent[] {
+    const next = state.deadlines.next();
+    if (next === undefined || next.at > now) return [];
+    const due = state.deadlines.due(now, this.limit + this.aside.size).map((d) => d.id);
+    const free = due.filter((id) => (this.aside.get(id) ?? 0) <= now).slice(0, this.limit);
+    return free.map((deadlineId) => ({ id: 0, now, input: { kind: "deadline", deadlineId, at: now } }));
+  }
+
+  /** Facts are read first, when the memory is new, when somebody changed them, when a dialog names a queue not known yet, and now and then. */
+  private async factsEvent(state: RouterState, rows: readonly PendingInput[], now: EpochMs): Promise<RouterEvent | null> {
+    let facts = this.firstFacts;
+    this.firstFacts = null;
+    const stale =
+      now >= this.factsDue || rows.some(({ input }) => input.kind === "facts.changed" || (input.kind === "dialog.opened" && !state.queues.has(input.queueId)));
+    if (facts === null && !stale) return null;
+    facts ??= await readFacts(this.deps.sql, now);
+    this.factsDue = now + FACTS_EVERY_MS;
+    return { id: 0, now, input: { kind: "facts.read", facts, at: now } };
+  }
+
+  private async nextId(): Promise<number> {
+    if (this.reserved.length === 0) this.reserved = await reserveInputIds(this.deps.sql, 100);
+    return this.reserved.shift() as number;
+  }
+
+  /** Looks up dialogs that an input concerns and the router holds nothing of. */
+  private async findDialogs(state: RouterState, events: RouterEvent[]): Promise<void> {
+    const unknown = events.filter((e) => concernsUnknown(state, e.input));
+    if (unknown.length === 0) return;
+    const ids = [...new Set(unknown.map((e) => (e.input as { dialogId: Id }).dialogId))];
+    const found = await this.deps.sql<({ id: Id } & DialogFacts)[]>`
+      SELECT d.id, d.medium, d.closed_at IS NULL AS open, c.queue_id AS "queueId", d.customer_wait_since IS NOT NULL AS awaiting
+      FROM dialog d JOIN channel c ON c.id = d.channel_id WHERE d.id = ANY(${ids}::uuid[])`;
+    const byId = new Map(found.map((f) => [f.id, f]));
+    for (const e of unknown) e.dialog = byId.get((e.input as { dialogId: Id }).dialogId) ?? null;
+  }
+
+  private async settleBatch(state: RouterState, events: RouterEvent[], rows: readonly PendingInput[]): Promise<void> {
+    const effects = new Effects();
+    try {
+      for (const event of events) decide(state, event, effects);
+      await this.commit(state, effects, rows);
+    } catch (error) {
+      this.drop();
+      if (!isInputsFault(error)) throw error;
+      await this.blame(events, error);
+      return;
+    }
+    this.limit = Math.min(BATCH, this.limit * 2);
+    this.release(effects.commands);
+    for (const row of rows) this.decided(row.id);
+  }
+
+  private release(commands: readonly RouterCommand[]): void {
+    for (const command of commands) {
+      try {
+        this.deps.perform(command);
+      } catch (error) {
+        this.deps.onError?.(`the order ${command.kind} ${command.id} was not taken`, error);
+      }
+    }
+  }
+
+  private decided(id: number): void {
+    this.failures.delete(String(id));
+    const tell = this.waiters.get(id);
+    if (tell !== undefined) {
+      this.waiters.delete(id);
+      tell();
+    }
+  }
+
+  private async commit(state: RouterState, effects: Effects, rows: readonly PendingInput[]): Promise<void> {
+    const { sql, lease, emit } = this.deps;
+    await sql.begin(async (tx) => {
+      await checkLease(lease, tx);
+      // Dialogs are locked by emit, in id order, before anything here refers to them.
+      if (effects.events.length > 0) await emit(tx, effects.events);
+      await Promise.all([
+        writeEffects(tx, effects, state.version),
+        deleteInputs(
+          tx,
+          rows.map((r) => r.id),
+        ),
+      ]);
+      for (const note of effects.notes) await this.deps.note?.(tx, note.dialogId, systemNote(note));
+    });
+  }
+
+  private async blame(events: readonly RouterEvent[], error: unknown): Promise<void> {
+    const suspects = events.filter((e) => e.input.kind !== "facts.read");
+    if (suspects.length > 1) {
+      this.limit = Math.max(1, suspects.length >>> 1);
+      return;
+    }
+    const alone = suspects[0];
+    if (alone === undefined) throw error;
+    const key = alone.input.kind === "deadline" ? alone.input.deadlineId : String(alone.id);
+    const times = (this.failures.get(key) ?? 0) + 1;
+    this.failures.set(key, times);
+    this.limit = 1;
+    if (times < 2) return;
+    this.failures.delete(key);
+    if (alone.input.kind === "deadline") this.aside.set(key, this.deps.clock.now() + DEADLINE_ASIDE_MS);
+    await this.deps.sql.begin(async (tx) => {
+      await checkLease(this.deps.lease, tx);
+      await quarantine(tx, alone.id, alone.input, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    });
+    this.deps.onError?.(`the router put input ${alone.id} (${alone.input.kind}) aside: it failed twice`, error);
+    this.decided(alone.id);
+  }
+}
+
+function systemNote(note: Note): { code: string; params: Record<string, unknown> } {
+  return { code: note.code, params: { employeeId: note.employeeId } };
+}
+
+function concernsUnknown(state: RouterState, input: CoreInput): input is Extract<RoutingInput, { dialogId: Id }> {
+  if (input.kind !== "dialog.assign" && !(input.kind === "dialog.message" && input.direction === "in")) return false;
+  return !state.entries.has(input.dialogId) && !state.assignments.has(input.dialogId);
+}
+
+/** A lease that is gone: the commit must not stand, and no input is to blame. */
+class Fenced extends Error {}
+
+async function checkLease(lease: RouterLease, tx: Tx): Promise<void> {
+  try {
+    await lease.check(tx);
+  } catch (error) {
+    throw new Fenced("the router's lease is gone", { cause: error });
+  }
+}
+
+/**
+ * Did the data fail (then halve and blame), or the machinery (then retry)? A broken rule of ours throws a plain Error; of
+ * SQLSTATEs the classes 22, 23 and P0 speak of the data, everything else (08, 40, 42, 53, 57 …) of the machinery.
+ */
+function isInputsFault(error: unknown): boolean {
+  if (error instanceof Fenced) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== "string") return true;
+  return /^(22|23|P0)[0-9A-Z]{3}$/.test(code);
+}

@@ -1,0 +1,36 @@
+import type { Db, Tx } from "@kommutator/contract/db";
+import type { RoutingInput } from "@kommutator/contract/routing-input";
+
+export interface PendingInput {
+  id: number;
+  input: RoutingInput;
+}
+
+/** Puts inputs before the router in the caller's transaction; they are decided after its commit, in the order of their ids. Returns the ids. */
+export async function insertInputs(tx: Tx | Db, inputs: readonly RoutingInput[]): Promise<number[]> {
+  if (inputs.length === 0) return [];
+  const rows = await tx<{ id: number }[]>`
+    INSERT INTO routing_input (input) SELECT value FROM jsonb_array_elements(${tx.json(inputs as never)}) WITH ORDINALITY AS i(value, n) ORDER BY n RETURNING id`;
+  return rows.map((r) => r.id);
+}
+
+/** The oldest pending inputs. Only the holder of the router's lease decides, so nothing is locked. */
+export async function pendingInputs(sql: Db, limit: number): Promise<PendingInput[]> {
+  return sql<PendingInput[]>`SELECT id, input FROM routing_input ORDER BY id LIMIT ${limit}`;
+}
+
+export async function deleteInputs(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await tx`DELETE FROM routing_input WHERE id = ANY(${ids as number[]}::bigint[])`;
+}
+
+/** Ids for inputs that the engine itself brings (deadlines, facts): from the same sequence, so that no two inputs share one. */
+export async function reserveInputIds(sql: Db, count: number): Promise<number[]> {
+  const rows = await sql<{ id: number }[]>`SELECT nextval(pg_get_serial_sequence('routing_input', 'id')) AS id FROM generate_series(1, ${count})`;
+  return rows.map((r) => r.id);
+}
+
+/** Puts an input aside that failed alone twice; somebody must look at it. */
+export async function quarantine(tx: Tx, id: number, input: unknown, error: string): Promise<void> {
+  await tx`INSERT INTO routing_quarantine (id, input, error) VALUES (${id}, ${tx.json(input as never)}, ${error.slice(0, 2000)}) ON CONFLICT (id) DO NOTHING`;
+  await deleteInputs(tx, [id]);
+}

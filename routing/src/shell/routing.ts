@@ -1,0 +1,61 @@
+import type { Id, Medium } from "@kommutator/contract/ids";
+import type { Clock, Db, EmitEvents, EnqueueRouting, Tx, WriteAudit } from "@kommutator/contract/ports";
+import type { PerformRouterCommand } from "@kommutator/contract/routing-input";
+import type { FastifyPluginAsync } from "fastify";
+import { Engine, type RouterLease } from "./engine.ts";
+import { insertInputs } from "./inputs.ts";
+import { submitter } from "./outcome.ts";
+import { type AgentPresence, presenceOf } from "./presence.ts";
+import { insertQueue } from "./queues.ts";
+import { routingRoutes } from "./routes.ts";
+
+export interface RoutingDeps {
+  sql: Db;
+  emit: EmitEvents;
+  /** Takes a command once its decision is durable; must not throw or block. Given at least once: ids are the same when given again. */
+  perform: PerformRouterCommand;
+  clock: Clock;
+  audit: WriteAudit;
+  /** The router's lease: only its holder decides. */
+  lease: RouterLease;
+  /** Writes a system note into a dialog's thread. */
+  note?: ((tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }) => Promise<void>) | undefined;
+  onError?: ((what: string, error: unknown) => void) | undefined;
+}
+
+export interface Routing {
+  /** Puts inputs before the router in the caller's transaction. */
+  enqueue: EnqueueRouting;
+  /** Say that inputs were committed: the engine looks at once. Not calling it costs a few milliseconds. */
+  wake(): void;
+  start(): Promise<void>;
+  /** Ends after the batch in progress. */
+  stop(): Promise<void>;
+  /** Mount under /api/v1. */
+  routes: FastifyPluginAsync;
+  presenceOf(employeeId: Id): Promise<AgentPresence>;
+  /** Set-up makes its queues in its own transaction. */
+  createQueue(
+    tx: Tx,
+    queue: { name: string; departmentId: Id | null; calendarId: Id; members: { employeeId: Id; media: Medium[]; weight: number }[] },
+  ): Promise<Id>;
+}
+
+/** The routing engine with its inputs and routes; compose.ts gives it the gateway's parts. */
+export function createRouting(deps: RoutingDeps): Routing {
+  const engine = new Engine(deps);
+  return {
+    async enqueue(tx, inputs) {
+      await insertInputs(tx, inputs);
+      engine.expect();
+    },
+    wake: () => engine.wake(),
+    async start() {
+      engine.start();
+    },
+    stop: () => engine.stop(),
+    routes: routingRoutes({ ...deps, submit: submitter(deps.sql, engine) }),
+    presenceOf: (employeeId) => presenceOf(deps.sql, employeeId),
+    createQueue: (tx, { members, ...queue }) => insertQueue(tx, queue, members, deps.clock.now()),
+  };
+}
