@@ -20,6 +20,20 @@ export interface Config {
   readonly node: string;
   /** Believe X-Forwarded-* of a proxy in front of us. */
   readonly trustProxy: boolean;
+  /** Folder with the built workspace; null serves no pages (API only). */
+  readonly uiDir: string | null;
+  /** Bearer token for /metrics; null: this machine only. */
+  readonly metricsToken: string | null;
+  /** Password of the first administrator instead of a generated one. */
+  readonly firstPassword: string | null;
+  /** Channels that set-up may make besides the web chat (a mailbox, an Asterisk), as the environment describes them. */
+  readonly channels: readonly ConfiguredChannel[];
+}
+
+export interface ConfiguredChannel {
+  kind: string;
+  name: string;
+  config: Record<string, unknown>;
 }
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -67,6 +81,10 @@ export function readConfig(env: Env): Config {
   const trust = text("TRUST_PROXY") ?? "false";
   if (trust !== "true" && trust !== "false") faults.push(`TRUST_PROXY: "${trust}"; say true or false`);
 
+  const firstPassword = text("FIRST_PASSWORD");
+  if (firstPassword !== null && firstPassword.length < 8) faults.push("FIRST_PASSWORD: at least 8 characters");
+  const channels = readChannels(text("CHANNELS"), faults);
+
   const dataDir = resolve(text("DATA_DIR") ?? "data");
   let usable = true;
   try {
@@ -89,7 +107,27 @@ export function readConfig(env: Env): Config {
     publicUrl,
     node,
     trustProxy: trust === "true",
+    uiDir: text("UI_DIR") === "none" ? null : resolve(text("UI_DIR") ?? join(import.meta.dirname, "../../agent-ui/dist")),
+    metricsToken: text("METRICS_TOKEN"),
+    firstPassword,
+    channels,
   });
+}
+
+function readChannels(given: string | null, faults: string[]): ConfiguredChannel[] {
+  if (given === null) return [];
+  try {
+    const list = JSON.parse(given) as unknown;
+    const good = (c: unknown): c is ConfiguredChannel => {
+      const { kind, name, config } = (c ?? {}) as Record<string, unknown>;
+      return typeof kind === "string" && typeof name === "string" && typeof config === "object" && config !== null;
+    };
+    if (Array.isArray(list) && list.every(good)) return list;
+  } catch {
+    // Said below.
+  }
+  faults.push('CHANNELS: must be JSON like [{"kind":"email","name":"Sales","config":{…}}]');
+  return [];
 }
 
 /** 32 bytes from SECRET_KEY (64 hex digits or base64), or from the data folder's `secret.key`, made at the first start. */

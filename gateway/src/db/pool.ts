@@ -2,11 +2,17 @@ import type { Db } from "@kommutator/contract/db";
 import postgres from "postgres";
 
 /** A pool whose `bigint` and `numeric` are numbers: our ids, positions and sums stay far below 2^53. */
-export function connect(url: string, options: { max?: number; applicationName?: string } = {}): Db {
+export function connect(url: string, options: { max?: number; applicationName?: string; idleInTransactionMs?: number } = {}): Db {
   return postgres(url, {
     max: options.max ?? 10,
     onnotice: () => undefined,
-    connection: { application_name: options.applicationName ?? "kommutator", idle_in_transaction_session_timeout: 0 },
+    // A database that restarts is back in a second or two: no growing pauses between attempts.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
+    connect_timeout: 10,
+    connection: {
+      application_name: options.applicationName ?? "kommutator",
+      idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 0,
+    },
     types: {
       bigint: { to: 20, from: [20], serialize: (v: number) => String(v), parse: (v: string) => Number(v) },
       numeric: { to: 1700, from: [1700], serialize: (v: number) => String(v), parse: (v: string) => Number(v) },

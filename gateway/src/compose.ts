@@ -1,0 +1,224 @@
+import { randomBytes } from "node:crypto";
+import { createCrm } from "@kommutator/crm-core";
+import { writeAudit } from "@kommutator/crm-core/audit/index";
+import { ensureFirstAdmin } from "@kommutator/crm-core/setup/index";
+import type { Tx } from "@kommutator/contract/db";
+import { createRouting } from "@kommutator/routing";
+import type { Logger } from "pino";
+import { AccessSignals } from "./api/access-signals.ts";
+import { createCrmHooks } from "./api/crm-hooks.ts";
+import { createLogger } from "./api/logger.ts";
+import { buildApi } from "./api/server.ts";
+import type { Config } from "./config.ts";
+import { checkDataFolder } from "./db/data-marker.ts";
+import { holdLease, keepLease, type Lease, LeaseLost } from "./db/lease.ts";
+import { type Database, openDatabase } from "./db/open.ts";
+import { createDialogs } from "./dialogs/close.ts";
+import { emit } from "./dialogs/emit.ts";
+import { createIngest } from "./dialogs/ingest.ts";
+import { createStream } from "./dialogs/stream.ts";
+import { createRawEvents } from "./inbound/raw-events.ts";
+import type { AdapterRegistry } from "./inbound/registry.ts";
+import { createSupervisor } from "./inbound/supervisor.ts";
+import { createBlobStore } from "./media/blob-store.ts";
+import { createOutbound } from "./outbound/outbound.ts";
+import { createPerformer } from "./outbound/performer.ts";
+import type { House } from "./ports.ts";
+import { connectRedis, type NodeSignals } from "./redis.ts";
+import { repeatJobs } from "./repeat.ts";
+
+/** The adapters of this build, loaded when first needed. A new kind of channel is one line here. */
+export const adapters: AdapterRegistry = {
+  "asterisk-ari": { exclusive: true, load: async () => (await import("@kommutator/adapters/asterisk-ari")).default },
+  email: { exclusive: true, load: async () => (await import("@kommutator/adapters/email")).default },
+  "web-chat": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-chat")).default },
+};
+
+export interface HouseOptions {
+  log?: Logger;
+  registry?: AdapterRegistry;
+  /** Told what the person who starts it should read: addresses, the first login. */
+  say?: (text: string) => void;
+  now?: () => number;
+}
+
+/**
+ * The composition root: builds every part, gives each the others, and starts them from the inside out (database, stream,
+ * router, ingest, jobs, HTTP, channels last). `close` goes the other way: channels stop taking, what is in flight is
+ * finished and stamped, sockets say goodbye, the database last.
+ */
+export async function startHouse(config: Config, options: HouseOptions = {}): Promise<House> {
+  const log = options.log ?? createLogger(config.logLevel);
+  const say = options.say ?? (() => undefined);
+  const now = options.now ?? Date.now;
+  const clock = { now };
+  const registry = options.registry ?? adapters;
+  // Different after every start, so that a crashed predecessor's leases are nobody's.
+  const holder = `${config.node}:${process.pid}:${randomBytes(4).toString("hex")}`;
+  const partLog = (part: string) => {
+    const child = log.child({ part });
+    return { warn: (d: object, m: string) => child.warn(d, m), error: (d: object, m: string) => child.error(d, m) };
+  };
+
+  const database: Database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, say });
+  const { sql, strict, leases } = database;
+  await checkDataFolder(sql, config.dataDir).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+
+  let signals: NodeSignals | null = null;
+  const stream = createStream({ sql, leaseSql: leases, holder, log: partLog("stream"), announce: () => signals?.announce() });
+  const blobs = createBlobStore(`${config.dataDir}/blobs`);
+  const access = new AccessSignals();
+  const wakeAll = () => {
+    stream.wake();
+    routing.wake();
+  };
+  const rawEvents = createRawEvents(
+    sql,
+    blobs,
+    (lane) => {
+      ingest.wake(lane);
+      signals?.announce();
+    },
+    now,
+  );
+  const supervisor = createSupervisor({
+    sql,
+    leaseSql: leases,
+    holder,
+    secretKey: config.secretKey,
+    registry,
+    rawEvents,
+    blobs,
+    log: partLog("channels"),
+    now,
+    onOpen: (channelId) => outbound.channelOpened(channelId),
+  });
+
+  // The router decides only while its lease is ours; the engine starts and stops with it, so its memory is never an old one's.
+  let routerLease: Lease | null = null;
+  const performer = createPerformer({ sql, supervisor, emit, enqueue: (tx, inputs) => routing.enqueue(tx, inputs), now, log: partLog("performer"), onCommitted: () => wakeAll() });
+  const routing = createRouting({
+    sql,
+    emit,
+    clock,
+    audit: writeAudit,
+    perform: performer.perform,
+    lease: {
+      holds: () => routerLease?.valid() ?? false,
+      async check(tx: Tx) {
+        if (routerLease === null) throw new LeaseLost("router");
+        await holdLease(tx, routerLease);
+      },
+    },
+    note: (tx, dialogId, note) => outbound.note(tx, dialogId, note),
+    onError: (what, error) => log.error({ part: "routing", what, error }, "routing"),
+  });
+
+  const crm = createCrm({
+    sql,
+    emit,
+    enqueue: routing.enqueue,
+    clock,
+    hooks: createCrmHooks({
+      sql,
+      supervisor,
+      registry,
+      access,
+      log,
+      secretKey: config.secretKey,
+      publicUrl: config.publicUrl,
+      createQueue: routing.createQueue,
+      configuredChannels: () => [...config.channels],
+    }),
+  });
+  const shared = { emit, enqueue: routing.enqueue, identify: crm.identify, now, onCommitted: wakeAll };
+  const ingest = createIngest({ sql: strict, leaseSql: leases, holder, log: partLog("ingest"), ...shared });
+  const outbound = createOutbound({ sql, leaseSql: leases, databaseUrl: database.url, holder, supervisor, blobs, log: partLog("outbound"), ...shared });
+  const dialogs = createDialogs({ emit, enqueue: routing.enqueue, now });
+  if (config.redisUrl !== null) {
+    const onWake = () => {
+      wakeAll();
+      ingest.wake("voice");
+      ingest.wake("text");
+    };
+    signals = await connectRedis(config.redisUrl, holder, onWake, partLog("redis"));
+  }
+
+  const stopRouter = new AbortController();
+  const { app } = await buildApi({
+    sql,
+    clock,
+    emit,
+    enqueue: routing.enqueue,
+    stream,
+    supervisor,
+    outbound,
+    dialogs,
+    blobs,
+    registry,
+    access,
+    routes: [crm.routes, routing.routes],
+    config: {
+      publicUrl: config.publicUrl,
+      node: holder,
+      trustProxy: config.trustProxy,
+      secretKey: config.secretKey,
+      uiDir: config.uiDir,
+      metricsToken: config.metricsToken,
+    },
+    log,
+    redis: signals?.counter,
+    wakeIngest: () => {
+      ingest.wake("voice");
+      ingest.wake("text");
+    },
+  });
+  const password = await ensureFirstAdmin(sql, { password: config.firstPassword ?? undefined });
+  await stream.start();
+  for (const reader of crm.readers) stream.run(reader);
+  const router = keepLease(leases, { duty: "router", holder, stop: stopRouter.signal, onError: (error) => log.warn({ error }, "the router's lease") }, async (lease) => {
+    routerLease = lease;
+    try {
+      await routing.start();
+      await new Promise<void>((resolve) => (lease.signal.aborted ? resolve() : lease.signal.addEventListener("abort", () => resolve(), { once: true })));
+    } finally {
+      await routing.stop();
+      routerLease = null;
+    }
+  });
+  ingest.start();
+  await outbound.start();
+  const jobs = repeatJobs({ leaseSql: leases, holder, jobs: crm.jobs, log: partLog("jobs") });
+  await app.listen({ host: config.host, port: config.port });
+  await supervisor.start();
+
+  const address = app.server.address();
+  const port = address !== null && typeof address === "object" ? address.port : config.port;
+  const url = `http://${config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host}:${port}`;
+  if (password !== null) say(`First login:  admin  /  ${password}\n(shown once; only its hash is stored)`);
+
+  let closing: Promise<void> | null = null;
+  return {
+    url,
+    databaseUrl: database.url,
+    close() {
+      closing ??= (async () => {
+        await app.close();
+        await supervisor.stop();
+        await jobs.stop();
+        await outbound.stop();
+        await ingest.stop();
+        stopRouter.abort();
+        await router;
+        await performer.idle();
+        await stream.stop();
+        await signals?.close();
+        await database.close();
+      })();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Db } from "@kommutator/contract/db";
+import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
+import { migrate } from "./migrate.ts";
+import { connect } from "./pool.ts";
+
+/** The pools of this process and the server behind them. */
+export interface Database {
+  url: string;
+  /** Everything; its transactions are not cut when idle. */
+  sql: Db;
+  /** Ingest and leased commits: a transaction that sits idle for a second is cut by the server. */
+  strict: Db;
+  /** Renewals only, so that they never queue behind work. */
+  leases: Db;
+  close(): Promise<void>;
+}
+
+const DATABASE_NAME = "kommutator";
+
+/** Opens (and, without `url`, starts) the database and brings its tables up to date. Waits up to `patienceMs` for an external one. */
+export async function openDatabase(options: { url: string | null; dataDir: string; say: (text: string) => void; patienceMs?: number }): Promise<Database> {
+  const server = options.url === null ? await startEmbedded(`${options.dataDir}/pg`, { say: options.say, flags: ["-c max_connections=200", "-c max_wal_size=2GB"] }) : null;
+  const url = server === null ? (options.url as string) : await ownDatabase(server);
+  const sql = connect(url, { max: 20 });
+  try {
+    await reachable(sql, options.patienceMs ?? 30_000);
+    await migrate(sql);
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw error;
+  }
+  const strict = connect(url, { max: 10, applicationName: "kommutator-ingest", idleInTransactionMs: 1_000 });
+  const leases = connect(url, { max: 3, applicationName: "kommutator-leases" });
+  return {
+    url,
+    sql,
+    strict,
+    leases,
+    async close() {
+      await Promise.all([sql, strict, leases].map((pool) => pool.end({ timeout: 5 })));
+      await server?.stop();
+    },
+  };
+}
+
+async function ownDatabase(server: EmbeddedServer): Promise<string> {
+  const admin = connect(server.url, { max: 1 });
+  try {
+    const [known] = await admin`SELECT 1 FROM pg_database WHERE datname = ${DATABASE_NAME}`;
+    if (known === undefined) {
+      await admin.unsafe(`CREATE DATABASE ${DATABASE_NAME}`).catch((error: { code?: string }) => {
+        // Two starts at once: the other one made it.
+        if (error.code !== "42P04" && error.code !== "23505") throw error;
+      });
+    }
+  } finally {
+    await admin.end();
+  }
+  return server.url.replace(/\/postgres$/, `/${DATABASE_NAME}`);
+}
+
+async function reachable(sql: Db, patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      await sql`SELECT 1`;
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`the database does not answer: ${(error as Error).message}`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}

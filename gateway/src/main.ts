@@ -1,0 +1,37 @@
+import { ConfigError, readConfig } from "./config.ts";
+import { startHouse } from "./compose.ts";
+import type { House } from "./ports.ts";
+
+/** How long what is in flight may take at the end; then we go all the same (everything durable is in the rows). */
+const STOP_MS = 25_000;
+
+const say = (text: string) => process.stdout.write(`\n${text}\n`);
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const starting = startHouse(config, { say });
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    say(`${signal}: finishing what is in flight …`);
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    starting
+      .then((house: House) => house.close())
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+        process.exit(1);
+      });
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+  const house = await starting;
+  say(`Kommutator is ready: ${process.env["PUBLIC_URL"] ? config.publicUrl : house.url}`);
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`\n${text}\n`);
+  process.exit(1);
+});

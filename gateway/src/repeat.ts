@@ -1,0 +1,30 @@
+import type { Db } from "@kommutator/contract/db";
+import { keepLease, pause } from "./db/lease.ts";
+import type { ReaderLog } from "./dialogs/reader.ts";
+
+export interface RepeatedJob {
+  name: string;
+  everyMs: number;
+  run(): Promise<void>;
+}
+
+/** Runs jobs every so often on one node at a time (lease `jobs`); a failing one is logged and comes again. */
+export function repeatJobs(options: { leaseSql: Db; holder: string; jobs: RepeatedJob[]; log: ReaderLog }): { stop(): Promise<void> } {
+  const stop = new AbortController();
+  const running = keepLease(options.leaseSql, { duty: "jobs", holder: options.holder, stop: stop.signal }, async (lease) => {
+    await Promise.all(
+      options.jobs.map(async (job) => {
+        while (lease.valid()) {
+          await job.run().catch((error: unknown) => options.log.warn({ job: job.name, error }, "a repeated job failed"));
+          await pause(job.everyMs, lease.signal);
+        }
+      }),
+    );
+  });
+  return {
+    async stop() {
+      stop.abort();
+      await running;
+    },
+  };
+}
