@@ -6,6 +6,7 @@ import { labelCharsets } from "./charset.ts";
 import { htmlToText, safeHtml } from "./html.ts";
 import { bodyOffset, headerValues } from "./mime.ts";
 import { messageIds, natureOf } from "./nature.ts";
+import { tidyHeaders } from "./obsolete.ts";
 import { splitQuoted } from "./quote.ts";
 
 export interface LetterContext {
@@ -24,7 +25,8 @@ const MAX_FILES = 100;
  */
 export async function fromMail(letter: Buffer, context: LetterContext): Promise<MessageReceived | Unparseable> {
   try {
-    const labelled = labelCharsets(letter);
+    const tidied = tidyHeaders(letter);
+    const labelled = labelCharsets(tidied);
     const parsed = await simpleParser(labelled, {
       skipHtmlToText: true,
       skipTextToHtml: true,
@@ -32,7 +34,7 @@ export async function fromMail(letter: Buffer, context: LetterContext): Promise<
       skipTextLinks: true,
       keepDeliveryStatus: true,
     });
-    return translate(letter, parsed, context);
+    return translate(tidied, parsed, context);
   } catch (error) {
     return unparseable(letter, context, error instanceof Error ? error.message : String(error));
   }

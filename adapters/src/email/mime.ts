@@ -42,17 +42,15 @@ export function headerValues(block: string, name: string): string[] {
 
 /** `text/plain; charset="x"` into its type and parameters; never throws. */
 export function parseContentType(value: string): { type: string; params: Record<string, string> } {
-  const [head = "", ...rest] = value.slice(0, 2_000).split(";");
-  const type = head.trim().toLowerCase();
+  const text = value.slice(0, 2_000);
+  const type = (text.split(";", 1)[0] ?? "").trim().toLowerCase();
   const params: Record<string, string> = {};
-  for (const piece of rest) {
-    const eq = piece.indexOf("=");
-    if (eq < 0) continue;
-    const key = piece.slice(0, eq).trim().toLowerCase();
-    params[key] ??= piece
-      .slice(eq + 1)
+  // A quoted value may hold semicolons.
+  for (const [, key = "", raw = ""] of text.matchAll(/;\s*([^\s=;]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g)) {
+    params[key.toLowerCase()] ??= raw
       .trim()
-      .replace(/^"(.*)"$/s, "$1");
+      .replace(/^"(.*)"$/s, "$1")
+      .replace(/\\(.)/g, "$1");
   }
   return { type: /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : "text/plain", params };
 }
