@@ -1,0 +1,122 @@
+import { ChannelBody, ChannelErrorView, ChannelKindView, ChannelPatch, ChannelView, TranscriptLine } from "@kommutator/contract/api/admin";
+import { IdParams, Id as IdSchema } from "@kommutator/contract/api/common";
+import { ChannelError } from "@kommutator/contract/channel";
+import { AppError } from "@kommutator/contract/errors";
+import { actorOf, requireScope } from "@kommutator/contract/http";
+import type { Id } from "@kommutator/contract/ids";
+import { writeAudit } from "@kommutator/crm-core/audit/write";
+import type { FastifyPluginAsync } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { listFailed, retryFailed } from "../../inbound/error-list.ts";
+import type { ApiDeps } from "../deps.ts";
+import { adapterOf, archiveChannel, changeChannel, createChannel } from "./change.ts";
+import { readChannels, toChannelView } from "./views.ts";
+
+const TRANSCRIPT_LINES = 200;
+const TestResult = z.object({ ok: z.boolean(), detail: z.string() });
+const EventParams = z.object({ id: IdSchema, eventId: z.coerce.number().int().positive() });
+
+/** Settings of channels (right `channel`), their error lists, transcripts and tests. Secrets are written, never read back. */
+export function channelRoutes(deps: ApiDeps, onChanged: () => Promise<void>): FastifyPluginAsync {
+  const { sql } = deps;
+  const requireChannel = async (id: Id) => {
+    const [row] = await readChannels(sql, id);
+    if (row === undefined) throw new AppError("not_found");
+    return row;
+  };
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+
+    app.get("/channels/kinds", { schema: { response: { 200: z.array(ChannelKindView) } } }, async (request) => {
+      requireScope(request, "channel", "read");
+      const kinds = Object.keys(deps.registry);
+      return Promise.all(
+        kinds.map(async (kind) => {
+          const { medium, fields } = await adapterOf(deps, kind);
+          return { kind, medium, fields };
+        }),
+      );
+    });
+
+    app.get("/channels", { schema: { response: { 200: z.array(ChannelView) } } }, async (request) => {
+      requireScope(request, "channel", "read");
+      const rows = await readChannels(sql);
+      return Promise.all(rows.map(async (row) => toChannelView(deps.config.secretKey, row, (await adapterOf(deps, row.kind)).fields)));
+    });
+
+    app.post("/channels", { schema: { body: ChannelBody, response: { 201: ChannelView } } }, async (request, reply) => {
+      requireScope(request, "channel", "create");
+      const view = await createChannel(deps, actorOf(request), request.body);
+      await onChanged();
+      return reply.code(201).send(view);
+    });
+
+    app.patch("/channels/:id", { schema: { params: IdParams, body: ChannelPatch, response: { 200: ChannelView } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      const view = await changeChannel(deps, actorOf(request), request.params.id, request.body);
+      await onChanged();
+      return view;
+    });
+
+    app.delete("/channels/:id", { schema: { params: IdParams, response: { 204: z.null() } } }, async (request, reply) => {
+      requireScope(request, "channel", "delete");
+      await archiveChannel(deps, actorOf(request), request.params.id);
+      await onChanged();
+      return reply.code(204).send(null);
+    });
+
+    app.post("/channels/:id/test", { schema: { params: IdParams, response: { 200: TestResult } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      await requireChannel(request.params.id);
+      const channel = deps.supervisor.open(request.params.id);
+      if (channel === null) {
+        const { state, detail } = deps.supervisor.status(request.params.id);
+        return { ok: false, detail: detail ?? state };
+      }
+      if (channel.test === undefined) return { ok: true, detail: deps.supervisor.status(request.params.id).state };
+      try {
+        return await channel.test();
+      } catch (error) {
+        if (error instanceof ChannelError) return { ok: false, detail: error.message };
+        throw error;
+      }
+    });
+
+    app.get("/channels/:id/errors", { schema: { params: IdParams, response: { 200: z.array(ChannelErrorView) } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      await requireChannel(request.params.id);
+      const failed = await sql.begin((tx) => listFailed(tx, request.params.id));
+      return failed.map((f) => ({
+        id: f.id,
+        kind: f.kind,
+        eventKey: f.eventKey,
+        receivedAt: f.receivedAt.toISOString(),
+        attempts: f.attempts,
+        error: f.error ?? "",
+        payload: f.event,
+      }));
+    });
+
+    app.post("/channels/:id/errors/:eventId/retry", { schema: { params: EventParams, response: { 204: z.null() } } }, async (request, reply) => {
+      requireScope(request, "channel", "edit");
+      const { id, eventId } = request.params;
+      const found = await sql.begin(async (tx) => {
+        const found = await retryFailed(tx, id, eventId);
+        if (found) await writeAudit(tx, actorOf(request), { objectKind: "channel", objectId: id, action: "retry-event", changes: { eventId } });
+        return found;
+      });
+      if (!found) throw new AppError("not_found");
+      deps.wakeIngest?.();
+      return reply.code(204).send(null);
+    });
+
+    app.get("/channels/:id/transcript", { schema: { params: IdParams, response: { 200: z.array(TranscriptLine) } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      await requireChannel(request.params.id);
+      const lines = await sql<{ at: Date; direction: "in" | "out"; summary: string; detail: unknown }[]>`
+        SELECT at, direction, summary, detail FROM transcript WHERE channel_id = ${request.params.id} ORDER BY id DESC LIMIT ${TRANSCRIPT_LINES}`;
+      return lines.map((l) => ({ ...l, at: l.at.toISOString() }));
+    });
+  };
+}

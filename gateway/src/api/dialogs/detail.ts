@@ -1,0 +1,50 @@
+import { type Principal, scopeOf } from "@kommutator/contract/access";
+import type { DialogDetail } from "@kommutator/contract/api/dialogs";
+import type { Id } from "@kommutator/contract/ids";
+import { readCalls, withoutRecording } from "../calls/view.ts";
+import type { ApiDeps } from "../deps.ts";
+import { requireDialog } from "./access.ts";
+import { pageMessages } from "./messages.ts";
+import { type DialogRow, readMarks, toSummary } from "./summary.ts";
+import { maySee } from "./visibility.ts";
+
+const FIRST_PAGE = 50;
+/** While the channel is not open here its own limits are not known; a reply is stored and goes out when it opens. */
+const UNKNOWN_LIMITS = { textLength: 100_000, attachmentBytes: 25 * 1024 * 1024, replyWindowMs: null };
+
+/** What the composer may do, from the channel's handlers and limits: the buttons cannot lie. */
+function capabilities(deps: ApiDeps, row: DialogRow, lastInboundAt: number | null): DialogDetail["capabilities"] {
+  const channel = deps.supervisor.open(row.channel_id);
+  const limits = channel?.limits ?? UNKNOWN_LIMITS;
+  const commands = channel === null ? (row.medium === "voice" ? [] : ["message.send"]) : Object.keys(channel.handlers);
+  const windowOver = limits.replyWindowMs !== null && (lastInboundAt === null || deps.clock.now() - lastInboundAt > limits.replyWindowMs);
+  const cannotReplyReason = !commands.includes("message.send") ? "unsupported" : row.closed_at !== null ? "dialog_closed" : windowOver ? "reply_window" : null;
+  return { commands, textLength: limits.textLength, attachmentBytes: limits.attachmentBytes, canReply: cannotReplyReason === null, cannotReplyReason };
+}
+
+/** The dialog as it is at `position`; what comes later is replayed by the socket (`watch` with this position). */
+export async function readDetail(deps: ApiDeps, principal: Principal, id: Id): Promise<DialogDetail> {
+  const { sql } = deps;
+  const { position } = await deps.stream.head();
+  const row = await requireDialog(sql, principal, id, "read");
+  const me = principal.employeeId;
+  const [marks, page, calls, [draft], [inbound], queues] = await Promise.all([
+    readMarks(sql, [id], me),
+    pageMessages(sql, id, null, FIRST_PAGE),
+    readCalls(sql, row.call_id === null ? [] : [row.call_id]),
+    sql<{ body: string }[]>`SELECT body FROM draft WHERE dialog_id = ${id} AND employee_id = ${me}`,
+    sql<{ at: Date }[]>`SELECT created_at AS at FROM message WHERE dialog_id = ${id} AND direction = 'in' ORDER BY seq DESC LIMIT 1`,
+    sql<{ queue_id: Id }[]>`SELECT queue_id FROM queue_member WHERE employee_id = ${me}`,
+  ]);
+  const hears = maySee(principal, scopeOf(principal, "recording", "read"), row, new Set(queues.map((q) => q.queue_id)));
+  const call = calls[0] ?? null;
+  return {
+    dialog: toSummary(row, marks, me, position),
+    messages: page.items,
+    hasMore: page.hasMore,
+    call: call === null || hears ? call : withoutRecording(call),
+    draft: draft?.body ?? "",
+    capabilities: capabilities(deps, row, inbound?.at.getTime() ?? null),
+    position,
+  };
+}

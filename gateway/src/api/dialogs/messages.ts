@@ -1,0 +1,70 @@
+import type { Message } from "@kommutator/contract/api/dialogs";
+import type { Db, Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+
+interface MessageRow {
+  id: Id;
+  dialog_id: Id;
+  seq: number;
+  direction: Message["direction"];
+  author_kind: Message["authorKind"];
+  employee_id: Id | null;
+  employee_name: string | null;
+  subject: string | null;
+  body: string;
+  html: string | null;
+  quoted: string | null;
+  truncated: boolean;
+  note: Message["note"];
+  created_at: Date;
+  provider_at: Date | null;
+  delivery: Message["delivery"];
+  failure: string | null;
+  client_key: Id | null;
+  attachments: Message["attachments"];
+}
+
+function select(sql: Db | Tx) {
+  return sql`
+    SELECT m.id, m.dialog_id, m.seq, m.direction, m.author_kind, m.employee_id, e.full_name AS employee_name, m.subject, m.body, m.html, m.quoted, m.truncated, m.note,
+           m.created_at, m.provider_at, m.delivery, m.failure, m.client_key,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('blobId', a.blob_id, 'name', a.name, 'mime', a.mime, 'bytes', a.bytes) ORDER BY a.pos)
+                     FROM message_attachment a WHERE a.message_id = m.id), '[]') AS attachments
+    FROM message m LEFT JOIN employee e ON e.id = m.employee_id`;
+}
+
+function toMessage(r: MessageRow): Message {
+  return {
+    id: r.id,
+    dialogId: r.dialog_id,
+    seq: r.seq,
+    direction: r.direction,
+    authorKind: r.author_kind,
+    author: r.employee_id === null ? null : { id: r.employee_id, name: r.employee_name ?? "" },
+    subject: r.subject,
+    text: r.body,
+    html: r.html,
+    quoted: r.quoted,
+    attachments: r.attachments,
+    truncated: r.truncated,
+    at: r.created_at.toISOString(),
+    providerAt: r.provider_at?.toISOString() ?? null,
+    delivery: r.delivery,
+    failure: r.failure,
+    clientKey: r.client_key,
+    note: r.note,
+  };
+}
+
+/** Messages by id, in no promised order. */
+export async function readMessages(sql: Db | Tx, ids: Id[]): Promise<Message[]> {
+  if (ids.length === 0) return [];
+  return (await sql<MessageRow[]>`${select(sql)} WHERE m.id = ANY(${ids}::uuid[])`).map(toMessage);
+}
+
+/** A page of a dialog, newest first, before a seq. */
+export async function pageMessages(sql: Db | Tx, dialogId: Id, before: number | null, limit: number): Promise<{ items: Message[]; hasMore: boolean }> {
+  const rows = await sql<MessageRow[]>`
+    ${select(sql)} WHERE m.dialog_id = ${dialogId} AND m.deleted_at IS NULL ${before === null ? sql`` : sql`AND m.seq < ${before}`} ORDER BY m.seq DESC LIMIT ${limit + 1}`;
+  return { items: rows.slice(0, limit).map(toMessage), hasMore: rows.length > limit };
+}

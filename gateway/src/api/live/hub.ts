@@ -1,0 +1,218 @@
+import type { Db } from "@kommutator/contract/db";
+import type { DialogEvent } from "@kommutator/contract/dialog-event";
+import type { Id, StreamPosition } from "@kommutator/contract/ids";
+import type { Logger } from "pino";
+import type { Stream } from "../../ports.ts";
+import { readDialogRows, readMarks } from "../dialogs/summary.ts";
+import type { LiveMetrics } from "../metrics.ts";
+import { type Batch, formerHolder, readBatch, sendDialog, sendEvent } from "./batch.ts";
+import type { Client } from "./client.ts";
+
+/** 4 Hz a dialog (design 4.4). */
+const COALESCE_MS = 250;
+const PAGE = 500;
+/** Further behind, reading the lists again is cheaper than replaying. */
+const MAX_REPLAY = 20_000;
+/** `dialog.changed` of this many positions before the cursor may still have been waiting when the socket broke: they are said again. */
+const SAY_AGAIN = 500;
+/** The last piece of a replay runs in turn with the live events; it must be short. */
+const SHORT_GAP = 100;
+
+interface Dirty {
+  position: StreamPosition;
+  former: Set<Id>;
+}
+
+/**
+ * Carries the stamped stream to the browsers of this node. Everything goes one after another through `#turn`, so each
+ * client receives events in the order of their positions, and one that joins meets the live feed without a gap.
+ */
+export class Hub {
+  readonly clients = new Set<Client>();
+  position: StreamPosition = 0;
+  readonly #sql: Db;
+  readonly #stream: Pick<Stream, "read" | "head" | "subscribe">;
+  readonly #log: Logger;
+  readonly #metrics: LiveMetrics;
+  readonly #now: () => number;
+  #turn: Promise<void>;
+  #unsubscribe: () => void = () => undefined;
+  #stopped = false;
+  #dirty = new Map<Id, Dirty>();
+  #sentAt = new Map<Id, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: { sql: Db; stream: Pick<Stream, "read" | "head" | "subscribe">; log: Logger; metrics: LiveMetrics; now: () => number }) {
+    this.#sql = options.sql;
+    this.#stream = options.stream;
+    this.#log = options.log;
+    this.#metrics = options.metrics;
+    this.#now = options.now;
+    this.#turn = this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    this.position = (await this.#stream.head()).position;
+    this.#unsubscribe = this.#stream.subscribe((events) => this.#inTurn(() => this.#deliver(events)));
+  }
+
+  /** Runs after everything before it; a failure is logged and stops nobody. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work).catch((error: unknown) => {
+      if (!this.#stopped) this.#log.error({ err: error }, "live events could not be sent");
+    });
+    return this.#turn;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unsubscribe();
+    clearTimeout(this.#timer);
+    await this.#turn;
+    this.#unsubscribe();
+  }
+
+  async #deliver(events: DialogEvent[]): Promise<void> {
+    if (this.#stopped) return;
+    let fresh = events.filter((e) => e.position > this.position);
+    while ((fresh[0]?.position ?? 0) > this.position + 1) {
+      // Events that were stamped before the subscription, or while it was deaf.
+      const missed = await this.#stream.read(this.position, PAGE);
+      if (missed.length === 0) break;
+      await this.#sendAll(missed);
+      fresh = fresh.filter((e) => e.position > this.position);
+    }
+    if (fresh.length > 0) await this.#sendAll(fresh);
+  }
+
+  async #sendAll(events: DialogEvent[]): Promise<void> {
+    const last = events.at(-1)?.position ?? this.position;
+    if (this.clients.size === 0) {
+      this.position = last;
+      return;
+    }
+    const batch = await readBatch(this.#sql, events, null);
+    const clients = [...this.clients].filter((c) => c.live);
+    const now = this.#now();
+    for (const e of events) {
+      for (const client of clients) sendEvent(client, e, batch, false);
+      this.#metrics.delayMs.observe(Math.max(0, now - e.at));
+      if (e.dialogId !== null) this.#mark(e.dialogId, e.position, formerHolder(e));
+    }
+    this.position = last;
+    this.#sendDirty(batch);
+  }
+
+  #mark(dialogId: Id, position: StreamPosition, former: Id | null): void {
+    const dirty = this.#dirty.get(dialogId) ?? { position, former: new Set<Id>() };
+    dirty.position = position;
+    if (former !== null) dirty.former.add(former);
+    this.#dirty.set(dialogId, dirty);
+  }
+
+  /** Sends the dialogs that were quiet for 250 ms at once, the others when their time comes. */
+  #sendDirty(batch: Pick<Batch, "rows" | "marks">): void {
+    const now = performance.now();
+    for (const [id, dirty] of this.#dirty) {
+      const row = batch.rows.get(id);
+      if (row === undefined || now - (this.#sentAt.get(id) ?? Number.NEGATIVE_INFINITY) < COALESCE_MS) continue;
+      this.#dirty.delete(id);
+      this.#sentAt.set(id, now);
+      for (const client of this.clients) if (client.live) sendDialog(client, row, batch, dirty.position, dirty.former);
+    }
+    if (this.#sentAt.size > 1_000) for (const [id, at] of this.#sentAt) if (now - at > COALESCE_MS) this.#sentAt.delete(id);
+    if (this.#dirty.size > 0 && this.#timer === undefined && !this.#stopped) {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        void this.#inTurn(() => this.#flush());
+      }, COALESCE_MS / 2);
+    }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#stopped) return;
+    const ids = [...this.#dirty.keys()];
+    const [rows, marks] = await Promise.all([readDialogRows(this.#sql, ids), readMarks(this.#sql, ids, null)]);
+    const found = new Map(rows.map((r) => [r.id, r]));
+    for (const id of ids) if (!found.has(id)) this.#dirty.delete(id);
+    this.#sendDirty({ rows: found, marks });
+  }
+
+  /** Brings a client from its cursor to the live feed: replays out of the database, or says `resync`. */
+  async join(client: Client, from: StreamPosition | null): Promise<void> {
+    const { position: head, oldest } = await this.#stream.head();
+    let at = from;
+    if (at !== null && (at > head || at < oldest - 1 || head - at > MAX_REPLAY)) {
+      client.send("resync", { position: head });
+      at = null;
+    }
+    const touched = new Map<Id, Dirty>();
+    if (at !== null) {
+      const before = await this.#stream.read(Math.max(0, at - SAY_AGAIN), Math.min(at, SAY_AGAIN));
+      for (const e of before) if (e.dialogId !== null && e.position <= at) touch(touched, e);
+      while (!client.gone && this.position - at > SHORT_GAP) at = await this.#replay(client, at, touched);
+    }
+    await this.#inTurn(async () => {
+      while (at !== null && !client.gone && at < this.position) at = await this.#replay(client, at, touched);
+      if (client.gone) return;
+      await this.#sendTouched(client, touched);
+      client.live = true;
+      this.clients.add(client);
+      client.hello(this.position, this.#now());
+    });
+  }
+
+  async #replay(client: Client, from: StreamPosition, touched: Map<Id, Dirty>): Promise<StreamPosition> {
+    const events = (await this.#stream.read(from, PAGE)).filter((e) => e.position <= this.position);
+    if (events.length === 0) return this.position;
+    const batch = await readBatch(this.#sql, events, client.employeeId);
+    for (const e of events) {
+      sendEvent(client, e, batch, true);
+      if (e.dialogId !== null) touch(touched, e);
+    }
+    return events.at(-1)?.position ?? from;
+  }
+
+  async #sendTouched(client: Client, touched: Map<Id, Dirty>): Promise<void> {
+    const ids = [...touched.keys()];
+    const [rows, marks] = await Promise.all([readDialogRows(this.#sql, ids), readMarks(this.#sql, ids, client.employeeId)]);
+    for (const row of rows) {
+      const dirty = touched.get(row.id);
+      if (dirty !== undefined) sendDialog(client, row, { marks }, dirty.position, dirty.former);
+    }
+  }
+
+  /** Begins to watch a dialog; with the position of a snapshot, what came after it is replayed first. */
+  watch(client: Client, dialogId: Id, from: StreamPosition | null): Promise<void> {
+    if (client.watched.size >= 50) client.watched.delete([...client.watched][0] as Id);
+    return this.#inTurn(async () => {
+      const wasWatched = client.watched.has(dialogId);
+      client.watched.add(dialogId);
+      if (from === null || wasWatched || client.gone || from >= this.position) return;
+      const events = await this.#stream.read(from, Math.min(this.position - from, MAX_REPLAY));
+      const missed = events.filter((e) => e.dialogId === dialogId && e.position <= this.position && /^(message|call)\./.test(e.kind));
+      if (missed.length === 0) return;
+      const batch = await readBatch(this.#sql, missed, client.employeeId);
+      for (const e of missed) sendEvent(client, e, batch, true);
+    });
+  }
+
+  /** Something of one viewer changed that is no event (read mark, draft): shown in the viewer's other windows. */
+  refresh(dialogId: Id, employeeId: Id): Promise<void> {
+    const mine = [...this.clients].filter((c) => c.employeeId === employeeId);
+    if (mine.length === 0) return Promise.resolve();
+    return this.#inTurn(async () => {
+      const [[row], marks] = await Promise.all([readDialogRows(this.#sql, [dialogId]), readMarks(this.#sql, [dialogId], employeeId)]);
+      if (row !== undefined) for (const client of mine) sendDialog(client, row, { marks }, this.position, new Set());
+    });
+  }
+}
+
+function touch(touched: Map<Id, Dirty>, e: DialogEvent): void {
+  const id = e.dialogId as Id;
+  const dirty = touched.get(id) ?? { position: e.position, former: new Set<Id>() };
+  dirty.position = e.position;
+  const former = formerHolder(e);
+  if (former !== null) dirty.former.add(former);
+  touched.set(id, dirty);
+}
