@@ -32,7 +32,8 @@ export function callerOf(channel: Pick<AriChannel, "caller">): RawIdentity {
  * Q.850: 17 busy, 18/19 no answer, 20 absent, 21 rejected, 16/26 cleared. RFC 3398 section 7.2.4.1 maps SIP to them.
  */
 export function endCauseOf(q850: number | undefined, sip: number | undefined, wasRinging: boolean): LegEndCause {
-  if (sip === 486 || sip === 600 || q850 === 17) return "busy";
+  // A device in another talk is busy at once; 486 after it rang is the "reject" key of most phones.
+  if (sip === 486 || sip === 600 || q850 === 17) return wasRinging ? "declined" : "busy";
   if (sip === 603 || sip === 403 || q850 === 21) return "declined";
   if (sip === 480) return wasRinging ? "declined" : "unreachable";
   if (sip === 408 || sip === 404 || sip === 410 || sip === 503) return "unreachable";

@@ -1,0 +1,67 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { sine, wav } from "./audio.ts";
+
+/** Chromium without a screen whose microphone is a tone; nothing leaves loopback. */
+export async function launchBrowser(options: { microphoneHz?: number; args?: string[] } = {}): Promise<Browser> {
+  const dir = mkdtempSync(join(tmpdir(), "kommutator-tone-"));
+  const file = join(dir, "tone.wav");
+  writeFileSync(file, wav(sine(options.microphoneHz ?? 600, 48_000 * 30, 48_000), 48_000));
+  return chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--no-sandbox",
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      `--use-file-for-fake-audio-capture=${file}`,
+      "--autoplay-policy=no-user-gesture-required",
+      "--allow-loopback-in-peer-connection",
+      "--ignore-certificate-errors",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+      "--disable-default-apps",
+      "--no-proxy-server",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE 127.0.0.21",
+      ...(options.args ?? []),
+    ],
+  });
+}
+
+/** The lab's telephone page on a free port of 127.0.0.1 (a secure context, so the microphone is allowed). */
+export async function servePhonePage(): Promise<{ url: string; close(): Promise<void> }> {
+  const { build } = await import("esbuild");
+  const built = await build({
+    entryPoints: [new URL("./phone-page.ts", import.meta.url).pathname],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "chrome120",
+    logLevel: "error",
+  });
+  const script = built.outputFiles[0]?.text ?? "";
+  const server: Server = createServer((request, response) => {
+    if (request.url === "/phone.js") {
+      response.setHeader("content-type", "text/javascript");
+      response.end(script);
+    } else {
+      response.setHeader("content-type", "text/html");
+      response.end('<!doctype html><meta charset="utf-8"><title>lab phone</title><audio autoplay></audio><script src="/phone.js"></script>');
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
