@@ -1,0 +1,62 @@
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { type CdrRecord, csvFields, parseCdr, readCdrs, reconstruct } from "./cdr.ts";
+
+// Lines written by Asterisk 22.10.1 with the configuration we ship.
+const GAVE_UP = `"lab-vm-1795299878.0","lab-vm-1795299878.0","+77011112233","""Ivan"" <+77011112233>","5551000","kommutator-trunk","PJSIP/trunk-00000000","","1795299878.758272","0.000000","1795299878.824660","NO ANSWER","","5551000"`;
+const AGENT_LEG = `"lab-vm-1795299878.0","kmt-a-00000000-0000-4000-8000-60d0d38a30a8","+77011112233","""Ivan"" <+77011112233>","s","kommutator-phones","PJSIP/1001-00000001","","1795299878.779349","0.000000","1795299878.803099","BUSY","",""`;
+const TALK_1 = `"lab-vm-1795299879.12","lab-vm-1795299879.12","+77011112233","""Ivan"" <+77011112233>","5551000","kommutator-trunk","PJSIP/trunk-00000006","PJSIP/1001-00000007","1795299879.012124","1795299879.075228","1795299879.302830","ANSWERED","","5551000"`;
+const TALK_2 = `"lab-vm-1795299879.12","lab-vm-1795299879.12","+77011112233","""Ivan"" <+77011112233>","5551000","kommutator-trunk","PJSIP/trunk-00000006","PJSIP/1001-00000007","1795299879.304395","1795299879.304395","1795299879.307147","ANSWERED","","5551000"`;
+const records = (...lines: string[]) => lines.map(parseCdr).filter((r): r is CdrRecord => r !== null);
+
+it("a caller who gave up is one call that nobody answered; our own legs are no calls", () => {
+  expect(reconstruct(records(AGENT_LEG, GAVE_UP))).toEqual([
+    expect.objectContaining({
+      kind: "call.reconstructed",
+      eventKey: "lab-vm-1795299878.0:cdr",
+      callKey: "lab-vm-1795299878.0",
+      direction: "in",
+      from: { kind: "phone", value: "+77011112233", displayName: "Ivan" },
+      to: "5551000",
+      startedAt: 1795299878758,
+      answeredAt: null,
+      endedAt: 1795299878825,
+    }),
+  ]);
+});
+
+it("a talk that was held in between is one call with its first answer and last end", () => {
+  expect(reconstruct(records(TALK_1, TALK_2))).toEqual([
+    expect.objectContaining({ startedAt: 1795299879012, answeredAt: 1795299879075, endedAt: 1795299879307 }),
+  ]);
+});
+
+it("an answer by the voicemail is no answer", () => {
+  const voicemail = GAVE_UP.replace(`"0.000000"`, `"1795299878.800000"`).replace(`"NO ANSWER",""`, `"ANSWERED","voicemail"`);
+  expect(reconstruct(records(voicemail))).toEqual([expect.objectContaining({ answeredAt: null, raw: { fallback: true, voicemail: true } })]);
+});
+
+it("quotes, commas and foreign lines are read as they are meant", () => {
+  expect(csvFields(`"a,b","c ""d""",e,`)).toEqual(["a,b", 'c "d"', "e", ""]);
+  expect(parseCdr("")).toBeNull();
+  expect(parseCdr(`"a","b"`)).toBeNull();
+  expect(parseCdr(GAVE_UP.replace("1795299878.758272", "yesterday"))).toBeNull();
+});
+
+it("the file is read to the last complete line, from where it was left, and from its beginning when it was rotated", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "cdr-"));
+  const path = join(dir, "kommutator.csv");
+  expect(await readCdrs(path, 0)).toEqual({ records: [], offset: 0 });
+  await writeFile(path, `${GAVE_UP}\n${TALK_1.slice(0, 40)}`);
+  const first = await readCdrs(path, 0);
+  expect(first.records).toHaveLength(1);
+  await appendFile(path, `${TALK_1.slice(40)}\n`);
+  const second = await readCdrs(path, first.offset);
+  expect(second.records.map((r) => r.linkedId)).toEqual(["lab-vm-1795299879.12"]);
+  expect((await readCdrs(path, second.offset)).records).toEqual([]);
+  await writeFile(path, `${AGENT_LEG}\n`);
+  expect((await readCdrs(path, second.offset)).records).toHaveLength(1);
+  await rm(dir, { recursive: true });
+});
