@@ -28,7 +28,9 @@ function run(command, args, what) {
 
 /** `npm ci` when node_modules is missing or was made from another lock file. */
 function installPackages() {
-  const lock = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(ROOT, "package-lock.json")))
+    .digest("hex");
   const mark = join(ROOT, "node_modules", ".kommutator-lock");
   if (existsSync(mark) && readFileSync(mark, "utf8") === lock) return;
   const installed = join(ROOT, "node_modules", ".package-lock.json");
@@ -44,8 +46,12 @@ function installPackages() {
 function buildWorkspace() {
   if (process.env.UI_DIR !== undefined) return;
   const hash = createHash("sha256");
-  for (const place of ["agent-ui/src", "agent-ui/public", "gateway/contract/src", "agent-ui/package.json", "package-lock.json"]) digest(hash, join(ROOT, place));
-  for (const file of readdirSync(join(ROOT, "agent-ui")).filter((f) => /\.(html|ts)$/.test(f)).sort()) digest(hash, join(ROOT, "agent-ui", file));
+  for (const place of ["agent-ui/src", "agent-ui/public", "gateway/contract/src", "agent-ui/package.json", "package-lock.json"])
+    digest(hash, join(ROOT, place));
+  for (const file of readdirSync(join(ROOT, "agent-ui"))
+    .filter((f) => /\.(html|ts)$/.test(f))
+    .sort())
+    digest(hash, join(ROOT, "agent-ui", file));
   const wanted = hash.digest("hex");
   const mark = join(ROOT, "agent-ui", "dist", ".sources");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return;

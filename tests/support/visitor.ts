@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+
+/** A visitor of the web chat on the wire: what the visitor's page sends and reads (adapters/src/web-chat). */
+export class Visitor {
+  readonly hook: string;
+  #token = "";
+  constructor(hook: string) {
+    this.hook = hook;
+  }
+
+  static async arrive(houseUrl: string, channelId: string): Promise<Visitor> {
+    const visitor = new Visitor(`${houseUrl}/hooks/${channelId}`);
+    const { token } = (await visitor.call("POST", "session", {})) as { token: string };
+    visitor.#token = token;
+    return visitor;
+  }
+
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.hook}/${path}`, {
+      method,
+      headers: {
+        ...(this.#token === "" ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw Object.assign(new Error(`${method} ${path}: ${response.status} ${text}`), { status: response.status });
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  /** Resolves when the house has acknowledged, that is stored, the message. */
+  async say(text: string, extra: { key?: string; claims?: { phone?: string; email?: string; name?: string } } = {}): Promise<string> {
+    const key = extra.key ?? randomUUID();
+    await this.call("POST", "message", { key, text, ...(extra.claims === undefined ? {} : { claims: extra.claims }) });
+    return key;
+  }
+
+  async read(): Promise<{ text: string; mine: boolean }[]> {
+    const answer = (await this.call("GET", "poll?after=0&version=0&hold=0")) as {
+      messages: { text: string; from?: string; mine?: boolean; direction?: string }[];
+    };
+    return answer.messages.map((m) => ({ text: m.text, mine: m.mine ?? (m.from === "visitor" || m.direction === "in") }));
+  }
+}
