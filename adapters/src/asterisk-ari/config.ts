@@ -42,6 +42,28 @@ export const Config = z.object({
   cdrFile: z.preprocess(blankIsAbsent, z.string().optional()),
   /** What phones are told about media; for a machine with several addresses. */
   mediaAddress: z.preprocess(blankIsAbsent, z.union([z.ipv4(), z.ipv6()]).optional()),
+  /** What browsers are told: where the phones' WebSocket is (default: `/ws` of the host in `url`), the SIP domain, STUN and TURN servers. */
+  browserWsUrl: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^wss?:\/\/[^\s;,]+$/, "ws(s)://host:port/ws")
+      .optional(),
+  ),
+  sipDomain: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^[A-Za-z0-9.-]+$/)
+      .optional(),
+  ),
+  iceServers: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^((stun|turn)s?:[^\s,]+[\s,]*)+$/, "stun:host:port, turn:host:port")
+      .optional(),
+  ),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -57,4 +79,7 @@ export const FIELDS: ConfigField[] = [
   { name: "music", type: "text", required: false, default: "default" },
   { name: "cdrFile", type: "text", required: false },
   { name: "mediaAddress", type: "text", required: false },
+  { name: "browserWsUrl", type: "text", required: false },
+  { name: "sipDomain", type: "text", required: false },
+  { name: "iceServers", type: "text", required: false },
 ];

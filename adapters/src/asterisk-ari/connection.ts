@@ -26,12 +26,14 @@ export interface ConnectionOptions {
   /** The socket is gone (`wasUp`), or an attempt failed. */
   onDown(reason: string, wasUp: boolean): void;
   onBadCredentials(): void;
-  /** Another connection took our application over: this one has closed and will not come back by itself. */
+  /** Another connection took our application over: this one has let go and looks again after ten seconds, if nobody closes it. */
   onReplaced(): void;
 }
 
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_CAP_MS = 5000;
+/** Several times the life of a lease. */
+const AFTER_REPLACED_MS = 10_000;
 /** A frozen Asterisk or a half-open TCP connection is found out by these. */
 const PING_EVERY_MS = 2000;
 const PONG_WITHIN_MS = 5000;
@@ -174,8 +176,10 @@ export class AriConnection {
       return;
     }
     if (frame["type"] === "ApplicationReplaced") {
-      // Two nodes believe that they hold this channel. Whoever is newer keeps it; the lease row says who is right.
-      this.close();
+      // Two nodes believe that they hold this channel. Whoever is newer keeps it; the lease row says who is right, and whoever
+      // has lost it is told to close long before this wait is over.
+      this.#drop("replaced");
+      this.#retry = setTimeout(() => this.#connect(), AFTER_REPLACED_MS);
       this.#options.onReplaced();
       return;
     }

@@ -13,6 +13,8 @@ import { Reporter } from "./reporter.ts";
 import { lease } from "./to-ari.ts";
 
 const CDR_EVERY_MS = 2000;
+/** Off the path of a ringing call. */
+const SAVE_WITHIN_MS = 100;
 /** How many calls that we saw to their end are remembered, so that their CDRs are not taken for news. */
 const ENDED_REMEMBERED = 10_000;
 
@@ -33,7 +35,7 @@ export class AriChannelSession {
   readonly recordings: Recordings;
   #memory: Memory;
   #saving: Promise<void> | null = null;
-  #saveAgain = false;
+  #saveSoon: NodeJS.Timeout | null = null;
   #connections = 0;
   #held: AriEvent[] | null = null;
   #downTold = false;
@@ -78,7 +80,7 @@ export class AriChannelSession {
       onReplaced: () => {
         host.record("in", "ApplicationReplaced");
         host.status({ state: "down", detail: "another connection has taken this application over" });
-        this.#leases.close();
+        this.calls.lineLost(`${host.now()}-${this.#connections}`);
       },
     });
     if (config.cdrFile !== undefined) this.#cdrTimer = setInterval(() => void this.#readCdr(), CDR_EVERY_MS);
@@ -108,6 +110,9 @@ export class AriChannelSession {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#cdrTimer !== null) clearInterval(this.#cdrTimer);
+    const unsaved = this.#saveSoon !== null;
+    if (this.#saveSoon !== null) clearTimeout(this.#saveSoon);
+    this.#saveSoon = null;
     this.#abort.abort();
     this.#leases.close();
     this.calls.close();
@@ -115,6 +120,7 @@ export class AriChannelSession {
     this.#reporter.close();
     await this.#reporter.settled();
     await this.#saving;
+    if (unsaved) await this.#host.save(this.#snapshot()).catch(() => {});
     await this.#cdrReading;
     this.#host.status({ state: "down", detail: "closed" });
   }
@@ -176,17 +182,10 @@ export class AriChannelSession {
     const before = this.#memory.live;
     this.#memory = this.#snapshot();
     for (const key of Object.keys(before)) if (!(key in this.#memory.live)) this.#rememberEnded(key);
-    if (this.#saving !== null) {
-      this.#saveAgain = true;
-      return;
-    }
-    this.#saving = (async () => {
-      do {
-        this.#saveAgain = false;
-        await this.#host.save(this.#snapshot()).catch(() => {}); // the next change saves again
-      } while (this.#saveAgain && !this.#closed);
-      this.#saving = null;
-    })();
+    this.#saveSoon ??= setTimeout(() => {
+      this.#saveSoon = null;
+      this.#saving = (this.#saving ?? Promise.resolve()).then(() => this.#host.save(this.#snapshot())).catch(() => {}); // the next change saves again
+    }, SAVE_WITHIN_MS);
   }
 
   #rememberEnded(key: string): void {

@@ -1,0 +1,179 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { orphans } from "./support/ari-house.ts";
+import { type HouseLab, LabAgent, startHouseLab } from "./support/house-lab.ts";
+import { SipPeer } from "./support/sip.ts";
+import { until } from "./support/wait.ts";
+
+const CALLER_HZ = 440;
+const KNOWN = "+77011112233";
+let lab: HouseLab;
+let trunk: SipPeer;
+let aigul: LabAgent;
+let bolat: LabAgent;
+let customerId: string;
+let interestId: string;
+
+beforeAll(async () => {
+  lab = await startHouseLab();
+  trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk, hz: CALLER_HZ });
+  aigul = await LabAgent.start(lab, "aigul", "127.0.0.23", 1000);
+  bolat = await LabAgent.start(lab, "bolat", "127.0.0.24", 1700);
+  const customer = await lab.admin.post<{ id: string }>("/customers", {
+    kind: "person",
+    name: "Ivan Petrov",
+    responsibleId: lab.company.employees.aigul.id,
+    contactPoints: [{ kind: "phone", value: KNOWN, label: "mobile" }],
+  });
+  customerId = customer.id;
+  const [kind] = await lab.db.sql<{ id: string }[]>`SELECT id FROM interest_kind ORDER BY code LIMIT 1`;
+  const interest = await lab.admin.post<{ id: string }>("/interests", {
+    kindId: kind?.id,
+    title: "A kitchen",
+    customerId,
+    responsibleId: lab.company.employees.aigul.id,
+  });
+  interestId = interest.id;
+});
+afterAll(async () => {
+  aigul?.close();
+  bolat?.close();
+  trunk?.close();
+  await lab?.close();
+});
+afterEach(async () => {
+  for (const peer of [trunk, aigul.phone, bolat.phone]) {
+    peer.reset();
+    peer.onInvite = (call) => call.ring();
+  }
+  await until("no channel is left behind", async () => (await orphans(lab.asterisk)) === "", { timeoutMs: 6000, everyMs: 100 });
+  await Promise.all([aigul.ready(), bolat.ready()]);
+});
+const sql = () => lab.db.sql;
+
+describe("a call from outside, through the whole house", () => {
+  it("from a known number rings the responsible agent with the card, both hear each other, and the Interaction stands in the Interest with its recording", async () => {
+    const call = await trunk.call("5551000", { from: KNOWN, name: "Ivan" });
+    const device = await aigul.phone.nextCall();
+    expect(device.inviteAt - call.inviteAt).toBeLessThan(1000);
+    const seen = await until("the card is shown", () => aigul.offers.at(-1));
+    expect(seen.at - call.inviteAt).toBeLessThan(1000);
+    expect(seen.offer.reason.code).toMatch(/^responsible/);
+    expect(bolat.phone.incoming.filter((c) => !c.taken)).toHaveLength(0);
+    device.answer();
+    await call.is("up");
+    await Promise.all([call.rtp.hears(1000), device.rtp.hears(CALLER_HZ)]);
+    const from = performance.now();
+    await until("two seconds of talk", () => performance.now() - from > 2000);
+    call.bye();
+    await device.is("ended", 1000);
+    const row = await until(
+      "the Interaction stands",
+      async () => {
+        const [i] = await sql()<
+          {
+            executor_id: string;
+            customer_id: string;
+            interest_id: string;
+            direction: string;
+            state: string;
+            disposition: string;
+            source: string;
+            recording_state: string | null;
+            talk: number;
+          }[]
+        >`
+          SELECT i.executor_id, i.customer_id, i.interest_id, i.direction, i.state, k.disposition, k.source, k.recording_state, extract(epoch FROM k.ended_at - k.answered_at)::float8 AS talk
+          FROM interaction i JOIN call k ON k.id = i.call_id WHERE i.customer_id = ${customerId}`;
+        return i?.recording_state === "stored" ? i : null;
+      },
+      { timeoutMs: 20_000, everyMs: 100 },
+    );
+    expect(row).toMatchObject({
+      executor_id: lab.company.employees.aigul.id,
+      customer_id: customerId,
+      interest_id: interestId,
+      direction: "in",
+      state: "done",
+      disposition: "answered",
+      source: "live",
+    });
+    expect(row.talk).toBeGreaterThan(1.9);
+  });
+
+  it("goes to the least-loaded agent when the responsible is not ready, and says why", async () => {
+    await aigul.intent("paused");
+    await until("aigul is paused", async () => /pause|break/.test((await aigul.presence()).state));
+    const call = await trunk.call("5551000", { from: KNOWN });
+    const device = await bolat.phone.nextCall();
+    const [decision] = await sql()<
+      { reason: { code: string } }[]
+    >`SELECT reason FROM decision WHERE chosen_id = ${lab.company.employees.bolat.id} ORDER BY at DESC LIMIT 1`;
+    expect(decision?.reason.code).toBe("least_loaded");
+    device.answer();
+    await call.is("up");
+    await device.rtp.hears(CALLER_HZ);
+    call.bye();
+    await device.is("ended", 1000);
+  });
+
+  it("walks on when the responsible declines: two decisions, bridged on the second", async () => {
+    aigul.phone.onInvite = (c) => {
+      c.ring();
+      c.decline(603);
+    };
+    const call = await trunk.call("5551000", { from: KNOWN });
+    const device = await bolat.phone.nextCall();
+    device.answer();
+    await call.is("up");
+    await Promise.all([call.rtp.hears(1700), device.rtp.hears(CALLER_HZ)]);
+    const [last] = await sql()<{ dialog_id: string; n: number }[]>`
+      SELECT d.dialog_id, count(*)::int AS n FROM decision d JOIN call k ON k.dialog_id = d.dialog_id WHERE d.chosen_id IS NOT NULL GROUP BY d.dialog_id, k.started_at ORDER BY k.started_at DESC LIMIT 1`;
+    expect(last?.n).toBe(2);
+    device.bye();
+    await call.is("ended", 1000);
+  });
+
+  it("from an unknown number makes one lead, however often it calls at once", async () => {
+    const number = "+77025550101";
+    const calls = await Promise.all(Array.from({ length: 5 }, () => trunk.call("5551000", { from: number })));
+    await until("all five are stored", async () => {
+      const [row] = await sql()<{ n: number }[]>`SELECT count(*)::int AS n FROM call WHERE from_norm = ${number}`;
+      return row?.n === 5;
+    });
+    const [leads] = await sql()<{ n: number }[]>`SELECT count(DISTINCT lead_id)::int AS n FROM contact_point WHERE value_norm = ${number}`;
+    expect(leads?.n).toBe(1);
+    for (const call of calls) call.cancel();
+    await until("all five have ended", async () => {
+      const [row] = await sql()<{ n: number }[]>`SELECT count(*)::int AS n FROM call WHERE from_norm = ${number} AND ended_at IS NOT NULL`;
+      return row?.n === 5;
+    });
+  });
+
+  it("given up while ringing leaves no leg after a second and one missed-call inquiry", async () => {
+    const number = "+77025550102";
+    const call = await trunk.call("5551000", { from: number });
+    const device = await Promise.race([aigul.phone.nextCall(), bolat.phone.nextCall()]).catch(() => {
+      throw new Error("nobody was rung");
+    });
+    call.cancel();
+    await device.is("ended", 1000);
+    const inquiry = await until("the inquiry stands", async () => {
+      const [row] = await sql()<{ origin: string; status: string }[]>`SELECT origin, status FROM inquiry WHERE identity_value = ${number}`;
+      return row;
+    });
+    expect(inquiry).toMatchObject({ origin: "missed_call", status: "new" });
+    const [row] = await sql()<{ disposition: string; state: string }[]>`SELECT disposition, state FROM call WHERE from_norm = ${number}`;
+    expect(row).toEqual({ disposition: "abandoned_queue", state: "ended" });
+  });
+
+  it("an agent whose telephone is gone is not reachable and not rung", async () => {
+    const session = await aigul.api.post<{ username: string; password: string }>("/softphone/session");
+    await aigul.phone.register(session.username, session.password, 0);
+    await until("she is not reachable", async () => (await aigul.presence()).state !== "idle");
+    const call = await trunk.call("5551000", { from: KNOWN });
+    const device = await bolat.phone.nextCall();
+    call.cancel();
+    await device.is("ended", 1000);
+    await aigul.phone.register(session.username, session.password);
+  });
+});

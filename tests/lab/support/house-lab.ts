@@ -1,0 +1,118 @@
+import { io, type Socket } from "socket.io-client";
+import { type Company, seedCompany } from "../../support/company.ts";
+import { type TestDatabase, testDatabase } from "../../support/database.ts";
+import { ApiClient, type HouseProcess, startHouseProcess } from "../../support/house.ts";
+import { settings } from "./ari-house.ts";
+import { type Asterisk, type AsteriskOptions, startAsterisk } from "./asterisk.ts";
+import { SipPeer } from "./sip.ts";
+import { until } from "./wait.ts";
+
+/** The whole product as a process of its own, on a real PostgreSQL and a real Asterisk, with the small company in it. */
+export interface HouseLab {
+  asterisk: Asterisk;
+  db: TestDatabase;
+  company: Company;
+  house: HouseProcess;
+  admin: ApiClient;
+  channelId: string;
+  close(): Promise<void>;
+}
+
+export async function startHouseLab(
+  options: { asterisk?: AsteriskOptions; channel?: Record<string, unknown>; env?: Record<string, string> } = {},
+): Promise<HouseLab> {
+  const asterisk = await startAsterisk(options.asterisk ?? {});
+  const db = await testDatabase();
+  const company = await seedCompany(db.sql);
+  const house = await startHouseProcess({ databaseUrl: db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none", ...options.env } });
+  const admin = await ApiClient.login(house.url, company.employees.admin.login, company.employees.admin.password);
+  const channel = await admin.post<{ id: string }>("/channels", {
+    kind: "asterisk-ari",
+    name: "Trunk",
+    queueId: company.queueId,
+    config: settings(asterisk, options.channel),
+  });
+  await until(
+    "the channel is up",
+    async () => {
+      const [row] = await db.sql<{ state: string }[]>`SELECT status->>'state' AS state FROM channel WHERE id = ${channel.id}`;
+      return row?.state === "up";
+    },
+    { timeoutMs: 20_000, everyMs: 50 },
+  );
+  return {
+    asterisk,
+    db,
+    company,
+    house,
+    admin,
+    channelId: channel.id,
+    async close() {
+      await house.close();
+      await asterisk.close();
+      await db.drop();
+    },
+  };
+}
+
+export interface OfferSeen {
+  at: number;
+  offer: { id: string; dialogId: string; reason: { code: string } };
+  dialog: { id: string };
+}
+
+/** An agent at work: logged in, with a live socket, a telephone registered with the password that the product gave, and ready. */
+export class LabAgent {
+  readonly api: ApiClient;
+  readonly phone: SipPeer;
+  readonly offers: OfferSeen[] = [];
+  readonly #socket: Socket;
+
+  static async start(lab: HouseLab, name: "aigul" | "bolat" | "dana", ip: string, hz: number): Promise<LabAgent> {
+    const employee = lab.company.employees[name];
+    const api = await ApiClient.login(lab.house.url, employee.login, employee.password);
+    const session = await api.post<{ available: boolean; username: string; password: string }>("/softphone/session");
+    if (!session.available) throw new Error("no telephone for this agent");
+    const phone = await SipPeer.open({ ip, server: lab.asterisk, hz });
+    await phone.register(session.username, session.password);
+    const socket = io(lab.house.url, { path: "/live", transports: ["websocket"], extraHeaders: { cookie: api.cookie } });
+    const agent = new LabAgent(api, phone, socket);
+    await until("the live socket greets", () => socket.connected);
+    await agent.ready();
+    return agent;
+  }
+
+  private constructor(api: ApiClient, phone: SipPeer, socket: Socket) {
+    this.api = api;
+    this.phone = phone;
+    this.#socket = socket;
+    socket.on("offer", (seen: Omit<OfferSeen, "at">) => this.offers.push({ at: performance.now(), ...seen }));
+  }
+
+  async intent(intent: "available" | "paused"): Promise<void> {
+    await this.api.request("PUT", "/presence/me", { intent, reason: intent === "paused" ? "lunch" : null });
+  }
+
+  presence(): Promise<{ state: string; phoneReachable?: boolean }> {
+    return this.api.get("/presence/me");
+  }
+
+  /** Available, idle, out of wrap-up. */
+  async ready(): Promise<void> {
+    await this.intent("available");
+    await until(
+      "the agent is idle",
+      async () => {
+        const { state } = await this.presence();
+        if (state === "wrapup") await this.api.post("/presence/me/wrapup", { action: "finish" });
+        return state === "idle" || state === "ready";
+      },
+      { timeoutMs: 10_000, everyMs: 50 },
+    );
+  }
+
+  close(): void {
+    this.#socket.disconnect();
+    this.phone.close();
+  }
+}
