@@ -42,9 +42,10 @@ export function imapClient(config: ImapSettings): ImapFlow {
 }
 
 /** Whether the server refused who we are, as opposed to not being there. */
-export const isAuthFailure = (error: unknown): boolean =>
-  (error as { authenticationFailed?: boolean }).authenticationFailed === true ||
-  /AUTHENTICATIONFAILED/.test(String((error as { serverResponseCode?: string }).serverResponseCode ?? ""));
+export function isAuthFailure(error: unknown): boolean {
+  const { authenticationFailed, serverResponseCode } = (error ?? {}) as { authenticationFailed?: boolean; serverResponseCode?: string };
+  return authenticationFailed === true || serverResponseCode === "AUTHENTICATIONFAILED";
+}
 
 /**
  * Watches one folder: letters are fetched by UID above the last reported one, reported one after another, and only then
@@ -153,7 +154,7 @@ export class MailboxWatch {
 
   /** RFC 3501 section 2.3.1.1: a new UIDVALIDITY makes all known UIDs void. Start again; event keys keep doubles out. */
   async #recall(client: ImapFlow, uidValidity: string, uidNext: number): Promise<Memory> {
-    const saved = (await this.#host.load()) as Partial<Memory> | null | undefined;
+    const saved = (await this.#orStop(this.#host.load())) as Partial<Memory> | null | undefined;
     if (saved?.uidValidity === uidValidity) return { uidValidity, lastUid: saved.lastUid ?? 0, lastDate: saved.lastDate ?? 0, told: saved.told ?? [] };
     const told = saved?.told ?? [];
     if (saved?.uidValidity !== undefined) {
@@ -174,7 +175,7 @@ export class MailboxWatch {
       );
       memory.lastUid = Math.max(memory.lastUid, uidNext - 1);
     }
-    await this.#host.save(memory);
+    await this.#orStop(this.#host.save(memory));
     return memory;
   }
 
@@ -232,7 +233,7 @@ export class MailboxWatch {
         if (source !== undefined) {
           const context = { ownAddress: this.#config.address, receivedAt };
           const event = big ? await fromHeaders(source, size, context) : await fromMail(source, context);
-          await this.#host.report(event);
+          await this.#orStop(this.#host.report(event));
           if (big && event.kind === "message.received") await this.#tellOnce(event, memory);
         }
         reported.push(uid);
@@ -241,17 +242,29 @@ export class MailboxWatch {
       }
     } finally {
       if (reported.length > 0) {
-        await this.#host.save({ ...memory });
+        await this.#orStop(this.#host.save({ ...memory }));
         if (client.usable) await client.messageFlagsAdd(reported.join(","), ["\\Seen"], { uid: true });
       }
     }
+  }
+
+  /** A host that hangs must not keep the channel from closing; what it was about is delivered again. */
+  async #orStop<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#stop;
+    let stopped: () => void = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      stopped = () => reject(new Error("The channel is closing"));
+      signal.addEventListener("abort", stopped, { once: true });
+      if (signal.aborted) stopped();
+    });
+    return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", stopped));
   }
 
   /** Remembered before it is sent: rather no notice than two. */
   async #tellOnce(event: MessageReceived, memory: Memory): Promise<void> {
     if (event.nature !== "human" || memory.told.includes(event.eventKey)) return;
     memory.told = [...memory.told, event.eventKey].slice(-200);
-    await this.#host.save({ ...memory });
+    await this.#orStop(this.#host.save({ ...memory }));
     await this.#tell(event).catch((error: unknown) =>
       this.#host.record("out", "Could not tell the sender of an oversized letter", { detail: String(error).slice(0, 300) }),
     );

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile 
 import net from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { until } from "./until.ts";
+import { until } from "../support/wait.ts";
 
 /** A mail server as companies run it: Dovecot for IMAP, Exim for SMTP, both real, on loopback, with everything in one temporary folder. */
 export interface MailServer {
@@ -19,6 +19,8 @@ export interface MailServer {
   setPassword(user: string, password: string): Promise<void>;
   /** The letters of a user as files, oldest first, without talking to the server. */
   letters(user: string): Promise<Buffer[]>;
+  /** How many letters the user's program has marked as read. */
+  seen(user: string): Promise<number>;
   /** Puts bytes into a mailbox unchanged, past every protocol: also what no MTA would accept. */
   drop(user: string, letter: Buffer | string): Promise<void>;
   /** Makes the server forget its UIDs: UIDVALIDITY changes at the next login. */
@@ -73,11 +75,11 @@ export async function startMailServer(users: string[]): Promise<MailServer> {
   let smtp: ChildProcess | null = null;
   const startImap = async (): Promise<void> => {
     imap = spawn(DOVECOT, ["-F", "-c", join(dir, "dovecot.conf")], { stdio: "ignore" });
-    await until(() => answers(imapPort), "Dovecot to answer");
+    await until("Dovecot answers", () => answers(imapPort));
   };
   const startSmtp = async (): Promise<void> => {
     smtp = spawn(EXIM, ["-C", join(dir, "exim.conf"), "-bdf", "-q1s", "-oX", `127.0.0.1.${smtpPort}`], { stdio: "ignore" });
-    await until(() => answers(smtpPort), "Exim to answer");
+    await until("Exim answers", () => answers(smtpPort));
   };
   await startImap();
   await startSmtp();
@@ -99,6 +101,9 @@ export async function startMailServer(users: string[]): Promise<MailServer> {
         for (const name of await readdir(join(home(user), "Maildir", folder))) found.push({ name, path: join(home(user), "Maildir", folder, name) });
       }
       return Promise.all(found.sort((a, b) => order(a.name) - order(b.name)).map((file) => readFile(file.path)));
+    },
+    async seen(user) {
+      return (await readdir(join(home(user), "Maildir", "cur"))).filter((name) => /:2,[A-Z]*S/.test(name)).length;
     },
     async drop(user, letter) {
       const name = `${Math.floor(Date.now() / 1_000)}.M${String((Date.now() % 1_000) * 1_000 + (counter++ % 1_000)).padStart(6, "0")}P${process.pid}Q${counter}.lab`;
@@ -135,7 +140,10 @@ function account(name: string): { uid: number; gid: number } {
 async function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(port, "127.0.0.1");
-    socket.once("data", () => (socket.destroy(), resolve(true)));
+    socket.once("data", () => {
+      resolve(true);
+      socket.destroy();
+    });
     socket.once("error", () => resolve(false));
     socket.once("close", () => resolve(false));
   });
@@ -231,7 +239,7 @@ mailbox:
 begin transports
 maildir:
   driver = appendfile
-  directory = ${dir}/mail/\${bless:$local_part@$domain}/Maildir
+  directory = ${dir}/mail/\${lookup{$local_part@$domain}dsearch{${dir}/mail}}/Maildir
   maildir_format
   delivery_date_add
   envelope_to_add
@@ -243,5 +251,5 @@ plain:
   server_prompts = :
   server_condition = \${if eq{$auth3}{\${lookup{$auth2}lsearch{${dir}/smtp-users}{$value}fail}}}
   server_set_id = $auth2
-`.replace("${bless:$local_part@$domain}", "${lookup{$local_part@$domain}dsearch{" + dir + "/mail}}");
+`;
 }

@@ -1,0 +1,339 @@
+import { randomUUID } from "node:crypto";
+import type { Adapter, Channel, ChannelErrorCode, CommandKind, RawIdentity } from "@kommutator/contract/channel";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../lab/support/wait.ts";
+import { Ledger } from "./host.ts";
+
+/** The other end of a channel: a real server, or the visitor's page, on real sockets. */
+export interface Provider {
+  /** The adapter's configuration as the settings form would send it. */
+  config: Record<string, unknown>;
+  /** The adapter is open (or open again): providers that call us learn where. */
+  attach?(channel: Channel): void;
+  /** One customer says something. Resolves when the provider has it, not when we do. */
+  say(text: string): Promise<void>;
+  /** How many of the messages said so far the provider counts as delivered to us. */
+  acknowledged(): Promise<number>;
+  /** Delivers everything again that was said, whatever was acknowledged. */
+  redeliver(): Promise<void>;
+  /** The provider stops answering, and comes back. */
+  down(): Promise<void>;
+  up(): Promise<void>;
+  /** Payloads no honest provider sends. Each must leave the channel working. */
+  hostile: { name: string; act(): Promise<void> }[];
+  /** Whom a reply goes to, and what of our replies has arrived there. */
+  customer(): RawIdentity;
+  received(): Promise<string[]>;
+  /** Takes our credentials away, and gives them back. Absent where the channel has none. */
+  credentials?: { revoke(): Promise<void>; restore(): Promise<void> };
+  /** The error of a reply while the provider is down; absent where replies need no provider. */
+  sendWhileDown?: ChannelErrorCode;
+  stop(): Promise<void>;
+}
+
+export interface AdapterUnderTest {
+  name: string;
+  adapter: Adapter<never>;
+  /** Commands this channel carries out; every other one must have no handler. */
+  commands: CommandKind[];
+  /** Starts a provider of its own for one test. */
+  provider(): Promise<Provider>;
+}
+
+const ALL: CommandKind[] = [
+  ...([
+    "message.send",
+    "typing.show",
+    "thread.close",
+    "call.ring",
+    "call.cancel",
+    "call.bridge",
+    "call.hold",
+    "call.resume",
+    "call.dtmf",
+    "call.hangup",
+  ] as const),
+  ...(["call.rejoin", "call.fallback", "call.originate", "recording.fetch", "recording.delete", "phone.provision", "phone.remove"] as const),
+];
+
+/** What every adapter owes the house, run over real sockets. Called once by each adapter's own test file. */
+export function conformance(under: AdapterUnderTest): void {
+  describe(`${under.name} keeps the contract`, () => {
+    let provider: Provider;
+    let ledger: Ledger;
+    let abort: AbortController;
+    let channel: Channel | null = null;
+
+    const open = async (): Promise<Channel> => {
+      abort = new AbortController();
+      channel = await under.adapter.open(under.adapter.parseConfig(provider.config), ledger.open(abort.signal));
+      provider.attach?.(channel);
+      return channel;
+    };
+    const close = async (): Promise<void> => {
+      const closing = channel;
+      channel = null;
+      await closing?.close();
+      abort?.abort();
+    };
+    const heard = (...texts: string[]) =>
+      until(`we have heard ${texts.join(", ")}`, () => texts.every((text) => ledger.messages.some((message) => message.text === text)), { timeoutMs: 30_000 });
+    const fresh = async (work: () => Promise<void>): Promise<void> => {
+      ledger = new Ledger();
+      provider = await under.provider();
+      try {
+        await work();
+      } finally {
+        await close();
+        await provider.stop();
+      }
+    };
+
+    it("a message arrives once, with keys, and is acknowledged after it is stored", () =>
+      fresh(async () => {
+        const early: number[] = [];
+        ledger.beforeReport = async () => void early.push(await provider.acknowledged());
+        await open();
+        await provider.say("one");
+        await heard("one");
+        await until("it is acknowledged", async () => (await provider.acknowledged()) === 1);
+        expect(early[0], "acknowledged before it was stored").toBe(0);
+        expect(ledger.messages).toHaveLength(1);
+        expect(ledger.messages[0]).toMatchObject({
+          eventKey: expect.stringMatching(/.{8,}/),
+          messageKey: expect.stringMatching(/.{1,}/),
+          nature: "human",
+          text: "one",
+        });
+        expect(() => JSON.stringify(ledger.messages)).not.toThrow();
+      }));
+
+    it("what is delivered again has the same key", () =>
+      fresh(async () => {
+        await open();
+        await provider.say("one");
+        await provider.say("two");
+        await heard("one", "two");
+        const before = ledger.reported.length;
+        await provider.redeliver();
+        await until("the redelivery is here", () => ledger.reported.length >= before + 2, { timeoutMs: 30_000 });
+        expect(ledger.messages.map((message) => message.text).sort()).toEqual(["one", "two"]);
+      }));
+
+    it("messages keep their order", () =>
+      fresh(async () => {
+        await open();
+        const texts = Array.from({ length: 12 }, (_, i) => `message ${i + 1}`);
+        for (const text of texts) await provider.say(text);
+        await heard(...texts);
+        expect(ledger.messages.map((message) => message.text)).toEqual(texts);
+      }));
+
+    it("storing that fails at any of its steps loses nothing and doubles nothing", () =>
+      fresh(async () => {
+        let visited = 0;
+        const said: string[] = [];
+        for (let at = 0; ; at++) {
+          ledger.trouble = { at, kind: "fail" };
+          await open();
+          said.push(`a ${at}`, `b ${at}`);
+          await provider.say(`a ${at}`);
+          await provider.say(`b ${at}`);
+          await heard(...said);
+          await until("all is acknowledged", async () => (await provider.acknowledged()) === said.length, { timeoutMs: 30_000 });
+          const reached = ledger.trouble === null;
+          ledger.trouble = null;
+          await close();
+          if (!reached) break;
+          visited++;
+        }
+        expect(ledger.messages.map((message) => message.text)).toEqual(said);
+        console.log(`${under.name}: every one of ${visited} steps failed once`);
+        expect(visited).toBeGreaterThanOrEqual(2);
+      }));
+
+    it("storing that hangs is not acknowledged, lets the channel close, and is delivered to the next opening", () =>
+      fresh(async () => {
+        let visited = 0;
+        const said: string[] = [];
+        for (let at = 0; ; at++) {
+          ledger.trouble = { at, kind: "hang" };
+          const opening = open().catch(() => {});
+          said.push(`h ${at}`);
+          const saying = provider.say(`h ${at}`);
+          const hung = await until("it hangs or is through", async () =>
+            ledger.calls > at ? "hung" : (await provider.acknowledged()) === said.length && (await settled(ledger, at)) ? "through" : null,
+          );
+          if (hung === "hung") expect(await provider.acknowledged(), "acknowledged although nothing is stored").toBeLessThanOrEqual(ledger.messages.length);
+          await Promise.race([opening, new Promise((resolve) => setImmediate(resolve))]);
+          await within(10_000, close());
+          abort.abort();
+          ledger.trouble = null;
+          await open();
+          await saying;
+          await heard(...said);
+          await close();
+          if (hung === "through") break;
+          visited++;
+        }
+        expect(ledger.messages.map((message) => message.text)).toEqual(said);
+        console.log(`${under.name}: every one of ${visited} steps hung once`);
+        expect(visited).toBeGreaterThanOrEqual(1);
+      }));
+
+    it("the provider goes away and comes back: what was said meanwhile arrives", () =>
+      fresh(async () => {
+        await open();
+        await provider.say("before");
+        await heard("before");
+        await provider.down();
+        const saying = provider.say("meanwhile");
+        if (provider.sendWhileDown !== undefined && channel !== null)
+          await expect(send(channel, provider, ledger)).rejects.toMatchObject({ code: provider.sendWhileDown });
+        await provider.up();
+        await saying;
+        await heard("meanwhile");
+        await provider.say("after");
+        await heard("after");
+        expect(ledger.messages).toHaveLength(3);
+      }));
+
+    it("a reply arrives, and a repeated command is recognisable as the same message", () =>
+      fresh(async () => {
+        const live = await open();
+        await provider.say("question");
+        await heard("question");
+        const id = randomUUID();
+        const first = await send(live, provider, ledger, id);
+        const again = await send(live, provider, ledger, id, false);
+        expect(again).toEqual(first);
+        await until("the customer has it", async () => (await provider.received()).includes("our answer"), { timeoutMs: 30_000 });
+      }));
+
+    it("revoked credentials are said so, and given back they work again", () =>
+      fresh(async () => {
+        const { credentials } = provider;
+        await open();
+        await provider.say("one");
+        await heard("one");
+        if (credentials === undefined) return;
+        await credentials.revoke();
+        await until("the status says bad-credentials", () => ledger.status?.state === "bad-credentials", { timeoutMs: 30_000 });
+        const test = await channel?.test?.();
+        expect(test).toMatchObject({ ok: false, detail: expect.stringMatching(/password/) });
+        await provider.say("locked out");
+        await credentials.restore();
+        await heard("locked out");
+        expect(ledger.status?.state).toBe("up");
+        for (const line of ledger.transcript)
+          for (const [key, value] of Object.entries(provider.config)) if (/password|secret/i.test(key)) expect(line).not.toContain(value);
+      }));
+
+    it("hostile payloads end in a refusal or in the error list, and block nobody", () =>
+      fresh(async () => {
+        await open();
+        for (const { name, act } of provider.hostile) {
+          await act();
+          await provider.say(`after ${name}`);
+          await heard(`after ${name}`);
+        }
+        expect(provider.hostile.length).toBeGreaterThanOrEqual(5);
+        for (const event of ledger.events)
+          expect(JSON.stringify(event, (_key, value: unknown) => (value instanceof Uint8Array ? value.byteLength : value))).not.toMatch(/\\u0000/);
+      }));
+
+    it("says which commands it can do by its handlers alone", () =>
+      fresh(async () => {
+        const live = await open();
+        expect(Object.keys(live.handlers).sort()).toEqual([...under.commands].sort());
+        for (const kind of ALL) expect(typeof live.handlers[kind]).toBe(under.commands.includes(kind) ? "function" : "undefined");
+        expect(live.limits.textLength).toBeGreaterThan(0);
+      }));
+
+    it("names every fault of a configuration at once", () => {
+      expect(() => under.adapter.parseConfig(null)).toThrow();
+      for (const field of under.adapter.fields) expect(field.name).toMatch(/^[a-zA-Z]+$/);
+    });
+
+    describe("closing", () => {
+      let baseline: Record<string, number>;
+      beforeAll(async () => {
+        ledger = new Ledger();
+        provider = await under.provider();
+      });
+      afterAll(async () => provider.stop());
+      it("leaves no socket and no timer, after a talk and in the middle of a connection", async () => {
+        // Once for what loads lazily, then the count.
+        await open();
+        await provider.say("warm up");
+        await heard("warm up");
+        await close();
+        baseline = await settledHandles();
+        for (let round = 0; round < 5; round++) {
+          await open();
+          if (round % 2 === 0) {
+            await provider.say(`round ${round}`);
+            await heard(`round ${round}`);
+          }
+          await close();
+        }
+        await until("all handles are gone", () => {
+          const now = handles();
+          return Object.entries(now).every(([kind, count]) => count <= (baseline[kind] ?? 0));
+        });
+      });
+    });
+  });
+}
+
+/** Sockets, timers and the like of this process by kind. */
+function handles(): Record<string, number> {
+  const kinds = process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Timeout|Pipe|Immediate|GETADDRINFO/i.test(kind));
+  return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((one) => one === kind).length]));
+}
+
+async function settledHandles(): Promise<Record<string, number>> {
+  let last = "";
+  let same = 0;
+  return until("the handles settle", () => {
+    const now = handles();
+    same = JSON.stringify(now) === last ? same + 1 : 0;
+    last = JSON.stringify(now);
+    return same >= 10 ? now : null;
+  });
+}
+
+/** Nothing new is called for a while: the step with this number does not exist. */
+async function settled(ledger: Ledger, at: number): Promise<boolean> {
+  const calls = ledger.calls;
+  for (let i = 0; i < 40; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (ledger.calls !== calls || ledger.calls > at) return false;
+  }
+  return true;
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+async function send(channel: Channel, provider: Provider, ledger: Ledger, id = randomUUID() as string, store = true): Promise<{ messageKey: string }> {
+  const last = ledger.messages.at(-1);
+  const command = {
+    id,
+    threadKey: last?.thread.key ?? "thread",
+    to: provider.customer(),
+    subject: last?.subject,
+    text: "our answer",
+    files: [],
+    references: last === undefined ? [] : [last.messageKey],
+  };
+  if (store) ledger.reply(command);
+  const perform = channel.handlers["message.send"];
+  if (perform === undefined) throw new Error("This channel cannot send");
+  return perform(command);
+}
