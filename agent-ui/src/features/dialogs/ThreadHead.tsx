@@ -1,17 +1,17 @@
 import type { DialogSummary, Why } from "@kommutator/contract/api/dialogs";
-import { ActionIcon, Badge, Button, Menu, Popover, ScrollArea, Table, Text, TextInput, Tooltip } from "@mantine/core";
-import { IconArrowBackUp, IconArrowLeft, IconCheck, IconChevronDown, IconInfoCircle, IconUserCheck } from "@tabler/icons-react";
+import { ActionIcon, Badge, Button, Popover, Table, Text, Tooltip } from "@mantine/core";
+import { IconArrowLeft, IconCheck, IconInfoCircle, IconUserCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
-import { useCatalogues } from "../../app/catalogues.ts";
 import { useFormat, usePhone } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { isOver } from "../../app/live-cache.ts";
 import { useCan, useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
+import { AssignMenu } from "./AssignMenu.tsx";
 import { useDialogActions } from "./actions.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import classes from "./thread.module.css";
@@ -74,7 +74,7 @@ export function ThreadHead({ dialog }: { dialog: DialogSummary }) {
               {dialog.assignee === null ? t("head.take") : t("takeOver.button")}
             </Button>
           )}
-          {can("dialog", "assign") !== null || mine ? <AssignMenu dialog={dialog} /> : null}
+          {can("dialog", "assign") !== null || mine ? <AssignMenu dialog={dialog} keyed /> : null}
           {mine || can("dialog", "assign") !== null ? (
             <Tooltip label={`${t("head.close")} · E`}>
               <Button variant="default" leftSection={<IconCheck size={16} aria-hidden />} loading={close.isPending} onClick={() => close.mutate()}>
@@ -85,59 +85,6 @@ export function ThreadHead({ dialog }: { dialog: DialogSummary }) {
         </>
       )}
     </header>
-  );
-}
-
-/** To a colleague, or back to the queue. */
-function AssignMenu({ dialog }: { dialog: DialogSummary }) {
-  const { t } = useTranslation("dialogs");
-  const { assign } = useDialogActions(dialog.id);
-  const [opened, setOpened] = useState(false);
-  const [q, setQ] = useState("");
-  const people = useCatalogues();
-  useShortcut({ keys: "a", label: "dialogs:keys.assign", run: () => setOpened(true) });
-  const found = (people.data?.employees ?? []).filter(
-    (each) => each.state === "active" && each.id !== dialog.assignee?.id && each.name.toLowerCase().includes(q.trim().toLowerCase()),
-  );
-  return (
-    <Menu opened={opened} onChange={setOpened} width={280} position="bottom-end" trapFocus>
-      <Menu.Target>
-        <Button variant="default" rightSection={<IconChevronDown size={15} aria-hidden />} loading={assign.isPending}>
-          {t("head.assign")}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <TextInput
-          m={6}
-          size="xs"
-          data-autofocus
-          aria-label={t("head.findColleague")}
-          placeholder={t("head.findColleague")}
-          value={q}
-          onChange={(event) => setQ(event.currentTarget.value)}
-        />
-        <ScrollArea.Autosize mah={260}>
-          {found.map((each) => (
-            <Menu.Item key={each.id} onClick={() => assign.mutate(each.id)}>
-              {each.name}
-            </Menu.Item>
-          ))}
-          {found.length === 0 ? (
-            <Text size="sm" c="dimmed" p="xs">
-              {t("common:nothingFound")}
-            </Text>
-          ) : null}
-        </ScrollArea.Autosize>
-        {dialog.assignee === null ? null : (
-          <>
-            <Menu.Divider />
-            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={() => assign.mutate(null)}>
-              {t("head.toQueue")}
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 

@@ -15,7 +15,7 @@ export function PasswordBox({ onClose }: { onClose: () => void }) {
   const [failure, setFailure] = useState<unknown>(null);
   const short = next.length > 0 && next.length < 8;
   const differs = again.length > 0 && again !== next;
-  const wrong = failure instanceof ApiError && failure.code === "bad_credentials";
+  const wrong = failure instanceof ApiError && (failure.code === "bad_credentials" || JSON.stringify(failure.details).includes("password.current"));
   const eye = { "aria-label": t("showPassword") };
 
   const submit = (event: FormEvent) => {

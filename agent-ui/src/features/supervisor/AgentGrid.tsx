@@ -1,0 +1,117 @@
+import type { Board } from "@kommutator/contract/api/routing";
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconCoffee, IconDots, IconHeadsetOff, IconMessages, IconPhone, IconPlayerPlay } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../../app/api.ts";
+import { showFailure } from "../../app/failure.ts";
+import { clock, useFormat, useNow } from "../../app/format.ts";
+import { keys } from "../../app/keys.ts";
+import { useCan } from "../../app/me.ts";
+import classes from "./supervisor.module.css";
+
+type Agent = Board["agents"][number];
+// In the order in which a supervisor looks for trouble and for help.
+const ORDER = ["busy", "offered", "wrapup", "idle", "paused", "unreachable", "offline"] as const;
+
+export function AgentGrid({ agents }: { agents: Agent[] }) {
+  const { t } = useTranslation("supervisor");
+  return (
+    <div className={classes["groups"]}>
+      {ORDER.map((state) => {
+        const those = agents.filter((agent) => agent.state === state).sort((a, b) => Date.parse(a.stateSince) - Date.parse(b.stateSince));
+        if (those.length === 0) return null;
+        return (
+          <div key={state}>
+            <h3 className={classes["groupName"]} data-state={state}>
+              <span className={classes["dot"]} data-state={state} aria-hidden />
+              {t(`common:agentState.${state}`)} · {those.length}
+            </h3>
+            <ul className={classes["grid"]}>
+              {those.map((agent) => (
+                <AgentCard key={agent.employeeId} agent={agent} />
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+const AgentCard = memo(function AgentCard({ agent }: { agent: Agent }) {
+  const { t } = useTranslation("supervisor");
+  const format = useFormat();
+  const now = useNow();
+  const can = useCan();
+  const detail = [agent.departmentName, agent.state === "paused" && agent.reason !== null ? agent.reason : null].filter(Boolean).join(" · ");
+  return (
+    <li className={classes["agent"]} data-state={agent.state}>
+      <div className={classes["agentTop"]}>
+        <span className={classes["agentName"]} title={agent.name}>
+          {agent.name}
+        </span>
+        {agent.onCall ? <IconPhone size={15} color="var(--k-blue)" aria-label={t("onCall")} /> : null}
+        {agent.online && !agent.phoneReachable ? <IconHeadsetOff size={15} color="var(--k-amber)" aria-label={t("common:agentState.unreachable")} /> : null}
+        {can("employee", "assign") === null ? null : <AgentActions agent={agent} />}
+      </div>
+      <div className={classes["agentBottom"]}>
+        <span className={classes["agentClock"]} title={t("since", { at: format.full(agent.stateSince) })}>
+          {clock(now - Date.parse(agent.stateSince))}
+        </span>
+        <span className="truncate" title={detail}>
+          {detail}
+        </span>
+        <span title={t("dialogsOf", { open: agent.openDialogs, max: agent.maxDialogs })} style={{ marginLeft: "auto", whiteSpace: "nowrap" }}>
+          <IconMessages size={13} style={{ verticalAlign: -2 }} aria-hidden /> {agent.openDialogs}/{agent.maxDialogs}
+          <span className="sr-only">{t("dialogsOf", { open: agent.openDialogs, max: agent.maxDialogs })}</span>
+        </span>
+      </div>
+    </li>
+  );
+});
+
+function AgentActions({ agent }: { agent: Agent }) {
+  const { t } = useTranslation("supervisor");
+  const client = useQueryClient();
+  const set = useMutation({
+    mutationFn: (intent: "available" | "paused") =>
+      api.put(`/presence/${agent.employeeId}`, { intent, reason: intent === "paused" ? t("bySupervisor") : null }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.board }),
+    onError: showFailure,
+  });
+  const offline = agent.state === "offline";
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <ActionIcon size="sm" aria-label={t("actions", { name: agent.name })}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {agent.intent === "paused" ? (
+          <Menu.Item leftSection={<IconPlayerPlay size={16} />} disabled={offline} onClick={() => set.mutate("available")}>
+            {t("makeReady")}
+          </Menu.Item>
+        ) : (
+          <Menu.Item leftSection={<IconCoffee size={16} />} disabled={offline} onClick={() => set.mutate("paused")}>
+            {t("makeBreak")}
+          </Menu.Item>
+        )}
+        {agent.activeDialogIds.length === 0 ? null : (
+          <>
+            <Menu.Divider />
+            <Menu.Label>{t("openDialogs")}</Menu.Label>
+            {agent.activeDialogIds.slice(0, 8).map((id, index) => (
+              <Menu.Item key={id} component={Link} to={`/dialogs/${id}?view=all`} leftSection={<IconMessages size={16} />}>
+                {t("dialogNumber", { number: index + 1 })}
+              </Menu.Item>
+            ))}
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
