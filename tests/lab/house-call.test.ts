@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { orphans } from "./support/ari-house.ts";
-import { type HouseLab, LabAgent, startHouseLab } from "./support/house-lab.ts";
+import { type HouseLab, knownCustomer, LabAgent, startHouseLab } from "./support/house-lab.ts";
 import { SipPeer } from "./support/sip.ts";
 import { until } from "./support/wait.ts";
 
@@ -18,21 +18,7 @@ beforeAll(async () => {
   trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk, hz: CALLER_HZ });
   aigul = await LabAgent.start(lab, "aigul", "127.0.0.23", 1000);
   bolat = await LabAgent.start(lab, "bolat", "127.0.0.24", 1700);
-  const customer = await lab.admin.post<{ id: string }>("/customers", {
-    kind: "person",
-    name: "Ivan Petrov",
-    responsibleId: lab.company.employees.aigul.id,
-    contactPoints: [{ kind: "phone", value: KNOWN, label: "mobile" }],
-  });
-  customerId = customer.id;
-  const [kind] = await lab.db.sql<{ id: string }[]>`SELECT id FROM interest_kind ORDER BY code LIMIT 1`;
-  const interest = await lab.admin.post<{ id: string }>("/interests", {
-    kindId: kind?.id,
-    title: "A kitchen",
-    customerId,
-    responsibleId: lab.company.employees.aigul.id,
-  });
-  interestId = interest.id;
+  ({ customerId, interestId } = await knownCustomer(lab, KNOWN));
 });
 afterAll(async () => {
   aigul?.close();

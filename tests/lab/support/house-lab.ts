@@ -116,3 +116,25 @@ export class LabAgent {
     this.phone.close();
   }
 }
+
+/** A person with a mobile number, attached to an employee, with one open Interest. Through the tables, as an import would. */
+export async function knownCustomer(
+  lab: HouseLab,
+  number: string,
+  responsible: "aigul" | "bolat" | "dana" = "aigul",
+): Promise<{ customerId: string; interestId: string }> {
+  const employee = lab.company.employees[responsible];
+  return lab.db.sql.begin(async (tx) => {
+    const [customer] = await tx<
+      { id: string }[]
+    >`INSERT INTO customer (kind, name, responsible_id, responsible_since) VALUES ('person', 'Ivan Petrov', ${employee.id}, now()) RETURNING id`;
+    const customerId = customer?.id as string;
+    await tx`INSERT INTO contact_point (customer_id, kind, label, value_raw, value_norm, verified_at, verified_how) VALUES (${customerId}, 'phone', 'mobile', ${number}, ${number}, now(), 'import')`;
+    const [kind] = await tx<{ id: string; stage_id: string }[]>`
+      SELECT k.id, (SELECT s.id FROM stage s WHERE s.kind_id = k.id LIMIT 1) AS stage_id FROM interest_kind k WHERE k.process_mode = 'typical' ORDER BY k.code LIMIT 1`;
+    const [interest] = await tx<{ id: string }[]>`
+      INSERT INTO interest (kind_id, process_mode, customer_id, title, responsible_id, department_id, stage_id, stage_entered_at)
+      VALUES (${kind?.id as string}, 'typical', ${customerId}, 'A kitchen', ${employee.id}, ${employee.departmentId}, ${kind?.stage_id as string}, now()) RETURNING id`;
+    return { customerId, interestId: interest?.id as string };
+  });
+}
