@@ -55,7 +55,11 @@ export async function postMessage(
       }
     }
     const { takeOver: _, ...reply } = body;
-    const { messageId, existed } = await deps.outbound.reply(tx, { dialogId, employeeId: principal.employeeId, ...reply });
+    const { messageId, seq, existed } = await deps.outbound.reply(tx, { dialogId, employeeId: principal.employeeId, ...reply });
+    // Who answers has read what came before.
+    await tx`
+      INSERT INTO dialog_read (dialog_id, employee_id, seq) VALUES (${dialogId}, ${principal.employeeId}, ${seq})
+      ON CONFLICT (dialog_id, employee_id) DO UPDATE SET seq = greatest(dialog_read.seq, excluded.seq)`;
     await tx`DELETE FROM draft WHERE dialog_id = ${dialogId} AND employee_id = ${principal.employeeId}`;
     return { message: await one(tx, messageId), existed };
   });
