@@ -22,7 +22,7 @@ CREATE TABLE entry (
   rung text NOT NULL, tried uuid[] NOT NULL DEFAULT '{}', least_loaded_tried int NOT NULL DEFAULT 0, hops int NOT NULL DEFAULT 0, acknowledged boolean NOT NULL DEFAULT false,
   cooldowns jsonb NOT NULL DEFAULT '{}',           -- agent -> until when (ms) this entry is not offered to that agent again
   enqueued_at timestamptz NOT NULL,                -- the place in the queue; a dialog that comes back keeps it
-  deadline_at timestamptz, ended_at timestamptz, outcome text CHECK (outcome IN ('answered','abandoned','overflowed','transferred','closed')),
+  deadline_at timestamptz, alone_since timestamptz, ended_at timestamptz, outcome text CHECK (outcome IN ('answered','abandoned','overflowed','transferred','closed')),
   CHECK ((ended_at IS NULL) = (outcome IS NULL))
 );
 CREATE UNIQUE INDEX entry_open_uq ON entry(dialog_id) WHERE ended_at IS NULL;

@@ -1,8 +1,9 @@
-import type { EpochMs, Id } from "@kommutator/contract/ids";
-import { isAway, NONE, openDialogs, refusalOf } from "./eligibility.ts";
+import type { EpochMs } from "@kommutator/contract/ids";
+import { isAway, NONE, openDialogs, presentMembers, refusalOf } from "./eligibility.ts";
+import { setAlone } from "./entry-machine.ts";
 import { covers, nextBorder } from "./hours.ts";
 import { loadOf } from "./load.ts";
-import type { Agent, AgentState, Intent } from "./model.ts";
+import type { Agent, AgentState, Intent, QueueState } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /**
@@ -30,11 +31,9 @@ export const MISSED_BEFORE_PAUSE = 2;
 export const REST_MS = 10_000;
 /** An extended wrap-up ends at the latest so long after now. */
 export const WRAPUP_LIMIT_MS = 600_000;
-/** Voice with nobody logged in goes to the fallback after this. */
-export const NO_AGENT_MS = 5_000;
 
 function derive(agent: Agent): AgentState {
-  if (agent.intent === "logged_out" || (!agent.online && !agent.grace.isSet())) return "offline";
+  if (agent.intent === "logged_out" || (!agent.online && agent.offlineSince === null)) return "offline";
   if (agent.calls > 0) return "busy";
   if (agent.wrapupUntil !== null) return "wrapup";
   if (agent.liveOffer !== null) return "offered";
@@ -107,21 +106,10 @@ function logSpan(state: RouterState, agent: Agent): void {
   state.emit({ kind: "presence.changed", dialogId: null, payload: { employeeId: agent.id } });
 }
 
-/** How many members serve this medium and are here (logged in, on duty), ready or not. */
-export function presentMembers(queue: { counts: [Int32Array, Int32Array, Int32Array] }, medium: 0 | 1 | 2): number {
-  let present = 0;
-  const counts = queue.counts[medium];
-  for (let refusal = 0; refusal < counts.length; refusal++) if (!isAway(refusal)) present += counts[refusal] ?? 0;
-  return present;
-}
-
 /** When nobody who serves calls is left, callers in the queue get the fallback in 5 s rather than after the whole wait. */
-function lastMayHaveLeft(state: RouterState, queue: RouterState["queues"] extends Map<Id, infer Q> ? Q : never): void {
+function lastMayHaveLeft(state: RouterState, queue: QueueState): void {
   if (queue.waiting[0].size === 0 || presentMembers(queue, 0) > 0) return;
-  for (const entry of queue.waiting[0].toArray()) {
-    const at = state.now + NO_AGENT_MS;
-    if (!entry.wait.isSet() || entry.wait.at > at) state.deadlines.set(entry.wait, at);
-  }
+  for (const entry of queue.waiting[0].toArray()) setAlone(state, entry, state.now);
 }
 
 // ---------------------------------------------------------------- what happens to the axes
@@ -149,6 +137,13 @@ export function disconnected(state: RouterState, agent: Agent): void {
   agent.online = false;
   agent.offlineSince = state.now;
   state.deadlines.set(agent.grace, state.now + GRACE_MS);
+  refresh(state, agent);
+}
+
+/** The grace is over: offline for good, until a connection comes. */
+export function graceOver(state: RouterState, agent: Agent): void {
+  agent.offlineSince = null;
+  state.deadlines.clear(agent.grace);
   refresh(state, agent);
 }
 

@@ -145,6 +145,7 @@ export function giveBack(
       acknowledged: old?.acknowledged ?? false,
       enqueuedAt: old?.enqueuedAt ?? a.startedAt,
       deadlineAt: null,
+      aloneSince: null,
       cooldowns,
       endedAt: null,
       outcome: null,

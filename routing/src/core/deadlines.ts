@@ -24,6 +24,12 @@ export class Deadline {
   }
 }
 
+/** Strict, so that the order of equal moments does not depend on when a clock was set. */
+function earlier(a: Deadline, b: Deadline): boolean {
+  if (a.at !== b.at) return a.at < b.at;
+  return a.ownerId !== b.ownerId ? a.ownerId < b.ownerId : a.kind < b.kind;
+}
+
 /** The running deadlines as a binary heap that knows each one's place: set, clear and next cost O(log n), nothing stale stays. */
 export class Deadlines {
   private readonly heap: Deadline[] = [];
@@ -70,7 +76,7 @@ export class Deadlines {
       walk(2 * i + 2);
     };
     walk(0);
-    found.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    found.sort((a, b) => (earlier(a, b) ? -1 : 1));
     return found.slice(0, limit);
   }
 
@@ -79,7 +85,7 @@ export class Deadlines {
     while (i > 0) {
       const parent = (i - 1) >>> 1;
       const p = this.heap[parent] as Deadline;
-      if (p.at <= d.at) break;
+      if (!earlier(d, p)) break;
       this.heap[i] = p;
       p.slot = i;
       i = parent;
@@ -94,9 +100,9 @@ export class Deadlines {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= n) break;
-      if (child + 1 < n && (this.heap[child + 1] as Deadline).at < (this.heap[child] as Deadline).at) child++;
+      if (child + 1 < n && earlier(this.heap[child + 1] as Deadline, this.heap[child] as Deadline)) child++;
       const c = this.heap[child] as Deadline;
-      if (c.at >= d.at) break;
+      if (!earlier(c, d)) break;
       this.heap[i] = c;
       c.slot = i;
       i = child;

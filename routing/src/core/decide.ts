@@ -2,8 +2,8 @@ import type { RoutingInput } from "@kommutator/contract/routing-input";
 import * as agents from "./agent-machine.ts";
 import { accept, assign, endAssignment, endWithWrapup, giveBack, leaveWork, REJOIN_MS, setAwaiting, withdrawOffers } from "./assignment-machine.ts";
 import type { DeadlineKind } from "./deadlines.ts";
-import { NONE } from "./eligibility.ts";
-import { endEntry, openEntry, setRetryClock, unlist } from "./entry-machine.ts";
+import { NONE, presentMembers } from "./eligibility.ts";
+import { endEntry, openEntry, setAlone, setRetryClock, unlist } from "./entry-machine.ts";
 import { applyFacts } from "./facts.ts";
 import { covers } from "./hours.ts";
 import { advance, bestFive, matchAgent, overflow, record, refusalCounts } from "./ladder.ts";
@@ -173,6 +173,7 @@ function dialogOpened(state: RouterState, input: Input<"dialog.opened">): void {
     acknowledged: false,
     enqueuedAt: input.at,
     deadlineAt: null,
+    aloneSince: null,
     cooldowns: {},
     endedAt: null,
     outcome: null,
@@ -347,12 +348,11 @@ function deadlinePassed(state: RouterState, deadlineId: string): void {
         overflow(state, entry, "max_wait");
         return;
       }
-      if (agents.presentMembers(state.queueOf(entry), MEDIUM_INDEX[entry.medium]) === 0) {
+      if (presentMembers(state.queueOf(entry), MEDIUM_INDEX[entry.medium]) === 0) {
         overflow(state, entry, "no_agent");
         return;
       }
-      if (entry.deadlineAt === null) state.deadlines.clear(entry.wait);
-      else state.deadlines.set(entry.wait, entry.deadlineAt);
+      setAlone(state, entry, null);
       return;
     }
     case "retry": {
@@ -382,8 +382,7 @@ function deadlinePassed(state: RouterState, deadlineId: string): void {
         agents.passGate(state, agent);
         agents.refresh(state, agent);
       } else {
-        state.deadlines.clear(agent.grace);
-        agents.refresh(state, agent);
+        agents.graceOver(state, agent);
         leaveWork(state, agent);
       }
     }

@@ -60,7 +60,7 @@ export function refusalOf(agent: Agent, medium: 0 | 1 | 2): number {
   if (!agent.inHours) return OUT_OF_HOURS;
   if (facts.norm === 0) return NO_NORM;
   if (agent.intent === "logged_out") return LOGGED_OUT;
-  if (!agent.online) return agent.offlineSince !== null && agent.grace.isSet() ? RECONNECTING : OFFLINE;
+  if (!agent.online) return agent.offlineSince !== null ? RECONNECTING : OFFLINE;
   if (agent.intent === "paused") return PAUSED;
   if (medium === 0 && !agent.phoneReachable) return PHONE;
   if (agent.calls > 0) return IN_CALL;
@@ -74,4 +74,12 @@ export function refusalOf(agent: Agent, medium: 0 | 1 | 2): number {
 /** Open dialogs that count against `maxDialogs`: all but calls. */
 export function openDialogs(agent: Agent): number {
   return agent.awaiting + agent.others - agent.calls;
+}
+
+/** How many members serve this medium and are here (logged in, on duty), ready or not. */
+export function presentMembers(queue: { counts: [Int32Array, Int32Array, Int32Array] }, medium: 0 | 1 | 2): number {
+  let present = 0;
+  const counts = queue.counts[medium];
+  for (let refusal = 0; refusal < counts.length; refusal++) if (!isAway(refusal)) present += counts[refusal] ?? 0;
+  return present;
 }

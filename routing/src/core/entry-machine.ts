@@ -1,7 +1,7 @@
 import type { EntryOutcome, RungName } from "@kommutator/contract/dialog-event";
 import type { EpochMs } from "@kommutator/contract/ids";
-import { NO_AGENT_MS, presentMembers } from "./agent-machine.ts";
 import { Deadline } from "./deadlines.ts";
+import { presentMembers } from "./eligibility.ts";
 import { addCovered } from "./hours.ts";
 import { type Entry, type EntryFields, MEDIUM_INDEX } from "./model.ts";
 import type { RouterState } from "./state.ts";
@@ -18,6 +18,9 @@ import type { RouterState } from "./state.ts";
  * Ignored: everything about a dialog without an open entry, except what concerns its assignment.
  * The door to the end is `endEntry`; the doors in and out of the waiting list are `wait` and `unlist`.
  */
+/** Voice with nobody logged in goes to the fallback after this. */
+export const NO_AGENT_MS = 5_000;
+
 export function newEntry(fields: EntryFields): Entry {
   return { ...fields, offer: null, listed: false, wait: new Deadline("wait", fields.id), retry: new Deadline("retry", fields.id) };
 }
@@ -56,19 +59,33 @@ export function unlist(state: RouterState, entry: Entry): void {
 /** Puts the entry into its place in the queue and sets its clocks: the end of waiting and the end of its first cool-down. */
 export function wait(state: RouterState, entry: Entry): void {
   if (entry.listed) return;
-  state.waitingList(entry).insert(entry);
-  entry.listed = true;
-  setWaitClock(state, entry);
+  stand(state, entry);
+  const alone = entry.medium === "voice" && presentMembers(state.queueOf(entry), MEDIUM_INDEX.voice) === 0;
+  setAlone(state, entry, alone ? (entry.aloneSince ?? state.now) : null);
   setRetryClock(state, entry);
 }
 
-function setWaitClock(state: RouterState, entry: Entry): void {
-  const alone = entry.medium === "voice" && presentMembers(state.queueOf(entry), MEDIUM_INDEX.voice) === 0;
-  const ends: EpochMs[] = [];
-  if (entry.deadlineAt !== null) ends.push(entry.deadlineAt);
-  if (alone) ends.push(state.now + NO_AGENT_MS);
-  if (ends.length === 0) state.deadlines.clear(entry.wait);
-  else state.deadlines.set(entry.wait, Math.min(...ends));
+/** Into the list, as it is. */
+export function stand(state: RouterState, entry: Entry): void {
+  state.waitingList(entry).insert(entry);
+  entry.listed = true;
+}
+
+/** Nobody who serves calls is logged in: the caller's clock is the short one, from the moment the last one left. */
+export function setAlone(state: RouterState, entry: Entry, since: EpochMs | null): void {
+  if (entry.aloneSince !== since) {
+    entry.aloneSince = since;
+    state.effects.entries.add(entry);
+  }
+  setWaitClock(state, entry);
+}
+
+/** The end of waiting: of the short wait for nobody, or of the queue's. */
+export function setWaitClock(state: RouterState, entry: Entry): void {
+  const alone = entry.aloneSince === null ? Number.POSITIVE_INFINITY : entry.aloneSince + NO_AGENT_MS;
+  const end = Math.min(alone, entry.deadlineAt ?? Number.POSITIVE_INFINITY);
+  if (end < Number.POSITIVE_INFINITY) state.deadlines.set(entry.wait, end);
+  else state.deadlines.clear(entry.wait);
 }
 
 /** Cool-downs that are over are forgotten; the first of the others wakes the entry. */

@@ -200,6 +200,7 @@ export function overflow(state: RouterState, entry: Entry, why: "max_wait" | "no
       acknowledged: entry.acknowledged,
       enqueuedAt: entry.enqueuedAt,
       deadlineAt: null,
+      aloneSince: null,
       cooldowns: { ...entry.cooldowns },
       endedAt: null,
       outcome: null,

@@ -96,6 +96,7 @@ export class Agent {
   memberships: Membership[] = [];
   // axes, see agent-machine.ts
   online = false;
+  /** Since when the grace runs; null while online and after the grace. */
   offlineSince: EpochMs | null = null;
   phoneReachable = false;
   intent: Intent = "logged_out";
@@ -159,6 +160,8 @@ export interface EntryFields {
   enqueuedAt: EpochMs;
   /** When waiting at the rung `queue` ends in overflow; null = waits as long as it takes. */
   deadlineAt: EpochMs | null;
+  /** Since when nobody who could serve the waiting caller is logged in. */
+  aloneSince: EpochMs | null;
   /** Agent -> until when this entry is not offered to that agent again. */
   cooldowns: Record<Id, EpochMs>;
   endedAt: EpochMs | null;

@@ -3,10 +3,11 @@ import type { Clock, Db, EmitEvents, Tx } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
 import { decide } from "../core/decide.ts";
 import { type CoreInput, type DialogFacts, Effects, type Facts, type Note, type RouterEvent } from "../core/model.ts";
+import { ordersAgain } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
 import { readFacts } from "./facts.ts";
 import { deleteInputs, type PendingInput, pendingInputs, quarantine, reserveInputIds } from "./inputs.ts";
-import { ordersAgain, readMemory } from "./memory.ts";
+import { readMemory } from "./memory.ts";
 import { writeEffects } from "./projection.ts";
 import { Waker } from "./waker.ts";
 

@@ -1,0 +1,125 @@
+import type { EpochMs, Id } from "@kommutator/contract/ids";
+import type { RouterCommand } from "@kommutator/contract/routing-input";
+import { GRACE_MS } from "./agent-machine.ts";
+import { hold, newAssignment, REJOIN_MS } from "./assignment-machine.ts";
+import { Deadline } from "./deadlines.ts";
+import { newEntry, setRetryClock, setWaitClock, stand } from "./entry-machine.ts";
+import { Agent, type AgentState, type AssignmentFields, Effects, type Entry, type EntryFields, type Facts, type Intent, type OfferFields } from "./model.ts";
+import { RouterState } from "./state.ts";
+
+/** An agent's row. */
+export interface PresenceFields {
+  employeeId: Id;
+  online: boolean;
+  offlineSince: EpochMs | null;
+  phoneReachable: boolean;
+  intent: Intent;
+  reason: string | null;
+  wrapupUntil: EpochMs | null;
+  wrapupMs: number;
+  restUntil: EpochMs | null;
+  missed: number;
+  lastAssignedAt: EpochMs;
+  state: AgentState;
+  stateSince: EpochMs;
+}
+
+/** The rows that a memory is made of: open entries (and ended ones of open assignments), open offers and assignments, presence. */
+export interface Rows {
+  version: number;
+  entries: EntryFields[];
+  offers: Omit<OfferFields, "medium">[];
+  assignments: AssignmentFields[];
+  presence: PresenceFields[];
+}
+
+/**
+ * The memory as it was when the rows were written, deadlines running: whoever takes the router over goes on from here. What
+ * follows from the rows (ready lists, counts, derived states) is brought up to date by a `facts.read`, which must be the first
+ * event. Throws when rows contradict each other.
+ */
+export function restore(facts: Facts, rows: Rows, now: EpochMs): RouterState {
+  const state = new RouterState();
+  state.begin(0, now, new Effects());
+  state.version = rows.version;
+  for (const q of facts.queues) state.addQueue(q);
+  const presence = new Map(rows.presence.map((p) => [p.employeeId, p]));
+  for (const f of facts.agents) {
+    const agent = new Agent(f);
+    agent.stateSince = now;
+    const row = presence.get(f.id);
+    if (row !== undefined) setAxes(state, agent, row);
+    state.agents.set(f.id, agent);
+  }
+  const entries = new Map<Id, Entry>();
+  for (const row of rows.entries) entries.set(row.id, newEntry({ ...row, tried: [...row.tried], cooldowns: { ...row.cooldowns } }));
+  for (const row of rows.offers) restoreOffer(state, row, entries);
+  for (const row of rows.assignments) restoreAssignment(state, row, entries);
+  for (const entry of entries.values()) {
+    if (entry.endedAt !== null) continue;
+    state.entries.set(entry.dialogId, entry);
+    state.entryById.set(entry.id, entry);
+    if (entry.offer !== null) continue;
+    if (entry.rung === "queue") {
+      stand(state, entry);
+      setWaitClock(state, entry);
+      setRetryClock(state, entry);
+    } else state.toAdvance.push(entry);
+  }
+  return state;
+}
+
+function setAxes(state: RouterState, agent: Agent, row: PresenceFields): void {
+  agent.online = row.online;
+  agent.offlineSince = row.offlineSince;
+  agent.phoneReachable = row.phoneReachable;
+  agent.intent = row.intent;
+  agent.reason = row.reason;
+  agent.wrapupUntil = row.wrapupUntil;
+  agent.wrapupMs = row.wrapupMs;
+  agent.restUntil = row.restUntil;
+  agent.missed = row.missed;
+  agent.lastAssignedAt = row.lastAssignedAt;
+  agent.state = row.state;
+  agent.stateSince = row.stateSince;
+  if (row.wrapupUntil !== null) state.deadlines.set(agent.wrapup, row.wrapupUntil);
+  if (row.restUntil !== null) state.deadlines.set(agent.rest, row.restUntil);
+  // A grace that ended while nobody decided is still to be decided.
+  if (row.offlineSince !== null) state.deadlines.set(agent.grace, row.offlineSince + GRACE_MS);
+}
+
+function restoreOffer(state: RouterState, row: Rows["offers"][number], entries: Map<Id, Entry>): void {
+  const entry = entries.get(row.entryId);
+  const agent = state.agents.get(row.employeeId);
+  if (entry === undefined || agent === undefined) throw new Error(`offer ${row.id} without its entry or employee`);
+  const offer = { ...row, medium: entry.medium, entry, agent, deadline: new Deadline("offer", row.id) };
+  entry.offer = offer;
+  if (entry.medium === "mail") agent.mailOffer = offer;
+  else agent.liveOffer = offer;
+  state.offers.set(offer.id, offer);
+  state.deadlines.set(offer.deadline, offer.deadlineAt);
+}
+
+function restoreAssignment(state: RouterState, row: AssignmentFields, entries: Map<Id, Entry>): void {
+  const agent = state.agents.get(row.employeeId);
+  if (agent === undefined) throw new Error(`assignment ${row.id} without its employee`);
+  const a = newAssignment({ ...row }, agent, row.entryId === null ? null : (entries.get(row.entryId) ?? null));
+  hold(state, a);
+  if (row.lostAt !== null) state.deadlines.set(a.lost, row.lostAt + REJOIN_MS);
+}
+
+/**
+ * What the channels are told again after a memory was restored: rings of offers that are still open and bridges that were
+ * ordered, under ids that find what exists; and the orders of the last batch.
+ */
+export function ordersAgain(state: RouterState, orders: readonly RouterCommand[], now: EpochMs): RouterCommand[] {
+  const again: RouterCommand[] = [...orders];
+  for (const offer of state.offers.values()) {
+    if (offer.medium !== "voice" || offer.deadlineAt <= now) continue;
+    const { dialogId, id: offerId, employeeId } = offer;
+    if (offer.state === "answered")
+      again.push({ id: `${offer.commandId}:bridge`, kind: "bridge", dialogId, offerId, record: state.queueOf(offer.entry).facts.record });
+    else again.push({ id: offer.commandId, kind: "ring", dialogId, offerId, employeeId, timeoutMs: offer.deadlineAt - now });
+  }
+  return again;
+}
