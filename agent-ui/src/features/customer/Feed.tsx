@@ -18,7 +18,7 @@ const GROUPS = {
   interactions: ["interaction"],
   changes: ["interest", "stage", "owner", "inquiry", "lead"],
 } as const;
-type Group = keyof typeof GROUPS;
+type FeedGroup = keyof typeof GROUPS;
 const PAGE = 50;
 
 interface Page {
@@ -27,18 +27,24 @@ interface Page {
 }
 
 /** The whole history of a person or company over all channels (IA-06): newest first, endless, filtered by type and employee. */
-export function Feed({ of, id, withFilters = true }: { of: "customer" | "lead"; id: string; withFilters?: boolean }) {
+export function Feed({ of, id, interestId }: { of: "customer" | "lead"; id: string; interestId?: string }) {
   const { t } = useTranslation("customer");
   const catalogues = useCatalogues();
-  const [group, setGroup] = useState<Group | null>(null);
+  const [group, setGroup] = useState<FeedGroup | null>(null);
   const [employeeId, setEmployeeId] = useState<string | null>(null);
-  const key = of === "customer" ? keys.customer(id, "feed", group, employeeId) : keys.lead(id, "feed", group, employeeId);
+  const key = of === "customer" ? keys.customer(id, "feed", interestId, group, employeeId) : keys.lead(id, "feed", interestId, group, employeeId);
   const feed = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ signal, pageParam }) =>
       api.get<Page>(`/${of}s/${id}/feed`, {
         signal,
-        query: { limit: PAGE, cursor: pageParam ?? undefined, kind: group === null ? undefined : GROUPS[group].join(","), employeeId: employeeId ?? undefined },
+        query: {
+          limit: PAGE,
+          cursor: pageParam ?? undefined,
+          kind: group === null ? undefined : GROUPS[group].join(","),
+          employeeId: employeeId ?? undefined,
+          interestId,
+        },
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
@@ -61,29 +67,27 @@ export function Feed({ of, id, withFilters = true }: { of: "customer" | "lead"; 
   const items = feed.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section aria-label={t("feed.title")}>
-      {withFilters ? (
-        <Group gap={6} mb="xs">
-          <Chip.Group value={group ?? "all"} onChange={(value) => setGroup(value === "all" ? null : (value as Group))}>
-            {(["all", ...Object.keys(GROUPS)] as const).map((each) => (
-              <Chip key={each} value={each} size="xs" variant="light">
-                {t(`feed.group.${each}`)}
-              </Chip>
-            ))}
-          </Chip.Group>
-          <Select
-            size="xs"
-            w={170}
-            clearable
-            allowDeselect
-            searchable
-            aria-label={t("feed.employee")}
-            placeholder={t("feed.employee")}
-            data={(catalogues.data?.employees ?? []).map((each) => ({ value: each.id, label: each.name }))}
-            value={employeeId}
-            onChange={setEmployeeId}
-          />
-        </Group>
-      ) : null}
+      <Group gap={6} mb="xs">
+        <Chip.Group value={group ?? "all"} onChange={(value) => setGroup(value === "all" ? null : (value as FeedGroup))}>
+          {(["all", ...Object.keys(GROUPS)] as const).map((each) => (
+            <Chip key={each} value={each} size="xs" variant="light">
+              {t(`feed.group.${each}`)}
+            </Chip>
+          ))}
+        </Chip.Group>
+        <Select
+          size="xs"
+          w={170}
+          clearable
+          allowDeselect
+          searchable
+          aria-label={t("feed.employee")}
+          placeholder={t("feed.employee")}
+          data={(catalogues.data?.employees ?? []).map((each) => ({ value: each.id, label: each.name }))}
+          value={employeeId}
+          onChange={setEmployeeId}
+        />
+      </Group>
       {feed.isPending ? (
         <Stack gap={8} aria-busy="true">
           {[0, 1, 2, 3].map((row) => (

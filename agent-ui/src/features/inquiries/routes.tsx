@@ -1,4 +1,11 @@
-/** Pages of this concept, mounted at its path with /*. */
+import { Route, Routes } from "react-router";
+import { InquiryList } from "./InquiryList.tsx";
+
+/** The register of inquiries, mounted at /inquiries/*. */
 export function InquiryRoutes() {
-  return null;
+  return (
+    <Routes>
+      <Route path="*" element={<InquiryList />} />
+    </Routes>
+  );
 }

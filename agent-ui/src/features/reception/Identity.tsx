@@ -63,8 +63,8 @@ export function Identity({ dialogId, card }: { dialogId: string; card: IncomingC
         </Button>
       ) : null}
       {who.result === "ambiguous" && who.candidates.length > 0 ? (
-        <div className={classes["choices"]} role="group" aria-label={t("identity.choose")}>
-          <div className={classes["hint"]}>{t("identity.choose")}</div>
+        <fieldset className={classes["choices"]}>
+          <legend className={classes["hint"]}>{t("identity.choose")}</legend>
           {who.candidates.map((each) => (
             <Group key={`${each.customerId}-${each.contactId ?? ""}`} gap={6} wrap="nowrap">
               <Button
@@ -79,7 +79,7 @@ export function Identity({ dialogId, card }: { dialogId: string; card: IncomingC
               </Button>
             </Group>
           ))}
-        </div>
+        </fieldset>
       ) : null}
     </section>
   );

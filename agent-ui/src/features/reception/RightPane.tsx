@@ -1,7 +1,8 @@
 import { Badge, Button, SegmentedControl, Skeleton } from "@mantine/core";
 import { IconClipboardCheck } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { useCan, useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState } from "../../app/states.tsx";
@@ -16,21 +17,23 @@ import classes from "./reception.module.css";
 
 /** Who it is, reception, open Interests, the feed: beside the talk, in this order. */
 export function RightPane({ dialogId }: { dialogId: string }) {
+  return <Pane key={dialogId} dialogId={dialogId} />;
+}
+
+function Pane({ dialogId }: { dialogId: string }) {
   const { t } = useTranslation("reception");
   const me = useMe();
   const can = useCan();
   const card = useCard(dialogId);
   const dialog = useDialog(dialogId);
   const [tab, setTab] = useState<"work" | "feed">("work");
-  const [opened, setOpened] = useState(false);
+  // The register of inquiries leads here to receive one.
+  const asked = useLocation().state as { receive?: boolean } | null;
+  const [opened, setOpened] = useState(asked?.receive === true);
   const mine = dialog.data?.dialog.assignee?.id === me.id;
   const may = can("inquiry", "edit") !== null;
   // Whose the dialog is receives it: the wizard stands ready beside the talk. Others open it on purpose.
   const receiving = may && (mine || opened);
-  useEffect(() => {
-    setOpened(false);
-    setTab("work");
-  }, [dialogId]);
   useShortcut(may && !receiving ? { keys: "p", label: "reception:shortcuts.start", run: () => setOpened(true) } : null);
 
   const data = card.data;

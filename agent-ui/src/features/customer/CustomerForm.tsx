@@ -1,0 +1,226 @@
+import type { CustomerView } from "@kommutator/contract/api/crm";
+import { Button, Checkbox, Group, Modal, SegmentedControl, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../app/api.ts";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { keys } from "../../app/keys.ts";
+import { useShortcut } from "../../app/shortcuts.ts";
+import { conflictOf, SaveFailure } from "./Conflict.tsx";
+
+interface Fields {
+  kind: "company" | "person";
+  name: string;
+  legalName: string;
+  taxId: string;
+  statusId: string | null;
+  regionId: string | null;
+  industryId: string | null;
+  sourceId: string | null;
+  responsibleId: string | null;
+  isVip: boolean;
+  doNotContact: boolean;
+  comment: string;
+  phone: string;
+  email: string;
+}
+const EMPTY: Fields = {
+  kind: "company",
+  name: "",
+  legalName: "",
+  taxId: "",
+  statusId: null,
+  regionId: null,
+  industryId: null,
+  sourceId: null,
+  responsibleId: null,
+  isVip: false,
+  doNotContact: false,
+  comment: "",
+  phone: "",
+  email: "",
+};
+const fieldsOf = (customer: CustomerView): Fields => ({
+  kind: customer.kind,
+  name: customer.name,
+  legalName: customer.legalName ?? "",
+  taxId: customer.taxId ?? "",
+  statusId: customer.status?.id ?? null,
+  regionId: customer.regionId,
+  industryId: customer.industryId,
+  sourceId: customer.sourceId,
+  responsibleId: customer.responsible?.id ?? null,
+  isVip: customer.isVip,
+  doNotContact: customer.doNotContact,
+  comment: customer.comment ?? "",
+  phone: "",
+  email: "",
+});
+const orNull = (text: string) => (text.trim() === "" ? null : text.trim());
+
+/** A new customer, or changes to one: every fault beside its field, Ctrl+S saves, a conflict keeps what was typed. */
+export function CustomerForm({
+  customer,
+  onClose,
+  onSaved,
+}: {
+  customer: CustomerView | null;
+  onClose: () => void;
+  onSaved: (customer: CustomerView) => void;
+}) {
+  const { t } = useTranslation("customer");
+  const client = useQueryClient();
+  const catalogues = useCatalogues();
+  const [fields, setFields] = useState<Fields>(customer === null ? EMPTY : fieldsOf(customer));
+  const [version, setVersion] = useState(customer?.version ?? 0);
+  const [tried, setTried] = useState(false);
+  const set = (change: Partial<Fields>) => setFields((before) => ({ ...before, ...change }));
+  const save = useMutation({
+    mutationFn: (at: number) => {
+      const { phone, email, ...rest } = fields;
+      const body = { ...rest, name: fields.name.trim(), legalName: orNull(fields.legalName), taxId: orNull(fields.taxId), comment: orNull(fields.comment) };
+      if (customer !== null) return api.patch<CustomerView>(`/customers/${customer.id}`, { ...body, version: at });
+      const contactPoints = [
+        ...(phone.trim() === "" ? [] : [{ kind: "phone", value: phone.trim() }]),
+        ...(email.trim() === "" ? [] : [{ kind: "email", value: email.trim() }]),
+      ];
+      return api.post<CustomerView>("/customers", { ...body, contactPoints });
+    },
+    onSuccess: async (saved) => {
+      client.setQueryData(keys.customer(saved.id), saved);
+      await client.invalidateQueries({ queryKey: keys.customers() });
+      onSaved(saved);
+    },
+  });
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    setTried(true);
+    if (fields.name.trim() !== "" && !save.isPending) save.mutate(version);
+  };
+  useShortcut({ keys: "ctrl+s", label: "customer:shortcuts.save", typing: true, run: () => submit() });
+
+  const current = conflictOf<CustomerView>(save.error);
+  const named = (list: { id: string; name: string }[] | undefined, id: string | null) => list?.find((each) => each.id === id)?.name ?? "";
+  const lists = catalogues.data;
+  const differences =
+    current === null
+      ? []
+      : (Object.entries(fieldsOf(current)) as [keyof Fields, Fields[keyof Fields]][])
+          .filter(([name, value]) => name !== "phone" && name !== "email" && value !== fields[name])
+          .map(([name, value]) => ({
+            label: t(`field.${name}`),
+            theirs:
+              typeof value === "boolean"
+                ? t(value ? "yes" : "no")
+                : name === "statusId"
+                  ? named(lists?.customerStatuses, value)
+                  : name === "regionId"
+                    ? named(lists?.regions, value)
+                    : name === "industryId"
+                      ? named(lists?.industries, value)
+                      : name === "sourceId"
+                        ? named(lists?.sources, value)
+                        : name === "responsibleId"
+                          ? named(lists?.employees, value)
+                          : name === "kind"
+                            ? t(`kind.${value}`)
+                            : (value ?? ""),
+          }));
+  const select = (name: "statusId" | "regionId" | "industryId" | "sourceId" | "responsibleId", list: { id: string; name: string }[] | undefined) => (
+    <Select
+      label={t(`field.${name}`)}
+      searchable
+      clearable
+      allowDeselect
+      nothingFoundMessage={t("common:nothingFound")}
+      data={(list ?? []).map((each) => ({ value: each.id, label: each.name }))}
+      value={fields[name]}
+      onChange={(value) => set({ [name]: value })}
+    />
+  );
+  return (
+    <Modal opened onClose={onClose} title={t(customer === null ? "form.new" : "form.edit")} size="lg">
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <SegmentedControl
+            aria-label={t("field.kind")}
+            value={fields.kind}
+            onChange={(kind) => set({ kind: kind as Fields["kind"] })}
+            data={[
+              { value: "company", label: t("kind.company") },
+              { value: "person", label: t("kind.person") },
+            ]}
+          />
+          <TextInput
+            data-autofocus
+            required
+            label={t(fields.kind === "company" ? "field.name" : "field.personName")}
+            maxLength={300}
+            value={fields.name}
+            error={tried && fields.name.trim() === "" ? t("common:required") : null}
+            onChange={(event) => set({ name: event.currentTarget.value })}
+          />
+          <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+            {customer === null ? (
+              <>
+                <TextInput type="tel" label={t("field.phone")} value={fields.phone} onChange={(event) => set({ phone: event.currentTarget.value })} />
+                <TextInput type="email" label={t("field.email")} value={fields.email} onChange={(event) => set({ email: event.currentTarget.value })} />
+              </>
+            ) : null}
+            {fields.kind === "company" ? (
+              <TextInput
+                label={t("field.legalName")}
+                maxLength={300}
+                value={fields.legalName}
+                onChange={(event) => set({ legalName: event.currentTarget.value })}
+              />
+            ) : null}
+            <TextInput label={t("field.taxId")} maxLength={30} value={fields.taxId} onChange={(event) => set({ taxId: event.currentTarget.value })} />
+            {select("responsibleId", lists?.employees)}
+            {select("statusId", lists?.customerStatuses)}
+            {select("regionId", lists?.regions)}
+            {select("industryId", lists?.industries)}
+            {select("sourceId", lists?.sources)}
+          </SimpleGrid>
+          <Group>
+            <Checkbox label={t("field.isVip")} checked={fields.isVip} onChange={(event) => set({ isVip: event.currentTarget.checked })} />
+            <Checkbox label={t("field.doNotContact")} checked={fields.doNotContact} onChange={(event) => set({ doNotContact: event.currentTarget.checked })} />
+          </Group>
+          <Textarea
+            label={t("field.comment")}
+            autosize
+            minRows={2}
+            maxRows={8}
+            maxLength={5000}
+            value={fields.comment}
+            onChange={(event) => set({ comment: event.currentTarget.value })}
+          />
+          <SaveFailure
+            error={save.error}
+            differences={differences}
+            onMine={() => {
+              if (current === null) return;
+              setVersion(current.version);
+              save.mutate(current.version);
+            }}
+            onTheirs={() => {
+              if (current === null) return;
+              setFields(fieldsOf(current));
+              setVersion(current.version);
+              save.reset();
+            }}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common:cancel")}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {t("common:save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

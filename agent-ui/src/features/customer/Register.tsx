@@ -1,0 +1,165 @@
+import { Button, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { api } from "../../app/api.ts";
+import { useShortcut } from "../../app/shortcuts.ts";
+import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import classes from "./customer.module.css";
+
+export interface Column<Row> {
+  name: string;
+  label: string;
+  cell: (row: Row) => ReactNode;
+  /** Shown when the cell is cut. */
+  title?: (row: Row) => string | undefined;
+  numeric?: boolean;
+}
+
+interface Page<Row> {
+  items: Row[];
+  nextCursor: string | null;
+}
+
+/** A register: search, filters, a table that goes on by itself, empty, loading and error states; `/` searches, `j` and `k` move, Enter opens. */
+export function Register<Row extends { id: string }>(props: {
+  title: string;
+  path: string;
+  queryKey: readonly unknown[];
+  query: Record<string, string | undefined>;
+  columns: Column<Row>[];
+  /** Where a row leads; null where it leads nowhere. */
+  to: (row: Row) => { path: string; state?: unknown } | null;
+  searchLabel?: string;
+  filters?: ReactNode;
+  actions?: ReactNode;
+  empty: ReactNode;
+  nothing: ReactNode;
+}) {
+  const { t } = useTranslation("customer");
+  const navigate = useNavigate();
+  const [q, setQ] = useState("");
+  const [settled] = useDebouncedValue(q.trim(), 200);
+  const search = useRef<HTMLInputElement>(null);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const end = useRef<HTMLDivElement>(null);
+  const rows = useInfiniteQuery({
+    queryKey: [...props.queryKey, props.query, settled],
+    queryFn: ({ signal, pageParam }) =>
+      api.get<Page<Row>>(props.path, { signal, query: { ...props.query, q: settled, limit: 100, cursor: pageParam ?? undefined } }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = rows;
+  useEffect(() => {
+    const element = end.current;
+    if (element === null || !hasNextPage) return;
+    const watcher = new IntersectionObserver((entries) => {
+      if (entries.some((each) => each.isIntersecting) && !isFetchingNextPage) void fetchNextPage();
+    });
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const step = (by: number) => {
+    const all = [...(body.current?.querySelectorAll<HTMLElement>("tr[tabindex]") ?? [])];
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    all[Math.max(0, Math.min(all.length - 1, at + by))]?.focus();
+  };
+  useShortcut(props.searchLabel === undefined ? null : { keys: "/", label: "customer:shortcuts.search", run: () => search.current?.focus() });
+  useShortcut({ keys: "j", label: "customer:shortcuts.down", run: () => step(1) });
+  useShortcut({ keys: "k", label: "customer:shortcuts.up", run: () => step(-1) });
+
+  const items = rows.data?.pages.flatMap((page) => page.items) ?? [];
+  const open = (row: Row) => {
+    const to = props.to(row);
+    if (to !== null) void navigate(to.path, { state: to.state });
+  };
+  return (
+    <div className={classes["page"]}>
+      <div className={classes["head"]}>
+        <h1>{props.title}</h1>
+        {props.searchLabel === undefined ? null : (
+          <TextInput
+            ref={search}
+            type="search"
+            w={280}
+            leftSection={<IconSearch size={16} />}
+            rightSection={q === "" ? <kbd>/</kbd> : null}
+            aria-label={props.searchLabel}
+            placeholder={props.searchLabel}
+            value={q}
+            onChange={(event) => setQ(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") setQ("");
+              if (event.key === "ArrowDown") step(1);
+            }}
+          />
+        )}
+        {props.filters}
+        <span style={{ flex: 1 }} />
+        {props.actions}
+      </div>
+      <div className={classes["sheet"]}>
+        {rows.isPending ? (
+          <RowsSkeleton rows={10} height={30} />
+        ) : rows.isError && items.length === 0 ? (
+          <ErrorState error={rows.error} onRetry={() => void rows.refetch()} />
+        ) : items.length === 0 ? (
+          settled === "" && Object.values(props.query).every((each) => each === undefined) ? (
+            props.empty
+          ) : (
+            props.nothing
+          )
+        ) : (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
+          <section className={classes["scroll"]} aria-label={props.title} tabIndex={0}>
+            <table className={classes["table"]} aria-busy={rows.isFetching}>
+              <thead>
+                <tr>
+                  {props.columns.map((column) => (
+                    <th key={column.name} scope="col" className={column.numeric === true ? classes["number"] : undefined}>
+                      {column.label}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody ref={body}>
+                {items.map((row) => (
+                  <tr
+                    key={row.id}
+                    tabIndex={0}
+                    data-row={row.id}
+                    onClick={(event) => {
+                      // A click on a link or button inside the row is that one's own.
+                      if ((event.target as HTMLElement).closest("a, button") === null) open(row);
+                    }}
+                    onKeyDown={(event) => {
+                      if (event.key === "Enter" && event.target === event.currentTarget) open(row);
+                    }}
+                  >
+                    {props.columns.map((column) => (
+                      <td key={column.name} className={column.numeric === true ? classes["number"] : undefined} title={column.title?.(row)}>
+                        {column.cell(row)}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <div ref={end} style={{ height: 1 }} />
+            {hasNextPage ? (
+              <Button variant="subtle" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                {t("register.more")}
+              </Button>
+            ) : null}
+          </section>
+        )}
+      </div>
+    </div>
+  );
+}

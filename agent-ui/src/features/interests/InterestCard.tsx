@@ -1,0 +1,198 @@
+import type { InterestView } from "@kommutator/contract/api/crm";
+import { ActionIcon, Alert, Anchor, Badge, Button, Group, Skeleton, Text } from "@mantine/core";
+import { IconArrowLeft, IconEdit, IconFlagCheck, IconRefresh } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { api } from "../../app/api.ts";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { failureText } from "../../app/failure.ts";
+import { useFormat, useNow } from "../../app/format.ts";
+import { keys } from "../../app/keys.ts";
+import { useCan } from "../../app/me.ts";
+import { ErrorState } from "../../app/states.tsx";
+import { conflictOf } from "../customer/Conflict.tsx";
+import classes from "../customer/customer.module.css";
+import { Feed } from "../customer/Feed.tsx";
+import { CloseBox } from "./CloseBox.tsx";
+import { InterestForm } from "./InterestForm.tsx";
+import own from "./interests.module.css";
+import { Steps } from "./Steps.tsx";
+
+const COLOURS = { open: "blue", won: "green", lost: "red", cancelled: "gray" } as const;
+
+/** One Interest: where it stands, what comes next, how it got here; its party's history beside it. */
+export function InterestCard() {
+  const { t } = useTranslation("interests");
+  const id = useParams()["id"] ?? "";
+  const can = useCan();
+  const format = useFormat();
+  const now = useNow(60_000);
+  const client = useQueryClient();
+  const catalogues = useCatalogues();
+  const query = useQuery({ queryKey: keys.interest(id), queryFn: ({ signal }) => api.get<InterestView>(`/interests/${id}`, { signal }) });
+  const [editing, setEditing] = useState(false);
+  const [closing, setClosing] = useState(false);
+  const saved = async (row: InterestView) => {
+    client.setQueryData(keys.interest(id), row);
+    await client.invalidateQueries({
+      predicate: ({ queryKey: [word] }) => word === "interests" || word === "customer" || word === "lead" || word === "interactions" || word === "dialog-part",
+    });
+  };
+  const move = useMutation({
+    mutationFn: ({ stageId, version }: { stageId: string; version: number }) => api.post<InterestView>(`/interests/${id}/stage`, { stageId, version }),
+    onSuccess: saved,
+    onError: (error) => {
+      const current = conflictOf<InterestView>(error);
+      if (current !== null) void query.refetch();
+    },
+  });
+  const reopen = useMutation({ mutationFn: (version: number) => api.post<InterestView>(`/interests/${id}/reopen`, { version }), onSuccess: saved });
+  if (query.isPending)
+    return (
+      <div className={classes["page"]} aria-busy="true">
+        <Skeleton height={34} width={360} />
+        <Skeleton height={46} radius="md" />
+        <div className={classes["card"]}>
+          <Skeleton height={280} radius="md" />
+          <Skeleton height={380} radius="md" />
+        </div>
+      </div>
+    );
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  const interest = query.data;
+  const editable = can("interest", "edit") !== null;
+  const open = interest.status === "open";
+  const stages = [...(catalogues.data?.interestKinds.find((each) => each.id === interest.kind.id)?.stages ?? [])].sort((a, b) => a.pos - b.pos);
+  const at = stages.findIndex((each) => each.id === interest.stage?.id);
+  const failure = move.error ?? reopen.error;
+  const facts: [string, string | null | undefined][] = [
+    [t("field.kind"), interest.kind.name],
+    [t("field.responsible"), interest.responsible?.name ?? t("nobody")],
+    [t("field.amount"), interest.amount === null ? null : format.money(interest.amount, interest.currency)],
+    [t("field.expectedClose"), interest.expectedClose === null ? null : format.date(interest.expectedClose)],
+    [t("field.createdAt"), format.full(interest.createdAt)],
+    [t("field.activity"), interest.lastActivityAt === null ? null : format.ago(interest.lastActivityAt, now)],
+    [t("field.closedAt"), interest.closedAt === null ? null : format.full(interest.closedAt)],
+    [t("field.lossReason"), catalogues.data?.lossReasons.find((each) => each.id === interest.lossReasonId)?.name],
+  ];
+  return (
+    <div className={classes["page"]}>
+      <div className={classes["head"]}>
+        <ActionIcon component={Link} to="/interests" aria-label={t("back")}>
+          <IconArrowLeft size={19} />
+        </ActionIcon>
+        <h1>
+          №{interest.number} {interest.title}
+        </h1>
+        <Badge variant="light" color={COLOURS[interest.status]}>
+          {t(`status.${interest.status}`)}
+        </Badge>
+        {interest.customer !== null ? (
+          <Anchor component={Link} to={`/customers/${interest.customer.id}`}>
+            {interest.customer.name}
+          </Anchor>
+        ) : interest.leadId !== null ? (
+          <Anchor component={Link} to={`/leads/${interest.leadId}`}>
+            {t("lead")}
+          </Anchor>
+        ) : null}
+        <span style={{ flex: 1 }} />
+        {!editable ? null : open ? (
+          <>
+            <Button variant="default" leftSection={<IconFlagCheck size={16} />} onClick={() => setClosing(true)}>
+              {t("close.button")}
+            </Button>
+            <Button leftSection={<IconEdit size={16} />} onClick={() => setEditing(true)}>
+              {t("common:edit")}
+            </Button>
+          </>
+        ) : (
+          <Button variant="default" leftSection={<IconRefresh size={16} />} loading={reopen.isPending} onClick={() => reopen.mutate(interest.version)}>
+            {t("reopen")}
+          </Button>
+        )}
+      </div>
+      {failure === null ? null : (
+        <Alert color="red" role="alert">
+          {failureText(failure)}
+        </Alert>
+      )}
+      {stages.length === 0 || interest.processMode === "none" ? null : (
+        <ol className={own["stages"]} aria-label={t("field.stage")}>
+          {stages.map((stage, index) => (
+            <li key={stage.id} className={own["stage"]} data-done={index < at} data-now={index === at}>
+              <button
+                type="button"
+                disabled={!editable || !open || index === at || move.isPending}
+                aria-current={index === at ? "step" : undefined}
+                title={stage.instruction ?? undefined}
+                onClick={() => move.mutate({ stageId: stage.id, version: interest.version })}
+              >
+                <span>{stage.name}</span>
+                {index === at && interest.stageEnteredAt !== null ? <small>{format.ago(interest.stageEnteredAt, now)}</small> : null}
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+      <div className={classes["card"]}>
+        <div>
+          <Steps interest={interest} editable={editable && open} />
+          <section className={classes["block"]} aria-labelledby="interest-facts">
+            <div className={classes["blockHead"]}>
+              <h2 id="interest-facts">{t("card.facts")}</h2>
+            </div>
+            <dl className={classes["facts"]}>
+              {facts
+                .filter(([, value]) => value != null && value !== "")
+                .map(([label, value]) => (
+                  <FactRow key={label} label={label} value={value ?? ""} />
+                ))}
+            </dl>
+          </section>
+          <section className={classes["block"]} aria-labelledby="interest-history">
+            <div className={classes["blockHead"]}>
+              <h2 id="interest-history">{t("card.history")}</h2>
+            </div>
+            {interest.stageHistory.length === 0 ? <Text size="sm">{t("card.noHistory")}</Text> : null}
+            <ul className={classes["points"]}>
+              {interest.stageHistory.map((each) => (
+                <li key={`${each.stage.id}-${each.from}`} className={classes["point"]}>
+                  <Group gap={8} wrap="nowrap" flex={1}>
+                    <span className={classes["pointValue"]}>{each.stage.name}</span>
+                    <span className={classes["dim"]}>{format.full(each.from)}</span>
+                    <span className={classes["dim"]}>{each.to === null ? t("card.now") : format.span(Date.parse(each.to) - Date.parse(each.from))}</span>
+                    <span className={classes["dim"]}>{each.by?.name ?? ""}</span>
+                  </Group>
+                </li>
+              ))}
+            </ul>
+          </section>
+        </div>
+        <section className={classes["block"]} aria-labelledby="interest-feed">
+          <div className={classes["blockHead"]}>
+            <h2 id="interest-feed">{t("card.feed")}</h2>
+          </div>
+          {interest.customer !== null ? (
+            <Feed of="customer" id={interest.customer.id} interestId={id} />
+          ) : interest.leadId !== null ? (
+            <Feed of="lead" id={interest.leadId} interestId={id} />
+          ) : null}
+        </section>
+      </div>
+      {editing ? <InterestForm interest={interest} onClose={() => setEditing(false)} /> : null}
+      {closing ? <CloseBox interest={interest} onClose={() => setClosing(false)} onClosed={saved} /> : null}
+    </div>
+  );
+}
+
+function FactRow({ label, value }: { label: string; value: string }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}

@@ -1,0 +1,170 @@
+import type { InterestView } from "@kommutator/contract/api/crm";
+import { Alert, Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { DateInput } from "@mantine/dates";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { ApiError, api } from "../../app/api.ts";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { failureText } from "../../app/failure.ts";
+import { useMe } from "../../app/me.ts";
+import { useShortcut } from "../../app/shortcuts.ts";
+import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
+
+const fieldsOf = (interest: InterestView | null, me: string) => ({
+  title: interest?.title ?? "",
+  responsibleId: interest === null ? me : (interest.responsible?.id ?? null),
+  amount: interest?.amount ?? null,
+  currency: interest?.currency ?? "KZT",
+  expectedClose: interest?.expectedClose ?? null,
+});
+const CURRENCIES = ["KZT", "RUB", "UAH", "USD", "EUR"];
+
+/** A new Interest of a party, or changes to one. A second open one of the same kind asks for the reason (RG-12). */
+export function InterestForm({
+  party,
+  interest = null,
+  onClose,
+}: {
+  party?: { customerId?: string; leadId?: string; fromDialogId?: string };
+  interest?: InterestView | null;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation("interests");
+  const me = useMe();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const catalogues = useCatalogues();
+  const kinds = (catalogues.data?.interestKinds ?? []).filter((each) => !each.archived);
+  const [fields, setFields] = useState(fieldsOf(interest, me.id));
+  const [kindId, setKind] = useState<string | null>(null);
+  const [reason, setReason] = useState("");
+  const [version, setVersion] = useState(interest?.version ?? 0);
+  const [tried, setTried] = useState(false);
+  const kind = kindId ?? kinds[0]?.id ?? null;
+  const set = (change: Partial<typeof fields>) => setFields((before) => ({ ...before, ...change }));
+  const save = useMutation({
+    mutationFn: (at: number) => {
+      const body = { ...fields, title: fields.title.trim(), currency: fields.amount === null ? null : fields.currency };
+      if (interest !== null) return api.patch<InterestView>(`/interests/${interest.id}`, { ...body, version: at });
+      return api.post<InterestView>("/interests", { ...body, ...party, kindId: kind, parallelReason: reason.trim() === "" ? null : reason.trim() });
+    },
+    onSuccess: async (saved) => {
+      await client.invalidateQueries({
+        predicate: ({ queryKey: [word] }) => word === "interests" || word === "interest" || word === "customer" || word === "dialog-part",
+      });
+      onClose();
+      if (interest === null && party?.fromDialogId === undefined) void navigate(`/interests/${saved.id}`);
+    },
+  });
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    setTried(true);
+    if (fields.title.trim() !== "" && kind !== null && !save.isPending) save.mutate(version);
+  };
+  useShortcut({ keys: "ctrl+s", typing: true, run: () => submit() });
+  const reasonAsked = save.error instanceof ApiError && save.error.code === "parallel_interest_reason_required";
+  const current = conflictOf<InterestView>(save.error);
+  const theirs = current === null ? null : fieldsOf(current, me.id);
+  const spoken = (name: keyof typeof fields, value: unknown): string =>
+    name === "responsibleId" ? (catalogues.data?.employees.find((each) => each.id === value)?.name ?? "") : value === null ? "" : String(value);
+  return (
+    <Modal opened onClose={onClose} title={t(interest === null ? "form.new" : "form.edit")}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <TextInput
+            data-autofocus
+            required
+            label={t("field.title")}
+            maxLength={300}
+            value={fields.title}
+            error={tried && fields.title.trim() === "" ? t("common:required") : null}
+            onChange={(event) => set({ title: event.currentTarget.value })}
+          />
+          <SimpleGrid cols={2} spacing="sm">
+            {interest === null ? (
+              <Select label={t("field.kind")} data={kinds.map((each) => ({ value: each.id, label: each.name }))} value={kind} onChange={setKind} />
+            ) : null}
+            <Select
+              label={t("field.responsible")}
+              searchable
+              clearable
+              allowDeselect
+              data={(catalogues.data?.employees ?? []).map((each) => ({ value: each.id, label: each.name }))}
+              value={fields.responsibleId}
+              onChange={(responsibleId) => set({ responsibleId })}
+            />
+            <NumberInput
+              label={t("field.amount")}
+              min={0}
+              thousandSeparator=" "
+              value={fields.amount ?? ""}
+              onChange={(value) => set({ amount: typeof value === "number" ? value : null })}
+              rightSectionWidth={76}
+              rightSection={
+                <Select
+                  size="xs"
+                  variant="unstyled"
+                  aria-label={t("field.currency")}
+                  data={CURRENCIES}
+                  value={fields.currency}
+                  onChange={(currency) => set({ currency: currency ?? "KZT" })}
+                />
+              }
+            />
+            <DateInput
+              label={t("field.expectedClose")}
+              clearable
+              valueFormat="DD.MM.YYYY"
+              value={fields.expectedClose}
+              onChange={(expectedClose) => set({ expectedClose })}
+            />
+          </SimpleGrid>
+          {reasonAsked || reason !== "" ? (
+            <Textarea
+              label={t("form.reason")}
+              description={t("form.reasonHint")}
+              required
+              autosize
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          ) : null}
+          {reasonAsked ? <Alert color="orange">{failureText(save.error)}</Alert> : null}
+          {reasonAsked ? null : (
+            <SaveFailure
+              error={save.error}
+              differences={
+                theirs === null
+                  ? []
+                  : (Object.keys(theirs) as (keyof typeof fields)[])
+                      .filter((name) => theirs[name] !== fields[name])
+                      .map((name) => ({ label: t(`field.${name === "responsibleId" ? "responsible" : name}`), theirs: spoken(name, theirs[name]) }))
+              }
+              onMine={() => {
+                if (current === null) return;
+                setVersion(current.version);
+                save.mutate(current.version);
+              }}
+              onTheirs={() => {
+                if (current === null) return;
+                setFields(fieldsOf(current, me.id));
+                setVersion(current.version);
+                save.reset();
+              }}
+            />
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common:cancel")}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {t("common:save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

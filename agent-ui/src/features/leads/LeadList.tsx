@@ -1,0 +1,119 @@
+import type { LeadView } from "@kommutator/contract/api/crm";
+import { Badge, Button, Select } from "@mantine/core";
+import { IconPlus, IconSearch, IconUserPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { useFormat, useNow, usePhone } from "../../app/format.ts";
+import { keys } from "../../app/keys.ts";
+import { useCan, useMe } from "../../app/me.ts";
+import { Empty, NoRight } from "../../app/states.tsx";
+import classes from "../customer/customer.module.css";
+import { Register } from "../customer/Register.tsx";
+import { LeadForm } from "./LeadForm.tsx";
+
+export const STATUSES = ["new", "in_work", "qualified", "converted", "disqualified"] as const;
+export const STATUS_COLOURS = { new: "blue", in_work: "orange", qualified: "green", converted: "gray", disqualified: "gray" } as const;
+
+/** Potential clients: made from unknown callers and writers, or by hand. */
+export function LeadList() {
+  const { t } = useTranslation("leads");
+  const can = useCan();
+  const me = useMe();
+  const navigate = useNavigate();
+  const format = useFormat();
+  const phone = usePhone();
+  const now = useNow(60_000);
+  const catalogues = useCatalogues();
+  const [status, setStatus] = useState<string | null>(null);
+  const [responsibleId, setResponsible] = useState<string | null>(null);
+  const [making, setMaking] = useState(false);
+  if (can("lead", "read") === null) return <NoRight />;
+  const add =
+    can("lead", "create") === null ? null : (
+      <Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
+        {t("list.add")}
+      </Button>
+    );
+  return (
+    <>
+      <Register<LeadView>
+        title={t("list.title")}
+        path="/leads"
+        queryKey={keys.leads("list")}
+        query={{ status: status ?? undefined, responsibleId: responsibleId ?? undefined }}
+        searchLabel={t("list.search")}
+        to={(row) => ({ path: `/leads/${row.id}` })}
+        actions={add}
+        filters={
+          <>
+            <Select
+              w={170}
+              clearable
+              allowDeselect
+              aria-label={t("field.status")}
+              placeholder={t("list.anyStatus")}
+              data={STATUSES.map((each) => ({ value: each, label: t(`status.${each}`) }))}
+              value={status}
+              onChange={setStatus}
+            />
+            <Select
+              w={200}
+              searchable
+              clearable
+              allowDeselect
+              aria-label={t("field.responsible")}
+              placeholder={t("field.responsible")}
+              data={(catalogues.data?.employees ?? []).map((each) => ({
+                value: each.id,
+                label: each.id === me.id ? t("list.me", { name: each.name }) : each.name,
+              }))}
+              value={responsibleId}
+              onChange={setResponsible}
+            />
+          </>
+        }
+        columns={[
+          {
+            name: "name",
+            label: t("field.contactName"),
+            cell: (row) => <span className={classes["name"]}>{row.contactName ?? row.companyName ?? t("nameless")}</span>,
+          },
+          { name: "company", label: t("field.companyName"), title: (row) => row.companyName ?? undefined, cell: (row) => row.companyName ?? "" },
+          { name: "points", label: t("field.points"), cell: (row) => row.contactPoints.map((each) => phone(each.value)).join(", ") },
+          {
+            name: "status",
+            label: t("field.status"),
+            cell: (row) => (
+              <Badge size="sm" variant="light" color={STATUS_COLOURS[row.status]}>
+                {t(`status.${row.status}`)}
+              </Badge>
+            ),
+          },
+          { name: "source", label: t("field.source"), cell: (row) => row.source?.name ?? "" },
+          {
+            name: "responsible",
+            label: t("field.responsible"),
+            cell: (row) => row.responsible?.name ?? <span className={classes["amber"]}>{t("nobody")}</span>,
+          },
+          {
+            name: "due",
+            label: t("field.dueAt"),
+            title: (row) => (row.dueAt === null ? undefined : format.full(row.dueAt)),
+            cell: (row) =>
+              row.dueAt === null || row.status === "converted" ? (
+                ""
+              ) : (
+                <span className={Date.parse(row.dueAt) < now ? classes["red"] : undefined}>{format.stamp(row.dueAt, now)}</span>
+              ),
+          },
+          { name: "created", label: t("field.createdAt"), title: (row) => format.full(row.createdAt), cell: (row) => format.ago(row.createdAt, now) },
+        ]}
+        empty={<Empty icon={<IconUserPlus />} title={t("list.empty")} text={t("list.emptyHint")} action={add} />}
+        nothing={<Empty icon={<IconSearch />} title={t("common:nothingFound")} text={t("list.nothing")} />}
+      />
+      {making ? <LeadForm lead={null} onClose={() => setMaking(false)} onSaved={(saved) => void navigate(`/leads/${saved.id}`)} /> : null}
+    </>
+  );
+}
