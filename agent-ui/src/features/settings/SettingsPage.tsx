@@ -1,3 +1,47 @@
+import type { AccessObject } from "@kommutator/contract/access";
+import { IconBroadcast, IconCalendarTime, IconListCheck, IconSitemap, IconUsers } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Navigate, NavLink, Route, Routes } from "react-router";
+import { useCan } from "../../app/me.ts";
+import { NoRight } from "../../app/states.tsx";
+import { CalendarsPage } from "./CalendarsPage.tsx";
+import { ChannelsPage } from "./ChannelsPage.tsx";
+import { DepartmentsPage } from "./DepartmentsPage.tsx";
+import { PeoplePage } from "./PeoplePage.tsx";
+import { QueuesPage } from "./QueuesPage.tsx";
+import classes from "./settings.module.css";
+
+const PAGES = [
+  { path: "channels", object: "channel", icon: IconBroadcast, page: <ChannelsPage /> },
+  { path: "people", object: "employee", icon: IconUsers, page: <PeoplePage /> },
+  { path: "departments", object: "department", icon: IconSitemap, page: <DepartmentsPage /> },
+  { path: "calendars", object: "calendar", icon: IconCalendarTime, page: <CalendarsPage /> },
+  { path: "queues", object: "queue", icon: IconListCheck, page: <QueuesPage /> },
+] as const satisfies { path: string; object: AccessObject; icon: unknown; page: unknown }[];
+
+/** Channels, people, departments, calendars, queues: those that one may change. */
 export function SettingsPage() {
-  return null;
+  const { t } = useTranslation("settings");
+  const can = useCan();
+  const pages = PAGES.filter(({ object }) => can(object, "edit") !== null || can(object, "create") !== null);
+  const first = pages[0];
+  if (first === undefined) return <NoRight />;
+  return (
+    <div className={classes["page"]}>
+      <nav className={classes["nav"]} aria-label={t("title")}>
+        {pages.map(({ path, icon: Icon }) => (
+          <NavLink key={path} to={`/settings/${path}`} className={classes["navLink"] ?? ""}>
+            <Icon size={18} stroke={1.7} aria-hidden />
+            {t(`${path}.title`)}
+          </NavLink>
+        ))}
+      </nav>
+      <Routes>
+        {pages.map(({ path, page }) => (
+          <Route key={path} path={path} element={page} />
+        ))}
+        <Route path="*" element={<Navigate to={first.path} replace />} />
+      </Routes>
+    </div>
+  );
 }
