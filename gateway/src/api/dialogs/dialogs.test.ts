@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import type { Id } from "@kommutator/contract/ids";
+import { findSessions } from "@kommutator/crm-core/access/principal";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ApiFixture, apiFixture, type Browser } from "../api.fixture.ts";
+import { queuesOf } from "../live/rights.ts";
+import { readDialogRows } from "./summary.ts";
+import { dialogsFrom, maySee, visibleDialogs } from "./visibility.ts";
+
+let house: ApiFixture;
+let chat: Id;
+const who: Record<string, Browser> = {};
+/** One dialog of every kind of belonging. */
+const dialogs: Record<string, Id> = {};
+
+beforeAll(async () => {
+  house = await apiFixture();
+  const { employees, departments, calendars, queueId } = house.company;
+  for (const e of Object.values(employees)) who[e.login] = await house.login(e);
+  chat = await house.channel("web-chat");
+  const [other] = await house.sql<
+    { id: Id }[]
+  >`INSERT INTO queue (name, department_id, calendar_id) VALUES ('B only', ${departments.b}, ${calendars.always}) RETURNING id`;
+  await house.sql`INSERT INTO queue_member (queue_id, employee_id) VALUES (${other?.id as Id}, ${employees.dana.id})`;
+  await house.sql`DELETE FROM queue_member WHERE queue_id = ${queueId} AND employee_id = ${employees.dana.id}`;
+  dialogs["aiguls"] = await house.dialog({ channelId: chat, assignee: employees.aigul.id, text: "for Айгүл" });
+  dialogs["danas"] = await house.dialog({ channelId: chat, assignee: employees.dana.id });
+  dialogs["waiting"] = await house.dialog({ channelId: chat });
+  dialogs["waiting in B"] = await house.dialog({ channelId: chat, queueId: other?.id as Id });
+  dialogs["aiguls, closed"] = await house.dialog({ channelId: chat, assignee: employees.aigul.id, closed: true });
+  dialogs["danas, closed"] = await house.dialog({ channelId: chat, assignee: employees.dana.id, closed: true });
+});
+afterAll(async () => {
+  await house.close();
+});
+
+const SEES: Record<string, string[]> = {
+  admin: ["aiguls", "danas", "waiting", "waiting in B", "aiguls, closed", "danas, closed"],
+  head: ["aiguls", "waiting", "aiguls, closed"],
+  aigul: ["aiguls", "waiting", "aiguls, closed"],
+  bolat: ["waiting"],
+  dana: ["danas", "waiting in B", "danas, closed"],
+};
+
+describe("whose a dialog is (AD-02)", () => {
+  for (const [login, seen] of Object.entries(SEES)) {
+    test(`${login} sees ${seen.join("; ")} and nothing else, in lists, cards and messages alike`, async () => {
+      const { call } = who[login] as Browser;
+      const listed = new Set<Id>();
+      for (const view of ["all", "closed"]) for (const d of (await call("GET", `/dialogs?view=${view}`)).json().items) listed.add(d.id);
+      expect([...listed].sort()).toEqual(seen.map((name) => dialogs[name]).sort());
+      for (const [name, id] of Object.entries(dialogs)) {
+        const status = seen.includes(name) ? 200 : 404;
+        expect([name, (await call("GET", `/dialogs/${id}`)).statusCode]).toEqual([name, status]);
+        expect([name, (await call("GET", `/dialogs/${id}/messages`)).statusCode]).toEqual([name, status]);
+      }
+    });
+  }
+
+  test("a foreign dialog answers every request exactly like one that does not exist", async () => {
+    const { call } = who["bolat"] as Browser;
+    const requests: [string, string, unknown?][] = [
+      ["GET", ""],
+      ["GET", "/messages"],
+      ["POST", "/messages", { clientKey: randomUUID(), text: "x" }],
+      ["POST", "/messages", { clientKey: randomUUID(), text: "x", internal: true }],
+      ["POST", "/close", {}],
+      ["POST", "/read", {}],
+      ["POST", "/typing", {}],
+      ["PUT", "/draft", { text: "x" }],
+    ];
+    for (const [method, path, body] of requests) {
+      const foreign = await call(method, `/dialogs/${dialogs["danas"]}${path}`, body);
+      const missing = await call(method, `/dialogs/${randomUUID()}${path}`, body);
+      expect([method, path, foreign.statusCode, foreign.body]).toEqual([method, path, missing.statusCode, missing.body]);
+      expect(foreign.json()).toEqual({ code: "not_found", details: {} });
+    }
+    const [message] = await house.sql<{ id: Id }[]>`SELECT id FROM message WHERE dialog_id = ${dialogs["danas"] as Id}`;
+    expect((await call("POST", `/messages/${message?.id}/retry`, {})).json()).toEqual({ code: "not_found", details: {} });
+    expect((await call("POST", `/messages/${message?.id}/settle`, { outcome: "sent" })).json()).toEqual({ code: "not_found", details: {} });
+  });
+
+  test("the condition in SQL and the one in memory agree for every employee, scope and dialog", async () => {
+    const { sql } = house;
+    const sessions = await findSessions(sql, { ids: (await sql<{ id: Id }[]>`SELECT id FROM session`).map((r) => r.id) }, new Date());
+    const rows = await readDialogRows(sql, Object.values(dialogs));
+    let compared = 0;
+    for (const { principal } of sessions) {
+      const queues = (await queuesOf(sql, [principal.employeeId])).get(principal.employeeId) ?? new Set();
+      for (const scope of [null, "own", "department", "subtree", "all"] as const) {
+        const inSql = await sql<{ id: Id }[]>`SELECT o.id ${dialogsFrom(sql)} WHERE ${visibleDialogs(sql, principal, scope)}`;
+        const inMemory = rows.filter((row) => maySee(principal, scope, row, queues)).map((r) => r.id);
+        expect([principal.login, scope, inMemory.sort()]).toEqual([principal.login, scope, inSql.map((r) => r.id).sort()]);
+        compared += rows.length;
+      }
+    }
+    expect(compared).toBe(5 * 5 * 6);
+  });
+});
+
+describe("the lists", () => {
+  test("who waits longest for an answer comes first, page by page, each once; search finds a Kazakh name without its letters", async () => {
+    const { call } = who["admin"] as Browser;
+    for (let i = 0; i < 7; i++) {
+      const id = await house.dialog({ channelId: chat, assignee: house.company.employees.admin.id });
+      await house.sql`UPDATE dialog SET customer_wait_since = ${i % 3 === 0 ? null : new Date(Date.now() - i * 60_000)} WHERE id = ${id}`;
+    }
+    const seen: { id: string; waitingSince: string | null }[] = [];
+    let cursor = "";
+    do {
+      const page = (await call("GET", `/dialogs?view=all&limit=3${cursor === "" ? "" : `&cursor=${cursor}`}`)).json();
+      seen.push(...page.items);
+      cursor = page.nextCursor ?? "";
+    } while (cursor !== "");
+    const all = (await call("GET", "/dialogs?view=all&limit=200")).json().items as typeof seen;
+    expect(seen.map((d) => d.id)).toEqual(all.map((d) => d.id));
+    const waits = all.map((d) => (d.waitingSince === null ? Number.POSITIVE_INFINITY : Date.parse(d.waitingSince)));
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect((await call("GET", "/dialogs?view=all&q=for%20%D0%90%D0%B9")).json().items.map((d: { id: Id }) => d.id)).toEqual([dialogs["aiguls"]]);
+    expect((await call("GET", "/dialogs?view=all&q=%25")).json().items).toEqual([]);
+  });
+
+  test("mine are those assigned to me; the queue's are those that nobody has", async () => {
+    const { call } = who["aigul"] as Browser;
+    const ids = async (view: string) => (await call("GET", `/dialogs?view=${view}`)).json().items.map((d: { id: Id }) => d.id);
+    expect(await ids("mine")).toEqual([dialogs["aiguls"]]);
+    expect(await ids("queue")).toEqual([dialogs["waiting"]]);
+  });
+});
+
+describe("writing", () => {
+  test("a reply is stored once for its key, takes a waiting dialog, and marks it read", async () => {
+    const { call } = who["bolat"] as Browser;
+    const id = await house.dialog({ channelId: chat });
+    expect((await call("GET", `/dialogs/${id}`)).json().dialog.unread).toBe(1);
+    const body = { clientKey: randomUUID(), text: "Good day" };
+    const [one, two] = await Promise.all([call("POST", `/dialogs/${id}/messages`, body), call("POST", `/dialogs/${id}/messages`, body)]);
+    expect(one.json().id).toBe(two.json().id);
+    expect([one.statusCode, two.statusCode].sort()).toEqual([200, 201]);
+    expect(one.json()).toMatchObject({ direction: "out", seq: 2, author: { name: "Bolat Akhmetov" }, text: "Good day", clientKey: body.clientKey });
+    const takes = (await house.inputs()).filter((i) => i.kind === "dialog.assign" && i["dialogId"] === id);
+    expect(takes.length).toBeGreaterThan(0);
+    expect(takes[0]).toMatchObject({ employeeId: house.company.employees.bolat.id, from: null });
+    const detail = (await call("GET", `/dialogs/${id}`)).json();
+    expect(detail.dialog.unread).toBe(0);
+    expect(detail.messages.map((m: { seq: number }) => m.seq)).toEqual([2, 1]);
+    expect(detail.capabilities).toMatchObject({ canReply: true, commands: expect.arrayContaining(["message.send"]) });
+  });
+
+  test("answering a colleague's dialog needs a take-over; a note beside it does not", async () => {
+    const { call } = who["head"] as Browser;
+    const post = (body: object) => call("POST", `/dialogs/${dialogs["aiguls"]}/messages`, { clientKey: randomUUID(), text: "I will help", ...body });
+    const refused = await post({});
+    expect([refused.statusCode, refused.json()]).toEqual([
+      409,
+      { code: "assigned_to_other", details: { employee: { id: house.company.employees.aigul.id, name: "Aigul Nurlanova" } } },
+    ]);
+    const note = await post({ internal: true });
+    expect([note.statusCode, note.json().direction, note.json().delivery]).toEqual([201, "internal", null]);
+    expect((await post({ takeOver: true })).statusCode).toBe(201);
+    expect((await house.inputs()).some((i) => i.kind === "dialog.assign" && i["employeeId"] === house.company.employees.head.id)).toBe(true);
+  });
+
+  test("somebody else's upload cannot be attached, nor an empty message sent, nor a closed dialog answered", async () => {
+    const { call } = who["aigul"] as Browser;
+    const [blob] = await house.sql<{ id: Id }[]>`
+      INSERT INTO blob (sha256, bytes, mime, name, created_by) VALUES ('\\x00', 1, 'text/plain', 'x', ${house.company.employees.dana.id}) RETURNING id`;
+    const post = (id: Id | undefined, body: object) => call("POST", `/dialogs/${id}/messages`, { clientKey: randomUUID(), ...body });
+    expect((await post(dialogs["waiting"], { text: "see", attachments: [blob?.id] })).json()).toMatchObject({
+      code: "validation",
+      details: { fields: { attachments: "unknown" } },
+    });
+    expect((await post(dialogs["waiting"], { text: "  " })).json()).toMatchObject({ code: "validation" });
+    expect((await post(dialogs["aiguls, closed"], { text: "hello?" })).json()).toMatchObject({ code: "dialog_closed" });
+  });
+
+  test("a draft is mine alone, shows in my list, and goes when I answer; closing tells routing and is said once", async () => {
+    const { employees } = house.company;
+    const id = await house.dialog({ channelId: chat, assignee: employees.aigul.id });
+    const { call } = who["aigul"] as Browser;
+    expect((await call("PUT", `/dialogs/${id}/draft`, { text: "Dear" })).statusCode).toBe(204);
+    expect((await call("GET", `/dialogs/${id}`)).json()).toMatchObject({ draft: "Dear", dialog: { hasDraft: true } });
+    expect((await (who["head"] as Browser).call("GET", `/dialogs/${id}`)).json()).toMatchObject({ draft: "", dialog: { hasDraft: false } });
+    await call("POST", `/dialogs/${id}/messages`, { clientKey: randomUUID(), text: "Dear customer" });
+    expect((await call("GET", `/dialogs/${id}`)).json()).toMatchObject({ draft: "" });
+    expect((await call("POST", `/dialogs/${id}/close`, {})).statusCode).toBe(204);
+    expect((await call("POST", `/dialogs/${id}/close`, {})).json()).toMatchObject({ code: "dialog_closed" });
+    expect((await house.inputs()).filter((i) => i.kind === "dialog.closed" && i["dialogId"] === id)).toHaveLength(1);
+  });
+});
