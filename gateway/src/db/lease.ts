@@ -102,6 +102,8 @@ async function hold(
   const lease: Lease = { duty, holder, epoch: taken.epoch, signal: over.signal, valid: () => !over.signal.aborted && performance.now() < deadline };
   const onStop = () => over.abort();
   stop.addEventListener("abort", onStop, { once: true });
+  // It may have aborted while the lease was being acquired: a listener added now would wait for ever.
+  if (stop.aborted) onStop();
   const renewing = (async () => {
     while (!over.signal.aborted) {
       await pause(RENEW_MS, over.signal);
