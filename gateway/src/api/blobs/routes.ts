@@ -16,6 +16,19 @@ export const MAX_UPLOAD_BYTES = 25 * 1024 * 1024;
 /** A player asks for many ranges: those within so long of the first are one listening. */
 const ONE_LISTENING_MS = 600_000;
 
+/** The one file of the form, in hand before any transaction begins: a slow upload must not hold a connection. */
+async function readFile(request: FastifyRequest): Promise<{ bytes: Buffer; filename: string; mimetype: string }> {
+  try {
+    const part = await request.file({ limits: { fileSize: MAX_UPLOAD_BYTES } });
+    if (part === undefined || part.fieldname !== "file") throw new AppError("validation", { fields: { file: "missing" } });
+    return { bytes: await part.toBuffer(), filename: part.filename, mimetype: part.mimetype };
+  } catch (error) {
+    if (error instanceof AppError || (error as { code?: string }).code?.startsWith("FST_") === true) throw error;
+    // The form's parser says in plain errors that the form is cut off or none.
+    throw new AppError("validation", { reason: "multipart" });
+  }
+}
+
 /** POST /blobs (multipart, field `file`) and GET /blobs/:id. */
 export function blobRoutes(deps: ApiDeps): FastifyPluginAsync {
   const { sql } = deps;
@@ -39,12 +52,9 @@ export function blobRoutes(deps: ApiDeps): FastifyPluginAsync {
       async (request, reply) => {
         const { principal } = requireScope(request, "dialog", "edit");
         if (!request.isMultipart()) throw new AppError("validation", { reason: "multipart" });
-        const part = await request.file({ limits: { fileSize: MAX_UPLOAD_BYTES } });
-        if (part === undefined || part.fieldname !== "file") throw new AppError("validation", { fields: { file: "missing" } });
-        // In hand before the transaction begins: a slow upload must not hold a connection.
-        const bytes = await part.toBuffer();
-        const name = (part.filename || "file").replace(/^.*[\\/]/, "").slice(0, 250);
-        const mime = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(part.mimetype) ? part.mimetype : "application/octet-stream";
+        const { bytes, filename, mimetype } = await readFile(request);
+        const name = (filename || "file").replace(/^.*[\\/]/, "").slice(0, 250);
+        const mime = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(mimetype) ? mimetype : "application/octet-stream";
         const blob = await sql.begin((tx) => deps.blobs.put(tx, bytes, { name, mime, createdBy: principal.employeeId, maxBytes: MAX_UPLOAD_BYTES }));
         return reply.code(201).send({ blobId: blob.id, name: blob.name, mime: blob.mime, bytes: blob.bytes });
       },
