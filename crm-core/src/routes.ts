@@ -1,13 +1,42 @@
 import type { FastifyPluginAsync } from "fastify";
 import { accessRoutes } from "./access/index.ts";
 import { auditRoutes } from "./audit/index.ts";
+import { catalogueRoutes } from "./catalogue/routes.ts";
+import { contactRoutes } from "./contact/routes.ts";
+import { contactPointRoutes } from "./contact-point/routes.ts";
 import type { Crm } from "./context.ts";
+import { customerRoutes } from "./customer/routes.ts";
+import { feedRoutes } from "./feed/routes.ts";
+import { inquiryRoutes } from "./inquiry/routes.ts";
+import { interactionRoutes } from "./interaction/routes.ts";
+import { interestRoutes } from "./interest/routes.ts";
+import { leadRoutes } from "./lead/routes.ts";
 import { organisationRoutes } from "./organisation/index.ts";
+import { partyRoutes } from "./party/routes.ts";
+import { searchRoutes } from "./search/routes.ts";
 import { setupRoutes } from "./setup/index.ts";
+
+const SLICES = [
+  accessRoutes,
+  organisationRoutes,
+  auditRoutes,
+  setupRoutes,
+  customerRoutes,
+  contactRoutes,
+  contactPointRoutes,
+  leadRoutes,
+  searchRoutes,
+  catalogueRoutes,
+  inquiryRoutes,
+  interestRoutes,
+  interactionRoutes,
+  feedRoutes,
+  partyRoutes,
+];
 
 /** Every slice's routes in one plugin. */
 export function crmRoutes(crm: Crm): FastifyPluginAsync {
   return async (app) => {
-    for (const routes of [accessRoutes, organisationRoutes, auditRoutes, setupRoutes]) await app.register(routes(crm));
+    for (const routes of SLICES) await app.register(routes(crm));
   };
 }

@@ -60,7 +60,12 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
   const { sql } = db;
   const company = await seedCompany(sql);
   let now: number | null = null;
-  const clock = { now: () => now ?? Date.now(), set: (at: number) => void (now = at) };
+  const clock = {
+    now: () => now ?? Date.now(),
+    set(at: number) {
+      now = at;
+    },
+  };
   const enqueue = async (tx: Tx, inputs: RoutingInput[]) => {
     await tx`INSERT INTO routing_input (input) SELECT i FROM unnest(${inputs.map((i) => JSON.stringify(i))}::text[]::jsonb[]) AS i`;
   };

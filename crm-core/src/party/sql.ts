@@ -1,7 +1,7 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
-import type { Query } from "../context.ts";
+import type { Crm, Query } from "../context.ts";
 
 export interface PartyRow {
   dialogId: Id;
@@ -39,4 +39,17 @@ export async function openDialogsOf(tx: Query, about: { customerId?: Id; leadId?
     FROM dialog_party p JOIN dialog d ON d.id = p.dialog_id
     WHERE d.closed_at IS NULL AND (p.customer_id = ${about.customerId ?? null}::uuid OR p.lead_id = ${about.leadId ?? null}::uuid OR p.interest_id = ${about.interestId ?? null}::uuid)
     ORDER BY p.dialog_id LIMIT 100`;
+}
+
+/** Screens of the open dialogs with this card read it again. */
+export async function emitPartyChanged(crm: Crm, tx: Tx, about: { customerId?: Id; leadId?: Id; interestId?: Id }): Promise<void> {
+  const dialogs = await openDialogsOf(tx, about);
+  await crm.emit(
+    tx,
+    dialogs.map(({ dialogId, customerId, contactId, leadId, interestId }) => ({
+      kind: "party.changed" as const,
+      dialogId,
+      payload: { customerId, contactId, leadId, interestId },
+    })),
+  );
 }

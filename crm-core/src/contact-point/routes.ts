@@ -1,0 +1,81 @@
+import { IdParams } from "@kommutator/contract/api/common";
+import { ContactPoint, ContactPointBody, ContactPointPatch } from "@kommutator/contract/api/crm";
+import { AppError } from "@kommutator/contract/errors";
+import { actorOf, principalOf } from "@kommutator/contract/http";
+import type { FastifyPluginAsync } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { differences } from "../audit/index.ts";
+import { change } from "../change.ts";
+import type { Crm } from "../context.ts";
+import { found } from "../rights.ts";
+import { insertPoints, lockPoint, mayEditOwner, readPoint, requireAnotherPoint, verifiedElsewhere } from "./sql.ts";
+
+/** POST /contact-points, PATCH and DELETE /contact-points/:id, by the right to edit the card that owns the point. */
+export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+
+    app.post("/contact-points", { schema: { body: ContactPointBody, response: { 201: ContactPoint } } }, async (request, reply) => {
+      const principal = principalOf(request);
+      const { customerId, contactId, leadId, ...point } = request.body;
+      const owners = [
+        customerId === null ? null : { customer_id: customerId },
+        contactId === null ? null : { contact_id: contactId },
+        leadId === null ? null : { lead_id: leadId },
+      ];
+      const [owner, ...more] = owners.filter((o) => o !== null);
+      if (owner === undefined || more.length > 0) throw new AppError("validation", { fields: { customerId: "one_owner" } });
+      const made = await change(crm, actorOf(request), async (tx) => {
+        if (!(await mayEditOwner(tx, principal, { customer_id: customerId, contact_id: contactId, lead_id: leadId }))) throw new AppError("not_found");
+        const [id] = await insertPoints(tx, owner, [point], (await crm.company(tx)).country);
+        if (id === undefined) throw new AppError("duplicate");
+        const made = await readPoint(tx, id);
+        await crm.audit(tx, actorOf(request), {
+          objectKind: "contact_point",
+          objectId: id,
+          action: "create",
+          changes: { ...owner, kind: made.kind, value: made.value },
+        });
+        return made;
+      });
+      return reply.code(201).send(made);
+    });
+
+    app.patch("/contact-points/:id", { schema: { params: IdParams, body: ContactPointPatch, response: { 200: ContactPoint } } }, async (request) => {
+      const principal = principalOf(request);
+      const { label, isShared, verified } = request.body;
+      return change(crm, actorOf(request), async (tx) => {
+        const point = found(await lockPoint(tx, principal, request.params.id));
+        const shared = isShared ?? point.is_shared;
+        const next = {
+          label: label === undefined ? point.label : label,
+          is_shared: shared,
+          // Who shares a number proves nothing with it: marking it shared takes the verification back.
+          verified_at: shared ? null : verified === undefined ? point.verified_at : verified ? (point.verified_at ?? new Date(crm.clock.now())) : null,
+        };
+        if (verified === true && shared) throw new AppError("validation", { fields: { verified: "shared" } });
+        if (next.verified_at !== null && (await verifiedElsewhere(tx, point))) throw new AppError("contact_point_taken");
+        await tx`UPDATE contact_point SET ${tx(next)}, verified_how = CASE WHEN ${next.verified_at}::timestamptz IS NULL THEN NULL ELSE coalesce(verified_how, 'manual') END WHERE id = ${point.id}`;
+        await crm.audit(tx, actorOf(request), { objectKind: "contact_point", objectId: point.id, action: "edit", changes: differences({ ...point }, next) });
+        return readPoint(tx, point.id);
+      });
+    });
+
+    app.delete("/contact-points/:id", { schema: { params: IdParams, response: { 204: z.null() } } }, async (request, reply) => {
+      const principal = principalOf(request);
+      await change(crm, actorOf(request), async (tx) => {
+        const point = found(await lockPoint(tx, principal, request.params.id));
+        await requireAnotherPoint(tx, point);
+        await tx`UPDATE contact_point SET archived_at = ${new Date(crm.clock.now())} WHERE id = ${point.id}`;
+        await crm.audit(tx, actorOf(request), {
+          objectKind: "contact_point",
+          objectId: point.id,
+          action: "archive",
+          changes: { value: [point.value_norm, null] },
+        });
+      });
+      return reply.code(204).send(null);
+    });
+  };
+}

@@ -1,0 +1,80 @@
+import type { Principal } from "@kommutator/contract/access";
+import type { ContactPoint, NewContactPoint } from "@kommutator/contract/api/crm";
+import type { Tx } from "@kommutator/contract/db";
+import { AppError } from "@kommutator/contract/errors";
+import type { Id } from "@kommutator/contract/ids";
+import type { z } from "zod";
+import type { Query } from "../context.ts";
+import { allowed } from "../rights.ts";
+import { normalisePoints } from "./rules.ts";
+
+export type Owner = { customer_id: Id } | { contact_id: Id } | { lead_id: Id };
+
+/** Inserts typed points (unverified); those that the card already has stay as they are. Returns the new ids. */
+export async function insertPoints(tx: Tx, owner: Owner, points: readonly z.infer<typeof NewContactPoint>[], country: string): Promise<Id[]> {
+  const rows = normalisePoints(points, country).map((p) => ({ ...owner, ...p }));
+  if (rows.length === 0) return [];
+  const made = await tx<{ id: Id }[]>`INSERT INTO contact_point ${tx(rows)} ON CONFLICT DO NOTHING RETURNING id`;
+  return made.map((m) => m.id);
+}
+
+/** SQL expression: the active contact points of a card as JSON; `where` is a condition on `cp`. */
+export function pointsJson(tx: Query, where: string) {
+  return tx.unsafe(`coalesce((SELECT jsonb_agg(jsonb_build_object('id', cp.id, 'kind', cp.kind, 'label', cp.label, 'raw', cp.value_raw, 'value', cp.value_norm, 'isShared', cp.is_shared,
+    'verifiedAt', cp.verified_at, 'bouncedAt', cp.bounced_at) ORDER BY cp.kind DESC, cp.created_at, cp.id) FROM contact_point cp WHERE ${where} AND cp.archived_at IS NULL), '[]')`);
+}
+
+export interface PointRow {
+  id: Id;
+  customer_id: Id | null;
+  contact_id: Id | null;
+  lead_id: Id | null;
+  kind: string;
+  scope: string;
+  value_norm: string;
+  label: string | null;
+  is_shared: boolean;
+  verified_at: Date | null;
+}
+
+/** Locks a point of a card that the principal may edit; null otherwise. */
+export async function lockPoint(tx: Tx, principal: Principal, id: Id): Promise<PointRow | null> {
+  const [row] = await tx<PointRow[]>`SELECT * FROM contact_point WHERE id = ${id} AND archived_at IS NULL FOR UPDATE`;
+  return row !== undefined && (await mayEditOwner(tx, principal, row)) ? row : null;
+}
+
+/** May the principal edit the card that owns (or will own) a point? */
+export async function mayEditOwner(
+  tx: Tx,
+  principal: Principal,
+  owner: { customer_id: Id | null; contact_id: Id | null; lead_id: Id | null },
+): Promise<boolean> {
+  const customer = allowed(tx, principal, "customer", "edit", "c.responsible_id");
+  const rows = await tx`
+    SELECT 1 FROM customer c WHERE c.archived_at IS NULL AND ${customer}
+      AND (c.id = ${owner.customer_id}::uuid OR EXISTS (SELECT 1 FROM customer_contact cc WHERE cc.customer_id = c.id AND cc.contact_id = ${owner.contact_id}::uuid))
+    UNION ALL SELECT 1 FROM lead l WHERE l.id = ${owner.lead_id}::uuid AND l.status <> 'converted' AND ${allowed(tx, principal, "lead", "edit", "l.responsible_id")} LIMIT 1`;
+  return rows.length > 0;
+}
+
+export async function readPoint(tx: Tx, id: Id): Promise<ContactPoint> {
+  const [row] = await tx<{ p: ContactPoint[] }[]>`SELECT ${pointsJson(tx, `cp.id = '${id}'`)} AS p`;
+  return row?.p[0] as ContactPoint;
+}
+
+/** Another card's active point with the same identity, verified and not shared. */
+export async function verifiedElsewhere(tx: Tx, point: PointRow): Promise<boolean> {
+  const rows = await tx`
+    SELECT 1 FROM contact_point WHERE kind = ${point.kind} AND scope = ${point.scope} AND value_norm = ${point.value_norm} AND id <> ${point.id}
+      AND verified_at IS NOT NULL AND NOT is_shared AND archived_at IS NULL`;
+  return rows.length > 0;
+}
+
+/** A lead without any contact point may exist only when it is marked so (RG-09). */
+export async function requireAnotherPoint(tx: Tx, point: PointRow): Promise<void> {
+  if (point.lead_id === null) return;
+  const rows = await tx`
+    SELECT 1 FROM lead l WHERE l.id = ${point.lead_id} AND (l.no_contact OR EXISTS (
+      SELECT 1 FROM contact_point WHERE lead_id = l.id AND id <> ${point.id} AND archived_at IS NULL))`;
+  if (rows.length === 0) throw new AppError("contact_point_required");
+}

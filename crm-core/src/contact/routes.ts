@@ -1,0 +1,62 @@
+import { IdParams } from "@kommutator/contract/api/common";
+import { ContactPatch, ContactView } from "@kommutator/contract/api/crm";
+import { AppError } from "@kommutator/contract/errors";
+import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
+import type { FastifyPluginAsync } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { differences } from "../audit/index.ts";
+import { change, columnsOf, lockVersion } from "../change.ts";
+import { mayEditOwner } from "../contact-point/sql.ts";
+import type { Crm } from "../context.ts";
+import { emitPartyChanged } from "../party/sql.ts";
+import { found } from "../rights.ts";
+import { readContact } from "./sql.ts";
+
+const NAMES = { lastName: "last_name", firstName: "first_name", middleName: "middle_name" };
+const LINK = { position: "position", isPrimary: "is_primary", leftAt: "left_at" };
+
+/** GET and PATCH /contacts/:id: the human, and the link with one company (CB-02). */
+export function contactRoutes(crm: Crm): FastifyPluginAsync {
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+
+    app.get("/contacts/:id", { schema: { params: IdParams, response: { 200: ContactView } } }, async (request) =>
+      found(await readContact(crm.sql, principalOf(request), request.params.id)),
+    );
+
+    app.patch("/contacts/:id", { schema: { params: IdParams, body: ContactPatch, response: { 200: ContactView } } }, async (request) => {
+      const { principal } = requireScope(request, "customer", "edit");
+      const { id } = request.params;
+      const { body } = request;
+      return change(crm, actorOf(request), async (tx) => {
+        const customerId = body.customerId ?? null;
+        if (!(await mayEditOwner(tx, principal, { customer_id: null, contact_id: id, lead_id: null }))) throw new AppError("not_found");
+        const before = await lockVersion<Record<string, unknown> & { version: number }>(tx, "contact", id, body.version, () =>
+          readContact(tx, null, id, customerId),
+        );
+        const names = columnsOf(body, NAMES);
+        const link = columnsOf(body, LINK);
+        const merged = { ...before, ...names };
+        if (!merged["last_name"] && !merged["first_name"]) throw new AppError("validation", { fields: { lastName: "required" } });
+        const changes = differences(before, names);
+        if (Object.keys(link).length > 0) {
+          if (customerId === null) throw new AppError("validation", { fields: { customerId: "required" } });
+          const [old] =
+            await tx`SELECT position, is_primary, left_at::text FROM customer_contact WHERE customer_id = ${customerId} AND contact_id = ${id} FOR UPDATE`;
+          if (old === undefined) throw new AppError("not_found");
+          // Whoever has left is nobody's primary contact; a new primary one takes the mark from the old.
+          if (link["left_at"] != null) link["is_primary"] = false;
+          if (link["is_primary"] === true) await tx`UPDATE customer_contact SET is_primary = false WHERE customer_id = ${customerId} AND is_primary`;
+          await tx`UPDATE customer_contact SET ${tx(link)} WHERE customer_id = ${customerId} AND contact_id = ${id}`;
+          Object.assign(changes, differences({ ...old }, link));
+        }
+        if (Object.keys(changes).length > 0) {
+          await tx`UPDATE contact SET ${tx({ ...names, version: before.version + 1 })} WHERE id = ${id}`;
+          await crm.audit(tx, actorOf(request), { objectKind: "contact", objectId: id, action: "edit", changes });
+          if (customerId !== null) await emitPartyChanged(crm, tx, { customerId });
+        }
+        return found(await readContact(tx, null, id, customerId));
+      });
+    });
+  };
+}

@@ -1,0 +1,49 @@
+import type { Principal } from "@kommutator/contract/access";
+import { IdParams } from "@kommutator/contract/api/common";
+import { FeedItem, FeedPage, FeedQuery } from "@kommutator/contract/api/crm";
+import { principalOf } from "@kommutator/contract/http";
+import type { Id } from "@kommutator/contract/ids";
+import type { FastifyPluginAsync } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { z } from "zod";
+import type { Crm } from "../context.ts";
+import { decodeCursor, pageOf } from "../page.ts";
+import { allowed, found, handles } from "../rights.ts";
+import { readFeed, type Subject } from "./sql.ts";
+
+/** GET /customers/:id/feed and /leads/:id/feed: the history, whatever the channel (IA-06). */
+export function feedRoutes(crm: Crm): FastifyPluginAsync {
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+    const { sql } = crm;
+
+    app.get("/customers/:id/feed", { schema: { params: IdParams, querystring: FeedQuery, response: { 200: FeedPage } } }, async (request) => {
+      const principal = principalOf(request);
+      const [card] = await sql<{ id: Id; merged: Id[] }[]>`
+        SELECT c.id, array(SELECT id FROM customer WHERE merged_into_id = c.id) AS merged FROM customer o JOIN customer c ON c.id = coalesce(o.merged_into_id, o.id)
+        WHERE o.id = ${request.params.id} AND (${allowed(sql, principal, "customer", "read", "c.responsible_id")} OR ${handles(sql, principal, "customer_id", "c.id")})`;
+      const { id, merged } = found(card);
+      return feed(principal, { column: "customer_id", ids: [id, ...merged] }, request.query);
+    });
+
+    app.get("/leads/:id/feed", { schema: { params: IdParams, querystring: FeedQuery, response: { 200: FeedPage } } }, async (request) => {
+      const principal = principalOf(request);
+      const rows =
+        await sql`SELECT 1 FROM lead l WHERE l.id = ${request.params.id} AND (${allowed(sql, principal, "lead", "read", "l.responsible_id")} OR ${handles(sql, principal, "lead_id", "l.id")})`;
+      found(rows[0]);
+      return feed(principal, { column: "lead_id", ids: [request.params.id] }, request.query);
+    });
+
+    async function feed(principal: Principal, subject: Subject, query: z.infer<typeof FeedQuery>) {
+      const kinds = query.kind === undefined ? null : query.kind.split(",").filter((k) => (FeedItem.shape.kind.options as readonly string[]).includes(k));
+      const rows = await readFeed(sql, principal, subject, {
+        kinds,
+        employeeId: query.employeeId ?? null,
+        interestId: query.interestId ?? null,
+        cursor: decodeCursor(query.cursor),
+        limit: query.limit,
+      });
+      return pageOf(rows, query.limit, (r) => r);
+    }
+  };
+}

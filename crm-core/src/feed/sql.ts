@@ -1,0 +1,248 @@
+import type { Principal } from "@kommutator/contract/access";
+import type { FeedItem } from "@kommutator/contract/api/crm";
+import type { Id } from "@kommutator/contract/ids";
+import type { Query } from "../context.ts";
+import { type Cursor, micros } from "../page.ts";
+import { allowed } from "../rights.ts";
+
+type Fragment = ReturnType<typeof allowed>;
+export type Row = FeedItem & { cursorAt: number };
+export interface FeedFilter {
+  kinds: string[] | null;
+  employeeId: Id | null;
+  interestId: Id | null;
+  cursor: Cursor | null;
+  limit: number;
+}
+/** Whose history: all cards that became this one, or a lead. */
+export type Subject = { column: "customer_id" | "lead_id"; ids: Id[] };
+
+/**
+ * One history over every channel (IA-06): Interactions (calls with their recording, chats and letters by day), calls and dialogs that became
+ * none (missed, unanswered), Interests with their stages and ends, inquiries still open, owners. Every source is read by its own index, newest
+ * first, no further than the page; each item stands under the right to its own kind.
+ */
+export async function readFeed(tx: Query, principal: Principal, subject: Subject, f: FeedFilter): Promise<Row[]> {
+  const sources = [interactions, calls, dialogs, interests, closings, stages, inquiries, owners].flatMap((source) => source(tx, principal, subject, f) ?? []);
+  const [first, ...rest] = sources;
+  if (first === undefined) return [];
+  const union = rest.reduce((all, next) => tx`${all} UNION ALL ${next}`, first);
+  return tx<Row[]>`
+    SELECT f.id, f.kind, to_jsonb(f.at) AS at, f.title, f.text, f.direction, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS employee, f.dialog_id AS "dialogId", f.interest_id AS "interestId",
+           f.call_id AS "callId", f.duration AS "durationS", f.recording_id AS "recordingBlobId", f.channel_kind AS "channelKind", f.state, ${micros(tx, "f.at")} AS "cursorAt"
+    FROM (${union}) f LEFT JOIN employee e ON e.id = f.employee_id ORDER BY f.at DESC, f.id DESC LIMIT ${f.limit + 1}`;
+}
+
+/** Same columns, same order, in every source. `sort` is the key that its index gives; the page's cut is made inside. */
+function source(
+  tx: Query,
+  subject: Subject,
+  f: FeedFilter,
+  q: { kind: string; prefix: string; from: Fragment; of: string; at: string; id: string; columns: string; where: Fragment; interest: string; employee: string },
+) {
+  if (f.kinds !== null && !f.kinds.includes(q.kind)) return null;
+  const at = tx.unsafe(q.at);
+  const id = tx.unsafe(`'${q.prefix}' || ${q.id}::text`);
+  // One look into the index for each card that became this one, so that each stays in the order of its index.
+  return tx`(SELECT s.* FROM unnest(${subject.ids}::uuid[]) AS who(id), LATERAL (
+      SELECT ${id} AS id, ${q.kind} AS kind, ${at} AS at, ${tx.unsafe(q.columns)} FROM ${q.from}
+      WHERE ${tx.unsafe(`${q.of}.${subject.column}`)} = who.id AND ${q.where}
+        ${f.cursor === null ? tx`` : tx`AND ${at} <= timestamptz 'epoch' + ${f.cursor.at}::bigint * interval '1 microsecond' AND (${at}, ${id}) < (timestamptz 'epoch' + ${f.cursor.at}::bigint * interval '1 microsecond', ${f.cursor.id})`}
+        ${f.interestId === null ? tx`` : tx`AND ${tx.unsafe(q.interest)} = ${f.interestId}`} ${f.employeeId === null ? tx`` : tx`AND ${tx.unsafe(q.employee)} = ${f.employeeId}`}
+      ORDER BY ${at} DESC, ${id} DESC LIMIT ${f.limit + 1}) s)`;
+}
+
+const COLUMNS = (
+  c: Partial<Record<"title" | "text" | "direction" | "employee" | "dialog" | "interest" | "call" | "duration" | "recording" | "channel" | "state", string>>,
+) =>
+  `${c.title ?? "''"}::text AS title, ${c.text ?? "NULL"}::text AS text, ${c.direction ?? "NULL"}::text AS direction, ${c.employee ?? "NULL"}::uuid AS employee_id, ${c.dialog ?? "NULL"}::uuid AS dialog_id,
+   ${c.interest ?? "NULL"}::uuid AS interest_id, ${c.call ?? "NULL"}::uuid AS call_id, ${c.duration ?? "NULL"}::float8 AS duration, ${c.recording ?? "NULL"}::uuid AS recording_id, ${c.channel ?? "NULL"}::text AS channel_kind, ${c.state ?? "NULL"}::text AS state`;
+
+function interestRight(tx: Query, principal: Principal, column: string) {
+  return tx`(${tx.unsafe(column)} IS NULL OR EXISTS (SELECT 1 FROM interest ri WHERE ri.id = ${tx.unsafe(column)} AND ${allowed(tx, principal, "interest", "read", "ri.responsible_id")}))`;
+}
+
+function interactions(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "interaction",
+    prefix: "i",
+    of: "i",
+    id: "i.id",
+    at: "coalesce(lower(i.occurred), lower(i.planned))",
+    from: tx`interaction i LEFT JOIN call k ON k.id = i.call_id LEFT JOIN dialog d ON d.id = i.dialog_id LEFT JOIN channel ch ON ch.id = d.channel_id`,
+    columns: COLUMNS({
+      title: "i.subject",
+      text: "coalesce(i.result, i.description, CASE WHEN i.dialog_day IS NOT NULL THEN d.last_message_text END)",
+      direction: "i.direction",
+      employee: "i.executor_id",
+      dialog: "i.dialog_id",
+      interest: "i.interest_id",
+      call: "i.call_id",
+      duration: "CASE WHEN i.call_id IS NOT NULL AND i.state = 'done' THEN extract(epoch FROM upper(i.occurred) - lower(i.occurred)) END",
+      recording: `CASE WHEN ${recordingRight(principal)} THEN k.recording_id END`,
+      channel: "ch.kind",
+      state: "i.state",
+    }),
+    where: tx`${allowed(tx, principal, "interaction", "read", "i.executor_id")} AND ${interestRight(tx, principal, "i.interest_id")}`,
+    interest: "i.interest_id",
+    employee: "i.executor_id",
+  });
+}
+
+/** Who may hear recordings at all hears those in the histories that the rights show; `own`: the own talks. */
+function recordingRight(principal: Principal): string {
+  const scope = principal.permissions.recording?.read;
+  if (scope === undefined) return "false";
+  return scope === "own" ? `k.answered_by = '${principal.employeeId}'` : "true";
+}
+
+/** Calls that became no Interaction: the caller got nobody. */
+function calls(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "call",
+    prefix: "k",
+    of: "p",
+    id: "k.id",
+    at: "k.started_at",
+    from: tx`dialog_party p JOIN call k ON k.dialog_id = p.dialog_id JOIN dialog d ON d.id = p.dialog_id JOIN channel ch ON ch.id = d.channel_id`,
+    columns: COLUMNS({
+      title: "coalesce(d.identity_value, '')",
+      direction: "CASE WHEN k.direction = 'out' THEN 'out' ELSE 'in' END",
+      employee: "k.answered_by",
+      dialog: "d.id",
+      interest: "p.interest_id",
+      call: "k.id",
+      channel: "ch.kind",
+      state: "coalesce(k.disposition, k.state)",
+    }),
+    where: tx`${allowed(tx, principal, "call", "read", "k.answered_by")} AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.call_id = k.id)`,
+    interest: "p.interest_id",
+    employee: "k.answered_by",
+  });
+}
+
+/** Chats and letters that became no Interaction yet. */
+function dialogs(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "dialog",
+    prefix: "d",
+    of: "p",
+    id: "d.id",
+    at: "d.opened_at",
+    from: tx`dialog_party p JOIN dialog d ON d.id = p.dialog_id AND d.medium <> 'voice' JOIN channel ch ON ch.id = d.channel_id
+      LEFT JOIN LATERAL (SELECT employee_id FROM assignment WHERE dialog_id = d.id ORDER BY ended_at NULLS FIRST, started_at DESC LIMIT 1) a ON true`,
+    columns: COLUMNS({
+      title: "coalesce(nullif(d.subject, ''), ch.name)",
+      text: "d.last_message_text",
+      direction: "d.direction",
+      employee: "a.employee_id",
+      dialog: "d.id",
+      interest: "p.interest_id",
+      channel: "ch.kind",
+      state: "CASE WHEN d.closed_at IS NULL THEN 'open' ELSE 'closed' END",
+    }),
+    where: tx`${allowed(tx, principal, "dialog", "read", "a.employee_id")} AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.dialog_id = d.id)`,
+    interest: "p.interest_id",
+    employee: "a.employee_id",
+  });
+}
+
+function interests(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "interest",
+    prefix: "n",
+    of: "n",
+    id: "n.id",
+    at: "n.created_at",
+    from: tx`interest n JOIN interest_kind nk ON nk.id = n.kind_id`,
+    columns: COLUMNS({
+      title: "'#' || n.number || ' ' || n.title",
+      text: "nk.name",
+      employee: "n.responsible_id",
+      dialog: "n.created_from_dialog_id",
+      interest: "n.id",
+      state: "'open'",
+    }),
+    where: allowed(tx, principal, "interest", "read", "n.responsible_id"),
+    interest: "n.id",
+    employee: "n.responsible_id",
+  });
+}
+
+function closings(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "interest",
+    prefix: "z",
+    of: "n",
+    id: "n.id",
+    at: "n.closed_at",
+    from: tx`interest n LEFT JOIN loss_reason lr ON lr.id = n.loss_reason_id`,
+    columns: COLUMNS({
+      title: "'#' || n.number || ' ' || n.title",
+      text: "concat_ws(': ', lr.name, n.close_comment)",
+      employee: "n.responsible_id",
+      interest: "n.id",
+      state: "n.status",
+    }),
+    where: tx`n.closed_at IS NOT NULL AND ${allowed(tx, principal, "interest", "read", "n.responsible_id")}`,
+    interest: "n.id",
+    employee: "n.responsible_id",
+  });
+}
+
+/** Moves between stages; the first stage comes with the Interest itself. */
+function stages(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "stage",
+    prefix: "g",
+    of: "n",
+    id: "h.id",
+    at: "lower(h.during)",
+    from: tx`interest n JOIN interest_stage_history h ON h.interest_id = n.id JOIN stage st ON st.id = h.stage_id`,
+    columns: COLUMNS({ title: "st.name", text: "'#' || n.number || ' ' || n.title", employee: "h.entered_by", interest: "n.id" }),
+    where: tx`NOT isempty(h.during) AND lower(h.during) > n.created_at + interval '1 second' AND ${allowed(tx, principal, "interest", "read", "n.responsible_id")}`,
+    interest: "n.id",
+    employee: "h.entered_by",
+  });
+}
+
+/** What still waits to be received, and what was rejected; a processed one shows as its Interaction. */
+function inquiries(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "inquiry",
+    prefix: "q",
+    of: "p",
+    id: "q.id",
+    at: "q.received_at",
+    from: tx`dialog_party p JOIN inquiry q ON q.dialog_id = p.dialog_id LEFT JOIN inquiry_purpose u ON u.id = coalesce(q.purpose_id, q.suggested_purpose_id)`,
+    columns: COLUMNS({
+      title: "coalesce(u.name, q.origin)",
+      text: "q.reject_reason",
+      direction: "'in'",
+      employee: "coalesce(q.dispatched_to, q.received_by)",
+      dialog: "q.dialog_id",
+      interest: "q.interest_id",
+      call: "q.call_id",
+      state: "q.status",
+    }),
+    where: tx`q.status <> 'processed' AND ${allowed(tx, principal, "inquiry", "read", "coalesce(q.dispatched_to, q.received_by)")}`,
+    interest: "q.interest_id",
+    employee: "coalesce(q.dispatched_to, q.received_by)",
+  });
+}
+
+function owners(tx: Query, _principal: Principal, subject: Subject, f: FeedFilter) {
+  if (subject.column !== "customer_id") return null;
+  return source(tx, subject, f, {
+    kind: "owner",
+    prefix: "o",
+    of: "o",
+    id: "(o.customer_id::text || '-' || (extract(epoch FROM lower(o.during)) * 1000000)::bigint)",
+    at: "lower(o.during)",
+    from: tx`customer_owner_history o LEFT JOIN employee oe ON oe.id = o.employee_id`,
+    columns: COLUMNS({ title: "coalesce(oe.full_name, '')", text: "o.reason", employee: "o.changed_by", state: "o.reason" }),
+    where: tx`NOT isempty(o.during)`,
+    interest: "NULL::uuid",
+    employee: "o.changed_by",
+  });
+}

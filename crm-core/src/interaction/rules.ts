@@ -1,0 +1,39 @@
+import { AppError } from "@kommutator/contract/errors";
+import type { Id } from "@kommutator/contract/ids";
+import type { State } from "./types.ts";
+
+/** How long the author may still put right the words of a done Interaction (IA-01). */
+export const CORRECTION_MS = 24 * 3_600_000;
+
+export interface InteractionRecord {
+  id: Id;
+  type_id: Id;
+  status_id: Id;
+  state: State;
+  executor_id: Id | null;
+  author_id: Id | null;
+  call_id: Id | null;
+  created_at: Date;
+  ended_at: Date | null;
+  version: number;
+}
+
+/**
+ * What may be changed: everything of a planned one; of a done one only text and result, by its author or executor within 24 h after
+ * it took place; nothing of failed and cancelled ones. Throws validation naming the fields.
+ */
+export function checkPatch(item: InteractionRecord, patch: Record<string, unknown>, by: Id, now: number): void {
+  if (item.state === "planned") return;
+  const words = ["description", "result"];
+  const fields = Object.keys(patch).filter((key) => key !== "version" && patch[key] !== undefined);
+  const frozen = item.state === "done" ? fields.filter((f) => !words.includes(f)) : fields;
+  if (frozen.length > 0) throw new AppError("validation", { fields: Object.fromEntries(frozen.map((f) => [f, "immutable"])) });
+  const mine = item.author_id === by || item.executor_id === by;
+  const late = now - (item.ended_at ?? item.created_at).getTime() > CORRECTION_MS;
+  if (!mine || late) throw new AppError("validation", { fields: Object.fromEntries(fields.map((f) => [f, mine ? "too_late" : "not_author"])) });
+}
+
+/** Only what is planned can be completed or cancelled. */
+export function checkPlanned(item: InteractionRecord): void {
+  if (item.state !== "planned") throw new AppError("validation", { fields: { state: item.state } });
+}

@@ -1,0 +1,147 @@
+import type { Principal } from "@kommutator/contract/access";
+import type { ConvertBody } from "@kommutator/contract/api/crm";
+import type { Tx } from "@kommutator/contract/db";
+import { AppError } from "@kommutator/contract/errors";
+import type { Id } from "@kommutator/contract/ids";
+import type { Actor } from "@kommutator/contract/ports";
+import type { z } from "zod";
+import type { Crm } from "../context.ts";
+import { setOwner } from "../customer/sql.ts";
+import { emitPartyChanged } from "../party/sql.ts";
+import { allowed, handles } from "../rights.ts";
+
+interface LeadRow {
+  id: Id;
+  status: string;
+  contact_name: string | null;
+  company_name: string | null;
+  responsible_id: Id | null;
+  source_id: Id | null;
+  converted_customer_id: Id | null;
+  converted_contact_id: Id | null;
+  version: number;
+}
+export interface Converted {
+  customerId: Id;
+  contactId: Id | null;
+}
+
+/**
+ * Lead -> customer, the reference transaction C4 (RG-14): everything of the lead moves to the customer's card, nothing is copied, so nothing
+ * is lost or doubled. Converted already into the same customer: the same answer again. Throws already_taken (into another one), duplicate
+ * with `candidates` (a card with the same identity exists and neither was chosen nor refused), validation (disqualified).
+ */
+export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor: Actor, leadId: Id, body: z.infer<typeof ConvertBody>): Promise<Converted> {
+  const [lead] = await tx<LeadRow[]>`
+    SELECT l.* FROM lead l WHERE l.id = ${leadId} AND (${allowed(tx, principal, "lead", "edit", "l.responsible_id")} OR ${handles(tx, principal, "lead_id", "l.id")}) FOR UPDATE OF l`;
+  if (lead === undefined) throw new AppError("not_found");
+  if (lead.status === "converted" && lead.converted_customer_id !== null) {
+    if (body.customerId === null || body.customerId === lead.converted_customer_id)
+      return { customerId: lead.converted_customer_id, contactId: lead.converted_contact_id };
+    throw new AppError("already_taken", { customerId: lead.converted_customer_id });
+  }
+  if (lead.status === "disqualified") throw new AppError("validation", { fields: { status: "disqualified" } });
+
+  const target = body.customerId === null ? null : await existingCustomer(tx, principal, body.customerId);
+  if (target === null && !body.confirmNew) {
+    const candidates = await tx<{ customerId: Id; name: string }[]>`
+      SELECT DISTINCT c.id AS "customerId", c.name FROM contact_point mine
+      JOIN contact_point other ON other.kind = mine.kind AND other.scope = mine.scope AND other.value_norm = mine.value_norm AND other.archived_at IS NULL AND NOT other.is_shared
+      JOIN customer c ON c.archived_at IS NULL AND (c.id = other.customer_id OR EXISTS (SELECT 1 FROM customer_contact cc WHERE cc.customer_id = c.id AND cc.contact_id = other.contact_id AND cc.left_at IS NULL))
+      WHERE mine.lead_id = ${leadId} AND mine.archived_at IS NULL`;
+    if (candidates.length > 0) throw new AppError("duplicate", { candidates });
+  }
+  const now = new Date(crm.clock.now());
+  const [manager] = await tx<{ responsible_id: Id | null }[]>`
+    SELECT responsible_id FROM interest WHERE lead_id = ${leadId} AND status = 'open' AND responsible_id IS NOT NULL ORDER BY created_at DESC, number DESC LIMIT 1`;
+  const owner = manager?.responsible_id ?? lead.responsible_id ?? principal.employeeId;
+
+  const customer = target ?? (await newCustomer(tx, lead, body, principal.employeeId));
+  if (customer.responsible_id === null) await setOwner(tx, customer.id, owner, "lead_conversion", principal.employeeId, now);
+  const contactId = await contactOf(tx, customer, lead, body.contactId);
+  await movePoints(tx, leadId, customer.id, contactId);
+  await tx`UPDATE interest SET customer_id = ${customer.id}, contact_id = coalesce(contact_id, ${contactId}::uuid) WHERE lead_id = ${leadId}`;
+  await tx`UPDATE interaction SET customer_id = ${customer.id}, contact_id = coalesce(contact_id, ${contactId}::uuid) WHERE lead_id = ${leadId}`;
+  await tx`UPDATE dialog_party SET customer_id = ${customer.id}, contact_id = coalesce(contact_id, ${contactId}::uuid), version = version + 1 WHERE lead_id = ${leadId}`;
+  await tx`
+    UPDATE customer SET last_touch_at = greatest(last_touch_at, (SELECT max(upper(occurred)) FROM interaction WHERE lead_id = ${leadId} AND is_touch)) WHERE id = ${customer.id}`;
+  await tx`
+    UPDATE lead SET status = 'converted', converted_customer_id = ${customer.id}, converted_contact_id = ${contactId}, converted_at = ${now}, version = version + 1 WHERE id = ${leadId}`;
+  await crm.audit(tx, actor, {
+    objectKind: "lead",
+    objectId: leadId,
+    action: "convert",
+    changes: { status: [lead.status, "converted"], customer_id: [null, customer.id], contact_id: [null, contactId] },
+  });
+  if (target === null)
+    await crm.audit(tx, actor, {
+      objectKind: "customer",
+      objectId: customer.id,
+      action: "create",
+      changes: { from_lead_id: [null, leadId], responsible_id: [null, owner] },
+    });
+  await emitPartyChanged(crm, tx, { customerId: customer.id });
+  return { customerId: customer.id, contactId };
+}
+
+interface Target {
+  id: Id;
+  kind: string;
+  responsible_id: Id | null;
+}
+
+async function existingCustomer(tx: Tx, principal: Principal, id: Id): Promise<Target> {
+  const [row] = await tx<Target[]>`
+    SELECT c.id, c.kind, c.responsible_id FROM customer o JOIN customer c ON c.id = coalesce(o.merged_into_id, o.id)
+    WHERE o.id = ${id} AND c.archived_at IS NULL AND (${allowed(tx, principal, "customer", "read", "c.responsible_id")} OR ${handles(tx, principal, "customer_id", "c.id")}) FOR UPDATE OF c`;
+  if (row === undefined) throw new AppError("not_found");
+  return row;
+}
+
+async function newCustomer(tx: Tx, lead: LeadRow, body: z.infer<typeof ConvertBody>, by: Id): Promise<Target> {
+  const kind = body.customer?.kind ?? (lead.company_name ? "company" : "person");
+  let name = body.customer?.name ?? lead.company_name ?? lead.contact_name;
+  if (!name) {
+    const [p] = await tx<
+      { value_raw: string }[]
+    >`SELECT value_raw FROM contact_point WHERE lead_id = ${lead.id} AND archived_at IS NULL ORDER BY created_at LIMIT 1`;
+    name = p?.value_raw ?? null;
+  }
+  if (!name) throw new AppError("validation", { fields: { "customer.name": "required" } });
+  const [row] = await tx<Target[]>`
+    INSERT INTO customer (kind, name, source_id, created_by) VALUES (${kind}, ${name}, ${lead.source_id}, ${by}) RETURNING id, kind, responsible_id`;
+  return row as Target;
+}
+
+/** The human of a company: the chosen contact, or a new one with the lead's name. A person-customer bears the contact points itself. */
+async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | null): Promise<Id | null> {
+  if (chosen !== null) {
+    const rows = await tx`SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND contact_id = ${chosen}`;
+    if (rows.length === 0) throw new AppError("not_found");
+    return chosen;
+  }
+  const name = lead.contact_name?.trim();
+  if (customer.kind !== "company" || !name) return null;
+  const [last, first = null, ...middle] = name.split(/\s+/) as [string, ...string[]];
+  const [row] = await tx<{ id: Id }[]>`
+    INSERT INTO contact (last_name, first_name, middle_name) VALUES (${first === null ? null : last}, ${first ?? last}, ${middle.join(" ") || null}) RETURNING id`;
+  const { id } = row as { id: Id };
+  await tx`INSERT INTO customer_contact (customer_id, contact_id, is_primary)
+    SELECT ${customer.id}, ${id}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND is_primary AND left_at IS NULL)`;
+  return id;
+}
+
+/** Points that the target already has are archived and hand their verification over to the kept one; the rest move. */
+async function movePoints(tx: Tx, leadId: Id, customerId: Id, contactId: Id | null): Promise<void> {
+  const twins = await tx<{ kept: Id; verified_at: Date | null; verified_how: string | null }[]>`
+    UPDATE contact_point mine SET archived_at = now() FROM contact_point kept
+    WHERE mine.lead_id = ${leadId} AND mine.archived_at IS NULL AND kept.kind = mine.kind AND kept.scope = mine.scope AND kept.value_norm = mine.value_norm AND kept.archived_at IS NULL
+      AND (kept.customer_id = ${customerId} OR kept.contact_id = ${contactId}::uuid)
+    RETURNING kept.id AS kept, mine.verified_at, mine.verified_how`;
+  for (const t of twins) {
+    if (t.verified_at !== null)
+      await tx`UPDATE contact_point SET verified_at = coalesce(verified_at, ${t.verified_at}), verified_how = coalesce(verified_how, ${t.verified_how}) WHERE id = ${t.kept} AND NOT is_shared`;
+  }
+  const owner = contactId === null ? { customer_id: customerId, lead_id: null } : { contact_id: contactId, lead_id: null };
+  await tx`UPDATE contact_point SET ${tx(owner)} WHERE lead_id = ${leadId} AND archived_at IS NULL`;
+}
