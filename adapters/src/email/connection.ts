@@ -110,7 +110,7 @@ export class MailboxWatch {
     });
     client.on("close", () => this.#poke());
     client.on("exists", () => this.#poke());
-    this.#host.status({ state: "connecting" });
+    // While it tries again the last status stands: it says what is wrong.
     try {
       await client.connect();
       this.#host.record("in", "IMAP login", { host: this.#config.imapHost, user: this.#config.imapUser });

@@ -15,6 +15,8 @@ interface SmtpFailure extends Error {
 
 export interface SmtpSession {
   connection: SMTPConnection;
+  /** Called when the connection fails or the channel closes, while something is under way. */
+  onLost(lost: (error: SmtpFailure) => void): void;
   close(): void;
 }
 
@@ -57,7 +59,10 @@ export async function openSmtp(config: SmtpConfig, signal: AbortSignal): Promise
         connection.login({ credentials: { user: config.smtpUser, pass: config.smtpPassword } }, (error?: Error | null) => (error ? reject(error) : resolve()));
       });
     }
-    return { connection, close };
+    const onLost = (lost: (error: SmtpFailure) => void): void => {
+      failed = lost;
+    };
+    return { connection, onLost, close };
   } catch (error) {
     close();
     throw toChannelError(error as SmtpFailure, false);
@@ -82,9 +87,7 @@ export async function sendLetter(config: SmtpConfig, letter: OutgoingLetter, sig
   });
   try {
     return await new Promise<string>((resolve, reject) => {
-      session.connection.on("error", reject);
-      session.connection.on("end", () => reject(new Error("The mail server closed the connection")));
-      signal.addEventListener("abort", () => reject(new Error("The channel is closing")), { once: true });
+      session.onLost(reject);
       session.connection.send({ from: letter.envelope.from, to: letter.envelope.to, size: source.length }, body, (error, info) =>
         error ? reject(error) : resolve(String(info?.response ?? "")),
       );

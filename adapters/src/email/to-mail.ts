@@ -46,6 +46,7 @@ export function toMail(command: Commands["message.send"], files: OutgoingFile[],
       text: command.text,
       messageId: messageIdOf(command.id, sender.address),
       ...(parent === undefined ? {} : { inReplyTo: parent, references: chain }),
+      ...(command.automatic === true ? { headers: { "Auto-Submitted": "auto-replied" } } : {}),
       attachments: files.map((file) => ({
         filename: oneLine(file.name),
         contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.mime) ? file.mime : "application/octet-stream",
