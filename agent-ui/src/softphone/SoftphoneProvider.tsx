@@ -34,11 +34,9 @@ const phoneApi: PhoneApi = {
   session: () => api.post<z.infer<typeof SoftphoneSession>>("/softphone/session"),
   call: async () => (await api.get<{ call: CallView | null }>("/softphone/call")).call,
   pendingOffer: async () => {
-    for (const view of ["mine", "queue"]) {
-      const { items } = await api.get<{ items: DialogSummary[] }>("/dialogs", { query: { view, limit: 100 } });
-      const dialog = items.find((each) => each.medium === "voice" && each.offer !== null && Date.parse(each.offer.deadlineAt) > Date.now());
-      if (dialog?.offer != null) return { offer: dialog.offer, dialog };
-    }
+    const { items } = await api.get<{ items: DialogSummary[] }>("/dialogs", { query: { view: "mine", limit: 100 } });
+    for (const dialog of items)
+      if (dialog.medium === "voice" && dialog.offer !== null && Date.parse(dialog.offer.deadlineAt) > Date.now()) return { offer: dialog.offer, dialog };
     return null;
   },
   rejectOffer: (id) => api.post(`/offers/${id}/reject`),

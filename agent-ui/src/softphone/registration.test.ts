@@ -62,9 +62,19 @@ describe("the line", () => {
     expect(said.at(-1)).toEqual([{ kind: "cancel-wait" }, { kind: "connect" }]);
   });
 
-  it("without an extension there is no phone and nothing to repair", () => {
-    const { line } = story({ kind: "start" }, { kind: "session.unavailable" }, { kind: "online" }, { kind: "retry" });
+  it("a phone that is not set up is off, and looked for again now and then", () => {
+    const { line, said } = story({ kind: "start" }, { kind: "session.unavailable" }, { kind: "online" });
     expect(line).toMatchObject({ phase: "off", cause: "unavailable" });
+    expect(said[1]).toContainEqual({ kind: "wait", ms: 15_000 });
+    const again = story({ kind: "start" }, { kind: "session.unavailable" }, { kind: "retry" });
+    expect(again.line.phase).toBe("registering");
+    expect(again.said.at(-1)).toEqual([{ kind: "fetch-session" }]);
+  });
+
+  it("a line that was ready stays lost, and goes on trying, while the server cannot give a password", () => {
+    const { line, said } = story(...UP, { kind: "rejected", status: 401 }, { kind: "retry" }, { kind: "session.unavailable" });
+    expect(line).toMatchObject({ phase: "lost", since: 5000, step: "wait", cause: "server" });
+    expect(said.at(-1)).toEqual([{ kind: "wait", ms: 500 }]);
   });
 
   it("answers every event in every state: what comes late changes nothing", () => {

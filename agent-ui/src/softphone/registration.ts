@@ -51,6 +51,8 @@ export type LineCommand =
 
 export const LINE_OFF: Line = { phase: "off", step: "none", since: 0, attempt: 0, retryAt: null, cause: null, hasSession: false };
 
+const LOOK_AGAIN_MS = 15_000;
+
 /** Milliseconds before the next attempt: 250, 500, 1000, 2000, then 4000 at most, spread by +-20 % so that 500 browsers do not return as one. `chance` is 0..1. */
 export function backOffMs(attempt: number, chance: number): number {
   const base = Math.min(4000, 250 * 2 ** Math.max(0, attempt - 1));
@@ -66,9 +68,11 @@ export function lineStep(line: Line, event: LineEvent, now: number, chance: numb
     case "stop":
       return [{ ...LINE_OFF, since: now, cause: event.cause ?? null }, [{ kind: "cancel-wait" }, { kind: "disconnect" }]];
     case "session.unavailable":
-      return [{ ...LINE_OFF, since: now, cause: "unavailable" }, [{ kind: "cancel-wait" }]];
+      // A line that was ready is in trouble, not set up wrongly; otherwise look again now and then: it may be set up meanwhile.
+      if (line.phase === "lost") return line.step === "session" ? fail(line, "server", now, chance) : [line, []];
+      return [{ ...LINE_OFF, since: now, cause: "unavailable" }, [{ kind: "cancel-wait" }, { kind: "wait", ms: LOOK_AGAIN_MS }]];
   }
-  if (line.phase === "off") return [line, []];
+  if (line.phase === "off") return event.kind === "retry" && line.cause === "unavailable" ? lineStep(LINE_OFF, { kind: "start" }, now, chance) : [line, []];
   switch (event.kind) {
     case "session.given":
       if (line.step !== "session") return [line, []];

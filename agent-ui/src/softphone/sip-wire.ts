@@ -14,7 +14,8 @@ export interface SipReports {
   registered(): void;
   rejected(status: number): void;
   silent(): void;
-  invited(invite: { auto: boolean; number: string; name: string }): void;
+  /** `offerId`: our server says which offer this ring carries out. */
+  invited(invite: { auto: boolean; number: string; name: string; offerId: string | null }): void;
   inviteCancelled(elsewhere: boolean): void;
   legUp(remote: MediaStream): void;
   legDown(byMe: boolean): void;
@@ -145,6 +146,7 @@ export function openSipWire(report: SipReports): SipWire {
             auto: wantsAutoAnswer((name) => invitation.request.getHeader(name)),
             number: invitation.remoteIdentity.uri.user ?? "",
             name: invitation.remoteIdentity.displayName,
+            offerId: invitation.request.getHeader("X-Kommutator-Offer") ?? null,
           });
         },
       },

@@ -128,7 +128,7 @@ describe("the phone of one tab", () => {
   it("rings with who and why, answers, plays the sound, remembers the call for a reload", async () => {
     const { phone, did, sip, world } = await registered();
     phone.offer(offer, dialog);
-    sip.invited({ auto: false, number: "77011112233", name: "" });
+    sip.invited({ auto: false, number: "77011112233", name: "", offerId: "offer-1" });
     expect(phone.view()).toMatchObject({ who: { name: "Ivan" }, offer: { reason: { code: "responsible_customer" } } });
     phone.order({ kind: "answer" });
     world.call = callView("talking");
@@ -137,6 +137,16 @@ describe("the phone of one tab", () => {
     expect(did.filter((each) => each === "accept" || each === "play" || each === "bell")).toEqual(["bell", "bell", "accept", "play"]);
     expect(phone.view().call).toMatchObject({ phase: "talking", callId: "call-1" });
     expect(world.remembered).toBe("call-1");
+    phone.close();
+  });
+
+  it("declined before its INVITE came, it does not ring after all", async () => {
+    const { phone, did, sip } = await registered();
+    phone.offer(offer, dialog);
+    phone.order({ kind: "decline" });
+    sip.invited({ auto: false, number: "x", name: "", offerId: "offer-1" });
+    expect(did.slice(-2)).toEqual(["reject offer-1", "refuse"]);
+    expect(phone.view().call.phase).toBe("idle");
     phone.close();
   });
 
@@ -151,7 +161,7 @@ describe("the phone of one tab", () => {
     const { phone, did, sip } = await registered({ call: callView("talking"), remembered: "call-1" });
     expect(did).toContain("rejoin call-1");
     expect(did.indexOf("register")).toBeLessThan(did.indexOf("rejoin call-1"));
-    sip.invited({ auto: true, number: "x", name: "" });
+    sip.invited({ auto: true, number: "x", name: "", offerId: "offer-1" });
     sip.legUp(stream);
     expect(did).not.toContain("bell");
     expect(did.slice(-2)).toEqual(["accept", "play"]);
@@ -170,7 +180,7 @@ describe("the phone of one tab", () => {
   it("the network changed in mid-call: registered again, the sound takes a new way; a refusal rejoins", async () => {
     const { phone, did, sip, world } = await registered();
     phone.offer(offer, dialog);
-    sip.invited({ auto: false, number: "x", name: "" });
+    sip.invited({ auto: false, number: "x", name: "", offerId: "offer-1" });
     phone.order({ kind: "answer" });
     world.call = callView("talking");
     sip.legUp(stream);
@@ -200,7 +210,7 @@ describe("the phone of one tab", () => {
   it("Asterisk came back without our call: the leg is dropped, the bar is free", async () => {
     const { phone, sip, world } = await registered();
     phone.offer(offer, dialog);
-    sip.invited({ auto: false, number: "x", name: "" });
+    sip.invited({ auto: false, number: "x", name: "", offerId: "offer-1" });
     phone.order({ kind: "answer" });
     sip.legUp(stream);
     await settled();
@@ -217,7 +227,7 @@ describe("the phone of one tab", () => {
   it("hold and keypad go through the server, so that it knows", async () => {
     const { phone, did, sip, world } = await registered();
     phone.offer(offer, dialog);
-    sip.invited({ auto: false, number: "x", name: "" });
+    sip.invited({ auto: false, number: "x", name: "", offerId: "offer-1" });
     phone.order({ kind: "answer" });
     world.call = callView("talking");
     sip.legUp(stream);
@@ -234,7 +244,7 @@ describe("the phone of one tab", () => {
   it("no microphone: the call is not taken in silence, and the bar says why", async () => {
     const { phone, sip } = await registered();
     phone.offer(offer, dialog);
-    sip.invited({ auto: false, number: "x", name: "" });
+    sip.invited({ auto: false, number: "x", name: "", offerId: "offer-1" });
     phone.order({ kind: "answer" });
     sip.legFailed(new DOMException("denied", "NotAllowedError"));
     expect(phone.view()).toMatchObject({ trouble: "microphone", call: { phase: "idle", ended: "failed" } });

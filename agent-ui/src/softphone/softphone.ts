@@ -110,6 +110,7 @@ export function openSoftphone(deps: {
   let rejoinTimer: ReturnType<typeof setInterval> | undefined;
   let sampler: ReturnType<typeof setInterval> | undefined;
   let lastSample: QualitySample | null = null;
+  let declined: string | null = null;
 
   const show = (change: Partial<SoftphoneView>): void => {
     if (closed) return;
@@ -274,6 +275,11 @@ export function openSoftphone(deps: {
     rejected: (status) => lineEvent({ kind: "rejected", status }),
     silent: () => lineEvent({ kind: "silent" }),
     invited: (invite) => {
+      // Declined before its INVITE arrived: it must not ring after all.
+      if (invite.offerId !== null && invite.offerId === declined) {
+        sip.reject();
+        return;
+      }
       if (view.who === null) show({ who: { name: invite.name === "" ? invite.number : invite.name, number: invite.number } });
       callEvent({ kind: "invite", auto: invite.auto });
     },
@@ -299,6 +305,7 @@ export function openSoftphone(deps: {
         callEvent({ kind: "answer" });
         return;
       case "decline":
+        declined = call.offerId;
         callEvent({ kind: "decline" });
         return;
       case "hang-up":
