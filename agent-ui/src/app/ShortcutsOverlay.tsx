@@ -1,5 +1,5 @@
 import { Modal, Table } from "@mantine/core";
-import { useState, useSyncExternalStore } from "react";
+import { useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { listShortcuts, shortcutsVersion, subscribeShortcuts, useShortcut } from "./shortcuts.ts";
 
@@ -12,27 +12,36 @@ export function ShortcutsOverlay() {
   const [shown, setShown] = useState(false);
   open = () => setShown(true);
   useShortcut({ keys: "?", label: "common:shortcuts.show", run: () => setShown(true) });
-  useSyncExternalStore(subscribeShortcuts, shortcutsVersion);
-  const namespaces = [...new Set(listShortcuts().map((each) => each.label?.split(":")[0] ?? "common"))];
-  const { t: tAll } = useTranslation(["common", ...namespaces], { useSuspense: false });
   return (
     <Modal opened={shown} onClose={() => setShown(false)} title={t("shortcuts.title")} closeButtonProps={{ "aria-label": t("close") }}>
-      <Table verticalSpacing={6} withRowBorders={false}>
-        <Table.Tbody>
-          {listShortcuts().map((each) => (
-            <Table.Tr key={each.keys}>
-              <Table.Td>{tAll(each.label ?? "")}</Table.Td>
-              <Table.Td ta="right">
-                {each.keys.split(" ").map((key) => (
-                  <kbd key={key} style={{ marginLeft: 4 }}>
-                    {key.replace("ctrl+", "Ctrl ").replace(/(^| )([a-z])$/, (_, space: string, letter: string) => space + letter.toUpperCase())}
-                  </kbd>
-                ))}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Keys />
     </Modal>
+  );
+}
+
+function Keys() {
+  useSyncExternalStore(subscribeShortcuts, shortcutsVersion);
+  const list = listShortcuts();
+  const words = [...new Set(list.map((each) => each.label?.split(":")[0] ?? "common"))].sort().join(" ");
+  // The same array as long as the words are the same: a new one at each render would load again and render again.
+  const namespaces = useMemo(() => words.split(" "), [words]);
+  const { t } = useTranslation(namespaces, { useSuspense: false });
+  return (
+    <Table verticalSpacing={6} withRowBorders={false}>
+      <Table.Tbody>
+        {list.map((each) => (
+          <Table.Tr key={each.keys}>
+            <Table.Td>{t(each.label ?? "")}</Table.Td>
+            <Table.Td ta="right">
+              {each.keys.split(" ").map((key) => (
+                <kbd key={key} style={{ marginLeft: 4 }}>
+                  {key.replace("ctrl+", "Ctrl ").replace(/(^| )([a-z])$/, (_, space: string, letter: string) => space + letter.toUpperCase())}
+                </kbd>
+              ))}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

@@ -40,9 +40,10 @@ export function UserMenu() {
     <>
       <Menu position="right-end" width={270}>
         <Menu.Target>
-          <UnstyledButton className={classes["link"] ?? ""} aria-label={t("user.menu", { name: me.name })} title={me.name}>
-            <Avatar size={32} radius="xl" name={me.name} color="initials" variant="filled" />
+          <UnstyledButton className={classes["link"] ?? ""} title={me.name}>
+            <Avatar size={32} radius="xl" name={me.name} color="initials" aria-hidden />
             <span className={classes["label"]}>{me.name.split(" ")[0]}</span>
+            <span className="sr-only">{t("user.menu")}</span>
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

@@ -84,40 +84,46 @@ export function useFormat(): Format {
   }, [i18n.language]);
 }
 
-// One ticker for all clocks of the page: 300 rows cost one timer.
-const tickers = new Map<number, { listeners: Set<() => void>; now: number; timer: ReturnType<typeof setInterval> | null }>();
-function tickerOf(everyMs: number) {
-  let ticker = tickers.get(everyMs);
-  if (ticker === undefined) {
-    ticker = { listeners: new Set(), now: Date.now(), timer: null };
-    tickers.set(everyMs, ticker);
-  }
+// One ticker for all clocks of the page: 300 rows cost one timer. Its functions stay the same from render to render.
+interface Ticker {
+  subscribe: (listener: () => void) => () => void;
+  read: () => number;
+}
+const tickers = new Map<number, Ticker>();
+
+function tickerOf(everyMs: number): Ticker {
+  const known = tickers.get(everyMs);
+  if (known !== undefined) return known;
+  const listeners = new Set<() => void>();
+  let now = Date.now();
+  let timer: ReturnType<typeof setInterval> | null = null;
+  const ticker: Ticker = {
+    read: () => now,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      if (timer === null) {
+        now = Date.now();
+        timer = setInterval(() => {
+          now = Date.now();
+          for (const each of listeners) each();
+        }, everyMs);
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0 || timer === null) return;
+        clearInterval(timer);
+        timer = null;
+      };
+    },
+  };
+  tickers.set(everyMs, ticker);
   return ticker;
 }
 
 /** Now, renewed every `everyMs`; the component renders again at each tick. */
 export function useNow(everyMs = 1000): number {
   const ticker = tickerOf(everyMs);
-  return useSyncExternalStore(
-    (listener) => {
-      ticker.listeners.add(listener);
-      if (ticker.timer === null) {
-        ticker.now = Date.now();
-        ticker.timer = setInterval(() => {
-          ticker.now = Date.now();
-          for (const each of ticker.listeners) each();
-        }, everyMs);
-      }
-      return () => {
-        ticker.listeners.delete(listener);
-        if (ticker.listeners.size === 0 && ticker.timer !== null) {
-          clearInterval(ticker.timer);
-          ticker.timer = null;
-        }
-      };
-    },
-    () => ticker.now,
-  );
+  return useSyncExternalStore(ticker.subscribe, ticker.read);
 }
 
 // Phone formats are loaded when the first number is shown: they are not part of the first screen.
@@ -135,15 +141,15 @@ function loadPhone(): void {
   });
 }
 
+function onPhoneFormats(listener: () => void): () => void {
+  phoneListeners.add(listener);
+  return () => phoneListeners.delete(listener);
+}
+const readPhoneFormats = () => parsePhone;
+
 /** Formats phone numbers for their country: `+7 701 123 45 67`. Anything else comes back as it is. */
 export function usePhone(): Parse {
-  const parse = useSyncExternalStore(
-    (listener) => {
-      phoneListeners.add(listener);
-      return () => phoneListeners.delete(listener);
-    },
-    () => parsePhone,
-  );
+  const parse = useSyncExternalStore(onPhoneFormats, readPhoneFormats);
   return (value) => {
     if (!/^\+\d{5,}$/.test(value)) return value;
     if (parse === null) loadPhone();

@@ -1,4 +1,4 @@
-import { Button, Loader, Skeleton, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { Button, Loader, Skeleton, Stack, Text, ThemeIcon } from "@mantine/core";
 import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,9 +13,9 @@ export function Empty({ icon, title, text, action }: { icon: ReactNode; title: s
       <ThemeIcon variant="light" size={52} radius="xl" aria-hidden>
         {icon}
       </ThemeIcon>
-      <Title order={3} mt={4}>
+      <Text fw={650} size="lg" mt={4}>
         {title}
-      </Title>
+      </Text>
       {text === undefined ? null : (
         <Text c="dimmed" size="sm" maw={380}>
           {text}

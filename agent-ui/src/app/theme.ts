@@ -4,11 +4,16 @@ const blue: MantineColorsTuple = ["#eef4ff", "#dbe7fe", "#bfd3fd", "#93b4fb", "#
 const gray: MantineColorsTuple = ["#f7f8fa", "#f0f2f5", "#e4e7ec", "#cfd5dd", "#98a2b1", "#667085", "#4a5567", "#344054", "#1f2937", "#111827"];
 const dark: MantineColorsTuple = ["#e4e8ee", "#c1c8d3", "#9aa5b5", "#7b8798", "#38424f", "#2a323d", "#20272f", "#181d24", "#12161b", "#0c0f13"];
 
+// Colours with one meaning each, dark enough at the end for text on their own light ground (AA).
+const green: MantineColorsTuple = ["#e9f8ef", "#d3f1de", "#a9e2bf", "#7cd29d", "#55c281", "#35ad67", "#1f8a4c", "#17743f", "#125f33", "#0e4f2a"];
+const yellow: MantineColorsTuple = ["#fff7e4", "#ffedc7", "#fbd98e", "#f6c353", "#eeae27", "#cf9010", "#a86f00", "#8f5c00", "#754a00", "#613d00"];
+const red: MantineColorsTuple = ["#fdeeee", "#fbdcdc", "#f5b5b6", "#ee8b8d", "#e6666a", "#dc454a", "#c8262e", "#ac1d25", "#8f171e", "#7a1219"];
+
 /** Calm and dense: small steps of type, one accent, little rounding. Sizes are for eight hours on a 1366x768 screen. */
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 6, dark: 6 },
-  colors: { blue, gray, dark },
+  colors: { blue, green, yellow, red, gray, dark },
   fontFamily: "'Inter Variable', 'Segoe UI', Roboto, 'Noto Sans', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', 'SF Mono', Menlo, 'DejaVu Sans Mono', monospace",
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
@@ -35,6 +40,7 @@ export const theme = createTheme({
     NumberInput: { defaultProps: { size: "sm" } },
     Textarea: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm", allowDeselect: false } },
+    Avatar: { defaultProps: { variant: "light", allowedInitialsColors: ["blue", "indigo", "violet", "grape", "pink"] } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, fz: "xs" } },
     Menu: { defaultProps: { shadow: "md", radius: "md", withinPortal: true } },
     Modal: { defaultProps: { centered: true, radius: "md", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },

@@ -31,8 +31,8 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
       .then(() => api.get<Me>("/me"))
       .then(
         (me) => {
-          client.clear();
-          client.setQueryData(keys.setup, setup);
+          // Nothing of whoever worked here before. The two below are on the screen and stay.
+          client.removeQueries({ predicate: ({ queryKey: [word] }) => word !== "me" && word !== "setup" });
           client.setQueryData(keys.me, me);
           if (localStorage.getItem("kommutator.language") === null) void setLanguage(me.locale);
         },
@@ -114,7 +114,7 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
           ))}
         </Group>
       </main>
-      <Text size="xs" c="dimmed" className={classes["version"] ?? ""}>
+      <Text component="footer" size="xs" c="dimmed" className={classes["version"] ?? ""}>
         {setup.version}
       </Text>
     </div>

@@ -100,7 +100,7 @@ function SampleReady({ sample, onEnter }: { sample: Sample; onEnter: () => void 
             {sample.people.map((person) => (
               <Table.Tr key={person.login}>
                 <Table.Td>{person.name}</Table.Td>
-                <Table.Td c="dimmed">{person.role}</Table.Td>
+                <Table.Td c="dimmed">{t(`roles.${person.role}`, { defaultValue: person.role })}</Table.Td>
                 <Table.Td>
                   <Code>{person.login}</Code>
                 </Table.Td>
