@@ -1,0 +1,138 @@
+import type { Id } from "@kommutator/contract/ids";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CrmHouse, crmHouse } from "../../../tests/support/crm.ts";
+
+let house: CrmHouse;
+/** 10:00 in Almaty on a Wednesday. */
+const NOON = Date.parse("2026-03-11T05:00:00Z");
+const DAY = 86_400_000;
+beforeAll(async () => {
+  house = await crmHouse();
+  house.clock.set(NOON);
+});
+afterAll(() => house.close());
+
+let next = 1000;
+async function person(): Promise<{ phone: { kind: "phone"; value: string }; customerId: Id; number: string }> {
+  const number = `+7701300${next++}`;
+  const { body } = await house.as("admin", "POST", "/customers", { kind: "company", name: `Company ${next}`, contactPoints: [{ kind: "phone", value: number }] });
+  return { phone: { kind: "phone", value: number }, customerId: body.id, number };
+}
+async function openInterest(customerId: Id, title = "Chairs"): Promise<Id> {
+  const kind = house.company.catalogues.interestKinds["sale"] as { id: Id };
+  const { body, status } = await house.as("admin", "POST", "/interests", { kindId: kind.id, title, customerId, parallelReason: "test", responsibleId: house.company.employees.aigul.id });
+  expect(status).toBe(201);
+  return body.id;
+}
+const interactions = (customerId: Id) => house.sql`
+  SELECT i.*, t.code, lower(occurred) AS from_at, upper(occurred) AS to_at, s.state AS status_state FROM interaction i JOIN interaction_type t ON t.id = i.type_id JOIN interaction_status s ON s.id = i.status_id
+  WHERE customer_id = ${customerId} ORDER BY i.created_at, lower(occurred)`;
+
+describe("a call becomes one Interaction (IA-04)", () => {
+  test("answered: done, in the only open Interest, with the times of the talk; the longest talker executes it, the other takes part", async () => {
+    const p = await person();
+    const interest = await openInterest(p.customerId);
+    const call = await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 100, talkers: [{ person: "bolat", seconds: 20 }, { person: "aigul", seconds: 60 }] });
+    await house.read();
+    const rows = await interactions(p.customerId);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ code: "call", state: "done", status_state: "done", direction: "in", call_id: call.callId, dialog_id: call.dialogId, interest_id: interest, executor_id: house.company.employees.aigul.id, is_touch: true, points: 15 });
+    expect(rows[0]?.["from_at"]).toEqual(new Date(NOON + 40_000));
+    expect(rows[0]?.["to_at"]).toEqual(new Date(NOON + 100_000));
+    const others = await house.sql`SELECT employee_id FROM interaction_participant WHERE interaction_id = ${rows[0]?.["id"]}`;
+    expect(others).toEqual([{ employee_id: house.company.employees.bolat.id }]);
+    const [card] = await house.sql`SELECT last_touch_at FROM customer WHERE id = ${p.customerId}`;
+    expect(card?.["last_touch_at"]).toEqual(new Date(NOON + 100_000));
+  });
+
+  test("read again, it is still one", async () => {
+    const p = await person();
+    await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });
+    await house.read();
+    await house.sql`UPDATE stream_reader SET position = 0 WHERE name = 'crm-recorder'`;
+    await house.read();
+    expect(await interactions(p.customerId)).toHaveLength(1);
+  });
+
+  test("a call planned with this person today is completed, no second one is made", async () => {
+    const p = await person();
+    const planned = await house.as("aigul", "POST", "/interactions", { typeId: house.company.catalogues.interactionTypes["call"]?.id, subject: "Call about the chairs", plannedFrom: new Date(NOON + 3_600_000).toISOString(), customerId: p.customerId });
+    expect(planned.status).toBe(201);
+    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", employeeId: house.company.employees.aigul.id, plannedPoints: 15 });
+    const call = await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    await house.read();
+    const rows = await interactions(p.customerId);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ id: planned.body.id, state: "done", call_id: call.callId, subject: "Call about the chairs" });
+    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", plannedPoints: 0 });
+  });
+
+  test("one planned for tomorrow stays planned", async () => {
+    const p = await person();
+    await house.as("aigul", "POST", "/interactions", { typeId: house.company.catalogues.interactionTypes["call"]?.id, subject: "Tomorrow", plannedFrom: new Date(NOON + DAY).toISOString(), customerId: p.customerId });
+    await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    await house.read();
+    expect((await interactions(p.customerId)).map((r) => r["state"])).toEqual(["planned", "done"]);
+  });
+
+  test("outgoing and unanswered: one failed one with the reason; incoming and unanswered: none, the inquiry stands for it", async () => {
+    const p = await person();
+    await house.call(p.phone, { direction: "out", disposition: "no_answer", startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
+    await house.call(p.phone, { disposition: "abandoned_queue", startedAt: NOON, seconds: 30 });
+    await house.read();
+    const rows = await interactions(p.customerId);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ state: "failed", status_state: "failed", direction: "out", result: "no_answer", executor_id: house.company.employees.aigul.id, is_touch: false });
+  });
+
+  test("with two open Interests it is linked to none; with the dialog's own Interest to that", async () => {
+    const p = await person();
+    const [, second] = [await openInterest(p.customerId, "First"), await openInterest(p.customerId, "Second")];
+    await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    const d = await house.dialog(p.phone);
+    await house.sql`UPDATE dialog_party SET interest_id = ${second} WHERE dialog_id = ${d.id}`;
+    await house.call(p.phone, { dialogId: d.id, disposition: "answered", startedAt: NOON + 1000, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    await house.read();
+    expect((await interactions(p.customerId)).map((r) => r["interest_id"])).toEqual([null, second]);
+  });
+
+  test("a hidden caller's talk is recorded with the dialog alone", async () => {
+    const call = await house.call({ kind: "phone", value: null }, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    await house.read();
+    const [row] = await house.sql`SELECT customer_id, lead_id FROM interaction WHERE call_id = ${call.callId}`;
+    expect(row).toEqual({ customer_id: null, lead_id: null });
+  });
+});
+
+describe("chats and letters (IA-04)", () => {
+  test("fourteen messages in a day make one Interaction; the next day makes a second", async () => {
+    const d = await house.dialog({ kind: "site_visitor", value: "v-day" }, { medium: "chat" });
+    for (let i = 0; i < 14; i++) await house.message(d.id, i % 2 === 0 ? "in" : "out", NOON + i * 60_000, i % 2 === 0 ? undefined : "aigul");
+    await house.read();
+    const rows = await house.sql`SELECT direction, executor_id, is_touch, lower(occurred) AS f, upper(occurred) AS t FROM interaction WHERE dialog_id = ${d.id}`;
+    expect(rows).toEqual([{ direction: "both", executor_id: house.company.employees.aigul.id, is_touch: true, f: new Date(NOON), t: new Date(NOON + 13 * 60_000) }]);
+    await house.message(d.id, "in", NOON + DAY);
+    await house.read();
+    expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(2);
+  });
+
+  test("messages read in separate batches extend the same Interaction", async () => {
+    const d = await house.dialog({ kind: "email", value: "b@acme.example" }, { medium: "mail" });
+    await house.message(d.id, "in", NOON);
+    await house.read();
+    await house.message(d.id, "out", NOON + 60_000, "bolat");
+    await house.read();
+    const rows = await house.sql`SELECT i.direction, t.code FROM interaction i JOIN interaction_type t ON t.id = i.type_id WHERE dialog_id = ${d.id}`;
+    expect(rows).toEqual([{ direction: "both", code: "letter" }]);
+    const events = await house.sql`SELECT 1 FROM dialog_event WHERE kind = 'interaction.recorded' AND dialog_id = ${d.id}`;
+    expect(events).toHaveLength(1);
+  });
+
+  test("auto-replies, bounces and internal notes are no contact", async () => {
+    const d = await house.dialog({ kind: "email", value: "c@acme.example" }, { medium: "mail" });
+    for (const [direction, nature] of [["in", "auto-reply"], ["in", "bounce"], ["internal", "human"]] as const)
+      await house.emit([{ kind: "message.stored", dialogId: d.id, payload: { messageId: d.id, seq: 1, direction, employeeId: null, nature, at: NOON } }]);
+    await house.read();
+    expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(0);
+  });
+});
