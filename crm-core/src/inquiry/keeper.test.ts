@@ -12,7 +12,8 @@ afterAll(() => house.close());
 
 let next = 1000;
 const phone = () => ({ kind: "phone" as const, value: `+7701400${next++}` });
-const missed = (value: string | null) => house.sql`SELECT id, attempts, status, dispatched_to, due_at, suggested_purpose_id FROM inquiry WHERE origin = 'missed_call' AND identity_value IS NOT DISTINCT FROM ${value} ORDER BY number`;
+const missed = (value: string | null) =>
+  house.sql`SELECT id, attempts, status, dispatched_to, due_at, suggested_purpose_id FROM inquiry WHERE origin = 'missed_call' AND identity_value IS NOT DISTINCT FROM ${value} ORDER BY number`;
 const queued = (dialogId: Id) => house.emit([{ kind: "entry.queued", dialogId, payload: { entryId: dialogId, queueId: house.company.queueId, priority: 0 } }]);
 
 test("a caller who got nobody leaves one open inquiry; a further attempt raises its counter (CC-21)", async () => {
@@ -42,7 +43,12 @@ test.each(["in", "out"] as const)("an answered call with that number (%s) closes
 
 test("a known customer's missed call goes to the responsible", async () => {
   const p = phone();
-  await house.as("admin", "POST", "/customers", { kind: "person", name: "Ivan", responsibleId: house.company.employees.aigul.id, contactPoints: [{ kind: "phone", value: p.value }] });
+  await house.as("admin", "POST", "/customers", {
+    kind: "person",
+    name: "Ivan",
+    responsibleId: house.company.employees.aigul.id,
+    contactPoints: [{ kind: "phone", value: p.value }],
+  });
   await house.call(p, { disposition: "abandoned_queue", startedAt: NOW, seconds: 12 });
   await house.read();
   expect((await missed(p.value))[0]).toMatchObject({ status: "dispatched", dispatched_to: house.company.employees.aigul.id });

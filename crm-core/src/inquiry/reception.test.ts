@@ -25,7 +25,14 @@ async function assign(dialogId: Id, person: Person): Promise<void> {
   await house.sql`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (gen_random_uuid(), ${dialogId}, ${house.company.employees[person].id}, 'voice', now())`;
 }
 async function interestOf(customerId: Id, title: string, kindCode: string, o: { contactId?: Id; daysAgo?: number; responsible?: Person } = {}): Promise<Id> {
-  const r = await house.as("admin", "POST", "/interests", { kindId: kind(kindCode), title, customerId, contactId: o.contactId ?? null, parallelReason: "test", responsibleId: house.company.employees[o.responsible ?? "aigul"].id });
+  const r = await house.as("admin", "POST", "/interests", {
+    kindId: kind(kindCode),
+    title,
+    customerId,
+    contactId: o.contactId ?? null,
+    parallelReason: "test",
+    responsibleId: house.company.employees[o.responsible ?? "aigul"].id,
+  });
   expect(r.status).toBe(201);
   await house.sql`UPDATE interest SET last_activity_at = ${new Date(NOW - (o.daysAgo ?? 3) * 86_400_000)} WHERE id = ${r.body.id}`;
   // The stage "Contact" demands a next step: one is planned.
@@ -35,8 +42,15 @@ async function interestOf(customerId: Id, title: string, kindCode: string, o: { 
 /** Ivan of Romashka, with his verified number. */
 async function ivan() {
   const p = phone();
-  const romashka = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Romashka", responsibleId: house.company.employees.aigul.id })).body.id;
-  const contact = (await house.as("admin", "POST", `/customers/${romashka}/contacts`, { lastName: "Petrov", firstName: "Ivan", contactPoints: [{ kind: "phone", value: p.value }] })).body;
+  const romashka = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Romashka", responsibleId: house.company.employees.aigul.id })).body
+    .id;
+  const contact = (
+    await house.as("admin", "POST", `/customers/${romashka}/contacts`, {
+      lastName: "Petrov",
+      firstName: "Ivan",
+      contactPoints: [{ kind: "phone", value: p.value }],
+    })
+  ).body;
   return { phone: p, customerId: romashka as Id, contactId: contact.id as Id };
 }
 const reception = async (person: Person, dialogId: Id, query = "") => {
@@ -44,7 +58,10 @@ const reception = async (person: Person, dialogId: Id, query = "") => {
   expect(r.status, JSON.stringify(r.body)).toBe(200);
   return r.body;
 };
-const counts = async () => (await house.sql`SELECT (SELECT count(*) FROM interest) AS interests, (SELECT count(*) FROM interaction WHERE state = 'done') AS done, (SELECT count(*) FROM lead) AS leads`)[0];
+const counts = async () =>
+  (
+    await house.sql`SELECT (SELECT count(*) FROM interest) AS interests, (SELECT count(*) FROM interaction WHERE state = 'done') AS done, (SELECT count(*) FROM lead) AS leads`
+  )[0];
 
 describe("the example of B1 (RG-10, RG-12)", () => {
   test("Ivan calls about the chairs: #17 is preselected, finishing adds one Interaction to it and no new Interest", async () => {
@@ -66,9 +83,14 @@ describe("the example of B1 (RG-10, RG-12)", () => {
       note: "Wants six more",
     });
     expect(finished.status, JSON.stringify(finished.body)).toBe(200);
-    expect(finished.body).toMatchObject({ interestId: chairs, customerId: who.customerId, inquiry: { status: "processed", interestId: chairs, purposeId: purpose("buy") } });
+    expect(finished.body).toMatchObject({
+      interestId: chairs,
+      customerId: who.customerId,
+      inquiry: { status: "processed", interestId: chairs, purposeId: purpose("buy") },
+    });
     expect(await counts()).toEqual({ ...before, done: Number(before?.["done"]) + 1 });
-    const [made] = await house.sql`SELECT interest_id, direction, state, dialog_id, description, subject FROM interaction WHERE id = ${finished.body.interactionId}`;
+    const [made] =
+      await house.sql`SELECT interest_id, direction, state, dialog_id, description, subject FROM interaction WHERE id = ${finished.body.interactionId}`;
     expect(made).toMatchObject({ interest_id: chairs, direction: "in", state: "done", dialog_id: d.id, description: "Wants six more", subject: "Chairs" });
     const [party] = await house.sql`SELECT interest_id FROM dialog_party WHERE dialog_id = ${d.id}`;
     expect(party?.["interest_id"]).toBe(chairs);
@@ -79,15 +101,30 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     const chairs = await interestOf(who.customerId, "Chairs", "sale");
     const d = await house.dialog(who.phone, { at: NOW });
     await assign(d.id, "aigul");
-    const [k] = await house.sql<{ id: Id }[]>`INSERT INTO call (dialog_id, channel_id, external_id, direction, state, started_at, answered_at) VALUES (${d.id}, ${house.channels.voice}, ${d.id}, 'in', 'talking', ${new Date(NOW)}, ${new Date(NOW + 5000)}) RETURNING id`;
+    const [k] = await house.sql<
+      { id: Id }[]
+    >`INSERT INTO call (dialog_id, channel_id, external_id, direction, state, started_at, answered_at) VALUES (${d.id}, ${house.channels.voice}, ${d.id}, 'in', 'talking', ${new Date(NOW)}, ${new Date(NOW + 5000)}) RETURNING id`;
     const open = await reception("aigul", d.id);
     house.clock.set(NOW + 30_000);
-    const finished = await house.as("aigul", "POST", `/inquiries/${open.inquiry.id}/finish`, { version: open.inquiry.version, purposeId: purpose("buy"), who: { kind: "customer", customerId: who.customerId, contactId: null }, interest: { kind: "existing", interestId: chairs }, note: "In the talk" });
+    const finished = await house.as("aigul", "POST", `/inquiries/${open.inquiry.id}/finish`, {
+      version: open.inquiry.version,
+      purposeId: purpose("buy"),
+      who: { kind: "customer", customerId: who.customerId, contactId: null },
+      interest: { kind: "existing", interestId: chairs },
+      note: "In the talk",
+    });
     expect(finished.status).toBe(200);
     await house.sql`UPDATE call SET state = 'ended', ended_at = ${new Date(NOW + 95_000)}, disposition = 'answered', answered_by = ${house.company.employees.aigul.id} WHERE id = ${k?.id as Id}`;
-    await house.emit([{ kind: "call.ended", dialogId: d.id, payload: { callId: k?.id as Id, disposition: "answered", answeredBy: house.company.employees.aigul.id, talkMs: 90_000, source: "live" } }]);
+    await house.emit([
+      {
+        kind: "call.ended",
+        dialogId: d.id,
+        payload: { callId: k?.id as Id, disposition: "answered", answeredBy: house.company.employees.aigul.id, talkMs: 90_000, source: "live" },
+      },
+    ]);
     await house.read();
-    const rows = await house.sql`SELECT id, description, interest_id, extract(epoch FROM upper(occurred) - lower(occurred))::int AS s FROM interaction WHERE call_id = ${k?.id as Id}`;
+    const rows =
+      await house.sql`SELECT id, description, interest_id, extract(epoch FROM upper(occurred) - lower(occurred))::int AS s FROM interaction WHERE call_id = ${k?.id as Id}`;
     expect(rows).toEqual([{ id: finished.body.interactionId, description: "In the talk", interest_id: chairs, s: 90 }]);
   });
 
@@ -97,7 +134,13 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     await house.read();
     await assign(ended.dialogId, "aigul");
     const open = await reception("aigul", ended.dialogId);
-    const finished = await house.as("aigul", "POST", `/inquiries/${open.inquiry.id}/finish`, { version: open.inquiry.version, purposeId: purpose("buy"), who: { kind: "customer", customerId: who.customerId, contactId: who.contactId }, interest: { kind: "new", title: "Tables", interestKindId: null, parallelReason: null }, next: next() });
+    const finished = await house.as("aigul", "POST", `/inquiries/${open.inquiry.id}/finish`, {
+      version: open.inquiry.version,
+      purposeId: purpose("buy"),
+      who: { kind: "customer", customerId: who.customerId, contactId: who.contactId },
+      interest: { kind: "new", title: "Tables", interestKindId: null, parallelReason: null },
+      next: next(),
+    });
     expect(finished.status, JSON.stringify(finished.body)).toBe(200);
     const rows = await house.sql`SELECT id, interest_id FROM interaction WHERE dialog_id = ${ended.dialogId} AND state = 'done'`;
     expect(rows).toEqual([{ id: finished.body.interactionId, interest_id: finished.body.interestId }]);
@@ -110,7 +153,14 @@ describe("the steps of the wizard", () => {
     const d = await house.dialog(who.phone, { at: NOW });
     await assign(d.id, person);
     const { inquiry } = await reception(person, d.id);
-    const finish = (body: object, by: Person = person) => house.as(by, "POST", `/inquiries/${inquiry.id}/finish`, { version: inquiry.version, purposeId: purpose("buy"), who: { kind: "customer", customerId: who.customerId, contactId: who.contactId }, interest: { kind: "none" }, ...body });
+    const finish = (body: object, by: Person = person) =>
+      house.as(by, "POST", `/inquiries/${inquiry.id}/finish`, {
+        version: inquiry.version,
+        purposeId: purpose("buy"),
+        who: { kind: "customer", customerId: who.customerId, contactId: who.contactId },
+        interest: { kind: "none" },
+        ...body,
+      });
     return { who, d, inquiry, finish };
   }
 
@@ -128,7 +178,10 @@ describe("the steps of the wizard", () => {
     const { who, finish } = await opened();
     await interestOf(who.customerId, "Chairs", "sale");
     const fresh = { kind: "new", title: null, interestKindId: null, parallelReason: null };
-    expect((await finish({ interest: fresh, next: next() })).body).toMatchObject({ code: "parallel_interest_reason_required", details: { interest: { title: "Chairs" } } });
+    expect((await finish({ interest: fresh, next: next() })).body).toMatchObject({
+      code: "parallel_interest_reason_required",
+      details: { interest: { title: "Chairs" } },
+    });
     expect((await finish({ interest: { ...fresh, parallelReason: "Another office" }, next: next() })).status).toBe(200);
   });
 
@@ -158,7 +211,16 @@ describe("the steps of the wizard", () => {
     const lost = await interestOf(who.customerId, "Lost", "sale");
     const view = (await house.as("admin", "GET", `/interests/${lost}`)).body;
     const reason = house.company.catalogues.lossReasons[0];
-    expect((await house.as("admin", "POST", `/interests/${lost}/close`, { status: "lost", lossReasonId: reason, plannedInteractions: "keep", version: view.version })).status).toBe(200);
+    expect(
+      (
+        await house.as("admin", "POST", `/interests/${lost}/close`, {
+          status: "lost",
+          lossReasonId: reason,
+          plannedInteractions: "keep",
+          version: view.version,
+        })
+      ).status,
+    ).toBe(200);
     const open = await reception("aigul", d.id, `?purposeId=${purpose("buy")}`);
     expect(open.interests).toMatchObject([{ id: lost, recentlyLost: true, preselected: false }]);
     expect((await finish({ interest: { kind: "existing", interestId: lost } })).body.code).toBe("validation");
@@ -200,7 +262,13 @@ describe("the steps of the wizard", () => {
     await assign(d.id, "bolat");
     const { inquiry } = await reception("bolat", d.id);
     const before = await counts();
-    const done = await house.as("bolat", "POST", `/inquiries/${inquiry.id}/finish`, { version: inquiry.version, purposeId: purpose("buy"), who: { kind: "new-lead", contactName: "Saule", companyName: "Lotos", phone: null, email: "Saule@Lotos.example" }, interest: { kind: "new", title: null, interestKindId: null, parallelReason: null }, next: next() });
+    const done = await house.as("bolat", "POST", `/inquiries/${inquiry.id}/finish`, {
+      version: inquiry.version,
+      purposeId: purpose("buy"),
+      who: { kind: "new-lead", contactName: "Saule", companyName: "Lotos", phone: null, email: "Saule@Lotos.example" },
+      interest: { kind: "new", title: null, interestKindId: null, parallelReason: null },
+      next: next(),
+    });
     expect(done.status, JSON.stringify(done.body)).toBe(200);
     expect(done.body.leadId).toBe(d.identification.leadId);
     expect(await counts()).toMatchObject({ leads: before?.["leads"] });
@@ -213,7 +281,12 @@ describe("the steps of the wizard", () => {
     const hidden = await house.dialog({ kind: "phone", value: null }, { at: NOW });
     await assign(hidden.id, "bolat");
     const second = (await reception("bolat", hidden.id)).inquiry;
-    const order = { version: second.version, purposeId: purpose("information"), who: { kind: "new-lead", contactName: "X", companyName: null, phone: null, email: null }, interest: { kind: "none" } };
+    const order = {
+      version: second.version,
+      purposeId: purpose("information"),
+      who: { kind: "new-lead", contactName: "X", companyName: null, phone: null, email: null },
+      interest: { kind: "none" },
+    };
     expect((await house.as("bolat", "POST", `/inquiries/${second.id}/finish`, order)).body.code).toBe("contact_point_required");
     expect((await house.as("bolat", "POST", `/inquiries/${second.id}/finish`, { ...order, who: { ...order.who, phone: "8 701 599 00 11" } })).status).toBe(200);
   });
@@ -226,12 +299,20 @@ describe("two at once, and failures", () => {
     const d = await house.dialog(who.phone, { at: NOW });
     await assign(d.id, "aigul");
     const { inquiry } = await reception("aigul", d.id);
-    const order = { version: inquiry.version, purposeId: purpose("buy"), who: { kind: "customer", customerId: who.customerId, contactId: null }, interest: { kind: "existing", interestId: chairs } };
+    const order = {
+      version: inquiry.version,
+      purposeId: purpose("buy"),
+      who: { kind: "customer", customerId: who.customerId, contactId: null },
+      interest: { kind: "existing", interestId: chairs },
+    };
     const before = await counts();
     const answers = await Promise.all(["aigul", "head"].map((p) => house.as(p as Person, "POST", `/inquiries/${inquiry.id}/finish`, order)));
     const won = answers.find((a) => a.status === 200);
     const lost = answers.find((a) => a.status !== 200);
-    expect(lost?.body).toMatchObject({ code: "already_taken", details: { result: { interestId: chairs, interactionId: won?.body.interactionId, inquiry: { status: "processed" } } } });
+    expect(lost?.body).toMatchObject({
+      code: "already_taken",
+      details: { result: { interestId: chairs, interactionId: won?.body.interactionId, inquiry: { status: "processed" } } },
+    });
     expect(await counts()).toEqual({ ...before, done: Number(before?.["done"]) + 1 });
   });
 
@@ -239,7 +320,12 @@ describe("two at once, and failures", () => {
     const d = await house.dialog(phone(), { at: NOW });
     await assign(d.id, "aigul");
     const { inquiry } = await reception("aigul", d.id);
-    const r = await house.as("aigul", "POST", `/inquiries/${inquiry.id}/finish`, { version: inquiry.version - 1, purposeId: purpose("information"), who: { kind: "lead", leadId: d.identification.leadId }, interest: { kind: "none" } });
+    const r = await house.as("aigul", "POST", `/inquiries/${inquiry.id}/finish`, {
+      version: inquiry.version - 1,
+      purposeId: purpose("information"),
+      who: { kind: "lead", leadId: d.identification.leadId },
+      interest: { kind: "none" },
+    });
     expect(r.body).toMatchObject({ code: "version_conflict", details: { current: { id: inquiry.id } } });
   });
 
@@ -249,14 +335,35 @@ describe("two at once, and failures", () => {
       CREATE SEQUENCE fault_seq; CREATE TABLE fault_at (n bigint);
       INSERT INTO fault_at VALUES (0);
       CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('fault_seq') = (SELECT n FROM fault_at) THEN RAISE EXCEPTION 'injected'; END IF; RETURN NULL; END $$;`);
-    const tables = ["lead", "contact_point", "interest", "interest_stage_history", "interaction", "dialog_party", "inquiry", "audit_log", "dialog_event", "routing_input", "customer"];
+    const tables = [
+      "lead",
+      "contact_point",
+      "interest",
+      "interest_stage_history",
+      "interaction",
+      "dialog_party",
+      "inquiry",
+      "audit_log",
+      "dialog_event",
+      "routing_input",
+      "customer",
+    ];
     for (const t of tables) await sql.unsafe(`CREATE TRIGGER fault AFTER INSERT OR UPDATE ON ${t} FOR EACH STATEMENT EXECUTE FUNCTION fault()`);
     const d = await house.dialog(phone(), { at: NOW });
     await assign(d.id, "bolat");
     const { inquiry } = await reception("bolat", d.id);
-    const order = { version: inquiry.version, purposeId: purpose("buy"), who: { kind: "new-lead", contactName: "Atom", companyName: null, phone: "+77015990022", email: null }, interest: { kind: "new", title: "Atom", interestKindId: null, parallelReason: null }, note: "n", next: next() };
+    const order = {
+      version: inquiry.version,
+      purposeId: purpose("buy"),
+      who: { kind: "new-lead", contactName: "Atom", companyName: null, phone: "+77015990022", email: null },
+      interest: { kind: "new", title: "Atom", interestKindId: null, parallelReason: null },
+      note: "n",
+      next: next(),
+    };
     const snapshot = async () =>
-      (await Promise.all(tables.map((t) => sql.unsafe(`SELECT count(*) AS n, coalesce(sum(hashtext(x::text)::bigint), 0) AS h FROM ${t} x`)))).map((r) => `${r[0]?.["n"]} ${r[0]?.["h"]}`);
+      (await Promise.all(tables.map((t) => sql.unsafe(`SELECT count(*) AS n, coalesce(sum(hashtext(x::text)::bigint), 0) AS h FROM ${t} x`)))).map(
+        (r) => `${r[0]?.["n"]} ${r[0]?.["h"]}`,
+      );
     const before = await snapshot();
     let failures = 0;
     for (let n = 1; ; n++) {
@@ -276,7 +383,14 @@ describe("two at once, and failures", () => {
 
 describe("reception by rule (RG-12)", () => {
   const automatic = (inquiryId: Id) => {
-    const crm = { sql: house.sql, clock: house.clock, audit: writeAudit, company: companyReader(), emit: async () => undefined, enqueue: async () => undefined };
+    const crm = {
+      sql: house.sql,
+      clock: house.clock,
+      audit: writeAudit,
+      company: companyReader(),
+      emit: async () => undefined,
+      enqueue: async () => undefined,
+    };
     return house.sql.begin((tx) => receiveAutomatically(crm, tx, systemActor("rule"), inquiryId, purpose("buy")));
   };
   async function letter(email: string): Promise<Id> {
@@ -286,14 +400,25 @@ describe("reception by rule (RG-12)", () => {
     return (await house.sql<{ id: Id }[]>`SELECT id FROM inquiry WHERE dialog_id = ${d.id}`)[0]?.id as Id;
   }
   test("one open sale: attached; two: left dispatched for a human; none: a new one", async () => {
-    const person = async (email: string) => (await house.as("admin", "POST", "/customers", { kind: "person", name: email, responsibleId: house.company.employees.dana.id, contactPoints: [{ kind: "email", value: email }] })).body.id as Id;
+    const person = async (email: string) =>
+      (
+        await house.as("admin", "POST", "/customers", {
+          kind: "person",
+          name: email,
+          responsibleId: house.company.employees.dana.id,
+          contactPoints: [{ kind: "email", value: email }],
+        })
+      ).body.id as Id;
     const one = await person("one@acme.example");
     const only = await interestOf(one, "Only", "sale");
     expect(await automatic(await letter("one@acme.example"))).toMatchObject({ interestId: only, inquiry: { status: "processed" } });
     const two = await person("two@acme.example");
     await interestOf(two, "First", "sale");
     await interestOf(two, "Second", "sale");
-    expect(await automatic(await letter("two@acme.example"))).toMatchObject({ interestId: null, inquiry: { status: "dispatched", dispatchedTo: { id: house.company.employees.dana.id } } });
+    expect(await automatic(await letter("two@acme.example"))).toMatchObject({
+      interestId: null,
+      inquiry: { status: "dispatched", dispatchedTo: { id: house.company.employees.dana.id } },
+    });
     await person("none@acme.example");
     const made = await automatic(await letter("none@acme.example"));
     expect(made.inquiry.status).toBe("processed");
@@ -308,7 +433,12 @@ describe("whose inquiry it is", () => {
     const { inquiry } = await reception("aigul", d.id);
     expect((await house.as("dana", "GET", `/inquiries/${inquiry.id}`)).status).toBe(404);
     expect((await house.as("dana", "GET", `/dialogs/${d.id}/reception`)).status).toBe(404);
-    const order = { version: inquiry.version, purposeId: purpose("information"), who: { kind: "lead", leadId: d.identification.leadId }, interest: { kind: "none" } };
+    const order = {
+      version: inquiry.version,
+      purposeId: purpose("information"),
+      who: { kind: "lead", leadId: d.identification.leadId },
+      interest: { kind: "none" },
+    };
     expect((await house.as("dana", "POST", `/inquiries/${inquiry.id}/finish`, order)).status).toBe(404);
     expect((await house.as("dana", "POST", `/inquiries/${inquiry.id}/reject`, { version: inquiry.version, reason: "x" })).status).toBe(404);
     expect((await house.as("dana", "PUT", `/inquiries/${inquiry.id}/draft`, { draft: {} })).status).toBe(404);

@@ -3,7 +3,16 @@ import { type Candidate, quotedNumbers, rank } from "./rules.ts";
 
 const now = new Date("2026-03-11T05:00:00Z");
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
-const interest = (id: string, number: number, kindId: string, o: Partial<Candidate> = {}): Candidate => ({ id, number, kindId, contactId: "ivan", status: "open", lastActivityAt: daysAgo(3), closedAt: null, ...o });
+const interest = (id: string, number: number, kindId: string, o: Partial<Candidate> = {}): Candidate => ({
+  id,
+  number,
+  kindId,
+  contactId: "ivan",
+  status: "open",
+  lastActivityAt: daysAgo(3),
+  closedAt: null,
+  ...o,
+});
 const context = { kindId: "sale", contactId: "ivan", dialogInterestId: null, quoted: [], now };
 
 test("the example of B1: #17 scores 4+0+2+1 and is preselected, the repair does not suit", () => {
@@ -12,7 +21,10 @@ test("the example of B1: #17 scores 4+0+2+1 and is preselected, the repair does 
 });
 
 test("of several none is preselected; the dialog's own and a quoted number weigh three", () => {
-  const ranked = rank([interest("a", 1, "sale", { contactId: null }), interest("b", 2, "sale", { contactId: null, lastActivityAt: daysAgo(40) })], { ...context, quoted: [2] });
+  const ranked = rank([interest("a", 1, "sale", { contactId: null }), interest("b", 2, "sale", { contactId: null, lastActivityAt: daysAgo(40) })], {
+    ...context,
+    quoted: [2],
+  });
   expect(ranked.map((r) => [r.id, r.score, r.preselected])).toEqual([
     ["b", 7, false],
     ["a", 5, false],

@@ -15,12 +15,22 @@ afterAll(() => house.close());
 let next = 1000;
 async function person(): Promise<{ phone: { kind: "phone"; value: string }; customerId: Id; number: string }> {
   const number = `+7701300${next++}`;
-  const { body } = await house.as("admin", "POST", "/customers", { kind: "company", name: `Company ${next}`, contactPoints: [{ kind: "phone", value: number }] });
+  const { body } = await house.as("admin", "POST", "/customers", {
+    kind: "company",
+    name: `Company ${next}`,
+    contactPoints: [{ kind: "phone", value: number }],
+  });
   return { phone: { kind: "phone", value: number }, customerId: body.id, number };
 }
 async function openInterest(customerId: Id, title = "Chairs"): Promise<Id> {
   const kind = house.company.catalogues.interestKinds["sale"] as { id: Id };
-  const { body, status } = await house.as("admin", "POST", "/interests", { kindId: kind.id, title, customerId, parallelReason: "test", responsibleId: house.company.employees.aigul.id });
+  const { body, status } = await house.as("admin", "POST", "/interests", {
+    kindId: kind.id,
+    title,
+    customerId,
+    parallelReason: "test",
+    responsibleId: house.company.employees.aigul.id,
+  });
   expect(status).toBe(201);
   return body.id;
 }
@@ -32,11 +42,30 @@ describe("a call becomes one Interaction (IA-04)", () => {
   test("answered: done, in the only open Interest, with the times of the talk; the longest talker executes it, the other takes part", async () => {
     const p = await person();
     const interest = await openInterest(p.customerId);
-    const call = await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 100, talkers: [{ person: "bolat", seconds: 20 }, { person: "aigul", seconds: 60 }] });
+    const call = await house.call(p.phone, {
+      disposition: "answered",
+      startedAt: NOON,
+      seconds: 100,
+      talkers: [
+        { person: "bolat", seconds: 20 },
+        { person: "aigul", seconds: 60 },
+      ],
+    });
     await house.read();
     const rows = await interactions(p.customerId);
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ code: "call", state: "done", status_state: "done", direction: "in", call_id: call.callId, dialog_id: call.dialogId, interest_id: interest, executor_id: house.company.employees.aigul.id, is_touch: true, points: 15 });
+    expect(rows[0]).toMatchObject({
+      code: "call",
+      state: "done",
+      status_state: "done",
+      direction: "in",
+      call_id: call.callId,
+      dialog_id: call.dialogId,
+      interest_id: interest,
+      executor_id: house.company.employees.aigul.id,
+      is_touch: true,
+      points: 15,
+    });
     expect(rows[0]?.["from_at"]).toEqual(new Date(NOON + 40_000));
     expect(rows[0]?.["to_at"]).toEqual(new Date(NOON + 100_000));
     const others = await house.sql`SELECT employee_id FROM interaction_participant WHERE interaction_id = ${rows[0]?.["id"]}`;
@@ -56,7 +85,12 @@ describe("a call becomes one Interaction (IA-04)", () => {
 
   test("a call planned with this person today is completed, no second one is made", async () => {
     const p = await person();
-    const planned = await house.as("aigul", "POST", "/interactions", { typeId: house.company.catalogues.interactionTypes["call"]?.id, subject: "Call about the chairs", plannedFrom: new Date(NOON + 3_600_000).toISOString(), customerId: p.customerId });
+    const planned = await house.as("aigul", "POST", "/interactions", {
+      typeId: house.company.catalogues.interactionTypes["call"]?.id,
+      subject: "Call about the chairs",
+      plannedFrom: new Date(NOON + 3_600_000).toISOString(),
+      customerId: p.customerId,
+    });
     expect(planned.status).toBe(201);
     expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", employeeId: house.company.employees.aigul.id, plannedPoints: 15 });
     const call = await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
@@ -69,7 +103,12 @@ describe("a call becomes one Interaction (IA-04)", () => {
 
   test("one planned for tomorrow stays planned", async () => {
     const p = await person();
-    await house.as("aigul", "POST", "/interactions", { typeId: house.company.catalogues.interactionTypes["call"]?.id, subject: "Tomorrow", plannedFrom: new Date(NOON + DAY).toISOString(), customerId: p.customerId });
+    await house.as("aigul", "POST", "/interactions", {
+      typeId: house.company.catalogues.interactionTypes["call"]?.id,
+      subject: "Tomorrow",
+      plannedFrom: new Date(NOON + DAY).toISOString(),
+      customerId: p.customerId,
+    });
     await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     await house.read();
     expect((await interactions(p.customerId)).map((r) => r["state"])).toEqual(["planned", "done"]);
@@ -82,7 +121,14 @@ describe("a call becomes one Interaction (IA-04)", () => {
     await house.read();
     const rows = await interactions(p.customerId);
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ state: "failed", status_state: "failed", direction: "out", result: "no_answer", executor_id: house.company.employees.aigul.id, is_touch: false });
+    expect(rows[0]).toMatchObject({
+      state: "failed",
+      status_state: "failed",
+      direction: "out",
+      result: "no_answer",
+      executor_id: house.company.employees.aigul.id,
+      is_touch: false,
+    });
   });
 
   test("with two open Interests it is linked to none; with the dialog's own Interest to that", async () => {
@@ -97,7 +143,10 @@ describe("a call becomes one Interaction (IA-04)", () => {
   });
 
   test("a hidden caller's talk is recorded with the dialog alone", async () => {
-    const call = await house.call({ kind: "phone", value: null }, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    const call = await house.call(
+      { kind: "phone", value: null },
+      { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] },
+    );
     await house.read();
     const [row] = await house.sql`SELECT customer_id, lead_id FROM interaction WHERE call_id = ${call.callId}`;
     expect(row).toEqual({ customer_id: null, lead_id: null });
@@ -109,8 +158,11 @@ describe("chats and letters (IA-04)", () => {
     const d = await house.dialog({ kind: "site_visitor", value: "v-day" }, { medium: "chat" });
     for (let i = 0; i < 14; i++) await house.message(d.id, i % 2 === 0 ? "in" : "out", NOON + i * 60_000, i % 2 === 0 ? undefined : "aigul");
     await house.read();
-    const rows = await house.sql`SELECT direction, executor_id, is_touch, lower(occurred) AS f, upper(occurred) AS t FROM interaction WHERE dialog_id = ${d.id}`;
-    expect(rows).toEqual([{ direction: "both", executor_id: house.company.employees.aigul.id, is_touch: true, f: new Date(NOON), t: new Date(NOON + 13 * 60_000) }]);
+    const rows =
+      await house.sql`SELECT direction, executor_id, is_touch, lower(occurred) AS f, upper(occurred) AS t FROM interaction WHERE dialog_id = ${d.id}`;
+    expect(rows).toEqual([
+      { direction: "both", executor_id: house.company.employees.aigul.id, is_touch: true, f: new Date(NOON), t: new Date(NOON + 13 * 60_000) },
+    ]);
     await house.message(d.id, "in", NOON + DAY);
     await house.read();
     expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(2);
@@ -130,7 +182,11 @@ describe("chats and letters (IA-04)", () => {
 
   test("auto-replies, bounces and internal notes are no contact", async () => {
     const d = await house.dialog({ kind: "email", value: "c@acme.example" }, { medium: "mail" });
-    for (const [direction, nature] of [["in", "auto-reply"], ["in", "bounce"], ["internal", "human"]] as const)
+    for (const [direction, nature] of [
+      ["in", "auto-reply"],
+      ["in", "bounce"],
+      ["internal", "human"],
+    ] as const)
       await house.emit([{ kind: "message.stored", dialogId: d.id, payload: { messageId: d.id, seq: 1, direction, employeeId: null, nature, at: NOON } }]);
     await house.read();
     expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(0);

@@ -1,0 +1,201 @@
+import type { Id } from "@kommutator/contract/ids";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CrmHouse, crmHouse } from "../../../tests/support/crm.ts";
+
+let house: CrmHouse;
+beforeAll(async () => {
+  house = await crmHouse();
+});
+afterAll(() => house.close());
+const audit = (id: Id) => house.sql`SELECT action, changes, actor_label FROM audit_log WHERE object_id = ${id} ORDER BY id`;
+
+describe("customer cards (CB-01)", () => {
+  test("a company and a person, with typed contact points normalised and unverified", async () => {
+    const company = await house.as("aigul", "POST", "/customers", {
+      kind: "company",
+      name: "Romashka",
+      taxId: "123456789012",
+      contactPoints: [
+        { kind: "phone", value: "8 701 111-22-33" },
+        { kind: "email", value: "Info@Romashka.example " },
+      ],
+    });
+    expect(company.status, JSON.stringify(company.body)).toBe(201);
+    expect(company.body).toMatchObject({
+      kind: "company",
+      name: "Romashka",
+      mainPhone: "+77011112233",
+      mainEmail: "info@romashka.example",
+      openInterests: 0,
+      version: 0,
+      responsible: null,
+    });
+    expect(company.body.contactPoints.map((p: { verifiedAt: string | null }) => p.verifiedAt)).toEqual([null, null]);
+    const person = await house.as("aigul", "POST", "/customers", { kind: "person", name: "Ivan Petrov" });
+    expect(person.body.kind).toBe("person");
+    expect((await house.as("aigul", "POST", "/customers", { kind: "company", name: "Other", taxId: "123456789012" })).body).toMatchObject({
+      code: "duplicate",
+      details: { field: "taxId" },
+    });
+  });
+
+  test("every invalid contact point is named", async () => {
+    const r = await house.as("aigul", "POST", "/customers", {
+      kind: "company",
+      name: "X",
+      contactPoints: [
+        { kind: "phone", value: "+7 701" },
+        { kind: "email", value: "a@b.example" },
+        { kind: "email", value: "no" },
+      ],
+    });
+    expect(r.body).toMatchObject({ code: "validation", details: { fields: { "contactPoints.0.value": "invalid", "contactPoints.2.value": "invalid" } } });
+  });
+
+  test("a change is audited with old and new; the second writer of one version gets the row as it is, and that is audited too", async () => {
+    const { body: c } = await house.as("admin", "POST", "/customers", { kind: "company", name: "Before" });
+    const status = house.company.catalogues.customerStatuses["active"];
+    const saved = await house.as("admin", "PATCH", `/customers/${c.id}`, { name: "After", statusId: status, version: c.version });
+    expect(saved.body).toMatchObject({ name: "After", status: { id: status }, version: c.version + 1 });
+    const late = await house.as("head", "PATCH", `/customers/${c.id}`, { name: "Late", version: c.version });
+    expect(late).toMatchObject({ status: 409, body: { code: "version_conflict", details: { current: { name: "After", version: c.version + 1 } } } });
+    const rows = await audit(c.id);
+    expect(rows.map((r) => r["action"])).toEqual(["create", "edit", "conflict"]);
+    expect(rows[1]?.["changes"]).toEqual({ name: ["Before", "After"], status_id: [null, status] });
+    expect(rows[2]?.["actor_label"]).toBe("Serik Head");
+  });
+
+  test("a field left out stays as it is", async () => {
+    const { body: c } = await house.as("admin", "POST", "/customers", { kind: "company", name: "Keeps", isVip: true, comment: "Important" });
+    const saved = await house.as("admin", "PATCH", `/customers/${c.id}`, { name: "Kept", version: c.version });
+    expect(saved.body).toMatchObject({ name: "Kept", isVip: true, comment: "Important", kind: "company" });
+  });
+
+  test("one responsible or none, with a history of periods that touch and never overlap (CB-07)", async () => {
+    const { aigul, bolat } = house.company.employees;
+    const { body: c } = await house.as("admin", "POST", "/customers", { kind: "company", name: "Owned", responsibleId: aigul.id });
+    const first = await house.as("admin", "PATCH", `/customers/${c.id}`, { responsibleId: bolat.id, version: c.version });
+    await house.as("admin", "PATCH", `/customers/${c.id}`, { responsibleId: null, version: first.body.version });
+    const rows =
+      await house.sql`SELECT employee_id, reason, upper_inf(during) AS current, lag(upper(during)) OVER (ORDER BY lower(during)) = lower(during) AS touches FROM customer_owner_history WHERE customer_id = ${c.id} ORDER BY lower(during)`;
+    expect(rows).toEqual([
+      { employee_id: aigul.id, reason: "manual", current: false, touches: null },
+      { employee_id: bolat.id, reason: "manual", current: false, touches: true },
+      { employee_id: null, reason: "manual", current: true, touches: true },
+    ]);
+    const { body: mine } = await house.as("aigul", "POST", "/customers", { kind: "company", name: "Mine", responsibleId: aigul.id });
+    expect((await house.as("aigul", "PATCH", `/customers/${mine.id}`, { responsibleId: bolat.id, version: 0 })).status).toBe(403);
+  });
+});
+
+describe("contacts and their numbers (CB-02)", () => {
+  test("one human in two companies is one contact with two links; who left is kept with the date", async () => {
+    const a = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Alpha" })).body;
+    const b = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Beta" })).body;
+    const made = await house.as("admin", "POST", `/customers/${a.id}/contacts`, {
+      lastName: "Kim",
+      firstName: "Olga",
+      position: "Director",
+      contactPoints: [{ kind: "phone", value: "8 701 222 33 44", label: "mobile" }],
+    });
+    expect(made.body).toMatchObject({ name: "Kim Olga", isPrimary: true, position: "Director" });
+    await house.sql`INSERT INTO customer_contact (customer_id, contact_id, position) VALUES (${b.id}, ${made.body.id}, 'Founder')`;
+    for (const c of [a, b]) expect((await house.as("admin", "GET", `/customers/${c.id}`)).body.contacts.map((x: { id: Id }) => x.id)).toEqual([made.body.id]);
+    const left = await house.as("admin", "PATCH", `/contacts/${made.body.id}`, { customerId: a.id, leftAt: "2026-03-01", version: made.body.version });
+    expect(left.body).toMatchObject({ leftAt: "2026-03-01", isPrimary: false });
+    expect((await house.as("admin", "GET", `/customers/${b.id}`)).body.contacts[0]).toMatchObject({ leftAt: null, position: "Founder" });
+  });
+
+  test("a switchboard's number stands on both companies as shared, and on one only as verified", async () => {
+    const value = "+77272501234";
+    const points: Id[] = [];
+    for (const name of ["Gamma", "Delta"]) {
+      const { body } = await house.as("admin", "POST", "/customers", { kind: "company", name, contactPoints: [{ kind: "phone", value, isShared: true }] });
+      points.push(body.contactPoints[0].id);
+    }
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[0]}`, { isShared: false, verified: true })).body).toMatchObject({ isShared: false });
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { isShared: false, verified: true })).body.code).toBe("contact_point_taken");
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { verified: true })).body.code).toBe("validation");
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { isShared: true })).status).toBe(200);
+  });
+
+  test("a point is added once and taken away by archiving", async () => {
+    const c = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Points" })).body;
+    const p = await house.as("admin", "POST", "/contact-points", { kind: "phone", value: "8 701 222 55 66", customerId: c.id });
+    expect(p.status).toBe(201);
+    expect((await house.as("admin", "POST", "/contact-points", { kind: "phone", value: "+77012225566", customerId: c.id })).body.code).toBe("duplicate");
+    expect((await house.as("admin", "DELETE", `/contact-points/${p.body.id}`)).status).toBe(204);
+    expect((await house.as("admin", "GET", `/customers/${c.id}`)).body.contactPoints).toEqual([]);
+    expect(await house.sql`SELECT 1 FROM contact_point WHERE id = ${p.body.id} AND archived_at IS NOT NULL`).toHaveLength(1);
+  });
+});
+
+describe("rights (AD-02)", () => {
+  test("what one may not see answers like what does not exist, for every way to it", async () => {
+    const { dana } = house.company.employees;
+    const { body: c } = await house.as("admin", "POST", "/customers", {
+      kind: "company",
+      name: "Danas customer Zzyzx",
+      responsibleId: dana.id,
+      contactPoints: [{ kind: "phone", value: "+77017770001" }],
+    });
+    const { body: k } = await house.as("admin", "POST", `/customers/${c.id}/contacts`, { lastName: "Zzyzxov", firstName: "Zed" });
+    const ghost = "00000000-0000-4000-8000-000000000000";
+    const tries: ["GET" | "PATCH" | "POST" | "DELETE", (id: Id, contact: Id, point: Id) => string, object?][] = [
+      ["GET", (id) => `/customers/${id}`],
+      ["PATCH", (id) => `/customers/${id}`, { name: "Taken", version: 0 }],
+      ["GET", (id) => `/customers/${id}/feed`],
+      ["POST", (id) => `/customers/${id}/contacts`, { lastName: "X" }],
+      ["GET", (_, contact) => `/contacts/${contact}`],
+      ["PATCH", (_, contact) => `/contacts/${contact}`, { lastName: "X", version: 0 }],
+      ["PATCH", (_, __, point) => `/contact-points/${point}`, { label: "main" }],
+      ["DELETE", (_, __, point) => `/contact-points/${point}`],
+    ];
+    for (const [method, url, body] of tries) {
+      const foreign = await house.as("aigul", method, url(c.id, k.id, c.contactPoints[0].id), body);
+      const missing = await house.as("aigul", method, url(ghost, ghost, ghost), body);
+      expect(foreign, `${method} ${url("id", "contact", "point")}`).toEqual(missing);
+      expect(foreign.status).toBe(404);
+    }
+    expect((await house.as("aigul", "POST", "/contact-points", { kind: "phone", value: "+77017770002", customerId: c.id })).status).toBe(404);
+    for (const q of ["Zzyzx", "7017770001"]) {
+      expect((await house.as("aigul", "GET", `/search?q=${q}`)).body.items).toEqual([]);
+      expect((await house.as("aigul", "GET", `/customers?q=${q}`)).body.items).toEqual([]);
+      expect((await house.as("dana", "GET", `/search?q=${q}`)).body.items.length).toBeGreaterThan(0);
+    }
+    expect((await house.as("aigul", "GET", "/customers?limit=200")).body.items.map((x: { id: Id }) => x.id)).not.toContain(c.id);
+    expect((await house.as("dana", "GET", "/customers?limit=200")).body.items.map((x: { id: Id }) => x.id)).toContain(c.id);
+    expect((await house.as("dana", "PATCH", `/customers/${c.id}`, { name: "Mine", version: 0 })).status).toBe(200);
+  });
+
+  test("whoever has the dialog in hand sees whose it is, and loses that with the dialog", async () => {
+    const { aigul, dana } = house.company.employees;
+    const { body: c } = await house.as("admin", "POST", "/customers", {
+      kind: "company",
+      name: "Called",
+      responsibleId: aigul.id,
+      contactPoints: [{ kind: "phone", value: "+77017770003" }],
+    });
+    expect((await house.as("dana", "GET", `/customers/${c.id}`)).status).toBe(404);
+    const d = await house.dialog({ kind: "phone", value: "+77017770003" });
+    await house.sql`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (gen_random_uuid(), ${d.id}, ${dana.id}, 'voice', now())`;
+    expect((await house.as("dana", "GET", `/customers/${c.id}`)).status).toBe(200);
+    expect((await house.as("dana", "PATCH", `/customers/${c.id}`, { name: "X", version: 0 })).status).toBe(403);
+    await house.sql`UPDATE assignment SET ended_at = now() - interval '2 days' WHERE dialog_id = ${d.id}`;
+    expect((await house.as("dana", "GET", `/customers/${c.id}`)).status).toBe(404);
+  });
+
+  test("pages neither repeat nor skip", async () => {
+    for (let i = 0; i < 7; i++) await house.as("admin", "POST", "/customers", { kind: "person", name: `Page ${i}` });
+    const all = (await house.as("admin", "GET", "/customers?limit=200")).body.items.map((c: { id: Id }) => c.id);
+    const paged: Id[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const { body } = await house.as("admin", "GET", `/customers?limit=3${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      paged.push(...body.items.map((c: { id: Id }) => c.id));
+      cursor = body.nextCursor;
+    }
+    expect(paged).toEqual(all);
+    expect((await house.as("admin", "GET", "/customers?cursor=rubbish")).status).toBe(422);
+  });
+});
