@@ -17,7 +17,7 @@ import { LANGUAGES, pickLanguage, type Texts } from "./texts.ts";
   const remembered = `kommutator-chat-used:${channel}`;
 
   const host = document.createElement("div");
-  const shadow = host.attachShadow({ mode: "closed" });
+  const shadow = host.attachShadow({ mode: "open" });
   const style = new CSSStyleSheet();
   style.replaceSync(`
     :host { all: initial; }
