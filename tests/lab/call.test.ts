@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type AriHouse, EMPLOYEE, id, openAri, orphans } from "./support/ari-house.ts";
-import { type Asterisk, startAsterisk } from "./support/asterisk.ts";
+import { type Asterisk, labAddress, startAsterisk } from "./support/asterisk.ts";
 import { share, wavSamples } from "./support/audio.ts";
 import { SipPeer } from "./support/sip.ts";
 import { until } from "./support/wait.ts";
@@ -17,8 +17,8 @@ beforeAll(async () => {
   asterisk = await startAsterisk();
   house = await openAri(asterisk);
   trunk = await SipPeer.open({ ip: asterisk.trunkHost, port: asterisk.trunkPort, server: asterisk, hz: CALLER_HZ });
-  agent = await SipPeer.open({ ip: "127.0.0.23", server: asterisk, hz: AGENT_HZ });
-  second = await SipPeer.open({ ip: "127.0.0.24", server: asterisk, hz: 1700 });
+  agent = await SipPeer.open({ ip: labAddress(23), server: asterisk, hz: AGENT_HZ });
+  second = await SipPeer.open({ ip: labAddress(24), server: asterisk, hz: 1700 });
   for (const [peer, extension] of [
     [agent, "1001"],
     [second, "1002"],
@@ -80,6 +80,7 @@ describe("a call from outside", () => {
     call.bye();
     const end = await house.host.sees("call.ended", (e) => e.callKey === key);
     expect(end).toMatchObject({ by: "customer", source: "live" });
+    await until("the leg's end is reported", () => house.host.leg(legKey).at(-1)?.startsWith("ended"));
     expect(house.host.leg(legKey)).toEqual(["trying", "ringing", "answered", "bridged", "ended:hung-up"]);
     await device.is("ended", 1000);
     const recording = await house.host.sees("call.recorded", (e) => e.callKey === key);
@@ -113,7 +114,11 @@ describe("a call from outside", () => {
     await until("everything is gone", async () => (await orphans(asterisk)) === "", { timeoutMs: 1000, everyMs: 30 });
     expect(performance.now() - at).toBeLessThan(1000);
     expect(await house.host.sees("call.ended", (e) => e.callKey === key)).toMatchObject({ by: "customer" });
+    await until("the leg's end is reported", () => house.host.leg(legKey).at(-1)?.startsWith("ended"));
     expect(house.host.leg(legKey)).toEqual(["trying", "ringing", "ended:cancelled"]);
+    // The call's end is said first: the agent has not failed to answer.
+    const keys = house.host.events.map((e) => e.eventKey);
+    expect(keys.indexOf(`${key}:ended`)).toBeLessThan(keys.indexOf(`kmt-a-${legKey}:ended`));
   });
 
   it("ended before the phone could ring leaves nothing behind", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { orphans } from "./support/ari-house.ts";
+import { labAddress } from "./support/asterisk.ts";
 import { type HouseLab, knownCustomer, LabAgent, startHouseLab } from "./support/house-lab.ts";
 import { SipPeer } from "./support/sip.ts";
 import { until } from "./support/wait.ts";
@@ -16,8 +17,8 @@ let interestId: string;
 beforeAll(async () => {
   lab = await startHouseLab();
   trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk, hz: CALLER_HZ });
-  aigul = await LabAgent.start(lab, "aigul", "127.0.0.23", 1000);
-  bolat = await LabAgent.start(lab, "bolat", "127.0.0.24", 1700);
+  aigul = await LabAgent.start(lab, "aigul", labAddress(23), 1000);
+  bolat = await LabAgent.start(lab, "bolat", labAddress(24), 1700);
   ({ customerId, interestId } = await knownCustomer(lab, KNOWN));
 });
 afterAll(async () => {

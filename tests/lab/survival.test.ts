@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type AriHouse, EMPLOYEE, id, openAri, orphans, settings } from "./support/ari-house.ts";
-import { type Asterisk, startAsterisk } from "./support/asterisk.ts";
+import { type Asterisk, labAddress, startAsterisk } from "./support/asterisk.ts";
 import { share } from "./support/audio.ts";
 import { SipPeer } from "./support/sip.ts";
 import { until } from "./support/wait.ts";
@@ -17,8 +19,8 @@ let guard: SipPeer;
 beforeAll(async () => {
   asterisk = await startAsterisk({ fallbackRing: "PJSIP/1009" });
   trunk = await SipPeer.open({ ip: asterisk.trunkHost, port: asterisk.trunkPort, server: asterisk, hz: CALLER_HZ });
-  agent = await SipPeer.open({ ip: "127.0.0.23", server: asterisk, hz: AGENT_HZ });
-  guard = await SipPeer.open({ ip: "127.0.0.24", server: asterisk, hz: 1700 });
+  agent = await SipPeer.open({ ip: labAddress(23), server: asterisk, hz: AGENT_HZ });
+  guard = await SipPeer.open({ ip: labAddress(24), server: asterisk, hz: 1700 });
   const house = await openAri(asterisk);
   for (const [peer, extension] of [
     [agent, "1001"],
@@ -28,6 +30,10 @@ beforeAll(async () => {
     await peer.register(extension, "a long secret");
   }
   await house.close();
+  // Asterisk's own database commits within a second; the tests below kill it without warning.
+  await until("the accounts are on disk", async () => (await readFile(join(asterisk.dir, "db/astdb.sqlite3"))).includes("kmt_endpoint/1009"), {
+    timeoutMs: 15_000,
+  });
 });
 afterAll(async () => {
   for (const peer of [trunk, agent, guard]) peer?.close();
@@ -94,14 +100,14 @@ describe("when we are", () => {
       for (let i = 0; i < 2; i++) {
         const call = await guard.nextCall(8000);
         const number = /<sip:(\+?\d+)@/.exec(call.invite?.header("From") ?? "")?.[1] ?? "";
-        reached.set(number, call.inviteAt - struck);
+        reached.set(number, call.inviteAt - (number === "+77010000003" ? arriving.inviteAt : struck));
         call.answer();
       }
       console.log(
         `  ${how}: arriving reached the fallback after ${Math.round(reached.get("+77010000003") ?? -1)} ms, waiting after ${Math.round(reached.get("+77010000002") ?? -1)} ms`,
       );
-      expect(reached.get("+77010000003")).toBeLessThan(2200);
-      expect(reached.get("+77010000002")).toBeLessThan(5200);
+      expect(reached.get("+77010000003")).toBeLessThan(2500);
+      expect(reached.get("+77010000002")).toBeLessThan(5500);
       await Promise.all([waiting.rtp.hears(1700), arriving.rtp.hears(1700)]);
 
       // The talk: no gap longer than a few packets on either side, and the other's tone to the end.
@@ -204,7 +210,7 @@ describe("when Asterisk is started again", () => {
     expect(await asterisk.cli("pjsip show endpoint 1001")).toContain("1001");
     call.cancel();
     await agent.register("1001", "a long secret");
-    await house.host.sees("phone.status", (e) => e.endpoint === "1001" && e.reachable && e.occurredAt > Date.now() - 3000);
+    await until("the telephone can ring again", () => house.host.of("phone.status").findLast((e) => e.endpoint === "1001")?.reachable);
     const next = await trunk.call("5551000", { from: "+77010000008" });
     const offered = await house.host.sees("call.offered", (e) => e.from.value === "+77010000008");
     await house.ring(offered.callKey, "1001");

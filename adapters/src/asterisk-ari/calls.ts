@@ -146,7 +146,7 @@ export class Calls {
       this.#end(call, "customer");
       return;
     }
-    this.#cancelLegs(call);
+    this.#stopLegs(call);
     this.#x.ask(to.channel(channel.id)).then(
       () => this.#end(call, "system", { fallback: true }),
       (error: unknown) => this.#end(call, "customer", error instanceof AriError && error.status !== 404 ? { fallback: true } : {}),
@@ -160,7 +160,7 @@ export class Calls {
     this.#byChannel.delete(channel.id);
     if (channel.id === call.customer) {
       if (call.phase !== "ended" && call.direction === "out" && !call.customerUp)
-        void this.#report(call, this.#customerLeg(call, "ended", endCauseOf(event.cause, event.tech_cause, true)));
+        void this.#report(call, this.#customerLeg(call, "ended", endCauseOf(event.cause, event.tech_cause, false)));
       this.#end(call, "customer");
       return;
     }
@@ -168,10 +168,7 @@ export class Calls {
     if (leg === undefined || !isLive(leg)) return;
     if (leg.state === "bridged") {
       if (leg.why === undefined && !isNormalClearing(event)) this.#lost(call, leg);
-      else {
-        this.#legEnded(call, leg, leg.why ?? "hung-up");
-        this.#end(call, call.endedBy ?? "agent");
-      }
+      else void this.#end(call, call.endedBy ?? "agent");
       return;
     }
     const wasAnswered = leg.state === "answered";
@@ -367,7 +364,7 @@ export class Calls {
     if (call === undefined || call.phase === "ended" || call.customer === null) return;
     const customer = call.customer;
     this.#x.leases.drop(customer);
-    this.#cancelLegs(call);
+    this.#stopLegs(call);
     this.#order(to.musicOff(customer));
     await this.#must(to.toFallback(customer));
     await this.#end(call, "system", { fallback: true });
@@ -491,8 +488,13 @@ export class Calls {
     call.bridged = true;
   }
 
-  #cancelLegs(call: Call): void {
-    for (const leg of liveLegs(call)) void this.#endLeg(call, leg, leg.state === "bridged" ? "hung-up" : "cancelled");
+  /** No device of an agent rings or speaks on; what became of the legs is reported by `#end`. */
+  #stopLegs(call: Call): void {
+    for (const leg of liveLegs(call)) {
+      stopTimers(leg);
+      leg.why ??= leg.state === "bridged" || leg.state === "answered" ? "hung-up" : "cancelled";
+      this.#order(to.hangUp(leg.channelId));
+    }
   }
 
   async #endLeg(call: Call, leg: Leg, why: LegEndCause): Promise<void> {
@@ -509,14 +511,17 @@ export class Calls {
     void this.#legReport(call, leg, "ended", { cause });
   }
 
-  /** The one way out: every leg gone, the bridge gone, the end reported after the legs' ends. */
+  /**
+   * The one way out: every leg gone, the bridge gone. The call's end is reported before its legs' ends: they ended because the
+   * call did, and no agent shall be taken for one who did not answer.
+   */
   async #end(call: Call, by: CallEnded["by"], how: { fallback?: boolean; source?: EventSource } = {}): Promise<void> {
     if (call.phase === "ended") return;
     const talked = call.bridged || call.recording;
     call.phase = "ended";
     call.endedBy = by;
     this.calls.delete(call.key);
-    this.#cancelLegs(call);
+    this.#stopLegs(call);
     if (call.customer !== null) {
       this.#x.leases.drop(call.customer);
       if (how.fallback === true) this.#byChannel.delete(call.customer);
@@ -525,7 +530,9 @@ export class Calls {
     if (call.recording) this.#order(to.stopRecording(to.recordingOf(call.key)));
     if (talked || call.legs.size > 0) this.#order(to.endBridge(to.bridgeOf(call.key)));
     this.#x.changed();
-    await this.#report(call, ended(call.key, by, this.#x.host.now(), how));
+    const reported = this.#report(call, ended(call.key, by, this.#x.host.now(), how));
+    for (const leg of liveLegs(call)) this.#legEnded(call, leg, leg.why ?? "hung-up");
+    await reported;
   }
 
   // ------------------------------------------------------------ when the connection breaks

@@ -31,7 +31,8 @@ export interface ConnectionOptions {
 }
 
 const BACKOFF_FIRST_MS = 100;
-const BACKOFF_CAP_MS = 5000;
+/** Callers reach the fallback for as long as we are away, so looking again every two seconds is worth its price. */
+const BACKOFF_CAP_MS = 2000;
 /** Several times the life of a lease. */
 const AFTER_REPLACED_MS = 10_000;
 /** A frozen Asterisk or a half-open TCP connection is found out by these. */

@@ -42,6 +42,10 @@ export class AriChannelSession {
   #closed = false;
   #cdrTimer: NodeJS.Timeout | null = null;
   #cdrReading: Promise<void> | null = null;
+  #attempted: () => void = () => {};
+  readonly #firstAttempt = new Promise<void>((resolve) => {
+    this.#attempted = resolve;
+  });
   #endedLive = new Set<string>();
 
   static async open(config: Config, host: Host): Promise<AriChannelSession> {
@@ -50,8 +54,9 @@ export class AriChannelSession {
     // History from before we were here is not ours to import.
     if (config.cdrFile !== undefined && memory.cdrOffset === null) memory.cdrOffset = await cdrEnd(config.cdrFile);
     const session = new AriChannelSession(config, host, memory);
-    host.status({ state: "connecting" });
     session.#connection.start();
+    // Open means that the first attempt is over, one way or the other: what is said then is the channel's true state.
+    await session.#firstAttempt;
     return session;
   }
 
@@ -109,6 +114,7 @@ export class AriChannelSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#attempted();
     if (this.#cdrTimer !== null) clearInterval(this.#cdrTimer);
     const unsaved = this.#saveSoon !== null;
     if (this.#saveSoon !== null) clearTimeout(this.#saveSoon);
@@ -150,6 +156,7 @@ export class AriChannelSession {
       await this.phones.resync(this.#config.app);
       this.#host.status({ state: "up" });
       this.#downTold = false;
+      this.#attempted();
     } finally {
       const held = this.#held ?? [];
       this.#held = null;
@@ -161,6 +168,7 @@ export class AriChannelSession {
   }
 
   #onDown(reason: string, wasUp: boolean): void {
+    this.#attempted();
     this.#host.record("in", `connection down: ${reason}`);
     if (wasUp) this.calls.lineLost(`${this.#host.now()}-${this.#connections}`);
     else if (!this.#downTold) {

@@ -13,9 +13,12 @@ const ROOT = join(PREFIX, "root");
 const LIB = join(ROOT, "usr/lib/x86_64-linux-gnu");
 const LOADER = join(ROOT, "usr/lib64/asterisk");
 const run = promisify(execFile);
+/** Each test process has a block of loopback addresses of its own, so that suites may run beside each other. */
+const BLOCK = `127.${20 + ((process.pid >> 8) % 200)}.${process.pid & 255}`;
+export const labAddress = (last: number): string => `${BLOCK}.${last}`;
 
 export interface AsteriskOptions {
-  /** Loopback address of this Asterisk; a second one on the same machine takes another. */
+  /** Loopback address of this Asterisk; by default one of this process alone. A second one takes another. */
   ip?: string;
   sipPort?: number;
   httpPort?: number;
@@ -65,10 +68,10 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
   installAsterisk();
   const dir = await mkdtemp(join(tmpdir(), "kommutator-asterisk-"));
   const etc = join(dir, "etc");
-  const ip = options.ip ?? "127.0.0.21";
+  const ip = options.ip ?? labAddress(21);
   const sipPort = options.sipPort ?? 25060;
   const httpPort = options.httpPort ?? 28088;
-  const trunkHost = options.trunkHost ?? "127.0.0.22";
+  const trunkHost = options.trunkHost ?? labAddress(22);
   const trunkPort = options.trunkPort ?? 25070;
   const password = "lab-only-secret";
   for (const d of ["etc", "run", "log/cdr-custom", "lib/keys", "spool/recording", "spool/monitor", "spool/tmp", "db"])

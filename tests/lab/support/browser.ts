@@ -28,7 +28,7 @@ export async function launchBrowser(options: { microphoneHz?: number; args?: str
       "--no-first-run",
       "--disable-default-apps",
       "--no-proxy-server",
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE 127.0.0.21",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*, EXCLUDE localhost",
       ...(options.args ?? []),
     ],
   });

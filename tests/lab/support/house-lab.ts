@@ -22,37 +22,32 @@ export async function startHouseLab(
   options: { asterisk?: AsteriskOptions; channel?: Record<string, unknown>; env?: Record<string, string> } = {},
 ): Promise<HouseLab> {
   const asterisk = await startAsterisk(options.asterisk ?? {});
-  const db = await testDatabase();
-  const company = await seedCompany(db.sql);
-  const house = await startHouseProcess({ databaseUrl: db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none", ...options.env } });
-  const admin = await ApiClient.login(house.url, company.employees.admin.login, company.employees.admin.password);
-  const channel = await admin.post<{ id: string }>("/channels", {
-    kind: "asterisk-ari",
-    name: "Trunk",
-    queueId: company.queueId,
-    config: settings(asterisk, options.channel),
-  });
-  await until(
-    "the channel is up",
-    async () => {
-      const [row] = await db.sql<{ state: string }[]>`SELECT status->>'state' AS state FROM channel WHERE id = ${channel.id}`;
-      return row?.state === "up";
-    },
-    { timeoutMs: 20_000, everyMs: 50 },
-  );
-  return {
-    asterisk,
-    db,
-    company,
-    house,
-    admin,
-    channelId: channel.id,
-    async close() {
-      await house.close();
-      await asterisk.close();
-      await db.drop();
-    },
+  let db: TestDatabase | null = null;
+  let house: HouseProcess | null = null;
+  const close = async () => {
+    await house?.close();
+    await asterisk.close();
+    await db?.drop();
   };
+  try {
+    db = await testDatabase();
+    const { sql } = db;
+    const company = await seedCompany(sql);
+    house = await startHouseProcess({ databaseUrl: db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none", ...options.env } });
+    const admin = await ApiClient.login(house.url, company.employees.admin.login, company.employees.admin.password);
+    const config = settings(asterisk, options.channel);
+    const channel = await admin.post<{ id: string }>("/channels", { kind: "asterisk-ari", name: "Trunk", queueId: company.queueId, config });
+    const up = async () => {
+      const [row] = await sql<{ state: string }[]>`SELECT status->>'state' AS state FROM channel WHERE id = ${channel.id}`;
+      return row?.state === "up";
+    };
+    await until("the channel is up", up, { timeoutMs: 20_000, everyMs: 50 });
+    return { asterisk, db, company, house, admin, channelId: channel.id, close };
+  } catch (error) {
+    const log = house?.log().slice(-3000) ?? "";
+    await close(); // nothing of a failed start stays
+    throw new Error(`the laboratory did not start:\n${log}`, { cause: error });
+  }
 }
 
 export interface OfferSeen {

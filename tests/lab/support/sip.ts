@@ -82,7 +82,7 @@ export class SipPeer {
 
   /** The next call that has come in and has not been taken by this function yet. */
   async nextCall(timeoutMs = 8000): Promise<SipCall> {
-    const call = await until("an INVITE comes in", () => this.incoming.find((c) => !c.taken), { timeoutMs });
+    const call = await until("an INVITE comes in", () => this.incoming.find((c) => !c.taken && c.state !== "ended"), { timeoutMs });
     call.taken = true;
     return call;
   }
