@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { Tx } from "@kommutator/contract/db";
 import { createCrm } from "@kommutator/crm-core";
 import { writeAudit } from "@kommutator/crm-core/audit/index";
 import { ensureFirstAdmin } from "@kommutator/crm-core/setup/index";
-import type { Tx } from "@kommutator/contract/db";
 import { createRouting } from "@kommutator/routing";
 import type { Logger } from "pino";
 import { AccessSignals } from "./api/access-signals.ts";
@@ -99,7 +99,15 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
 
   // The router decides only while its lease is ours; the engine starts and stops with it, so its memory is never an old one's.
   let routerLease: Lease | null = null;
-  const performer = createPerformer({ sql, supervisor, emit, enqueue: (tx, inputs) => routing.enqueue(tx, inputs), now, log: partLog("performer"), onCommitted: () => wakeAll() });
+  const performer = createPerformer({
+    sql,
+    supervisor,
+    emit,
+    enqueue: (tx, inputs) => routing.enqueue(tx, inputs),
+    now,
+    log: partLog("performer"),
+    onCommitted: () => wakeAll(),
+  });
   const routing = createRouting({
     sql,
     emit,
@@ -179,16 +187,20 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   const password = await ensureFirstAdmin(sql, { password: config.firstPassword ?? undefined });
   await stream.start();
   for (const reader of crm.readers) stream.run(reader);
-  const router = keepLease(leases, { duty: "router", holder, stop: stopRouter.signal, onError: (error) => log.warn({ error }, "the router's lease") }, async (lease) => {
-    routerLease = lease;
-    try {
-      await routing.start();
-      await new Promise<void>((resolve) => (lease.signal.aborted ? resolve() : lease.signal.addEventListener("abort", () => resolve(), { once: true })));
-    } finally {
-      await routing.stop();
-      routerLease = null;
-    }
-  });
+  const router = keepLease(
+    leases,
+    { duty: "router", holder, stop: stopRouter.signal, onError: (error) => log.warn({ error }, "the router's lease") },
+    async (lease) => {
+      routerLease = lease;
+      try {
+        await routing.start();
+        await new Promise<void>((resolve) => (lease.signal.aborted ? resolve() : lease.signal.addEventListener("abort", () => resolve(), { once: true })));
+      } finally {
+        await routing.stop();
+        routerLease = null;
+      }
+    },
+  );
   ingest.start();
   await outbound.start();
   const jobs = repeatJobs({ leaseSql: leases, holder, jobs: crm.jobs, log: partLog("jobs") });

@@ -73,7 +73,8 @@ export function readConfig(env: Env): Config {
   const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]);
   const redisUrl = url("REDIS_URL", ["redis:", "rediss:"]);
   const host = text("HOST") ?? "127.0.0.1";
-  const publicUrl = url("PUBLIC_URL", ["http:", "https:"])?.replace(/\/+$/, "") ?? `http://${host === "0.0.0.0" || host === "::" ? "localhost" : host}:${portText}`;
+  const publicUrl =
+    url("PUBLIC_URL", ["http:", "https:"])?.replace(/\/+$/, "") ?? `http://${host === "0.0.0.0" || host === "::" ? "localhost" : host}:${portText}`;
   const logLevel = text("LOG_LEVEL") ?? "info";
   if (!LOG_LEVELS.includes(logLevel as LogLevel)) faults.push(`LOG_LEVEL: "${logLevel}" is unknown; one of ${LOG_LEVELS.join(", ")}`);
   const node = text("NODE_NAME") ?? hostname();

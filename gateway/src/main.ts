@@ -1,5 +1,5 @@
-import { ConfigError, readConfig } from "./config.ts";
 import { startHouse } from "./compose.ts";
+import { ConfigError, readConfig } from "./config.ts";
 import type { House } from "./ports.ts";
 
 /** How long what is in flight may take at the end; then we go all the same (everything durable is in the rows). */

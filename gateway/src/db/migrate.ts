@@ -37,7 +37,13 @@ const quiet = new Logger(() => () => undefined);
 
 /** The address of the database that a pool is connected to. */
 function urlOf(sql: Db): string {
-  const { host, port, user, pass, database } = sql.options as unknown as { host: string[]; port: number[]; user: string; pass: string | null; database: string };
+  const { host, port, user, pass, database } = sql.options as unknown as {
+    host: string[];
+    port: number[];
+    user: string;
+    pass: string | null;
+    database: string;
+  };
   const password = pass === null || pass === "" ? "" : `:${encodeURIComponent(pass)}`;
   return `postgres://${encodeURIComponent(user)}${password}@${host[0]}:${port[0]}/${encodeURIComponent(database)}`;
 }

@@ -19,7 +19,8 @@ const DATABASE_NAME = "kommutator";
 
 /** Opens (and, without `url`, starts) the database and brings its tables up to date. Waits up to `patienceMs` for an external one. */
 export async function openDatabase(options: { url: string | null; dataDir: string; say: (text: string) => void; patienceMs?: number }): Promise<Database> {
-  const server = options.url === null ? await startEmbedded(`${options.dataDir}/pg`, { say: options.say, flags: ["-c max_connections=200", "-c max_wal_size=2GB"] }) : null;
+  const server =
+    options.url === null ? await startEmbedded(`${options.dataDir}/pg`, { say: options.say, flags: ["-c max_connections=200", "-c max_wal_size=2GB"] }) : null;
   const url = server === null ? (options.url as string) : await ownDatabase(server);
   const sql = connect(url, { max: 20 });
   try {

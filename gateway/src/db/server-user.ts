@@ -22,7 +22,9 @@ export async function serverUser(): Promise<ServerUser | null> {
     return { uid: await id("-u"), gid: await id("-g") };
   } catch {
     await run("useradd", ["--system", "--user-group", "--no-create-home", "postgres"]).catch((cause: unknown) => {
-      throw new Error("PostgreSQL does not run as root, and the system user `postgres` could not be made: start as an ordinary user, or set DATABASE_URL", { cause });
+      throw new Error("PostgreSQL does not run as root, and the system user `postgres` could not be made: start as an ordinary user, or set DATABASE_URL", {
+        cause,
+      });
     });
     return { uid: await id("-u"), gid: await id("-g") };
   }

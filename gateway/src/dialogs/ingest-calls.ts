@@ -7,8 +7,8 @@ import { normaliseValue } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
 import { type CallRow, findCall, finishCall } from "./call-sql.ts";
-import { ingestLeg } from "./ingest-legs.ts";
 import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
+import { ingestLeg } from "./ingest-legs.ts";
 import { openDialog } from "./open-dialog.ts";
 
 export type CallEvent = Exclude<ChannelEvent, { kind: "message.received" | "message.state" | "thread.ended" | "unparseable" }>;
@@ -104,7 +104,13 @@ async function offered(tx: Tx, deps: IngestDeps, facts: Facts, channelId: Id, ke
 async function ended(tx: Tx, deps: IngestDeps, call: CallRow, event: CallEnded, outcome: Outcome): Promise<void> {
   const at = new Date(Math.max(Math.min(event.occurredAt, deps.now()), call.started_at.getTime()));
   const disposition: Disposition =
-    call.answered_at !== null ? "answered" : event.fallback === true ? "fallback" : event.by === "customer" && call.direction === "in" ? "abandoned_queue" : "no_answer";
+    call.answered_at !== null
+      ? "answered"
+      : event.fallback === true
+        ? "fallback"
+        : event.by === "customer" && call.direction === "in"
+          ? "abandoned_queue"
+          : "no_answer";
   await finishCall(tx, call, { at, by: event.by, disposition, source: event.source }, outcome);
   outcome.inputs.push(
     { kind: "dialog.left", dialogId: call.dialog_id, at: at.getTime() },
@@ -135,7 +141,10 @@ async function reconstructed(
   const disposition: Disposition = (row.answered_at ?? answeredAt) !== null ? "answered" : event.direction === "in" ? "abandoned_queue" : "no_answer";
   await finishCall(tx, row, { at: endedAt, by: "system", disposition, source: "reconstructed", answeredAt }, outcome);
   if (call !== undefined) {
-    outcome.inputs.push({ kind: "dialog.left", dialogId: row.dialog_id, at: endedAt.getTime() }, { kind: "dialog.closed", dialogId: row.dialog_id, by: null, at: endedAt.getTime() });
+    outcome.inputs.push(
+      { kind: "dialog.left", dialogId: row.dialog_id, at: endedAt.getTime() },
+      { kind: "dialog.closed", dialogId: row.dialog_id, by: null, at: endedAt.getTime() },
+    );
   }
 }
 

@@ -39,7 +39,9 @@ export async function ingestLeg(tx: Tx, deps: IngestDeps, call: CallRow, event: 
   const at = new Date(Math.max(Math.min(event.occurredAt, deps.now()), call.started_at.getTime()));
   const key = cleanKey(event.legKey);
   const state = NEXT[event.state];
-  const [leg] = await tx<LegRow[]>`SELECT id, state, employee_id, offer_id, answered_at FROM call_leg WHERE call_id = ${call.id} AND external_id = ${key} FOR NO KEY UPDATE`;
+  const [leg] = await tx<
+    LegRow[]
+  >`SELECT id, state, employee_id, offer_id, answered_at FROM call_leg WHERE call_id = ${call.id} AND external_id = ${key} FOR NO KEY UPDATE`;
   if (leg !== undefined && !moves(leg.state, state, event.state)) return;
   if (leg === undefined && call.state === "ended" && state !== "ended") return;
 
@@ -107,5 +109,6 @@ function tellRouter(call: CallRow, event: CallLegChanged, employeeId: Id | null,
   if (event.state === "ringing") outcome.inputs.push({ kind: "leg.ringing", dialogId, offerId, at });
   else if (event.state === "answered") outcome.inputs.push({ kind: "leg.answered", dialogId, offerId, at });
   else if (event.state === "bridged") outcome.inputs.push({ kind: "leg.bridged", dialogId, offerId, at });
-  else if (event.state === "ended") outcome.inputs.push({ kind: "leg.ended", dialogId, offerId, cause: event.cause ?? (wasAnswered ? "hung-up" : "no-answer"), at });
+  else if (event.state === "ended")
+    outcome.inputs.push({ kind: "leg.ended", dialogId, offerId, cause: event.cause ?? (wasAnswered ? "hung-up" : "no-answer"), at });
 }

@@ -4,7 +4,7 @@ import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
-import { type ChannelFacts, type IngestDeps, Outcome, type PendingEvent } from "./ingest-deps.ts";
+import type { ChannelFacts, IngestDeps, Outcome, PendingEvent } from "./ingest-deps.ts";
 import { insertAttachments, insertMessages, type NewMessage, updateDialogs } from "./message-sql.ts";
 import { openDialog } from "./open-dialog.ts";
 import { participantsOf, ThreadResolver } from "./threads.ts";
@@ -84,7 +84,10 @@ export async function ingestMessages(
 
   await insertMessages(tx, messages);
   await insertAttachments(tx, messages);
-  await updateDialogs(tx, [...dialogs.values()].filter((d) => d.touched));
+  await updateDialogs(
+    tx,
+    [...dialogs.values()].filter((d) => d.touched),
+  );
 }
 
 /** Gives the message its seq in the dialog and says what follows from it. */
@@ -143,7 +146,11 @@ async function noteBounce(tx: Tx, deps: IngestDeps, channelId: Id, event: Messag
     UPDATE message SET delivery = 'failed', failure = ${bounced.reason.slice(0, 500)}
     WHERE channel_id = ${channelId} AND message_key = ANY(${references}) AND direction = 'out' AND delivery IN ('sent','uncertain') RETURNING id, dialog_id, seq`;
   for (const m of failed) {
-    outcome.events.push({ kind: "message.delivery", dialogId: m.dialog_id, payload: { messageId: m.id, seq: m.seq, delivery: "failed", failure: bounced.reason } });
+    outcome.events.push({
+      kind: "message.delivery",
+      dialogId: m.dialog_id,
+      payload: { messageId: m.id, seq: m.seq, delivery: "failed", failure: bounced.reason },
+    });
   }
 }
 

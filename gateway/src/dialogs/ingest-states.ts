@@ -1,9 +1,9 @@
 import type { MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import { addDrain } from "../outbound/jobs.ts";
 import { cleanKey, cleanText } from "../inbound/clean.ts";
-import { type IngestDeps, type Outcome, type PendingEvent } from "./ingest-deps.ts";
+import { addDrain } from "../outbound/jobs.ts";
+import type { IngestDeps, Outcome, PendingEvent } from "./ingest-deps.ts";
 
 /** A report may come before our own send has committed its key: it is tried again this often, then let go. */
 const PATIENCE = 3;
@@ -15,7 +15,9 @@ const PATIENCE = 3;
  */
 export async function ingestStates(tx: Tx, batch: readonly (PendingEvent & { event: MessageStateReported })[], outcome: Outcome): Promise<void> {
   if (batch.length === 0) return;
-  const changed = await tx<{ id: Id; dialog_id: Id; channel_id: Id; seq: number; delivery: "sent" | "delivered" | "read" | "failed"; failure: string | null; before: string }[]>`
+  const changed = await tx<
+    { id: Id; dialog_id: Id; channel_id: Id; seq: number; delivery: "sent" | "delivered" | "read" | "failed"; failure: string | null; before: string }[]
+  >`
     WITH said AS (
       SELECT DISTINCT ON (channel_id, message_key) channel_id, message_key, state, failure FROM unnest(${batch.map((p) => p.channelId)}::uuid[],
         ${batch.map((p) => cleanKey(p.event.messageKey))}::text[], ${batch.map((p) => p.event.state)}::text[], ${batch.map((p) => (p.event.failure === undefined ? null : cleanText(p.event.failure)))}::text[])
@@ -29,7 +31,11 @@ export async function ingestStates(tx: Tx, batch: readonly (PendingEvent & { eve
     UPDATE message m SET delivery = t.state, failure = CASE WHEN t.state = 'failed' THEN left(coalesce(t.failure, 'failed'), 500) END FROM target t WHERE m.id = t.id
     RETURNING m.id, m.dialog_id, m.channel_id, m.seq, m.delivery, m.failure, t.before`;
   for (const m of changed) {
-    outcome.events.push({ kind: "message.delivery", dialogId: m.dialog_id, payload: { messageId: m.id, seq: m.seq, delivery: m.delivery, failure: m.failure } });
+    outcome.events.push({
+      kind: "message.delivery",
+      dialogId: m.dialog_id,
+      payload: { messageId: m.id, seq: m.seq, delivery: m.delivery, failure: m.failure },
+    });
     if (m.before === "uncertain") await addDrain(tx, m.channel_id, m.dialog_id, { now: true });
   }
 }

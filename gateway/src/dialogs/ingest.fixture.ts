@@ -50,7 +50,9 @@ export async function ingestFixture(): Promise<IngestFixture> {
     identify,
     company,
     async channel(kind) {
-      const [row] = await sql<{ id: Id }[]>`INSERT INTO channel (kind, name, queue_id) VALUES (${kind}, ${`${kind} ${randomUUID()}`}, ${company.queueId}) RETURNING id`;
+      const [row] = await sql<
+        { id: Id }[]
+      >`INSERT INTO channel (kind, name, queue_id) VALUES (${kind}, ${`${kind} ${randomUUID()}`}, ${company.queueId}) RETURNING id`;
       return (row as { id: Id }).id;
     },
     report: (channelId, event) => rawEvents.report(channelId, event),
@@ -59,7 +61,8 @@ export async function ingestFixture(): Promise<IngestFixture> {
       for (;;) {
         const [row] = await sql<{ n: number }[]>`SELECT count(*)::int AS n FROM raw_event WHERE state = 'pending'`;
         if (row?.n === 0) return;
-        if (Date.now() > deadline) throw new Error(`still pending: ${JSON.stringify(await sql`SELECT order_key, attempts, error FROM raw_event WHERE state = 'pending' LIMIT 5`)}`);
+        if (Date.now() > deadline)
+          throw new Error(`still pending: ${JSON.stringify(await sql`SELECT order_key, attempts, error FROM raw_event WHERE state = 'pending' LIMIT 5`)}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },

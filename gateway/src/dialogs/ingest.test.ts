@@ -8,9 +8,20 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 const dialogsOf = (channelId: string) =>
-  house.sql<{ id: string; thread_key: string; closed_at: Date | null; previous_dialog_id: string | null; identity_result: string; customer_wait_since: Date | null; next_seq: number }[]>`
+  house.sql<
+    {
+      id: string;
+      thread_key: string;
+      closed_at: Date | null;
+      previous_dialog_id: string | null;
+      identity_result: string;
+      customer_wait_since: Date | null;
+      next_seq: number;
+    }[]
+  >`
     SELECT * FROM dialog WHERE channel_id = ${channelId} ORDER BY opened_at, id`;
-const messagesOf = (dialogId: string) => house.sql<{ seq: number; body: string; author_kind: string; direction: string }[]>`SELECT * FROM message WHERE dialog_id = ${dialogId} ORDER BY seq`;
+const messagesOf = (dialogId: string) =>
+  house.sql<{ seq: number; body: string; author_kind: string; direction: string }[]>`SELECT * FROM message WHERE dialog_id = ${dialogId} ORDER BY seq`;
 
 describe("messages", () => {
   test("a visitor's messages stand in one dialog, in their order, once, and the router hears of them", async () => {
@@ -53,7 +64,8 @@ describe("messages", () => {
     const bytes = Buffer.from("договор № 7");
     await house.report(channel, chat("visitor-3", "see the file", { files: [{ name: "договор.txt", mime: "text/plain", bytes, contentId: "c1" }] }));
     await house.settled();
-    const rows = await house.sql`SELECT a.name, a.bytes, a.content_id FROM message_attachment a JOIN message m ON m.id = a.message_id WHERE m.channel_id = ${channel}`;
+    const rows =
+      await house.sql`SELECT a.name, a.bytes, a.content_id FROM message_attachment a JOIN message m ON m.id = a.message_id WHERE m.channel_id = ${channel}`;
     expect([...rows]).toEqual([{ name: "договор.txt", bytes: bytes.length, content_id: "c1" }]);
   });
 
@@ -76,7 +88,9 @@ describe("messages", () => {
     for (const end = Date.now() + 5_000; (await good()) === 0 && Date.now() < end; ) await new Promise((r) => setTimeout(r, 20));
     expect(await good()).toBe(1);
     await house.settled();
-    const failed = await house.sql<{ state: string; error: string; kind: string }[]>`SELECT state, error, kind FROM raw_event WHERE channel_id = ${channel} AND state = 'failed' ORDER BY id`;
+    const failed = await house.sql<
+      { state: string; error: string; kind: string }[]
+    >`SELECT state, error, kind FROM raw_event WHERE channel_id = ${channel} AND state = 'failed' ORDER BY id`;
     expect(failed.map((f) => f.kind)).toEqual(["unparseable", "message.received"]);
   });
 
@@ -167,16 +181,41 @@ describe("threads of letters", () => {
 describe("calls", () => {
   const at = Date.now();
   const offered = (callKey: string, more = {}) =>
-    ({ kind: "call.offered", eventKey: `${callKey}:offered`, occurredAt: at, callKey, direction: "in", from: { kind: "phone", value: "87011234567" }, to: "7272000000", source: "live", ...more }) as const;
+    ({
+      kind: "call.offered",
+      eventKey: `${callKey}:offered`,
+      occurredAt: at,
+      callKey,
+      direction: "in",
+      from: { kind: "phone", value: "87011234567" },
+      to: "7272000000",
+      source: "live",
+      ...more,
+    }) as const;
 
   test("a call that is offered, answered and ended is one row with its times, its legs and its router's inputs", async () => {
     const channel = await house.channel("asterisk-ari");
     const offerId = "0f8fad5b-d9cb-469f-a165-70867728950e";
     const leg = (state: "ringing" | "answered" | "bridged" | "ended", ms: number) =>
-      ({ kind: "call.leg", eventKey: `c1:${state}`, occurredAt: at + ms, callKey: "c1", legKey: offerId, party: "agent", employeeId: house.company.employees.aigul.id, state, source: "live" }) as const;
+      ({
+        kind: "call.leg",
+        eventKey: `c1:${state}`,
+        occurredAt: at + ms,
+        callKey: "c1",
+        legKey: offerId,
+        party: "agent",
+        employeeId: house.company.employees.aigul.id,
+        state,
+        source: "live",
+      }) as const;
     await house.report(channel, offered("c1"));
     await house.report(channel, offered("c1"));
-    for (const [state, ms] of [["ringing", 10], ["answered", 20], ["bridged", 30]] as const) await house.report(channel, leg(state, ms));
+    for (const [state, ms] of [
+      ["ringing", 10],
+      ["answered", 20],
+      ["bridged", 30],
+    ] as const)
+      await house.report(channel, leg(state, ms));
     await house.report(channel, { ...leg("ringing", 40), eventKey: "late" });
     await house.report(channel, { kind: "call.ended", eventKey: "c1:end", occurredAt: at + 90, callKey: "c1", by: "customer", source: "live" });
     await house.settled();
@@ -191,7 +230,17 @@ describe("calls", () => {
     const channel = await house.channel("asterisk-ari");
     await house.report(channel, offered("c2"));
     await house.report(channel, { kind: "call.ended", eventKey: "c2:end", occurredAt: at + 5, callKey: "c2", by: "customer", source: "live" });
-    const cdr = { kind: "call.reconstructed", callKey: "c3", direction: "in", from: { kind: "phone", value: "+77019999999" }, to: "7272000000", startedAt: at - 9_000, answeredAt: null, endedAt: at - 1_000, occurredAt: at } as const;
+    const cdr = {
+      kind: "call.reconstructed",
+      callKey: "c3",
+      direction: "in",
+      from: { kind: "phone", value: "+77019999999" },
+      to: "7272000000",
+      startedAt: at - 9_000,
+      answeredAt: null,
+      endedAt: at - 1_000,
+      occurredAt: at,
+    } as const;
     await house.report(channel, { ...cdr, eventKey: "cdr-1" });
     await house.report(channel, { ...cdr, eventKey: "cdr-2" });
     await house.settled();

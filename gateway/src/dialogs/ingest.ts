@@ -91,7 +91,11 @@ export function createIngest(options: IngestOptions): Ingest {
     const wait = RETRY_MS[pending.attempts];
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (wait !== undefined) held.set(keyOf(pending), performance.now() + wait);
-    else log.error({ rawEventId: pending.id, channelId: pending.channelId, kind: pending.event.kind, error }, "an event could not be ingested: see the channel's error list");
+    else
+      log.error(
+        { rawEventId: pending.id, channelId: pending.channelId, kind: pending.event.kind, error },
+        "an event could not be ingested: see the channel's error list",
+      );
     await sql`
       UPDATE raw_event SET attempts = attempts + 1, error = ${text.slice(0, 2_000)}, state = ${wait === undefined ? "failed" : "pending"},
         next_attempt_at = ${wait === undefined ? null : new Date(Date.now() + wait)}

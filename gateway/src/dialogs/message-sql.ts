@@ -28,9 +28,7 @@ export interface NewMessage {
 /** All messages of a batch in one statement. */
 export async function insertMessages(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
   if (messages.length === 0) return;
-  const rows = toStoredJson(
-    messages.map((m) => ({ ...m, providerAt: m.providerAt.getTime() })),
-  );
+  const rows = toStoredJson(messages.map((m) => ({ ...m, providerAt: m.providerAt.getTime() })));
   await tx`
     INSERT INTO message (id, dialog_id, seq, channel_id, thread_key, message_key, direction, author_kind, subject, body, html, quoted, truncated, meta, provider_at, delivery)
     SELECT id, "dialogId", seq, "channelId", "threadKey", "messageKey", direction, "authorKind", subject, body, html, quoted, truncated, meta, to_timestamp("providerAt" / 1000.0), delivery

@@ -5,7 +5,7 @@ import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import { addJob } from "../outbound/jobs.ts";
-import { type ChannelFacts, type IngestDeps, Outcome } from "./ingest-deps.ts";
+import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
 
 /** Identification of a caller: past this the call is routed as pending and enriched afterwards (design section 4). */
 export const IDENTIFY_BUDGET_MS = 150;

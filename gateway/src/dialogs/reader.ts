@@ -57,7 +57,7 @@ export async function runReader(sql: Db, reader: StreamReader, waitForMore: () =
           .catch(() => undefined);
         failures = 1;
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** failures, 5_000)));
+      await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** failures, 1_000)));
     }
   }
 }
@@ -79,4 +79,3 @@ export function isConnectionError(error: unknown): boolean {
   if (typeof code !== "string") return false;
   return /^(CONNECTION_|CONNECT_|ECONN|EPIPE|ETIMEDOUT|EHOST|ENOTFOUND|57P0|08|25P0)/.test(code);
 }
-

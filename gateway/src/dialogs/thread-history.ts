@@ -47,7 +47,13 @@ export async function threadHistory(sql: Db, channelId: Id, threadKey: string, a
 }
 
 /** The bytes of a file of this thread that the other side may see; null for any other (Host.file). */
-export async function threadFile(sql: Db, blobs: BlobStore, channelId: Id, threadKey: string, key: Id): Promise<{ name: string; mime: string; bytes: Uint8Array } | null> {
+export async function threadFile(
+  sql: Db,
+  blobs: BlobStore,
+  channelId: Id,
+  threadKey: string,
+  key: Id,
+): Promise<{ name: string; mime: string; bytes: Uint8Array } | null> {
   if (!/^[0-9a-f-]{36}$/i.test(key)) return null;
   const [row] = await sql<{ name: string; mime: string }[]>`
     SELECT a.name, a.mime FROM message_attachment a JOIN message m ON m.id = a.message_id

@@ -61,7 +61,9 @@ export class ThreadResolver {
         subjects.subject.push(event.thread.subject);
       }
     }
-    const rows = await tx<{ channel_id: Id; message_key: string; thread_key: string; sender: string | null; participants: string[]; identity_value: string | null }[]>`
+    const rows = await tx<
+      { channel_id: Id; message_key: string; thread_key: string; sender: string | null; participants: string[]; identity_value: string | null }[]
+    >`
       SELECT m.channel_id, m.message_key, m.thread_key, m.meta->>'from' AS sender, d.participants, d.identity_value
       FROM (SELECT DISTINCT * FROM unnest(${channels}::uuid[], ${keys}::text[]) AS u(channel_id, message_key)) q
       JOIN message m ON m.channel_id = q.channel_id AND m.message_key = q.message_key
@@ -90,7 +92,9 @@ export class ThreadResolver {
     const from = this.#sender(event);
     const again = this.#messages.get(messageKey(channelId, own))?.find((m) => m.from !== null && m.from === from);
     if (again !== undefined) return { threadKey: again.threadKey, known: true };
-    const found = this.#byReferences(channelId, event, from) ?? (from === null || !event.thread.subject ? undefined : this.#subjects.get(subjectKey(channelId, from, event.thread.subject)));
+    const found =
+      this.#byReferences(channelId, event, from) ??
+      (from === null || !event.thread.subject ? undefined : this.#subjects.get(subjectKey(channelId, from, event.thread.subject)));
     if (found !== undefined) {
       this.#remember(channelId, own, event, from, found);
       return { threadKey: found, known: true };

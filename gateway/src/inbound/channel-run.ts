@@ -85,7 +85,9 @@ export class ChannelRun {
 
   async #open(adapter: Adapter, abort: AbortController): Promise<Channel | null> {
     const { sql, secretKey } = this.#context;
-    const [row] = await sql<{ config: Record<string, unknown>; secrets: Uint8Array | null }[]>`SELECT config, secrets FROM channel WHERE id = ${this.channelId}`;
+    const [row] = await sql<
+      { config: Record<string, unknown>; secrets: Uint8Array | null }[]
+    >`SELECT config, secrets FROM channel WHERE id = ${this.channelId}`;
     if (row === undefined) throw new Error("the channel is gone");
     const config = adapter.parseConfig({ ...row.config, ...openSecrets(secretKey, this.channelId, row.secrets) });
     const host = this.#context.host(this.channelId, abort.signal, (status) => this.#say(status));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Db } from "@kommutator/contract/db";
 import type { ChannelEvent, InboundFile } from "@kommutator/contract/channel";
+import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { WrittenBlob } from "../media/blob-store.ts";
 import { cleanKey, cleanText, toStoredJson } from "./clean.ts";

@@ -20,7 +20,13 @@ export class Transcript {
   record(channelId: Id, direction: "in" | "out", summary: string, detail?: unknown): void {
     if (this.#lines.length >= 2_000) return;
     const text = detail === undefined ? null : toStoredJson(detail);
-    this.#lines.push({ c: channelId, t: Date.now(), d: direction, s: cleanText(summary).slice(0, 1_000), x: text !== null && text.length > 8_000 ? null : text });
+    this.#lines.push({
+      c: channelId,
+      t: Date.now(),
+      d: direction,
+      s: cleanText(summary).slice(0, 1_000),
+      x: text !== null && text.length > 8_000 ? null : text,
+    });
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
   }
 
@@ -38,7 +44,8 @@ export class Transcript {
       if (this.#written >= KEEP) {
         this.#written = 0;
         for (const channel of new Set(lines.map((l) => l.c))) {
-          await this.#sql`DELETE FROM transcript WHERE channel_id = ${channel} AND id < (SELECT min(id) FROM (SELECT id FROM transcript WHERE channel_id = ${channel} ORDER BY id DESC LIMIT ${KEEP}) k)`;
+          await this
+            .#sql`DELETE FROM transcript WHERE channel_id = ${channel} AND id < (SELECT min(id) FROM (SELECT id FROM transcript WHERE channel_id = ${channel} ORDER BY id DESC LIMIT ${KEEP}) k)`;
         }
       }
     } catch {

@@ -40,7 +40,9 @@ export async function acknowledge(tx: Tx, emit: EmitEvents, dialogId: Id, code: 
   const clientKey = uuidOf(`acknowledge ${commandId}`);
   const [known] = await tx`SELECT 1 FROM message WHERE client_key = ${clientKey}`;
   if (known !== undefined) return;
-  const [row] = await tx<{ seq: number }[]>`UPDATE dialog SET next_seq = next_seq + 1, version = version + 1 WHERE id = ${dialogId} RETURNING next_seq - 1 AS seq`;
+  const [row] = await tx<
+    { seq: number }[]
+  >`UPDATE dialog SET next_seq = next_seq + 1, version = version + 1 WHERE id = ${dialogId} RETURNING next_seq - 1 AS seq`;
   const seq = (row as { seq: number }).seq;
   const messageId = randomUUID();
   await tx`

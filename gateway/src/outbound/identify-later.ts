@@ -9,7 +9,16 @@ export async function identifyLater(
   dialogId: Id,
 ): Promise<void> {
   await deps.sql.begin(async (tx) => {
-    const [dialog] = await tx<{ channel_id: Id; medium: string; identity_kind: RawIdentity["kind"]; identity_value: string | null; display_name: string | null; closed_at: Date | null }[]>`
+    const [dialog] = await tx<
+      {
+        channel_id: Id;
+        medium: string;
+        identity_kind: RawIdentity["kind"];
+        identity_value: string | null;
+        display_name: string | null;
+        closed_at: Date | null;
+      }[]
+    >`
       SELECT channel_id, medium, identity_kind, identity_value, display_name, closed_at FROM dialog WHERE id = ${dialogId} AND identity_result = 'pending' FOR NO KEY UPDATE`;
     if (dialog === undefined) return;
     const identification = await deps.identify.identify(

@@ -66,7 +66,8 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
       },
     });
     try {
-      if (!lease.signal.aborted) await Promise.race([new Promise<void>((resolve) => lease.signal.addEventListener("abort", () => resolve(), { once: true })), runner.promise]);
+      if (!lease.signal.aborted)
+        await Promise.race([new Promise<void>((resolve) => lease.signal.addEventListener("abort", () => resolve(), { once: true })), runner.promise]);
     } finally {
       // Jobs that run are finished, not broken off.
       await runner.stop().catch(() => undefined);
@@ -75,7 +76,11 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
 
   return {
     async start() {
-      running = keepLease(options.leaseSql, { duty: "outbound", holder: options.holder, stop: stop.signal, onError: (error) => log.warn({ error }, "the lease of outbound") }, work);
+      running = keepLease(
+        options.leaseSql,
+        { duty: "outbound", holder: options.holder, stop: stop.signal, onError: (error) => log.warn({ error }, "the lease of outbound") },
+        work,
+      );
     },
     async stop() {
       stop.abort();
@@ -107,7 +112,9 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
       // What waited for this channel goes at once instead of at its next attempt.
       sql
         .begin(async (tx) => {
-          const waiting = await tx<{ dialog_id: Id }[]>`SELECT DISTINCT dialog_id FROM message WHERE channel_id = ${channelId} AND delivery = 'queued' LIMIT 5000`;
+          const waiting = await tx<
+            { dialog_id: Id }[]
+          >`SELECT DISTINCT dialog_id FROM message WHERE channel_id = ${channelId} AND delivery = 'queued' LIMIT 5000`;
           for (const { dialog_id } of waiting) await addDrain(tx, channelId, dialog_id, { now: true });
         })
         .catch((error: unknown) => log.warn({ channelId, error }, "what waits for the channel could not be woken"));

@@ -21,7 +21,9 @@ export interface RecordingDeps {
  */
 export async function fetchRecording(deps: RecordingDeps, callId: Id): Promise<void> {
   const { sql } = deps;
-  const [call] = await sql<{ dialog_id: Id; channel_id: Id; recording_key: string | null; recording_state: string | null; recording_id: Id | null; started_at: Date }[]>`
+  const [call] = await sql<
+    { dialog_id: Id; channel_id: Id; recording_key: string | null; recording_state: string | null; recording_id: Id | null; started_at: Date }[]
+  >`
     SELECT dialog_id, channel_id, recording_key, recording_state, recording_id, started_at FROM call WHERE id = ${callId}`;
   if (call === undefined || call.recording_key === null) return;
   if (call.recording_state === "pending") {
@@ -32,7 +34,8 @@ export async function fetchRecording(deps: RecordingDeps, callId: Id): Promise<v
       const blob = await deps.blobs.put(tx, fetched.bytes, { name, mime: fetched.mime, createdBy: null, maxBytes: MAX_BYTES });
       const back = await deps.blobs.read(tx, blob.id);
       if (back === null || digest(back) !== digest(fetched.bytes)) throw new Error("the stored recording differs from the fetched one");
-      const changed = await tx`UPDATE call SET recording_id = ${blob.id}, recording_state = 'stored' WHERE id = ${callId} AND recording_state = 'pending' RETURNING 1`;
+      const changed =
+        await tx`UPDATE call SET recording_id = ${blob.id}, recording_state = 'stored' WHERE id = ${callId} AND recording_state = 'pending' RETURNING 1`;
       if (changed.length === 0) throw new Error("the recording was stored by somebody else");
       await deps.emit(tx, [{ kind: "call.recorded", dialogId: call.dialog_id, payload: { callId, blobId: blob.id } }]);
       return blob;
@@ -57,5 +60,6 @@ const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 function checkAudio(bytes: Uint8Array): void {
   if (bytes.byteLength === 0) throw new Error("the recording is empty");
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 12));
-  if (head.length === 12 && head.toString("latin1", 0, 4) === "RIFF" && head.readUInt32LE(4) + 8 > bytes.byteLength + 1) throw new Error("the recording was cut off on the way");
+  if (head.length === 12 && head.toString("latin1", 0, 4) === "RIFF" && head.readUInt32LE(4) + 8 > bytes.byteLength + 1)
+    throw new Error("the recording was cut off on the way");
 }

@@ -66,7 +66,11 @@ export async function storeReply(tx: Tx, deps: ReplyDeps, reply: Parameters<Outb
     await tx`INSERT INTO message_attachment (message_id, pos, blob_id, name, mime, bytes) VALUES (${messageId}, ${pos}, ${file.id}, ${file.name}, ${file.mime}, ${file.bytes})`;
   }
   await deps.emit(tx, [
-    { kind: "message.stored", dialogId: reply.dialogId, payload: { messageId, seq, direction, employeeId: reply.employeeId, nature: "human", at: at.getTime() } },
+    {
+      kind: "message.stored",
+      dialogId: reply.dialogId,
+      payload: { messageId, seq, direction, employeeId: reply.employeeId, nature: "human", at: at.getTime() },
+    },
   ]);
   if (!reply.internal) {
     await deps.enqueue(tx, [{ kind: "dialog.message", dialogId: reply.dialogId, direction: "out", at: at.getTime() }]);
@@ -99,5 +103,6 @@ function checkLimits(channel: Channel | null, text: string, files: FileRow[], la
   const { limits } = channel;
   if (text.length > limits.textLength) throw new AppError("validation", { field: "text", reason: "too_long", max: limits.textLength });
   if (files.reduce((sum, f) => sum + f.bytes, 0) > limits.attachmentBytes) throw new AppError("too_large", { maxBytes: limits.attachmentBytes });
-  if (limits.replyWindowMs !== null && lastIn !== null && now - lastIn.getTime() > limits.replyWindowMs) throw new AppError("unsupported", { what: "reply_window" });
+  if (limits.replyWindowMs !== null && lastIn !== null && now - lastIn.getTime() > limits.replyWindowMs)
+    throw new AppError("unsupported", { what: "reply_window" });
 }
