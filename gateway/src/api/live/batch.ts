@@ -153,18 +153,25 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
   }
 }
 
-/** Employees who may have had the dialog before this event and not after it. */
-export function formerHolder(e: DialogEvent): Id | null {
-  return e.kind === "offer.ended" || e.kind === "dialog.unassigned" ? e.payload.employeeId : null;
+/** Who may have lost a dialog by what happened to it. */
+export interface Losers {
+  /** Those whom an offer or assignment left. */
+  people: Set<Id>;
+  /** It left the queue's list: its members. */
+  queue: boolean;
+}
+
+export function noteLosers(losers: Losers, e: DialogEvent): void {
+  if (e.kind === "offer.ended" || e.kind === "dialog.unassigned") losers.people.add(e.payload.employeeId);
+  if (e.kind === "dialog.assigned" || e.kind === "entry.ended") losers.queue = true;
 }
 
 /** The dialog as it is now, to whom may see it; `dialog.removed` to whom had or could have had it in a list. */
-export function sendDialog(client: Client, row: DialogRow, batch: Pick<Batch, "marks">, position: number, former: ReadonlySet<Id>): void {
+export function sendDialog(client: Client, row: DialogRow, batch: Pick<Batch, "marks">, position: number, losers: Losers): void {
   if (sees(client, row)) {
     client.known.add(row.id);
     client.send("dialog.changed", { position, dialog: toSummary(row, batch.marks, client.employeeId, position) });
-  } else if (client.known.delete(row.id) || former.has(client.employeeId) || client.queueIds.has(row.vq_id)) {
-    client.watched.delete(row.id);
+  } else if (client.known.delete(row.id) || losers.people.has(client.employeeId) || (losers.queue && client.queueIds.has(row.vq_id))) {
     client.send("dialog.removed", { position, dialogId: row.id });
   }
 }

@@ -7,19 +7,27 @@ import type { LiveMetrics } from "../metrics.ts";
 /** A browser that has not taken so much is cut: it comes back and resumes from the database, and nobody else waits for it. */
 const MAX_PACKETS = 2_000;
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** A replay waits when so much is under way, so that catching up never looks like being slow. */
+const REPLAY_BUFFERED_BYTES = 512 * 1024;
+const REPLAY_STUCK_MS = 30_000;
 
 /** One connected browser: who it is now, what it watches, what it was shown. */
 export class Client {
   readonly socket: Socket;
   readonly #metrics: LiveMetrics;
+  #queuedBytes = 0;
   principal: Principal;
   /** Queues of which the employee is a member. */
   queueIds: ReadonlySet<Id>;
   readonly watched = new Set<Id>();
   /** Dialogs sent to this socket: losing one of them is told. */
   readonly known = new Set<Id>();
+  /** False until its queues are known. */
+  placed = false;
   /** False while the replay runs: live events are not for it yet. */
   live = false;
+  /** Its rights changed while it was replayed to: the lists must be read again. */
+  stale = false;
   gone = false;
 
   constructor(socket: Socket, principal: Principal, queueIds: ReadonlySet<Id>, metrics: LiveMetrics) {
@@ -27,6 +35,15 @@ export class Client {
     this.principal = principal;
     this.queueIds = queueIds;
     this.#metrics = metrics;
+    // "drain": the queue was handed to the WebSocket, whose own buffer is counted apart.
+    socket.conn.on("drain", () => {
+      this.#queuedBytes = 0;
+    });
+  }
+
+  /** engine.io's own queue and, below it, what the WebSocket has not handed to the kernel. */
+  get #conn(): { writeBuffer: { data?: string }[]; transport: { socket?: { bufferedAmount?: number } } } {
+    return this.socket.conn as unknown as { writeBuffer: { data?: string }[]; transport: { socket?: { bufferedAmount?: number } } };
   }
 
   get employeeId(): Id {
@@ -35,15 +52,30 @@ export class Client {
 
   send<K extends ServerEventName>(event: K, body: ServerEvent<K>): void {
     if (this.gone) return;
-    // engine.io's own queue and, below it, what the WebSocket has not handed to the kernel.
-    const conn = this.socket.conn as unknown as { writeBuffer: unknown[]; transport: { socket?: { bufferedAmount?: number } } };
-    if (conn.writeBuffer.length > MAX_PACKETS || (conn.transport.socket?.bufferedAmount ?? 0) > MAX_BUFFERED_BYTES) {
+    const { writeBuffer } = this.#conn;
+    if (writeBuffer.length > MAX_PACKETS || this.#bufferedBytes > MAX_BUFFERED_BYTES) {
       this.#metrics.cut.inc();
       this.cut();
       return;
     }
+    const before = writeBuffer.length;
     this.socket.emit(event, body);
+    const last = this.#conn.writeBuffer;
+    for (let i = before; i < last.length; i++) this.#queuedBytes += last[i]?.data?.length ?? 0;
     this.#metrics.sent.inc({ event });
+  }
+
+  get #bufferedBytes(): number {
+    return this.#queuedBytes + (this.#conn.transport.socket?.bufferedAmount ?? 0);
+  }
+
+  /** Resolves when the browser has taken most of what was sent; one that takes nothing for 30 s is cut. */
+  async caughtUp(): Promise<void> {
+    const deadline = Date.now() + REPLAY_STUCK_MS;
+    while (!this.gone && this.#bufferedBytes > REPLAY_BUFFERED_BYTES) {
+      if (Date.now() > deadline) return this.cut();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   hello(position: StreamPosition, now: number): void {

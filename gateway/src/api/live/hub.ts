@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import type { Stream } from "../../ports.ts";
 import { readDialogRows, readMarks } from "../dialogs/summary.ts";
 import type { LiveMetrics } from "../metrics.ts";
-import { type Batch, formerHolder, readBatch, sendDialog, sendEvent } from "./batch.ts";
+import { type Batch, type Losers, noteLosers, readBatch, sendDialog, sendEvent } from "./batch.ts";
 import type { Client } from "./client.ts";
 
 /** 4 Hz a dialog (design 4.4). */
@@ -20,7 +20,7 @@ const SHORT_GAP = 100;
 
 interface Dirty {
   position: StreamPosition;
-  former: Set<Id>;
+  losers: Losers;
 }
 
 /**
@@ -97,17 +97,10 @@ export class Hub {
     for (const e of events) {
       for (const client of clients) sendEvent(client, e, batch, false);
       this.#metrics.delayMs.observe(Math.max(0, now - e.at));
-      if (e.dialogId !== null) this.#mark(e.dialogId, e.position, formerHolder(e));
+      if (e.dialogId !== null) touch(this.#dirty, e);
     }
     this.position = last;
     this.#sendDirty(batch);
-  }
-
-  #mark(dialogId: Id, position: StreamPosition, former: Id | null): void {
-    const dirty = this.#dirty.get(dialogId) ?? { position, former: new Set<Id>() };
-    dirty.position = position;
-    if (former !== null) dirty.former.add(former);
-    this.#dirty.set(dialogId, dirty);
   }
 
   /** Sends the dialogs that were quiet for 250 ms at once, the others when their time comes. */
@@ -118,7 +111,7 @@ export class Hub {
       if (row === undefined || now - (this.#sentAt.get(id) ?? Number.NEGATIVE_INFINITY) < COALESCE_MS) continue;
       this.#dirty.delete(id);
       this.#sentAt.set(id, now);
-      for (const client of this.clients) if (client.live) sendDialog(client, row, batch, dirty.position, dirty.former);
+      for (const client of this.clients) if (client.live) sendDialog(client, row, batch, dirty.position, dirty.losers);
     }
     if (this.#sentAt.size > 1_000) for (const [id, at] of this.#sentAt) if (now - at > COALESCE_MS) this.#sentAt.delete(id);
     if (this.#dirty.size > 0 && this.#timer === undefined && !this.#stopped) {
@@ -150,23 +143,27 @@ export class Hub {
     if (at !== null) {
       const before = await this.#stream.read(Math.max(0, at - SAY_AGAIN), Math.min(at, SAY_AGAIN));
       for (const e of before) if (e.dialogId !== null && e.position <= at) touch(touched, e);
-      while (!client.gone && this.position - at > SHORT_GAP) at = await this.#replay(client, at, touched);
+      while (!client.gone && this.position - at > SHORT_GAP) at = await this.#replay(client, at, touched, false);
+      await client.caughtUp();
     }
     await this.#inTurn(async () => {
-      while (at !== null && !client.gone && at < this.position) at = await this.#replay(client, at, touched);
+      while (at !== null && !client.gone && at < this.position) at = await this.#replay(client, at, touched, true);
       if (client.gone) return;
       await this.#sendTouched(client, touched);
       client.live = true;
       this.clients.add(client);
+      if (client.stale) client.send("resync", { position: this.position });
       client.hello(this.position, this.#now());
     });
   }
 
-  async #replay(client: Client, from: StreamPosition, touched: Map<Id, Dirty>): Promise<StreamPosition> {
+  /** `inTurn`: everybody waits for this piece, so it waits for nobody. */
+  async #replay(client: Client, from: StreamPosition, touched: Map<Id, Dirty>, inTurn: boolean): Promise<StreamPosition> {
     const events = (await this.#stream.read(from, PAGE)).filter((e) => e.position <= this.position);
     if (events.length === 0) return this.position;
     const batch = await readBatch(this.#sql, events, client.employeeId);
     for (const e of events) {
+      if (!inTurn) await client.caughtUp();
       sendEvent(client, e, batch, true);
       if (e.dialogId !== null) touch(touched, e);
     }
@@ -178,7 +175,7 @@ export class Hub {
     const [rows, marks] = await Promise.all([readDialogRows(this.#sql, ids), readMarks(this.#sql, ids, client.employeeId)]);
     for (const row of rows) {
       const dirty = touched.get(row.id);
-      if (dirty !== undefined) sendDialog(client, row, { marks }, dirty.position, dirty.former);
+      if (dirty !== undefined) sendDialog(client, row, { marks }, dirty.position, dirty.losers);
     }
   }
 
@@ -203,16 +200,15 @@ export class Hub {
     if (mine.length === 0) return Promise.resolve();
     return this.#inTurn(async () => {
       const [[row], marks] = await Promise.all([readDialogRows(this.#sql, [dialogId]), readMarks(this.#sql, [dialogId], employeeId)]);
-      if (row !== undefined) for (const client of mine) sendDialog(client, row, { marks }, this.position, new Set());
+      if (row !== undefined) for (const client of mine) sendDialog(client, row, { marks }, this.position, { people: new Set(), queue: false });
     });
   }
 }
 
 function touch(touched: Map<Id, Dirty>, e: DialogEvent): void {
   const id = e.dialogId as Id;
-  const dirty = touched.get(id) ?? { position: e.position, former: new Set<Id>() };
+  const dirty = touched.get(id) ?? { position: e.position, losers: { people: new Set<Id>(), queue: false } };
   dirty.position = e.position;
-  const former = formerHolder(e);
-  if (former !== null) dirty.former.add(former);
+  noteLosers(dirty.losers, e);
   touched.set(id, dirty);
 }

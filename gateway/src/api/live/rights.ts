@@ -70,7 +70,8 @@ export class Rights {
       const changed = rightsKey(principal) !== rightsKey(client.principal) || [...queueIds].sort().join() !== [...client.queueIds].sort().join();
       client.principal = principal;
       client.queueIds = queueIds;
-      if (changed) client.send("resync", { position: this.#position() });
+      if (changed && client.live) client.send("resync", { position: this.#position() });
+      else if (changed) client.stale = true;
     }
   }
 

@@ -48,7 +48,7 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
   const hub = new Hub({ sql, stream: deps.stream, log, metrics, now });
   const connections = new Connections({ sql, enqueue: deps.enqueue, clock, node: deps.config.node, log });
   const everyone = new Set<Client>();
-  const rights = new Rights({ sql, clients: () => everyone, now, position: () => hub.position, log });
+  const rights = new Rights({ sql, clients: () => [...everyone].filter((c) => c.placed), now, position: () => hub.position, log });
   const typedAt = new Map<string, number>();
   const working = new Set<Promise<unknown>>();
   let stopped = false;
@@ -127,6 +127,7 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
     });
     const joined = (async () => {
       client.queueIds = (await queuesOf(sql, [principal.employeeId])).get(principal.employeeId) ?? new Set();
+      client.placed = true;
       await connections.add(socket.id, principal.employeeId);
       if (!client.gone) await hub.join(client, auth.success ? (auth.data.position ?? null) : null);
     })();
