@@ -31,7 +31,7 @@ beforeAll(async () => {
   }
   await house.close();
   // Asterisk's own database commits within a second; the tests below kill it without warning.
-  await until("the accounts are on disk", async () => (await readFile(join(asterisk.dir, "db/astdb.sqlite3"))).includes("kmt_endpoint/1009"), {
+  await until("the accounts are on disk", async () => (await readFile(join(asterisk.dir, "db/astdb.sqlite3"))).includes("kmt_endpoint/endpoint/1009"), {
     timeoutMs: 15_000,
   });
 });

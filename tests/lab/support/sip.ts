@@ -10,6 +10,15 @@ export class SipPeer {
   readonly #server: { ip: string; port: number };
   readonly #socket: Socket;
   #dialogs = new Map<string, SipCall>();
+  /** Of calls that are over, for benchmarks: their sockets are closed and they are forgotten. */
+  forget(call: SipCall): void {
+    this.#dialogs.delete(call.id);
+    const at = this.incoming.indexOf(call);
+    if (at >= 0) this.incoming.splice(at, 1);
+    const rtp = this.#open.indexOf(call.rtp);
+    if (rtp >= 0) this.#open.splice(rtp, 1);
+    call.rtp.close();
+  }
   #responses = new Map<string, (message: Message) => void>();
   /** Calls that came in, newest last. */
   readonly incoming: SipCall[] = [];
@@ -125,12 +134,13 @@ export class SipPeer {
       return;
     }
     if (known === undefined && m.method === "INVITE") {
+      const at = performance.now();
       void RtpPeer.open(this.ip, this.hz).then((rtp) => {
         this.#open.push(rtp);
         if (this.#dialogs.has(id)) return; // a retransmission has come first
         const call = new SipCall(this, "in", id, rtp);
         this.#dialogs.set(id, call);
-        call.takeInvite(m);
+        call.takeInvite(m, at);
         this.incoming.push(call);
         this.onInvite(call);
       });
@@ -177,9 +187,9 @@ export class SipCall {
     this.peer.send(`${this.#head("INVITE", 1)}Content-Type: application/sdp\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   }
 
-  takeInvite(m: Message): void {
+  takeInvite(m: Message, at: number): void {
     this.invite = m;
-    this.inviteAt = performance.now();
+    this.inviteAt = at;
     this.local = `${m.header("To") ?? ""};tag=${randomBytes(4).toString("hex")}`;
     this.remote = m.header("From") ?? "";
     this.target = /<([^>]+)>/.exec(m.header("Contact") ?? "")?.[1] ?? "";

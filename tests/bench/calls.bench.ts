@@ -1,0 +1,200 @@
+import { hashPassword } from "@kommutator/crm-core/access/password";
+import { io, type Socket } from "socket.io-client";
+import { labAddress } from "../lab/support/asterisk.ts";
+import { type HouseLab, startHouseLab } from "../lab/support/house-lab.ts";
+import { type SipCall, SipPeer } from "../lab/support/sip.ts";
+import { until } from "../lab/support/wait.ts";
+import { ApiClient } from "../support/house.ts";
+import type { BenchResult } from "./run.ts";
+
+const AGENTS = 20;
+const KNOWN = 200;
+const CALLS = Number(process.env["BENCH_CALLS"] ?? 150);
+const WARM_UP = 15;
+/** A new call each: the two ways take turns, so a slow moment of the machine hits both alike. */
+const EVERY_MS = 200;
+const TALK_MS = 150;
+const QUEUE_PORT = 26_000;
+const P99_BUDGET_MS = 25;
+
+/**
+ * Caller's INVITE to agent's INVITE with an idle agent: through the whole house (raw event, identification, ingest, decision
+ * durable, then the ring) against Asterisk's own app_queue on the same Asterisk, interleaved call by call. Open loop:
+ * calls leave by the clock, and one that never reaches an agent counts as the worst. Times are taken where the datagrams
+ * leave and arrive.
+ */
+export default async function calls(): Promise<BenchResult> {
+  const queueAgents = Array.from({ length: AGENTS }, (_, i) => `q${String(i + 1).padStart(2, "0")}`);
+  const devices = labAddress(23);
+  const lab = await startHouseLab({
+    asterisk: {
+      local: {
+        modules: "load=app_queue.so\n",
+        queues: `[bench]\nstrategy=leastrecent\ntimeout=15\nretry=1\nwrapuptime=0\nringinuse=no\nautofill=yes\n${queueAgents.map((a) => `member => PJSIP/${a}\n`).join("")}`,
+        extensions: "[kommutator-trunk]\nexten => 9000,1,Answer(0,i)\n same => n,Queue(bench,tn,,,60)\n same => n,Hangup()\n",
+        pjsip: queueAgents
+          .map(
+            (a) =>
+              `[${a}]\ntype=endpoint\ncontext=kommutator-phones\ndisallow=all\nallow=ulaw\ndirect_media=no\nbind_rtp_to_media_address=yes\nmedia_address=@IP@\naors=${a}\n[${a}]\ntype=aor\ncontact=sip:${a}@${devices}:${QUEUE_PORT}\n`,
+          )
+          .join(""),
+      },
+    },
+  });
+  const sockets: Socket[] = [];
+  const peers: SipPeer[] = [];
+  try {
+    const { sql } = lab.db;
+    const trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk });
+    const phones = await SipPeer.open({ ip: devices, server: lab.asterisk });
+    const queuePhones = await SipPeer.open({ ip: devices, port: QUEUE_PORT, server: lab.asterisk });
+    peers.push(trunk, phones, queuePhones);
+    await seed(lab, sockets, phones);
+
+    const rung = new Map<string, number>();
+    const answer = (call: SipCall) => {
+      const from = /<sip:([^@>]+)@/.exec(call.invite?.header("From") ?? "")?.[1] ?? "";
+      if (!rung.has(from)) rung.set(from, call.inviteAt);
+      call.ring();
+      call.answer();
+      call.rtp.silence();
+    };
+    phones.onInvite = answer;
+    queuePhones.onInvite = answer;
+
+    const left = { house: new Map<string, number>(), queue: new Map<string, number>() };
+    const commits: number[] = [];
+    await sql`CREATE TABLE IF NOT EXISTS bench_commit (at timestamptz NOT NULL)`;
+    const begun = performance.now();
+    const running: Promise<void>[] = [];
+    for (let i = 0; i < 2 * (CALLS + WARM_UP); i++) {
+      const due = begun + i * EVERY_MS;
+      if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+      const way = i % 2 === 0 ? "house" : "queue";
+      const number = way === "house" ? knownNumber((i / 2) % KNOWN) : `+7705${String(1_000_000 + i)}`;
+      running.push(one(trunk, way === "house" ? "5551000" : "9000", number, (at) => (i >= 2 * WARM_UP ? left[way].set(`${number}`, at) : rung.delete(number))));
+      if (i % 4 === 1) {
+        const t = performance.now();
+        await sql`INSERT INTO bench_commit VALUES (now())`;
+        commits.push(performance.now() - t);
+      }
+      // Devices' calls that are over are forgotten, or their sockets would add up.
+      for (const p of [phones, queuePhones]) for (const c of [...p.incoming]) if (c.state === "ended") p.forget(c);
+    }
+    await Promise.all(running);
+
+    const times = (way: "house" | "queue") =>
+      [...left[way]]
+        .map(([number, at]) =>
+          (rung.get(number) ?? Number.POSITIVE_INFINITY) > at ? (rung.get(number) ?? Number.POSITIVE_INFINITY) - at : Number.POSITIVE_INFINITY,
+        )
+        .sort((a, b) => a - b);
+    const house = times("house");
+    const queue = times("queue");
+    commits.sort((a, b) => a - b);
+    const commit = quantile(commits, 0.5);
+    const [rows] = await sql<{ calls: number; decided: number; after: number }[]>`
+      SELECT count(DISTINCT k.id)::int AS calls, count(DISTINCT d.dialog_id)::int AS decided FROM call k LEFT JOIN decision d ON d.dialog_id = k.dialog_id AND d.chosen_id IS NOT NULL`;
+    const [settings] = await sql<
+      { fsync: string; synchronous_commit: string }[]
+    >`SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit`;
+    const p50Budget = quantile(queue, 0.5) + 3 * commit;
+    const ms = (n: number) => Math.round(n * 100) / 100;
+    return {
+      name: "calls",
+      conditions: {
+        ...settings,
+        agents: AGENTS,
+        callsEach: CALLS,
+        callsPerSecond: 1000 / EVERY_MS,
+        load: "one process each for Asterisk, the house, and callers with agents, on the same cores",
+      },
+      figures: {
+        houseMs: { p50: ms(quantile(house, 0.5)), p95: ms(quantile(house, 0.95)), p99: ms(quantile(house, 0.99)), max: ms(house.at(-1) ?? 0) },
+        appQueueMs: { p50: ms(quantile(queue, 0.5)), p95: ms(quantile(queue, 0.95)), p99: ms(quantile(queue, 0.99)), max: ms(queue.at(-1) ?? 0) },
+        commitMs: { p50: ms(commit), p99: ms(quantile(commits, 0.99)) },
+        callsStored: rows?.calls,
+        callsDecided: rows?.decided,
+        neverRung: house.filter((t) => !Number.isFinite(t)).length,
+      },
+      budgets: [
+        {
+          name: "p50",
+          limit: `<= app_queue's ${ms(quantile(queue, 0.5))} + 3 commits of ${ms(commit)} = ${ms(p50Budget)} ms`,
+          measured: `${ms(quantile(house, 0.5))} ms`,
+          pass: quantile(house, 0.5) <= p50Budget,
+        },
+        { name: "p99", limit: `<= ${P99_BUDGET_MS} ms`, measured: `${ms(quantile(house, 0.99))} ms`, pass: quantile(house, 0.99) <= P99_BUDGET_MS },
+        {
+          name: "every call stored and decided",
+          limit: String(CALLS + WARM_UP),
+          measured: `${rows?.calls} / ${rows?.decided}`,
+          pass: rows?.calls === CALLS + WARM_UP && rows?.decided === rows?.calls,
+        },
+      ],
+    };
+  } finally {
+    for (const s of sockets) s.disconnect();
+    for (const p of peers) p.close();
+    await lab.close();
+  }
+}
+
+const knownNumber = (i: number): string => `+7701${String(2_000_000 + i)}`;
+
+/** Nearest rank. */
+const quantile = (sorted: number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * q) - 1))] ?? Number.NaN;
+
+async function one(trunk: SipPeer, line: string, number: string, leaves: (at: number) => void): Promise<void> {
+  const call = await trunk.call(line, { from: number });
+  leaves(call.inviteAt);
+  await call.is("up", 20_000).catch(() => undefined);
+  call.rtp.silence();
+  await new Promise((resolve) => setTimeout(resolve, TALK_MS));
+  if (call.state === "up") call.bye();
+  else call.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 200)); // for the answers to BYE or CANCEL
+  trunk.forget(call);
+}
+
+/** Known customers without a responsible, and agents with sessions, live sockets and registered telephones. */
+async function seed(lab: HouseLab, sockets: Socket[], phones: SipPeer): Promise<void> {
+  const { sql } = lab.db;
+  const { company } = lab;
+  await sql`UPDATE queue SET wrapup_voice_s = 0, record_calls = false WHERE id = ${company.queueId}`;
+  await sql.begin(async (tx) => {
+    for (let i = 0; i < KNOWN; i++) {
+      const [customer] = await tx<{ id: string }[]>`INSERT INTO customer (kind, name) VALUES ('person', ${`Customer ${i}`}) RETURNING id`;
+      await tx`INSERT INTO contact_point (customer_id, kind, value_raw, value_norm, verified_at, verified_how) VALUES (${customer?.id as string}, 'phone', ${knownNumber(i)}, ${knownNumber(i)}, now(), 'import')`;
+    }
+  });
+  const password = "correct horse battery";
+  const hash = await hashPassword(password);
+  const logins = Array.from({ length: AGENTS }, (_, i) => `bench${i}`);
+  await sql.begin(async (tx) => {
+    for (const [i, login] of logins.entries()) {
+      const [employee] = await tx<{ id: string }[]>`
+        INSERT INTO employee (login, full_name, password_hash, locale, department_id, calendar_id, extension)
+        VALUES (${login}, ${`Agent ${i}`}, ${hash}, 'en', ${company.departments.a}, ${company.calendars.always}, ${String(300 + i)}) RETURNING id`;
+      await tx`INSERT INTO employee_role (employee_id, role_id) VALUES (${employee?.id as string}, ${company.roles.agent})`;
+      await tx`INSERT INTO queue_member (queue_id, employee_id) VALUES (${company.queueId}, ${employee?.id as string})`;
+      await tx`INSERT INTO routing_input (input) VALUES (${tx.json({ kind: "facts.changed", what: "employee", id: employee?.id as string, at: Date.now() })})`;
+    }
+    await tx`INSERT INTO routing_input (input) VALUES (${tx.json({ kind: "facts.changed", what: "queue", id: company.queueId, at: Date.now() })})`;
+  });
+  for (const login of logins) {
+    const api = await ApiClient.login(lab.house.url, login, password);
+    const session = await api.post<{ available: boolean; username: string; password: string }>("/softphone/session");
+    await phones.register(session.username, session.password);
+    const socket = io(lab.house.url, { path: "/live", transports: ["websocket"], extraHeaders: { cookie: api.cookie } });
+    sockets.push(socket);
+    await until("the live socket greets", () => socket.connected);
+    await api.request("PUT", "/presence/me", { intent: "available" });
+  }
+  await until("all agents are idle", async () => {
+    const [row] = await sql<
+      { n: number }[]
+    >`SELECT count(*)::int AS n FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'bench%' AND p.state = 'idle'`;
+    return row?.n === AGENTS;
+  });
+}
