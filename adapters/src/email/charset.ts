@@ -1,4 +1,4 @@
-import { headerValues, mimeParts, partBytes } from "./mime.ts";
+import { HeaderBlock, mimeParts, partBytes } from "./mime.ts";
 
 /**
  * Letters without a (true) charset label, as old programs in Russia, Ukraine and Kazakhstan still send them: raw
@@ -64,10 +64,9 @@ const known = (charset: string): boolean => {
 
 /**
  * The letter with raw 8-bit headers turned into UTF-8 and a `charset` put on text parts that lack one, claim ASCII, or
- * claim UTF-8 without being it. A letter that is labelled well is returned as it is.
+ * claim UTF-8 without being it. `source` is the letter as latin-1. A letter that is labelled well is returned as it is.
  */
-export function labelCharsets(letter: Buffer): Buffer {
-  const source = letter.toString("latin1");
+export function labelCharsets(letter: Buffer, source: string): Buffer {
   const pieces: Buffer[] = [];
   let done = 0;
   for (const part of mimeParts(source)) {
@@ -99,7 +98,7 @@ function bodyCharset(source: string, part: ReturnType<typeof mimeParts>[number])
 }
 
 function withCharset(block: string, type: string, charset: string): string {
-  if (headerValues(block, "content-type").length === 0) return `Content-Type: ${type}; charset=${charset}\r\n${block}`;
+  if (new HeaderBlock(block).all("content-type").length === 0) return `Content-Type: ${type}; charset=${charset}\r\n${block}`;
   const unlabelled = block.replace(/;\s*charset\s*=\s*("[^"]*"|[^\s;]*)/i, "");
   return unlabelled.replace(/^(content-type:\s*[^\s;]+)/im, `$1; charset=${charset}`);
 }

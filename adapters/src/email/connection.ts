@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Host, MessageReceived } from "@kommutator/contract/channel";
+import type { ChannelEvent, Host, MessageReceived } from "@kommutator/contract/channel";
 import { ImapFlow } from "imapflow";
 import type { EmailConfig } from "./config.ts";
 import { fromHeaders, fromMail } from "./from-mail.ts";
@@ -48,7 +48,7 @@ export function isAuthFailure(error: unknown): boolean {
 }
 
 /**
- * Watches one folder: letters are fetched by UID above the last reported one, reported one after another, and only then
+ * Watches one folder: letters are fetched by UID above the last reported one, reported in the order of their threads, and only then
  * marked as read and remembered. Never gives up: reconnects with a capped back-off and jitter until closed.
  */
 export class MailboxWatch {
@@ -208,7 +208,7 @@ export class MailboxWatch {
     }
   }
 
-  /** Reports a batch in UID order; then, and only then, acknowledges it: \Seen and the remembered UID. */
+  /** Reports a batch; then, and only then, acknowledges it: \Seen and the remembered UID. */
   async #report(
     client: ImapFlow,
     batch: { uid: number; size?: number | undefined; internalDate?: Date | string | undefined }[],
@@ -224,28 +224,57 @@ export class MailboxWatch {
       const bytes = big ? letter.headers : letter.source;
       if (bytes !== undefined) sources.set(letter.uid, bytes);
     }
-    const reported: number[] = [];
-    try {
-      for (const { uid, size = 0, internalDate } of batch) {
-        if (this.#stop.signal.aborted) return;
-        const source = sources.get(uid);
-        const receivedAt = Math.min(internalDate === undefined ? this.#host.now() : new Date(internalDate).getTime(), this.#host.now());
-        if (source !== undefined) {
-          const context = { ownAddress: this.#config.address, receivedAt };
-          const event = big ? await fromHeaders(source, size, context) : await fromMail(source, context);
-          await this.#orStop(this.#host.report(event));
-          if (big && event.kind === "message.received") await this.#tellOnce(event, memory);
-        }
-        reported.push(uid);
-        memory.lastUid = Math.max(memory.lastUid, uid);
+    const done = new Set<number>();
+    const lines = new Map<string, Promise<void>>();
+    const reports: Promise<void>[] = [];
+    for (const { uid, size = 0, internalDate } of batch) {
+      if (this.#stop.signal.aborted) break;
+      const source = sources.get(uid);
+      const receivedAt = Math.min(internalDate === undefined ? this.#host.now() : new Date(internalDate).getTime(), this.#host.now());
+      const settled = (): void => {
+        done.add(uid);
         memory.lastDate = Math.max(memory.lastDate, receivedAt);
+      };
+      // Expunged between the two commands.
+      if (source === undefined) {
+        settled();
+        continue;
       }
-    } finally {
-      if (reported.length > 0) {
-        await this.#orStop(this.#host.save({ ...memory }));
-        if (client.usable) await client.messageFlagsAdd(reported.join(","), ["\\Seen"], { uid: true });
-      }
+      const context = { ownAddress: this.#config.address, receivedAt };
+      const event = big ? await fromHeaders(source, size, context) : await fromMail(source, context);
+      const report = this.#inLine(lines, event, async () => {
+        await this.#orStop(this.#host.report(event));
+        if (big && event.kind === "message.received") await this.#tellOnce(event, memory);
+        settled();
+      });
+      reports.push(report);
     }
+    const outcomes = await Promise.allSettled(reports);
+    // Remembered up to the first that is not stored; what came after it is delivered again and recognised by its key.
+    for (const { uid } of batch) {
+      if (!done.has(uid)) break;
+      memory.lastUid = Math.max(memory.lastUid, uid);
+    }
+    if (done.size > 0) {
+      await this.#orStop(this.#host.save({ ...memory }));
+      if (client.usable) await client.messageFlagsAdd([...done].join(","), ["\\Seen"], { uid: true });
+    }
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /**
+   * Letters that may belong together (same sender, or one names the other) are reported one after the other; strangers'
+   * letters share the host's commits. One that fails holds back those behind it in its line.
+   */
+  #inLine(lines: Map<string, Promise<void>>, event: ChannelEvent, work: () => Promise<void>): Promise<void> {
+    const keys = event.kind === "message.received" ? [event.from.value ?? "", event.messageKey, ...(event.thread.references ?? [])] : [event.eventKey];
+    const before = new Set(keys.flatMap((key) => lines.get(key) ?? []));
+    const report = before.size === 0 ? work() : Promise.all(before).then(work);
+    // Its failure is looked at when the batch is through; until then nobody listens.
+    report.catch(() => {});
+    for (const key of keys) lines.set(key, report);
+    return report;
   }
 
   /** A host that hangs must not keep the channel from closing; what it was about is delivered again. */

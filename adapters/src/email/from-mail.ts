@@ -4,7 +4,7 @@ import type { EpochMs } from "@kommutator/contract/ids";
 import { type AddressObject, type EmailAddress, type ParsedMail, simpleParser } from "mailparser";
 import { labelCharsets } from "./charset.ts";
 import { htmlToText, safeHtml } from "./html.ts";
-import { bodyOffset, headerValues } from "./mime.ts";
+import { bodyOffset, HeaderBlock } from "./mime.ts";
 import { messageIds, natureOf } from "./nature.ts";
 import { tidyHeaders } from "./obsolete.ts";
 import { splitQuoted } from "./quote.ts";
@@ -25,8 +25,10 @@ const MAX_FILES = 100;
  */
 export async function fromMail(letter: Buffer, context: LetterContext): Promise<MessageReceived | Unparseable> {
   try {
-    const tidied = tidyHeaders(letter);
-    const labelled = labelCharsets(tidied);
+    const received = letter.toString("latin1");
+    const tidied = tidyHeaders(letter, received);
+    const source = tidied === letter ? received : tidied.toString("latin1");
+    const labelled = labelCharsets(tidied, source);
     const parsed = await simpleParser(labelled, {
       skipHtmlToText: true,
       skipTextToHtml: true,
@@ -34,7 +36,7 @@ export async function fromMail(letter: Buffer, context: LetterContext): Promise<
       skipTextLinks: true,
       keepDeliveryStatus: true,
     });
-    return translate(tidied, parsed, context);
+    return translate(source, parsed, context) ?? unparseable(letter, context, "The letter names no sender");
   } catch (error) {
     return unparseable(letter, context, error instanceof Error ? error.message : String(error));
   }
@@ -52,11 +54,14 @@ export async function fromHeaders(headerBlock: Buffer, size: number, context: Le
   return event.kind === "message.received" ? { ...event, eventKey, text: "", truncated: true } : { ...event, eventKey };
 }
 
-function translate(letter: Buffer, parsed: ParsedMail, context: LetterContext): MessageReceived | Unparseable {
-  const source = letter.toString("latin1");
-  const sender = senderOf(parsed, source, context.ownAddress);
-  if (sender === null) return unparseable(letter, context, "The letter names no sender");
-  const { nature, bounced, returned } = natureOf(source, sender.address);
+/** Null when the letter names no sender. */
+function translate(source: string, parsed: ParsedMail, context: LetterContext): MessageReceived | null {
+  const body = bodyOffset(source, 0, source.length);
+  const header = new HeaderBlock(source.slice(0, body));
+  const sender = senderOf(parsed, header, context.ownAddress);
+  if (sender === null) return null;
+  const { nature, bounced, returned } = natureOf(source, header, sender.address);
+  const contentKey = digest(...["message-id", "from", "date", "subject"].map((name) => header.all(name).join("\n")), source.slice(body).trimEnd());
   const subject = clean(parsed.subject ?? "").slice(0, 998);
   const html = typeof parsed.html === "string" ? parsed.html : undefined;
   const whole = clean(parsed.text !== undefined && parsed.text.trim() !== "" ? parsed.text : html === undefined ? "" : htmlToText(html));
@@ -68,10 +73,10 @@ function translate(letter: Buffer, parsed: ParsedMail, context: LetterContext): 
   const files = filesOf(parsed);
   return {
     kind: "message.received",
-    eventKey: `mail:${eventDigest(source)}`,
-    messageKey: messageKey(source),
+    eventKey: `mail:${contentKey}`,
+    messageKey: messageKey(header, contentKey),
     occurredAt: context.receivedAt,
-    thread: { references: [...returned, ...referencesOf(source)].slice(-100), subject: normaliseSubject(subject) },
+    thread: { references: [...returned, ...referencesOf(header)].slice(-100), subject: normaliseSubject(subject) },
     from: identity(customer),
     participants: [...new Set(others.map((other) => other.address))].filter((address) => address !== context.ownAddress && address !== customer.address),
     to: context.ownAddress,
@@ -98,25 +103,21 @@ function unparseable(letter: Buffer, context: LetterContext, error: string): Unp
 }
 
 /** The Message-ID, or a key made of the content when there is none (RFC 5322 asks for one, does not force it). */
-export function messageKey(source: string): string {
-  const block = source.slice(0, bodyOffset(source, 0, source.length));
-  return messageIds(headerValues(block, "message-id")[0] ?? "")[0]?.replace(/[^\x21-\x7e]/g, "?") ?? `<${eventDigest(source).slice(0, 40)}@no-message-id>`;
+function messageKey(header: HeaderBlock, contentKey: string): string {
+  return messageIds(header.first("message-id"))[0]?.replace(/[^\x21-\x7e]/g, "?") ?? `<${contentKey.slice(0, 40)}@no-message-id>`;
 }
 
-/** Message-ID, From, Date, Subject and body: equal for two deliveries of one letter, whose trace headers differ. */
-function eventDigest(source: string): string {
-  const body = bodyOffset(source, 0, source.length);
-  const block = source.slice(0, body);
-  return digest(...["message-id", "from", "date", "subject"].map((name) => headerValues(block, name).join("\n")), source.slice(body).trimEnd());
+/** Of Message-ID, From, Date, Subject and body: equal for two deliveries of one letter, whose trace headers differ. */
+function digest(...pieces: string[]): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece, "latin1").update("\0");
+  return hash.digest("hex");
 }
-
-const digest = (...pieces: string[]): string => createHash("sha256").update(pieces.join("\0"), "latin1").digest("hex");
 
 /** References, then In-Reply-To, nearest last (RFC 5322 section 3.6.4). */
-function referencesOf(source: string): string[] {
-  const block = source.slice(0, bodyOffset(source, 0, source.length));
-  const list = messageIds(headerValues(block, "references").join(" "));
-  const parents = messageIds(headerValues(block, "in-reply-to").join(" "));
+function referencesOf(header: HeaderBlock): string[] {
+  const list = messageIds(header.all("references").join(" "));
+  const parents = messageIds(header.all("in-reply-to").join(" "));
   return [...list.filter((id) => !parents.includes(id)), ...parents].map((id) => id.replace(/[^\x21-\x7e]/g, "?"));
 }
 
@@ -136,17 +137,16 @@ interface Mailbox {
 }
 
 /** Site forms write from an address of ours or a no-reply one and put the person into Reply-To. */
-function senderOf(parsed: ParsedMail, source: string, ownAddress: string): Mailbox | null {
+function senderOf(parsed: ParsedMail, header: HeaderBlock, ownAddress: string): Mailbox | null {
   const from = addresses([parsed.from].flat())[0];
   const replyTo = addresses([parsed.replyTo].flat())[0];
   if (from !== undefined && replyTo !== undefined && (from.address === ownAddress || /^(no-?reply|do-?not-?reply)\b/.test(from.address))) return replyTo;
   if (from !== undefined) return from;
-  const block = source.slice(0, bodyOffset(source, 0, source.length));
-  const returnPath = /<([^<>\s@]+@[^<>\s@]+)>/.exec(headerValues(block, "return-path")[0] ?? "")?.[1];
+  const returnPath = /<([^<>\s@]+@[^<>\s@]+)>/.exec(header.first("return-path"))?.[1];
   if (replyTo !== undefined) return replyTo;
   if (returnPath !== undefined) return { address: returnPath.toLowerCase(), name: "" };
   // A bounce may come from the null sender and name nobody (RFC 5321 section 4.5.5).
-  return /^<\s*>/.test(headerValues(block, "return-path")[0] ?? "") ? { address: "mailer-daemon@localhost", name: "" } : null;
+  return /^<\s*>/.test(header.first("return-path")) ? { address: "mailer-daemon@localhost", name: "" } : null;
 }
 
 function addresses(objects: (AddressObject | undefined)[]): Mailbox[] {

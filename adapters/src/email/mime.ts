@@ -23,21 +23,39 @@ export function bodyOffset(source: string, from: number, end: number): number {
   return first < 0 || first > end ? end : first;
 }
 
-/** The unfolded values of one header in a header block (RFC 5322 section 2.2.3), in order. */
-export function headerValues(block: string, name: string): string[] {
-  const values: string[] = [];
-  const wanted = `${name.toLowerCase()}:`;
-  let current: string | null = null;
-  for (const line of block.split(/\r?\n/)) {
-    if (current !== null && /^[ \t]/.test(line)) {
-      current += ` ${line.trim()}`;
-      continue;
+/** A header block read once: the unfolded values of each field (RFC 5322 section 2.2.3), in order. */
+export class HeaderBlock {
+  readonly #fields = new Map<string, string[]>();
+
+  constructor(block: string) {
+    let name = "";
+    let value = "";
+    const keep = (): void => {
+      if (name === "") return;
+      const known = this.#fields.get(name);
+      if (known === undefined) this.#fields.set(name, [value]);
+      else known.push(value);
+    };
+    for (const line of block.split("\n")) {
+      if (line.startsWith(" ") || line.startsWith("\t")) {
+        value += ` ${line.trim()}`;
+        continue;
+      }
+      keep();
+      const colon = line.indexOf(":");
+      name = colon < 1 ? "" : line.slice(0, colon).toLowerCase();
+      value = line.slice(colon + 1).trim();
     }
-    if (current !== null) values.push(current);
-    current = line.slice(0, wanted.length).toLowerCase() === wanted ? line.slice(wanted.length).trim() : null;
+    keep();
   }
-  if (current !== null) values.push(current);
-  return values;
+
+  all(name: string): string[] {
+    return this.#fields.get(name) ?? [];
+  }
+
+  first(name: string): string {
+    return this.#fields.get(name)?.[0] ?? "";
+  }
 }
 
 /** `text/plain; charset="x"` into its type and parameters; never throws. */
@@ -65,8 +83,9 @@ export function mimeParts(source: string): MimePart[] {
     if (parts.length >= MAX_PARTS) return;
     const bodyStart = bodyOffset(source, start, end);
     const block = source.slice(start, bodyStart);
-    const { type, params } = parseContentType(headerValues(block, "content-type")[0] ?? "");
-    const encoding = (headerValues(block, "content-transfer-encoding")[0] ?? "7bit").toLowerCase();
+    const header = new HeaderBlock(block);
+    const { type, params } = parseContentType(header.first("content-type"));
+    const encoding = (header.first("content-transfer-encoding") || "7bit").toLowerCase();
     parts.push({ depth, headerStart: start, bodyStart, bodyEnd: end, type, params, encoding });
     if (depth >= MAX_DEPTH) return;
     const boundary = params["boundary"];

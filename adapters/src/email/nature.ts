@@ -1,7 +1,7 @@
 import type { MessageReceived } from "@kommutator/contract/channel";
-import { bodyOffset, headerValues, mimeParts, partBytes } from "./mime.ts";
+import { bodyOffset, HeaderBlock, mimeParts, partBytes } from "./mime.ts";
 
-/** Whether a person wrote the letter. `header` gives the unfolded values of a header, lower-cased names. */
+/** Whether a person wrote the letter. */
 export interface Nature {
   nature: "human" | "auto-reply" | "bounce";
   bounced?: NonNullable<MessageReceived["bounced"]>;
@@ -12,9 +12,8 @@ export interface Nature {
 const ROBOT = /^(mailer-daemon|postmaster|mail-daemon|maildaemon)@/i;
 
 /** RFC 3834 (Auto-Submitted), RFC 3464 and 6522 (reports), and the older marks that mail programs still set. */
-export function natureOf(source: string, fromAddress: string): Nature {
-  const block = source.slice(0, bodyOffset(source, 0, source.length));
-  const header = (name: string): string => (headerValues(block, name)[0] ?? "").trim();
+export function natureOf(source: string, block: HeaderBlock, fromAddress: string): Nature {
+  const header = (name: string): string => block.first(name);
   const type = header("content-type").toLowerCase();
   const emptyReturnPath = /^<\s*>/.test(header("return-path"));
   const isReport = /^multipart\/report/.test(type) && /delivery-status/.test(type);
@@ -39,18 +38,19 @@ function reportNature(source: string, failedRecipients: string): Nature {
   for (const part of mimeParts(source)) {
     if (/^(message\/(rfc822|global)|text\/rfc822-headers|message\/rfc822-headers)$/.test(part.type)) {
       const inner = partBytes(source, part).toString("latin1");
-      returned.push(...messageIds(headerValues(inner.slice(0, bodyOffset(inner, 0, inner.length)), "message-id").join(" ")));
+      returned.push(...messageIds(new HeaderBlock(inner.slice(0, bodyOffset(inner, 0, inner.length))).first("message-id")));
     }
     if (!/^message\/(global-)?delivery-status$/.test(part.type)) continue;
     const text = partBytes(source, part).toString("utf8");
-    for (const group of text.split(/\r?\n[ \t]*\r?\n/)) {
-      const action = field(group, "action").toLowerCase();
-      const address = field(group, "final-recipient") || field(group, "original-recipient");
+    for (const fields of text.split(/\r?\n[ \t]*\r?\n/)) {
+      const group = new HeaderBlock(fields);
+      const action = group.first("action").toLowerCase();
+      const address = group.first("final-recipient") || group.first("original-recipient");
       if (address === "") continue;
       if (/^(delivered|relayed|expanded)/.test(action)) good = true;
       if (bounced !== undefined || !/^(failed|delayed)/.test(action || "failed")) continue;
-      const status = field(group, "status");
-      const reason = field(group, "diagnostic-code").replace(/^\s*[\w-]+\s*;\s*/, "") || status;
+      const status = group.first("status");
+      const reason = group.first("diagnostic-code").replace(/^\s*[\w-]+\s*;\s*/, "") || status;
       bounced = { address: plainAddress(address), permanent: /^failed/.test(action || "failed") && !/^4/.test(status), reason: reason.slice(0, 500) };
     }
   }
@@ -62,8 +62,6 @@ function reportNature(source: string, failedRecipients: string): Nature {
   if (bounced !== undefined) return { nature: "bounce", bounced, returned };
   return good ? { nature: "auto-reply", returned } : { nature: "bounce", returned };
 }
-
-const field = (group: string, name: string): string => (headerValues(group, name)[0] ?? "").trim();
 
 const plainAddress = (value: string): string =>
   value

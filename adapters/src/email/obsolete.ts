@@ -3,9 +3,9 @@ import { bodyOffset } from "./mime.ts";
 /**
  * RFC 5322 section 4 obliges a reader to take what old programs write: blanks before the colon, comments inside
  * addresses, blanks around the dots of a domain. The MIME parser does not; such headers are put into today's form first.
+ * `source` is the letter as latin-1; a letter in order is returned as it is.
  */
-export function tidyHeaders(letter: Buffer): Buffer {
-  const source = letter.toString("latin1");
+export function tidyHeaders(letter: Buffer, source: string): Buffer {
   const end = bodyOffset(source, 0, source.length);
   const block = source.slice(0, end);
   if (!/^[\w-]{1,60}[ \t]+:/m.test(block) && !ODD_COMMENT.test(block)) return letter;
