@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import { AppError } from "@kommutator/contract/errors";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ApiDeps } from "./deps.ts";
+import { StaticFiles } from "./static-files.ts";
 
 const ASIDE = /^\/(api|live|hooks|docs|health|metrics)(\/|$)/;
 
@@ -24,7 +25,8 @@ export async function addPages(app: FastifyInstance, deps: ApiDeps): Promise<voi
   );
   if (uiDir === null || !existsSync(uiDir)) return;
   await app.register(fastifyStatic, { root: uiDir, serve: false, etag: true, cacheControl: false, dotfiles: "deny" });
-  const page = (reply: FastifyReply, file: string) => reply.header("cache-control", "no-cache").sendFile(file);
+  const files = new StaticFiles(uiDir);
+  const page = (request: FastifyRequest, reply: FastifyReply, file: string) => files.send(request, reply.header("cache-control", "no-cache"), file);
 
   app.get("/chat/:channelId", { config: { public: true }, schema: { hide: true, params: z.object({ channelId: z.uuid() }) } }, async (request, reply) => {
     const { channelId } = request.params as { channelId: string };
@@ -33,7 +35,7 @@ export async function addPages(app: FastifyInstance, deps: ApiDeps): Promise<voi
     const csp = String(reply.getHeader("content-security-policy")).replace("frame-ancestors 'none'", `frame-ancestors ${["'self'", ...origins].join(" ")}`);
     reply.header("content-security-policy", csp).removeHeader("x-frame-options");
     letOthersLoad(reply);
-    return page(reply, "chat.html");
+    return page(request, reply, "chat.html");
   });
   app.get("/*", { config: { public: true }, schema: { hide: true } }, async (request, reply) => {
     const path = decodeURIComponent((request.url.split("?", 1)[0] ?? "/").replace(/%(?![0-9a-f]{2})/gi, ""));
@@ -41,11 +43,11 @@ export async function addPages(app: FastifyInstance, deps: ApiDeps): Promise<voi
     const isFile = /\.[a-z0-9]{1,8}$/i.test(path) && !path.includes("..") && existsSync(join(uiDir, path));
     if (!isFile) {
       if (/\.[a-z0-9]{1,8}$/i.test(path)) throw new AppError("not_found");
-      return page(reply, "index.html");
+      return page(request, reply, "index.html");
     }
-    if (path.endsWith(".html")) return page(reply, path);
+    if (path.endsWith(".html")) return page(request, reply, path);
     if (/^\/(assets|widget)/.test(path)) letOthersLoad(reply);
     reply.header("cache-control", path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
-    return reply.sendFile(path);
+    return files.send(request, reply, path);
   });
 }

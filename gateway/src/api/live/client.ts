@@ -20,6 +20,8 @@ export class Client {
   /** Queues of which the employee is a member. */
   queueIds: ReadonlySet<Id>;
   readonly watched = new Set<Id>();
+  /** Watched since before it connected and not yet replayed to: the next `watch` with a position does it. */
+  readonly unreplayed = new Set<Id>();
   /** Dialogs sent to this socket: losing one of them is told. */
   readonly known = new Set<Id>();
   /** False until its queues are known. */

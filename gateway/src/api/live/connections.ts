@@ -33,7 +33,11 @@ export class Connections {
   }
 
   async add(socketId: string, employeeId: Id): Promise<void> {
+    await this.#insert(socketId, employeeId);
     this.#mine.set(socketId, employeeId);
+  }
+
+  async #insert(socketId: string, employeeId: Id): Promise<void> {
     await this.#sql.begin(async (tx) => {
       const before = await this.#lockAndCount(tx, employeeId);
       await tx`INSERT INTO agent_connection (employee_id, socket_id, node) VALUES (${employeeId}, ${socketId}, ${this.#node}) ON CONFLICT DO NOTHING`;
@@ -56,13 +60,10 @@ export class Connections {
   async beat(): Promise<void> {
     const mine = [...this.#mine];
     if (mine.length > 0) {
-      await this.#sql.begin(async (tx) => {
-        const rows = await tx<{ employee_id: Id; fresh: boolean }[]>`
-          INSERT INTO agent_connection (employee_id, socket_id, node)
-          SELECT e, s, ${this.#node} FROM unnest(${mine.map(([, e]) => e)}::uuid[], ${mine.map(([s]) => s)}::text[]) AS x(e, s) ORDER BY e
-          ON CONFLICT (employee_id, socket_id) DO UPDATE SET last_seen = now() RETURNING employee_id, xmax = 0 AS fresh`;
-        for (const id of new Set(rows.filter((r) => r.fresh).map((r) => r.employee_id))) await this.#tell(tx, id, true);
-      });
+      const rows = await this.#sql<{ socket_id: string }[]>`
+        UPDATE agent_connection SET last_seen = now() WHERE node = ${this.#node} AND socket_id = ANY(${mine.map(([s]) => s)}::text[]) RETURNING socket_id`;
+      const alive = new Set(rows.map((r) => r.socket_id));
+      for (const [socketId, employeeId] of mine) if (!alive.has(socketId) && this.#mine.has(socketId)) await this.#insert(socketId, employeeId);
     }
     const dead = await this.#sql<{ employee_id: Id }[]>`
       SELECT DISTINCT employee_id FROM agent_connection WHERE last_seen < now() - ${DEAD_AFTER_MS} * interval '1 ms' ORDER BY 1`;

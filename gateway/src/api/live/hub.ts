@@ -140,6 +140,7 @@ export class Hub {
       at = null;
     }
     const touched = new Map<Id, Dirty>();
+    if (at === null) for (const id of client.watched) client.unreplayed.add(id);
     if (at !== null) {
       const before = await this.#stream.read(Math.max(0, at - SAY_AGAIN), Math.min(at, SAY_AGAIN));
       for (const e of before) if (e.dialogId !== null && e.position <= at) touch(touched, e);
@@ -183,9 +184,9 @@ export class Hub {
   watch(client: Client, dialogId: Id, from: StreamPosition | null): Promise<void> {
     if (client.watched.size >= 50) client.watched.delete([...client.watched][0] as Id);
     return this.#inTurn(async () => {
-      const wasWatched = client.watched.has(dialogId);
+      const replayed = client.watched.has(dialogId) && !client.unreplayed.delete(dialogId);
       client.watched.add(dialogId);
-      if (from === null || wasWatched || client.gone || from >= this.position) return;
+      if (from === null || replayed || client.gone || from >= this.position) return;
       const events = await this.#stream.read(from, Math.min(this.position - from, MAX_REPLAY));
       const missed = events.filter((e) => e.dialogId === dialogId && e.position <= this.position && /^(message|call)\./.test(e.kind));
       if (missed.length === 0) return;

@@ -340,6 +340,21 @@ describe("resuming (design 4.4)", () => {
     expect(screen.of("message").map((m) => m.message.id)).toEqual([between, after]);
   });
 
+  test("a page that watched before its first connection gets what came after its picture, once", async () => {
+    const id = await house.dialog({ channelId: chat, assignee: house.company.employees.aigul.id });
+    await stamped();
+    const snapshot = (await (who["aigul"] as Browser).call("GET", `/dialogs/${id}`)).json() as { position: number };
+    const between = await comesIn(id, "between");
+    await stamped();
+    const screen = new Screen("aigul", { watch: [id] });
+    screen.socket.on("connect", () => screen.socket.emit("watch", { dialogId: id, position: snapshot.position }));
+    await screen.ready();
+    await until("the message", () => screen.of("message").length === 1);
+    screen.socket.emit("watch", { dialogId: id, position: snapshot.position });
+    await heard(screen, house.company.employees.aigul.id);
+    expect(screen.of("message").map((m) => m.message.id)).toEqual([between]);
+  });
+
   test("a screen that does not read is cut, others are not kept waiting, and it resumes complete", async () => {
     const { aigul } = house.company.employees;
     const id = await house.dialog({ channelId: chat, assignee: aigul.id });

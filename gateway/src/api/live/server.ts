@@ -135,7 +135,12 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
 
     socket.on("watch", (body: unknown) => {
       const watch = WatchBody.safeParse(body);
-      if (watch.success) run(client, hub.watch(client, watch.data.dialogId, watch.data.position ?? null));
+      // After joining, so that nothing comes before what the replay brings.
+      if (watch.success)
+        run(
+          client,
+          joined.then(() => hub.watch(client, watch.data.dialogId, watch.data.position ?? null)),
+        );
     });
     socket.on("unwatch", (body: unknown) => {
       const watch = WatchBody.safeParse(body);
