@@ -18,8 +18,24 @@ import type { RouterState } from "./state.ts";
  */
 export const REJOIN_MS = 30_000;
 
-export function newAssignment(fields: AssignmentFields, agent: Agent, entry: Entry | null): Assignment {
-  return { ...fields, agent, entry, lost: new Deadline("lost", fields.id) };
+export function newAssignment(f: AssignmentFields, agent: Agent, entry: Entry | null): Assignment {
+  return {
+    id: f.id,
+    dialogId: f.dialogId,
+    employeeId: f.employeeId,
+    entryId: f.entryId,
+    offerId: f.offerId,
+    queueId: f.queueId,
+    medium: f.medium,
+    awaiting: f.awaiting,
+    startedAt: f.startedAt,
+    lostAt: f.lostAt,
+    endedAt: f.endedAt,
+    endReason: f.endReason,
+    agent,
+    entry,
+    lost: new Deadline("lost", f.id),
+  };
 }
 
 /** Enters the assignment into the indexes and the agent's counters; without `refresh`. */

@@ -3,7 +3,7 @@ import * as agents from "./agent-machine.ts";
 import { accept, assign, endAssignment, endWithWrapup, giveBack, leaveWork, REJOIN_MS, setAwaiting, withdrawOffers } from "./assignment-machine.ts";
 import type { DeadlineKind } from "./deadlines.ts";
 import { NONE, presentMembers } from "./eligibility.ts";
-import { endEntry, openEntry, setAlone, setRetryClock, unlist } from "./entry-machine.ts";
+import { endEntry, openEntry, reachQueueRung, setAlone, setRetryClock, unlist } from "./entry-machine.ts";
 import { applyFacts } from "./facts.ts";
 import { covers } from "./hours.ts";
 import { advance, bestFive, matchAgent, overflow, record, refusalCounts } from "./ladder.ts";
@@ -319,7 +319,7 @@ function takeFromQueue(state: RouterState, entry: Entry, agent: Agent, by: strin
   if (offer !== null) rescind(state, offer, "taken", "answered-elsewhere");
   unlist(state, entry);
   if (voice) {
-    entry.rung = "queue";
+    reachQueueRung(state, entry);
     makeOffer(state, entry, agent, "manual", { code: "manual" }, by);
     return;
   }

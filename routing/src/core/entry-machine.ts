@@ -21,8 +21,34 @@ import type { RouterState } from "./state.ts";
 /** Voice with nobody logged in goes to the fallback after this. */
 export const NO_AGENT_MS = 5_000;
 
-export function newEntry(fields: EntryFields): Entry {
-  return { ...fields, offer: null, listed: false, wait: new Deadline("wait", fields.id), retry: new Deadline("retry", fields.id) };
+export function newEntry(f: EntryFields): Entry {
+  // Field by field: one hidden class for all entries, and a spread costs several times as much.
+  return {
+    id: f.id,
+    dialogId: f.dialogId,
+    queueId: f.queueId,
+    medium: f.medium,
+    priority: f.priority,
+    identity: f.identity,
+    responsibleId: f.responsibleId,
+    responsibleWhy: f.responsibleWhy,
+    substituteId: f.substituteId,
+    rung: f.rung,
+    tried: f.tried,
+    leastLoadedTried: f.leastLoadedTried,
+    hops: f.hops,
+    acknowledged: f.acknowledged,
+    enqueuedAt: f.enqueuedAt,
+    deadlineAt: f.deadlineAt,
+    aloneSince: f.aloneSince,
+    cooldowns: f.cooldowns,
+    endedAt: f.endedAt,
+    outcome: f.outcome,
+    offer: null,
+    listed: false,
+    wait: new Deadline("wait", f.id),
+    retry: new Deadline("retry", f.id),
+  };
 }
 
 export function openEntry(state: RouterState, fields: EntryFields): Entry {

@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
-import { RoutingHouse } from "./testing.ts";
+import { RoutingHouse, until } from "./testing.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -9,7 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 const house = new RoutingHouse(() => db.sql);
-afterEach(() => house.stop());
+afterEach(async () => {
+  await house.stop();
+  await db.sql`TRUNCATE routing_input, routing_quarantine, assignment, offer, decision, entry CASCADE`;
+});
 
 test("a caller is offered to the ready member, answered and bridged; everything stands in the tables", async () => {
   const { queue, agents, channels } = await house.furnish({ agents: 1 });
@@ -33,3 +37,112 @@ test("a caller is offered to the ready member, answered and bridged; everything 
   const log = await db.sql`SELECT state, to_at IS NULL AS open FROM presence_log WHERE employee_id = ${ann} ORDER BY from_at`;
   expect(log.at(-1)).toEqual({ state: "wrapup", open: true });
 });
+
+test("a chat offered is accepted through its input; the loser of a late accept changes nothing", async () => {
+  const { queue, agents, channels } = await house.furnish({ agents: 2 });
+  await house.start();
+  await house.ready(...agents);
+  const dialog = await house.dialog(channels.chat, queue, "chat");
+  await house.quiet();
+  const [offer] = await db.sql<{ id: Id; employee_id: Id }[]>`SELECT id, employee_id FROM offer WHERE dialog_id = ${dialog}`;
+  const { id: offerId, employee_id: asked } = offer as { id: Id; employee_id: Id };
+  const other = agents.find((a) => a !== asked) as Id;
+  await house.send(
+    { kind: "dialog.assign", dialogId: dialog, employeeId: other, by: other, at: house.now() },
+    { kind: "offer.accept", offerId, employeeId: asked, at: house.now() },
+  );
+  await house.quiet();
+  expect(await db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${dialog} AND ended_at IS NULL`).toEqual([{ employee_id: other }]);
+  expect(await db.sql`SELECT state, cause FROM offer WHERE dialog_id = ${dialog}`).toEqual([{ state: "rescinded", cause: "taken" }]);
+});
+
+test("an input that cannot be stored is put aside after failing alone twice, with an alarm; the other fifty go on", async () => {
+  const { queue, channels } = await house.furnish({ agents: 1 });
+  await house.start();
+  const good = await house.dialogRows(channels.chat, "chat", 50);
+  const stranger = randomUUID();
+  const unknownQueue = randomUUID();
+  const inputs = good.map((d) => house.opened(d, queue, "chat"));
+  inputs.splice(20, 0, house.opened(stranger, queue, "chat"));
+  inputs.splice(40, 0, house.opened(good[0] as Id, unknownQueue, "chat"), house.opened(randomUUID(), unknownQueue, "voice"));
+  await house.send(...inputs);
+  await house.quiet();
+  const aside = await db.sql<{ input: { dialogId: Id; queueId: Id }; error: string }[]>`SELECT input, error FROM routing_quarantine ORDER BY id`;
+  expect(aside.map((q) => q.input.dialogId === stranger || q.input.queueId === unknownQueue)).toEqual([true, true]);
+  expect(house.errors.filter((e) => e.includes("aside"))).toHaveLength(2);
+  const [n] = await db.sql`SELECT count(*)::int AS n FROM entry WHERE dialog_id = ANY(${good}::uuid[]) AND ended_at IS NULL`;
+  expect(n).toEqual({ n: 50 });
+});
+
+test("with a stale lease nothing is committed and nothing ordered; the rightful holder decides it once", async () => {
+  const { queue, agents, channels } = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...agents);
+  house.fenced = true;
+  const [dialog] = (await house.dialogRows(channels.voice, "voice")) as [Id];
+  await house.send(house.opened(dialog, queue, "voice"));
+  await until(() => house.errors.length > 2);
+  expect(house.commands).toEqual([]);
+  expect(await db.sql`SELECT 1 FROM entry WHERE dialog_id = ${dialog}`).toHaveLength(0);
+  expect(await db.sql`SELECT 1 FROM routing_quarantine WHERE input->>'dialogId' = ${dialog}`).toHaveLength(0);
+  house.fenced = false;
+  await house.quiet();
+  await until(async () => (await db.sql`SELECT 1 FROM entry WHERE dialog_id = ${dialog}`).length === 1);
+  expect(await db.sql`SELECT count(*)::int AS n FROM entry WHERE dialog_id = ${dialog}`).toEqual([{ n: 1 }]);
+});
+
+test("a deadline fires by itself: the entry goes to the next agent, the first one's phone stops", async () => {
+  const { queue, agents, channels } = await house.furnish({ agents: 2 });
+  await house.start();
+  await house.ready(...agents);
+  const dialog = await house.dialog(channels.voice, queue);
+  const first = await house.commanded("ring", dialog);
+  await house.send({ kind: "leg.ringing", dialogId: dialog, offerId: first.offerId, at: house.now() });
+  await house.quiet();
+  house.offsetMs += 20_001;
+  const second = await house.commanded("ring", dialog, 1);
+  expect(second.employeeId).not.toBe(first.employeeId);
+  expect((await house.commanded("cancel-ring", dialog)).offerId).toBe(first.offerId);
+  expect(await db.sql`SELECT rung, chosen_id, reason->>'code' AS code FROM decision WHERE dialog_id = ${dialog} ORDER BY at`).toEqual([
+    { rung: "least_loaded", chosen_id: first.employeeId, code: "least_loaded" },
+    { rung: "least_loaded", chosen_id: second.employeeId, code: "least_loaded" },
+  ]);
+});
+
+test("take-over with 5,000 open entries: the first decision in under 2 s, rings asked again under their ids, nothing lost or doubled", async () => {
+  const { queue, agents, channels } = await house.furnish({ agents: 20 });
+  await house.start();
+  await db.sql`INSERT INTO agent_connection (employee_id, socket_id, node) SELECT id, 's', 'n' FROM unnest(${agents}::uuid[]) id`;
+  await house.ready(...agents);
+  const calls = await house.dialogRows(channels.voice, "voice", 20);
+  await house.send(...calls.map((d) => house.opened(d, queue, "voice")));
+  await house.quiet();
+  const waiting = await house.dialogRows(channels.chat, "chat", 4980);
+  await house.send(...waiting.map((d) => house.opened(d, queue, "chat")));
+  await house.quiet();
+  const rung = house.commands.filter((c) => c.kind === "ring");
+  expect(rung).toHaveLength(20);
+  await house.stop();
+
+  const fresh = new RoutingHouse(() => db.sql);
+  const late = await fresh.dialogRows(channels.chat, "chat");
+  await db.sql`UPDATE agent_connection SET last_seen = now()`;
+  const started = performance.now();
+  await fresh.start();
+  await fresh.send(fresh.opened(late[0] as Id, queue, "chat"));
+  await until(async () => (await db.sql`SELECT 1 FROM entry WHERE dialog_id = ${late[0] as Id}`).length === 1);
+  expect(performance.now() - started).toBeLessThan(2000);
+  const again = fresh.commands.filter((c) => c.kind === "ring");
+  expect(again.map((c) => c.id).sort()).toEqual(rung.map((c) => c.id).sort());
+  const [n] = await db.sql`SELECT count(*) FILTER (WHERE ended_at IS NULL)::int AS open, count(*)::int AS all FROM entry WHERE queue_id = ${queue}`;
+  expect(n).toEqual({ open: 5001, all: 5001 });
+  // The one whose call is answered now gets on with the work: the memory is whole.
+  const ring = again[0] as { dialogId: Id; offerId: Id };
+  await fresh.send(
+    { kind: "leg.answered", dialogId: ring.dialogId, offerId: ring.offerId, at: fresh.now() },
+    { kind: "leg.bridged", dialogId: ring.dialogId, offerId: ring.offerId, at: fresh.now() },
+  );
+  await fresh.quiet();
+  expect(await db.sql`SELECT outcome FROM entry WHERE dialog_id = ${ring.dialogId}`).toEqual([{ outcome: "answered" }]);
+  await fresh.stop();
+}, 60_000);
