@@ -8,7 +8,7 @@ import { dialogAllowed } from "../party/link.ts";
 
 /**
  * The incoming-call card (CC-15) of a dialog that the principal has in hand or may read: who it is, whose, what is open, the last five contacts.
- * The person and their Interests are shown whosesoever they are (B1: the Interest may be another manager's); history keeps its rights.
+ * The person and their Interests are shown whosesoever they are (B1: the Interest may be another manager's).
  */
 export async function readCard(tx: Query, principal: Principal, dialogId: Id): Promise<IncomingCard | null> {
   const [row] = await tx<
@@ -41,6 +41,11 @@ export async function readCard(tx: Query, principal: Principal, dialogId: Id): P
   const openInterests = await tx<InterestRow[]>`
     SELECT ${interestColumns(tx)} FROM interest i ${tx.unsafe(INTEREST_JOINS)}
     WHERE i.status = 'open' AND (i.customer_id = ${row.customer_id}::uuid OR (${row.customer_id}::uuid IS NULL AND i.lead_id = ${row.lead_id}::uuid)) ORDER BY i.last_activity_at DESC LIMIT 10`;
+  // Whoever talks with a person must know what was said before, whosesoever customer it is: five lines, not the whole history.
+  const whole: Principal = {
+    ...principal,
+    permissions: { ...principal.permissions, interaction: { read: "all" }, interest: { read: "all" }, call: { read: "all" }, dialog: { read: "all" } },
+  };
   const subject =
     row.customer_id !== null
       ? ({ column: "customer_id", ids: [row.customer_id] } as const)
@@ -53,7 +58,7 @@ export async function readCard(tx: Query, principal: Principal, dialogId: Id): P
       : (
           await readFeed(
             tx,
-            principal,
+            whole,
             { ...subject, ids: [...subject.ids] },
             { kinds: ["interaction", "call", "dialog"], employeeId: null, interestId: null, cursor: null, limit: 12 },
           )

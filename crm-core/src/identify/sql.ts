@@ -21,7 +21,12 @@ export async function isExcluded(tx: Query, key: Key): Promise<boolean> {
 
 /** One index look-up in contact_point, then primary keys only: survivors of merges, archived ones dropped, whoever left a company no longer stands for it. */
 export async function findOwners(tx: Query, key: Key): Promise<Owner[]> {
-  return tx<Owner[]>`
+  return tx<Owner[]>`${ownersOf(tx, key)}`;
+}
+
+/** The query of findOwners, apart so that a test can ask for its plan. */
+export function ownersOf(tx: Query, key: Key) {
+  return tx`
     WITH point AS MATERIALIZED (
       SELECT id, customer_id, contact_id, lead_id, verified_at IS NOT NULL AS verified, is_shared, created_at
       FROM contact_point WHERE kind = ${key.kind} AND value_norm = ${key.value} AND scope = ${key.scope} AND archived_at IS NULL

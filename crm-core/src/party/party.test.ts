@@ -1,0 +1,134 @@
+import type { Id } from "@kommutator/contract/ids";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CrmHouse, crmHouse, type Person } from "../../../tests/support/crm.ts";
+
+let house: CrmHouse;
+const NOW = Date.now();
+beforeAll(async () => {
+  house = await crmHouse();
+});
+afterAll(() => house.close());
+let number = 1000;
+const phone = () => ({ kind: "phone" as const, value: `+7701800${number++}` });
+async function assign(dialogId: Id, person: Person): Promise<void> {
+  await house.sql`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (gen_random_uuid(), ${dialogId}, ${house.company.employees[person].id}, 'voice', now())`;
+}
+
+describe("the incoming-call card (CC-15)", () => {
+  test("a contact of Romashka with two open Interests: person, company, responsible, Interests, the last five contacts, unanswered messages", async () => {
+    const p = phone();
+    const { aigul, dana } = house.company.employees;
+    const c = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Romashka", responsibleId: aigul.id, isVip: true })).body;
+    const k = (
+      await house.as("admin", "POST", `/customers/${c.id}/contacts`, {
+        lastName: "Petrov",
+        firstName: "Ivan",
+        contactPoints: [
+          { kind: "phone", value: p.value },
+          { kind: "email", value: "ivan@romashka.example" },
+        ],
+      })
+    ).body;
+    for (const [title, kind] of [
+      ["Chairs", "sale"],
+      ["Repair", "service"],
+    ] as const)
+      await house.as("admin", "POST", "/interests", {
+        kindId: house.company.catalogues.interestKinds[kind]?.id,
+        title,
+        customerId: c.id,
+        responsibleId: aigul.id,
+      });
+    for (let i = 0; i < 7; i++)
+      await house.call(p, { disposition: "answered", startedAt: NOW - (10 - i) * 3_600_000, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });
+    const letter = await house.dialog({ kind: "email", value: "ivan@romashka.example" }, { medium: "mail", at: NOW - 60_000 });
+    await house.message(letter.id, "in", NOW - 60_000);
+    await house.message(letter.id, "in", NOW - 50_000);
+    await house.sql`UPDATE dialog SET customer_wait_since = ${new Date(NOW - 60_000)} WHERE id = ${letter.id}`;
+    await house.read();
+    const d = await house.dialog(p);
+    // It rings at Dana, of another department: the card is hers to see while she has the call in hand.
+    expect((await house.as("dana", "GET", `/dialogs/${d.id}/card`)).status).toBe(404);
+    await assign(d.id, "dana");
+    const began = performance.now();
+    const { status, body } = await house.as("dana", "GET", `/dialogs/${d.id}/card`);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body).toMatchObject({
+      dialogId: d.id,
+      number: p.value,
+      party: { result: "known", name: "Petrov Ivan", customer: { id: c.id, name: "Romashka" }, contact: { id: k.id }, lead: null, isVip: true },
+      responsible: { id: aigul.id },
+      unansweredMessages: 2,
+    });
+    expect(body.openInterests.map((i: { title: string }) => i.title).sort()).toEqual(["Chairs", "Repair"]);
+    expect(body.lastInteractions).toHaveLength(5);
+    expect((await house.as("dana", "GET", `/customers/${c.id}/feed?kind=interaction`)).body.items).toEqual([]);
+    expect(dana.id).not.toBe(aigul.id);
+  });
+
+  test("a stranger's card shows the lead, a hidden one nothing", async () => {
+    const d = await house.dialog({ ...phone(), displayName: "Zhanna" });
+    expect((await house.as("admin", "GET", `/dialogs/${d.id}/card`)).body).toMatchObject({
+      party: { result: "new", name: "Zhanna", lead: { id: d.identification.leadId } },
+      openInterests: [],
+    });
+    const hidden = await house.dialog({ kind: "phone", value: null });
+    expect((await house.as("admin", "GET", `/dialogs/${hidden.id}/card`)).body).toMatchObject({
+      number: null,
+      party: { result: "hidden", name: "", lead: null },
+      lastInteractions: [],
+    });
+  });
+});
+
+describe("who a dialog is with (PATCH party)", () => {
+  async function switchboard() {
+    const p = phone();
+    const companies: Id[] = [];
+    for (const name of ["Alpha", "Beta"])
+      companies.push((await house.as("admin", "POST", "/customers", { kind: "company", name, contactPoints: [{ kind: "phone", value: p.value }] })).body.id);
+    const d = await house.dialog(p);
+    await assign(d.id, "aigul");
+    return { p, d, companies: companies as [Id, Id] };
+  }
+
+  test("choosing among several links the dialog; the card and the waiting router know; verifying makes the number theirs", async () => {
+    const { p, d, companies } = await switchboard();
+    const before = (await house.as("aigul", "GET", `/dialogs/${d.id}/card`)).body.party;
+    expect(before).toMatchObject({ result: "ambiguous", customer: null });
+    expect(before.candidates).toHaveLength(2);
+    await house.sql`INSERT INTO entry (id, dialog_id, queue_id, medium, identity_result, rung, enqueued_at) VALUES (gen_random_uuid(), ${d.id}, ${house.company.queueId}, 'voice', 'ambiguous', 'least_loaded', now())`;
+    const chosen = await house.as("aigul", "PATCH", `/dialogs/${d.id}/party`, { customerId: companies[1], verify: true });
+    expect(chosen.body.party).toMatchObject({ result: "known", customer: { id: companies[1], name: "Beta" }, candidates: [] });
+    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "dialog.identified", dialogId: d.id, identity: "known" });
+    const [event] = await house.sql`SELECT payload FROM dialog_event WHERE kind = 'party.changed' AND dialog_id = ${d.id}`;
+    expect(event?.["payload"]).toMatchObject({ customerId: companies[1] });
+    expect(await house.identify(p)).toMatchObject({ result: "known", customerId: companies[1] });
+    const other = await house.dialog(p);
+    await assign(other.id, "aigul");
+    expect((await house.as("aigul", "PATCH", `/dialogs/${other.id}/party`, { customerId: companies[0], verify: true })).body.code).toBe("contact_point_taken");
+  });
+
+  test("a correction moves the recorded Interaction with it; the talk itself stays", async () => {
+    const { p, companies } = await switchboard();
+    const talk = await house.call(p, { disposition: "answered", startedAt: NOW, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });
+    await house.read();
+    await assign(talk.dialogId, "aigul");
+    await house.as("aigul", "PATCH", `/dialogs/${talk.dialogId}/party`, { customerId: companies[0] });
+    const rows = await house.sql`SELECT customer_id, upper(occurred) AS t FROM interaction WHERE call_id = ${talk.callId}`;
+    expect(rows).toEqual([{ customer_id: companies[0], t: new Date(NOW + 60_000) }]);
+  });
+
+  test("a contact of another company, an invisible customer, somebody else's dialog are not found", async () => {
+    const { d, companies } = await switchboard();
+    const k = (await house.as("admin", "POST", `/customers/${companies[0]}/contacts`, { lastName: "Of Alpha" })).body;
+    expect((await house.as("aigul", "PATCH", `/dialogs/${d.id}/party`, { customerId: companies[1], contactId: k.id })).status).toBe(404);
+    const danas = (await house.as("dana", "POST", "/customers", { kind: "person", name: "Danas", responsibleId: house.company.employees.dana.id })).body;
+    expect((await house.as("aigul", "PATCH", `/dialogs/${d.id}/party`, { customerId: danas.id })).status).toBe(404);
+    expect((await house.as("dana", "PATCH", `/dialogs/${d.id}/party`, { customerId: danas.id })).status).toBe(404);
+    expect((await house.as("aigul", "PATCH", `/dialogs/${d.id}/party`, { customerId: companies[0], contactId: k.id })).body.party.contact).toMatchObject({
+      id: k.id,
+    });
+  });
+});
