@@ -106,6 +106,12 @@ function tellRouter(call: CallRow, event: CallLegChanged, employeeId: Id | null,
   const dialogId = call.dialog_id;
   if (event.state === "lost" && employeeId !== null) outcome.inputs.push({ kind: "leg.lost", dialogId, employeeId, at });
   if (offerId === null) return;
+  // A leg without an offer of its own, in a call we place or a talk that has begun, is no answer to an offer: the employee's own
+  // device, or an agent who comes back (rejoin). Of the latter the router hears the joining, which ends its waiting.
+  if (event.offerId === undefined && (call.direction === "out" || call.answered_at !== null)) {
+    if (call.direction === "in" && event.state === "bridged") outcome.inputs.push({ kind: "leg.bridged", dialogId, offerId, at });
+    return;
+  }
   if (event.state === "ringing") outcome.inputs.push({ kind: "leg.ringing", dialogId, offerId, at });
   else if (event.state === "answered") outcome.inputs.push({ kind: "leg.answered", dialogId, offerId, at });
   else if (event.state === "bridged") outcome.inputs.push({ kind: "leg.bridged", dialogId, offerId, at });

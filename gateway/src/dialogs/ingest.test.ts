@@ -226,6 +226,36 @@ describe("calls", () => {
     expect(inputs[1]).toMatchObject({ offerId });
   });
 
+  test("an agent who comes back into a lost talk answers no offer: the router hears the loss and the joining only", async () => {
+    const channel = await house.channel("asterisk-ari");
+    const employeeId = house.company.employees.aigul.id;
+    const [first, back] = ["1f8fad5b-d9cb-469f-a165-708677289501", "2f8fad5b-d9cb-469f-a165-708677289502"];
+    const leg = (legKey: string | undefined, state: "answered" | "bridged" | "lost" | "ended", ms: number, offer = false) =>
+      ({
+        kind: "call.leg",
+        eventKey: `c7:${legKey}:${state}`,
+        occurredAt: at + ms,
+        callKey: "c7",
+        legKey: legKey as string,
+        party: "agent",
+        employeeId,
+        ...(offer ? { offerId: legKey as string } : {}),
+        state,
+        source: "live",
+      }) as const;
+    await house.report(channel, offered("c7"));
+    await house.report(channel, leg(first, "answered", 10, true));
+    await house.report(channel, leg(first, "bridged", 20, true));
+    await house.report(channel, leg(first, "lost", 30, true));
+    await house.report(channel, leg(back, "answered", 40));
+    await house.report(channel, leg(back, "bridged", 50));
+    await house.settled();
+    const [call] = await house.sql`SELECT * FROM call WHERE channel_id = ${channel}`;
+    expect(call).toMatchObject({ state: "talking", answered_by: employeeId });
+    const inputs = (await house.inputs()).filter((i) => i["dialogId"] === call?.["dialog_id"]);
+    expect(inputs.map((i) => i.kind)).toEqual(["dialog.opened", "leg.answered", "leg.bridged", "leg.lost", "leg.bridged"]);
+  });
+
   test("a caller who gives up is an abandoned call; a reconstructed one that we never saw is added once", async () => {
     const channel = await house.channel("asterisk-ari");
     await house.report(channel, offered("c2"));
