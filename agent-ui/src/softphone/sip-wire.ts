@@ -136,7 +136,9 @@ export function openSipWire(report: SipReports): SipWire {
           report.disconnected();
         },
         onInvite: (invitation) => {
-          if (leg !== undefined && leg.state === SessionState.Established && !wantsAutoAnswer((name) => invitation.request.getHeader(name))) {
+          // One leg at a time. Only a rejoin (answered by itself) may replace a talk: the old leg is dead at the server.
+          const replaces = leg?.state === SessionState.Established && wantsAutoAnswer((name) => invitation.request.getHeader(name));
+          if (leg !== undefined && leg.state !== SessionState.Initial && !replaces) {
             void invitation.reject({ statusCode: 486 });
             return;
           }

@@ -165,6 +165,19 @@ describe("the phone of one tab", () => {
     sip.legUp(stream);
     expect(did).not.toContain("bell");
     expect(did.slice(-2)).toEqual(["accept", "play"]);
+    // The socket's own return asks again: still one rejoin, or the server would ring twice.
+    phone.refresh();
+    await settled();
+    expect(did.filter((each) => each === "rejoin call-1")).toHaveLength(1);
+    phone.close();
+  });
+
+  it("many reasons to look again make one rejoin", async () => {
+    const { phone, did } = await registered({ call: callView("lost") });
+    phone.refresh();
+    phone.refresh();
+    await settled();
+    expect(did.filter((each) => each === "rejoin call-1")).toHaveLength(1);
     phone.close();
   });
 

@@ -111,6 +111,7 @@ export function openSoftphone(deps: {
   let sampler: ReturnType<typeof setInterval> | undefined;
   let lastSample: QualitySample | null = null;
   let declined: string | null = null;
+  let rejoinedAt = Number.NEGATIVE_INFINITY;
 
   const show = (change: Partial<SoftphoneView>): void => {
     if (closed) return;
@@ -212,9 +213,11 @@ export function openSoftphone(deps: {
         });
         return;
       case "api.rejoin":
-        if (view.line.phase !== "ready") return;
+        // One at a time: each makes the server ring this device anew.
+        if (view.line.phase !== "ready" || now() - rejoinedAt < REJOIN_EVERY_MS) return;
+        rejoinedAt = now();
         clearInterval(rejoinTimer);
-        rejoinTimer = setInterval(() => void refresh(), REJOIN_EVERY_MS);
+        rejoinTimer = setInterval(() => void refresh(), REJOIN_EVERY_MS + 100);
         api.rejoin(command.callId).catch((error: unknown) => {
           if (codeOf(error) === "not_found" || codeOf(error) === "dialog_closed") callEvent({ kind: "server.call", call: null });
         });

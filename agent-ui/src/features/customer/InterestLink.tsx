@@ -18,7 +18,9 @@ export function InterestLink({ interest }: { interest: InterestRow }) {
       <span className={classes["dim"]}>
         {[
           interest.status === "open" ? (interest.stage?.name ?? interest.kind.name) : t(`interest.status.${interest.status}`),
-          interest.status === "open" && interest.stageEnteredAt !== null ? t("interest.stageSince", { ago: format.ago(interest.stageEnteredAt, now) }) : null,
+          interest.status === "open" && interest.stageEnteredAt !== null
+            ? t("interest.stageSince", { span: format.span(now - Date.parse(interest.stageEnteredAt)) })
+            : null,
           interest.amount === null ? null : format.money(interest.amount, interest.currency),
         ]
           .filter(Boolean)

@@ -131,7 +131,7 @@ export function InterestCard() {
                 onClick={() => move.mutate({ stageId: stage.id, version: interest.version })}
               >
                 <span>{stage.name}</span>
-                {index === at && interest.stageEnteredAt !== null ? <small>{format.ago(interest.stageEnteredAt, now)}</small> : null}
+                {index === at && interest.stageEnteredAt !== null ? <small>{format.span(now - Date.parse(interest.stageEnteredAt))}</small> : null}
               </button>
             </li>
           ))}

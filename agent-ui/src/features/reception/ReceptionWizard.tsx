@@ -18,6 +18,7 @@ import {
   parallelNeeded,
   personChanged,
   purposeOf,
+  purposesInOrder,
   type ReceptionForm,
   rank,
   startForm,
@@ -157,14 +158,12 @@ function Wizard({
           }}
         >
           <Group gap={6}>
-            {catalogues.purposes
-              .filter((each) => !each.archived)
-              .map((each) => (
-                <Chip key={each.id} value={each.id} size="xs" variant="light" data-purpose={each.code}>
-                  {each.name}
-                  {each.id === reception.inquiry.suggestedPurposeId && each.id !== form.purposeId ? ` · ${t("purpose.suggested")}` : ""}
-                </Chip>
-              ))}
+            {purposesInOrder(catalogues).map((each) => (
+              <Chip key={each.id} value={each.id} size="xs" variant="light" data-purpose={each.code}>
+                {each.name}
+                {each.id === reception.inquiry.suggestedPurposeId && each.id !== form.purposeId ? ` · ${t("purpose.suggested")}` : ""}
+              </Chip>
+            ))}
           </Group>
         </Chip.Group>
         <FaultText text={faultOf("purpose")} />

@@ -110,6 +110,17 @@ describe("a known caller with one fitting Interest", () => {
   });
 });
 
+describe("the purpose", () => {
+  it("without a suggestion it is what the caller's only open Interest is about; with several or none the agent chooses", () => {
+    const none = { suggestedPurposeId: null };
+    const at = reception({ inquiry: none, interests: [interest(9, SERVICE)] });
+    expect(startForm(at, catalogues)).toMatchObject({ purposeId: "repair", interest: { interestId: "interest-9" } });
+    expect(faultsOf(startForm(at, catalogues), at, catalogues)).toEqual([]);
+    expect(startForm(reception({ inquiry: none }), catalogues).purposeId).toBeNull();
+    expect(startForm(reception({ inquiry: none, ...stranger }), catalogues).purposeId).toBeNull();
+  });
+});
+
 describe("which Interest", () => {
   it("several of the kind: nothing is preselected, the agent chooses", () => {
     const at = reception({ interests: [interest(17, SALE), interest(18, SALE)] });

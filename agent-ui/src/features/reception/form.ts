@@ -66,9 +66,28 @@ function whoOf(reception: Reception): Who | null {
   return { kind: "new-lead", contactName: "", companyName: "", phone: kind === "phone" ? (value ?? "") : "", email: kind === "email" ? (value ?? "") : "" };
 }
 
+/**
+ * The purpose to confirm: chosen before, suggested by the line or mailbox, else what the caller's only open Interest is about.
+ * It is shown as chosen and confirmed by "finish".
+ */
+export function likelyPurpose(reception: Reception, catalogues: Catalogues): string | null {
+  const told = reception.inquiry.purposeId ?? reception.inquiry.suggestedPurposeId;
+  if (told !== null) return told;
+  const open = reception.interests.filter((each) => each.status === "open");
+  const [only] = open;
+  if (only === undefined || open.length > 1) return null;
+  return catalogues.purposes.find((each) => !each.archived && each.outcome === "interest" && each.interestKindId === only.kind.id)?.id ?? null;
+}
+
+const ORDER = ["interest", "information", "service_task", "claim", "transfer", "reject"];
+/** Purposes as they are chosen: what becomes an Interest first, refusals last. */
+export function purposesInOrder(catalogues: Catalogues): Purpose[] {
+  return catalogues.purposes.filter((each) => !each.archived).sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
+}
+
 /** What the wizard opens with: the draft where there is one, else what the server suggests. */
 export function startForm(reception: Reception, catalogues: Catalogues): ReceptionForm {
-  const purposeId = reception.inquiry.purposeId ?? reception.inquiry.suggestedPurposeId;
+  const purposeId = likelyPurpose(reception, catalogues);
   const fresh: ReceptionForm = {
     purposeId,
     who: whoOf(reception),
