@@ -33,12 +33,12 @@ beforeAll(async () => {
       if (child.exitCode !== null) throw new Error(log);
       return log.includes("Kommutator is ready") && (await fetch(`${url}/health`)).ok;
     },
-    170_000,
+    420_000,
   ).catch((error: unknown) => {
     throw new Error(log.slice(-4000), { cause: error });
   });
   browser = await launchBrowser();
-}, 180_000);
+}, 430_000);
 
 afterAll(async () => {
   await browser?.close();
