@@ -1,7 +1,6 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { BrowserRouter } from "react-router";
 import { onUnauthenticated } from "./api.ts";
 import { Crash } from "./Crash.tsx";
@@ -11,6 +10,8 @@ import { Pages } from "./router.tsx";
 import { Splash } from "./states.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
+// The stand for messages comes after the first paint; what is shown before it waits in the store.
+const Toasts = lazy(async () => ({ default: (await import("./Toasts.tsx")).Toasts }));
 const schemes = localStorageColorSchemeManager({ key: "kommutator.scheme" });
 
 export function App() {
@@ -18,7 +19,9 @@ export function App() {
   useEffect(() => onUnauthenticated(() => client.setQueryData(keys.me, null)), [client]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} colorSchemeManager={schemes} defaultColorScheme="auto">
-      <Notifications position="top-right" limit={4} zIndex={500} />
+      <Suspense>
+        <Toasts />
+      </Suspense>
       <QueryClientProvider client={client}>
         <Crash>
           <BrowserRouter>

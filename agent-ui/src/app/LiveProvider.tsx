@@ -3,11 +3,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
-import { io } from "socket.io-client";
 import { claimLoudTab, notifyBrowser, playSound } from "./alerts.ts";
 import { keys } from "./keys.ts";
 import { LiveBridge, type LiveStatus } from "./live.ts";
 import { useMe } from "./me.ts";
+import { callingOf } from "./party.ts";
 
 const LiveContext = createContext<LiveBridge | null>(null);
 
@@ -27,24 +27,31 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       const looking = document.hasFocus() && location.pathname === `/dialogs/${dialog.id}`;
       if (looking) return;
       playSound("message");
-      notifyBrowser({ tag: dialog.id, title: dialog.party.name, body: dialog.lastMessage?.text ?? "", onClick: () => void go.to(`/dialogs/${dialog.id}`) });
+      notifyBrowser({ tag: dialog.id, title: titleOf(dialog), body: dialog.lastMessage?.text ?? "", onClick: () => void go.to(`/dialogs/${dialog.id}`) });
     };
     const onBye = () => client.setQueryData(keys.me, null);
     const live = new LiveBridge({ client, meId: me.id, storage: sessionStorage, onIncoming, onBye });
-    const socket = io({
-      path: "/live",
-      autoConnect: false,
-      transports: ["websocket", "polling"],
-      reconnectionDelay: 500,
-      reconnectionDelayMax: 5000,
-      auth: (give) => give(live.auth),
+    let closed = false;
+    let back = () => {};
+    // The socket's code comes after the frame stands: the first screen does not wait for it.
+    void import("socket.io-client").then(({ io }) => {
+      if (closed) return;
+      const socket = io({
+        path: "/live",
+        autoConnect: false,
+        transports: ["websocket", "polling"],
+        reconnectionDelay: 500,
+        reconnectionDelayMax: 5000,
+        auth: (give) => give(live.auth),
+      });
+      live.attach(socket);
+      // A browser that knows it is back online need not wait out the back-off.
+      back = () => socket.connect();
+      window.addEventListener("online", back);
     });
-    live.attach(socket);
-    // A browser that knows it is back online need not wait out the back-off.
-    const back = () => socket.connect();
-    window.addEventListener("online", back);
     setBridge(live);
     return () => {
+      closed = true;
       window.removeEventListener("online", back);
       live.close(false);
       setBridge(null);
@@ -79,5 +86,7 @@ export function useWatch(dialogId: string | null): void {
   useEffect(() => (dialogId === null ? undefined : live.watch(dialogId)), [live, dialogId]);
 }
 
-/** Plain translation outside of components. */
-export const translate = (key: string, params: Record<string, unknown> = {}) => i18next.t(key, params);
+function titleOf(dialog: DialogSummary): string {
+  const { kind, text } = callingOf(dialog.party);
+  return kind === "name" ? text : i18next.t(kind === "visitor" ? "party.visitor" : "party.hidden", { ns: "common", mark: text });
+}

@@ -1,41 +1,17 @@
-import { Avatar, Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconBell, IconDeviceDesktop, IconKeyboard, IconLanguage, IconLock, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { Avatar, Menu, UnstyledButton } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { askForNotifications, notificationsState } from "./alerts.ts";
-import { api } from "./api.ts";
 import classes from "./Frame.module.css";
-import { showFailure } from "./failure.ts";
-import { currentLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, setLanguage } from "./i18n.ts";
-import { useLive } from "./LiveProvider.tsx";
 import { useMe } from "./me.ts";
-import { openShortcuts } from "./ShortcutsOverlay.tsx";
 
+const UserMenuItems = lazy(async () => ({ default: (await import("./UserMenuItems.tsx")).UserMenuItems }));
 const PasswordBox = lazy(async () => ({ default: (await import("../features/login/PasswordBox.tsx")).PasswordBox }));
 
-/** Language, theme, password, notifications, logout. */
+/** The face at the foot of the rail: language, theme, password, notifications, logout. */
 export function UserMenu() {
   const me = useMe();
-  const live = useLive();
-  const client = useQueryClient();
   const { t } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [password, setPassword] = useState(false);
-  const [permission, setPermission] = useState(notificationsState);
-
-  const language = (next: Language) => {
-    setLanguage(next)
-      .then(() => api.patch("/me", { locale: next }))
-      .catch(showFailure);
-  };
-  const logout = () => {
-    api.post("/logout").then(() => {
-      live.close(true);
-      client.clear();
-      location.assign("/");
-    }, showFailure);
-  };
   return (
     <>
       <Menu position="right-end" width={270}>
@@ -47,54 +23,9 @@ export function UserMenu() {
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
-          <div style={{ padding: "8px 12px 6px" }}>
-            <Text fw={600}>{me.name}</Text>
-            <Text size="xs" c="dimmed">
-              {[me.departmentName, me.extension === null ? null : t("user.extension", { extension: me.extension })].filter(Boolean).join(" · ")}
-            </Text>
-          </div>
-          <Menu.Divider />
-          <div style={{ padding: "4px 12px 8px" }}>
-            <SegmentedControl
-              fullWidth
-              size="xs"
-              aria-label={t("user.theme")}
-              value={colorScheme}
-              onChange={(value) => setColorScheme(value as "light" | "dark" | "auto")}
-              data={[
-                { value: "light", label: <SchemeLabel icon={<IconSun size={16} />} text={t("user.light")} /> },
-                { value: "dark", label: <SchemeLabel icon={<IconMoon size={16} />} text={t("user.dark")} /> },
-                { value: "auto", label: <SchemeLabel icon={<IconDeviceDesktop size={16} />} text={t("user.auto")} /> },
-              ]}
-            />
-          </div>
-          {LANGUAGES.map((code) => (
-            <Menu.Item
-              key={code}
-              closeMenuOnClick={false}
-              lang={code}
-              leftSection={<IconLanguage size={16} style={{ opacity: code === "ru" ? 1 : 0 }} />}
-              rightSection={code === currentLanguage() ? <Text c="blue">✓</Text> : null}
-              onClick={() => language(code)}
-            >
-              {LANGUAGE_NAMES[code]}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          {permission === "default" ? (
-            <Menu.Item leftSection={<IconBell size={16} />} onClick={() => void askForNotifications().then(() => setPermission(notificationsState()))}>
-              {t("user.notifications")}
-            </Menu.Item>
-          ) : null}
-          <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={openShortcuts}>
-            {t("shortcuts.title")}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconLock size={16} />} onClick={() => setPassword(true)}>
-            {t("user.password")}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconLogout size={16} />} onClick={logout}>
-            {t("user.logout")}
-          </Menu.Item>
+          <Suspense>
+            <UserMenuItems onPassword={() => setPassword(true)} />
+          </Suspense>
         </Menu.Dropdown>
       </Menu>
       {password ? (
@@ -103,14 +34,5 @@ export function UserMenu() {
         </Suspense>
       ) : null}
     </>
-  );
-}
-
-function SchemeLabel({ icon, text }: { icon: React.ReactNode; text: string }) {
-  return (
-    <span style={{ display: "inline-flex", alignItems: "center", gap: 5 }} title={text}>
-      {icon}
-      <span className="sr-only">{text}</span>
-    </span>
   );
 }

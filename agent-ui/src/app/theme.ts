@@ -41,6 +41,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm", allowDeselect: false } },
     Avatar: { defaultProps: { variant: "light", allowedInitialsColors: ["blue", "indigo", "violet", "grape", "pink"] } },
+    Table: { defaultProps: { horizontalSpacing: "md" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, fz: "xs" } },
     Menu: { defaultProps: { shadow: "md", radius: "md", withinPortal: true } },
     Modal: { defaultProps: { centered: true, radius: "md", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
@@ -49,7 +50,7 @@ export const theme = createTheme({
 
 /** Colour carries one meaning: red = waits too long or lost, amber = soon, green = ready, blue = mine. All pairs are AA on their surfaces. */
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: { "--k-rail-width": "78px", "--k-bar-height": "52px" },
+  variables: { "--k-rail-width": "86px", "--k-bar-height": "52px" },
   light: {
     "--mantine-color-body": "#ffffff",
     "--mantine-color-dimmed": "#5b6678",

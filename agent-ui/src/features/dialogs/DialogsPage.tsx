@@ -1,20 +1,15 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand, IconMessages } from "@tabler/icons-react";
+import { IconMessages } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { Crash } from "../../app/Crash.tsx";
-import { useTyping, useWatch } from "../../app/LiveProvider.tsx";
-import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
-import { Composer } from "./Composer.tsx";
+import { Empty, RowsSkeleton } from "../../app/states.tsx";
 import { DialogList } from "./DialogList.tsx";
 import classes from "./page.module.css";
-import { useDialog } from "./queries.ts";
-import { Thread } from "./Thread.tsx";
-import { ThreadHead } from "./ThreadHead.tsx";
 import thread from "./thread.module.css";
 
+const OneDialog = lazy(async () => ({ default: (await import("./OneDialog.tsx")).OneDialog }));
 const RightPane = lazy(async () => ({ default: (await import("../reception/RightPane.tsx")).RightPane }));
 const SIDE = "kommutator.rightPane";
 
@@ -28,7 +23,6 @@ export function DialogsPage() {
     localStorage.setItem(SIDE, side ? "hidden" : "shown");
     setSide(!side);
   };
-  const label = side ? t("side.hide") : t("side.show");
   return (
     <div className={classes["page"]} data-side={side && id !== undefined ? "" : undefined} data-open={id === undefined ? undefined : ""}>
       {phone && id !== undefined ? null : <DialogList selectedId={id} />}
@@ -42,15 +36,10 @@ export function DialogsPage() {
         <>
           <section className={thread["column"]} aria-label={t("thread.section")}>
             <Crash key={id}>
-              <OneDialog id={id} />
+              <Suspense fallback={<RowsSkeleton rows={6} height={56} />}>
+                <OneDialog id={id} side={side} onSide={toggle} />
+              </Suspense>
             </Crash>
-            {phone ? null : (
-              <Tooltip label={label} position="left">
-                <ActionIcon className={classes["toggle"] ?? ""} variant="default" size="sm" aria-label={label} aria-expanded={side} onClick={toggle}>
-                  {side ? <IconLayoutSidebarRightCollapse size={16} /> : <IconLayoutSidebarRightExpand size={16} />}
-                </ActionIcon>
-              </Tooltip>
-            )}
           </section>
           {side ? (
             <aside className={classes["side"]} aria-label={t("side.name")}>
@@ -63,32 +52,6 @@ export function DialogsPage() {
           ) : null}
         </>
       )}
-    </div>
-  );
-}
-
-function OneDialog({ id }: { id: string }) {
-  const query = useDialog(id);
-  useWatch(query.data === undefined ? null : id);
-  if (query.isPending) return <RowsSkeleton rows={6} height={56} />;
-  if (query.isError && query.data === undefined) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  const { data } = query;
-  return (
-    <>
-      <ThreadHead dialog={data.dialog} />
-      <Thread key={id} detail={data} />
-      <Typing id={id} />
-      <Composer key={`composer-${id}`} detail={data} />
-    </>
-  );
-}
-
-function Typing({ id }: { id: string }) {
-  const { t } = useTranslation("dialogs");
-  const who = useTyping(id);
-  return (
-    <div className={thread["typing"]} aria-live="polite">
-      {who === null ? "" : who === "" || who === "customer" || who === "visitor" ? t("typing.customer") : t("typing.somebody", { name: who })}
     </div>
   );
 }

@@ -3,8 +3,9 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { flashTitle, notifyBrowser, playSound } from "../../app/alerts.ts";
-import { clock, useFormat, useNow, usePhone } from "../../app/format.ts";
+import { clock, useFormat, useNow } from "../../app/format.ts";
 import type { LiveOffer } from "../../app/live.ts";
+import { usePartyName } from "../../app/party.ts";
 import { useOfferAnswer } from "./actions.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import classes from "./list.module.css";
@@ -30,12 +31,12 @@ export function OfferStack() {
 function OfferCard({ each, now }: { each: LiveOffer; now: number }) {
   const { t } = useTranslation("dialogs");
   const format = useFormat();
-  const phone = usePhone();
+  const nameOf = usePartyName();
   const navigate = useNavigate();
   const answer = useOfferAnswer();
   const first = useRef(now);
   const { offer, dialog } = each;
-  const name = phone(dialog.party.name);
+  const name = nameOf(dialog.party);
   const deadline = Date.parse(offer.deadlineAt);
   const left = Math.max(0, deadline - now);
   const whole = Math.max(1000, deadline - first.current);

@@ -6,10 +6,11 @@ import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useStat
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
-import { useFormat, useNow, usePhone } from "../../app/format.ts";
+import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import type { LiveDialog } from "../../app/live-cache.ts";
 import { useMe } from "../../app/me.ts";
+import { usePartyName } from "../../app/party.ts";
 import { markRead } from "./actions.ts";
 import { CallRow } from "./CallRow.tsx";
 import { useOutgoing } from "./OutboxProvider.tsx";
@@ -25,7 +26,7 @@ const NEAR_PX = 80;
 /** Messages, calls and notes of one dialog in one column. It never jumps: new ones below a reader show as a pill. */
 export function Thread({ detail }: { detail: LiveDialog }) {
   const { t } = useTranslation("dialogs");
-  const phone = usePhone();
+  const nameOf = usePartyName();
   const client = useQueryClient();
   const { dialog } = detail;
   const outgoing = useOutgoing(dialog.id);
@@ -121,7 +122,7 @@ export function Thread({ detail }: { detail: LiveDialog }) {
     return () => window.removeEventListener("focus", read);
   }, [client, dialog]);
 
-  const customer = phone(dialog.party.name);
+  const customer = nameOf(dialog.party);
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reachable by keyboard */}

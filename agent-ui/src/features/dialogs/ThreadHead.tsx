@@ -1,15 +1,16 @@
 import type { DialogSummary, Why } from "@kommutator/contract/api/dialogs";
 import { ActionIcon, Badge, Button, Popover, Table, Text, Tooltip } from "@mantine/core";
-import { IconArrowLeft, IconCheck, IconInfoCircle, IconUserCheck } from "@tabler/icons-react";
+import { IconArrowLeft, IconCheck, IconInfoCircle, IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand, IconUserCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
-import { useFormat, usePhone } from "../../app/format.ts";
+import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { isOver } from "../../app/live-cache.ts";
 import { useCan, useMe } from "../../app/me.ts";
+import { usePartyName } from "../../app/party.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { AssignMenu } from "./AssignMenu.tsx";
 import { useDialogActions } from "./actions.ts";
@@ -29,15 +30,15 @@ const COLOUR: Record<DialogSummary["state"], string> = {
 };
 
 /** Who and where, and what can be done with the whole dialog. */
-export function ThreadHead({ dialog }: { dialog: DialogSummary }) {
+export function ThreadHead({ dialog, side, onSide }: { dialog: DialogSummary; side: boolean; onSide: () => void }) {
   const { t } = useTranslation("dialogs");
   const me = useMe();
   const can = useCan();
-  const phone = usePhone();
+  const nameOf = usePartyName();
   const { take, close } = useDialogActions(dialog.id);
   const over = isOver(dialog);
   const mine = dialog.assignee?.id === me.id;
-  const name = phone(dialog.party.name);
+  const name = nameOf(dialog.party);
   useShortcut(over ? null : { keys: "e", label: "dialogs:keys.close", run: () => close.mutate() });
   return (
     <header className={classes["head"]}>
@@ -84,6 +85,11 @@ export function ThreadHead({ dialog }: { dialog: DialogSummary }) {
           ) : null}
         </>
       )}
+      <Tooltip label={side ? t("side.hide") : t("side.show")}>
+        <ActionIcon visibleFrom="sm" aria-label={side ? t("side.hide") : t("side.show")} aria-expanded={side} onClick={onSide}>
+          {side ? <IconLayoutSidebarRightCollapse size={19} stroke={1.7} /> : <IconLayoutSidebarRightExpand size={19} stroke={1.7} />}
+        </ActionIcon>
+      </Tooltip>
     </header>
   );
 }
