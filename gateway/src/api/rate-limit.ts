@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import rateLimit, { type RateLimitPluginOptions } from "@fastify/rate-limit";
-import { readCookie, SESSION_COOKIE } from "@kommutator/crm-core/access/cookies";
+import { SESSION_COOKIE } from "@kommutator/crm-core/access/cookies";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { RateCounter } from "./deps.ts";
 
@@ -35,8 +35,8 @@ export function redisStore(redis: RateCounter) {
 
 /** Who is counted: a signed-in browser by its session, everybody else by address. Logins always by address. */
 function clientOf(request: FastifyRequest): string {
-  const token = request.routeOptions.config.public === true ? null : readCookie(request.headers.cookie, SESSION_COOKIE);
-  return token === null ? request.ip : createHash("sha256").update(token).digest("base64url");
+  const token = request.routeOptions.config.public === true ? undefined : request.cookies[SESSION_COOKIE];
+  return token === undefined ? request.ip : createHash("sha256").update(token).digest("base64url");
 }
 
 /** A wide limit for everything under the API; single routes narrow it by `config.rateLimit`. */

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { AppError } from "@kommutator/contract/errors";
 import type { Clock, Db } from "@kommutator/contract/ports";
-import { readCookie, SESSION_COOKIE } from "@kommutator/crm-core/access/cookies";
+import { SESSION_COOKIE } from "@kommutator/crm-core/access/cookies";
 import { resolveSession } from "@kommutator/crm-core/access/session";
 import type { FastifyInstance } from "fastify";
 
@@ -20,8 +20,8 @@ export function addSessionHook(app: FastifyInstance, deps: { sql: Db; clock: Clo
   app.decorateRequest("principal", null);
   app.addHook("onRequest", async (request) => {
     if (request.is404 || request.routeOptions.config.public === true) return;
-    const token = readCookie(request.headers.cookie, SESSION_COOKIE);
-    const session = token === null ? null : await resolveSession(deps.sql, token, deps.clock.now());
+    const token = request.cookies[SESSION_COOKIE];
+    const session = token === undefined ? null : await resolveSession(deps.sql, token, deps.clock.now());
     if (session === null) throw new AppError("unauthenticated");
     if (!SAFE.has(request.method)) {
       const sent = request.headers["x-csrf-token"];

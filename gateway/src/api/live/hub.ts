@@ -53,7 +53,9 @@ export class Hub {
 
   async #begin(): Promise<void> {
     this.position = (await this.#stream.head()).position;
-    this.#unsubscribe = this.#stream.subscribe((events) => this.#inTurn(() => this.#deliver(events)));
+    this.#unsubscribe = this.#stream.subscribe((events) => {
+      void this.#inTurn(() => this.#deliver(events));
+    });
   }
 
   /** Runs after everything before it; a failure is logged and stops nobody. */
