@@ -82,13 +82,7 @@ export class Outbox {
 
   /** Sends the first waiting one of every dialog. Called on adding, on reconnecting, and by itself after a transient failure. */
   pump = (): void => {
-    for (const dialogId of new Set(this.#items.map((item) => item.dialogId))) {
-      const first = this.#items.find((item) => item.dialogId === dialogId);
-      if (first === undefined || first.state === "failed" || this.#busy.has(dialogId)) continue;
-      this.#busy.add(dialogId);
-      this.#change(first.body.clientKey, (item) => ({ ...item, state: "sending" }));
-      void this.#send(first).finally(() => this.#busy.delete(dialogId));
-    }
+    for (const dialogId of new Set(this.#items.map((item) => item.dialogId))) this.#next(dialogId);
   };
 
   close(): void {
@@ -96,19 +90,33 @@ export class Outbox {
     this.#timer = null;
   }
 
-  async #send(item: Outgoing): Promise<void> {
+  #next(dialogId: string): void {
+    const first = this.#items.find((item) => item.dialogId === dialogId);
+    if (first === undefined || first.state === "failed" || this.#busy.has(dialogId)) return;
+    this.#busy.add(dialogId);
+    this.#change(first.body.clientKey, (item) => ({ ...item, state: "sending" }));
+    void this.#send(first).then((stored) => {
+      this.#busy.delete(dialogId);
+      // A transient failure waits for its timer or for the connection.
+      if (stored) this.#next(dialogId);
+    });
+  }
+
+  /** Whether the server has it now. */
+  async #send(item: Outgoing): Promise<boolean> {
     const { clientKey } = item.body;
     try {
       const message = await this.#options.post(item.dialogId, item.body);
       this.#options.storage.removeItem(this.#prefix + clientKey);
       this.#set(this.#items.filter((each) => each.body.clientKey !== clientKey));
       this.#options.onSent(message, item);
-      queueMicrotask(this.pump);
+      return true;
     } catch (error) {
       const code = error instanceof ApiError ? error.code : "unknown";
       const transient = TRANSIENT.has(code);
       this.#change(clientKey, (each) => ({ ...each, state: transient ? "waiting" : "failed", code }));
       if (transient) this.#again();
+      return false;
     }
   }
 
