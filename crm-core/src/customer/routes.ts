@@ -1,4 +1,4 @@
-import { type AccessAction, scopeOf } from "@kommutator/contract/access";
+import type { AccessAction } from "@kommutator/contract/access";
 import { IdParams } from "@kommutator/contract/api/common";
 import { ContactBody, ContactView, CustomerBody, CustomerPage, CustomerPatch, CustomerQuery, CustomerView } from "@kommutator/contract/api/crm";
 import type { Tx } from "@kommutator/contract/db";

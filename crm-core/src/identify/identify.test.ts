@@ -149,8 +149,7 @@ describe("who calls or writes (RG-01)", () => {
     const older = await make("2026-01-01", n);
     const newer = await make("2026-02-01", n);
     expect(await house.identify(phone(n))).toMatchObject({ result: "lead", leadId: newer });
-    const pairs =
-      await sql`SELECT 1 FROM duplicate_candidate WHERE object_kind = 'lead' AND a_id = ${older < newer ? older : newer} AND b_id = ${older < newer ? newer : older}`;
+    const pairs = await sql`SELECT 1 FROM duplicate_candidate WHERE object_kind = 'lead' AND a_id IN (${older}, ${newer}) AND b_id IN (${older}, ${newer})`;
     expect(pairs).toHaveLength(1);
     const c = await customer("Both");
     await point({ customer_id: c }, n);

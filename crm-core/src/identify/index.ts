@@ -1,4 +1,3 @@
-import type { RawIdentity } from "@kommutator/contract/channel";
 import type { Tx } from "@kommutator/contract/db";
 import type { Identification, IdentityResult } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";

@@ -144,7 +144,12 @@ export async function insertDuplicatePairs(
   pairs: { kind: "customer" | "lead"; a: Id; b: Id; score: number; signals: Record<string, unknown> }[],
 ): Promise<void> {
   if (pairs.length === 0) return;
-  const rows = pairs.map(({ kind, a, b, score, signals }) => ({ kind, a: a < b ? a : b, b: a < b ? b : a, score, signals })).filter((p) => p.a !== p.b);
+  const rows = pairs
+    .filter((p) => p.a !== p.b)
+    .map(({ kind, a, b, score, signals }) => {
+      const [first, second] = [a, b].sort();
+      return { kind, a: first, b: second, score, signals };
+    });
   await tx`
     INSERT INTO duplicate_candidate (object_kind, a_id, b_id, score, signals)
     SELECT p.kind, p.a, p.b, p.score, p.signals FROM jsonb_to_recordset(${tx.json(rows as never)}) AS p(kind text, a uuid, b uuid, score numeric, signals jsonb)

@@ -57,7 +57,7 @@ export async function recordReception(crm: Crm, tx: Tx, actor: Actor, contact: R
   }
   const isCall = dialog?.call_id != null;
   const from = (isCall ? (dialog.answered_at ?? dialog.started_at) : (dialog?.last_message_at ?? dialog?.opened_at)) ?? contact.receivedAt;
-  const to = (isCall ? (dialog.ended_at ?? now) : from) < from ? from : isCall ? (dialog.ended_at ?? now) : from;
+  const to = new Date(Math.max(from.getTime(), isCall ? (dialog.ended_at ?? now).getTime() : 0));
   const values = {
     type_id: type.id,
     status_id: type.statuses.done,
