@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type FailureCode } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
+import { useNow } from "../../app/format.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import classes from "./CallBar.module.css";
 import { DialPad } from "./DialPad.tsx";
@@ -41,7 +42,7 @@ export function CallBar() {
       ) : busy ? (
         <InCall />
       ) : (
-        <span className={classes["push"]}>{enabled && call.ended !== null && Date.now() - call.since < 10_000 ? <Ended reason={call.ended} /> : null}</span>
+        <span className={classes["push"]}>{enabled && call.ended !== null ? <Ended reason={call.ended} since={call.since} /> : null}</span>
       )}
       {enabled && !ringing && !busy ? <DialPad /> : null}
       <LineState />
@@ -72,8 +73,11 @@ export function CallBar() {
   );
 }
 
-function Ended({ reason }: { reason: string }) {
+/** Why the last call left, for ten seconds. */
+function Ended({ reason, since }: { reason: string; since: number }) {
   const { t } = useTranslation("call");
+  const now = useNow(1000);
+  if (now - since > 10_000) return null;
   return (
     <span className={classes["dim"]} role="status">
       {t(`ended.${reason}`)}

@@ -63,7 +63,7 @@ export function DialPad() {
               </Button>
             ))}
           </SimpleGrid>
-          <Button type="submit" fullWidth mt="xs" color="green" leftSection={<IconPhoneCall size={16} />} disabled={!dialable(number)}>
+          <Button type="submit" fullWidth mt="xs" color="#13713a" leftSection={<IconPhoneCall size={16} />} disabled={!dialable(number)}>
             {t("dial.call")}
           </Button>
         </form>

@@ -57,7 +57,7 @@ export function Ringing() {
         </span>
       </span>
       <span className={classes["push"]} />
-      <Button color="green" leftSection={<IconPhone size={18} />} rightSection={<kbd>F2</kbd>} onClick={answer} data-testid="answer">
+      <Button color="#13713a" leftSection={<IconPhone size={18} />} rightSection={<kbd>F2</kbd>} onClick={answer} data-testid="answer">
         {t("answer")}
       </Button>
       <Button

@@ -77,7 +77,7 @@ export function Feed({ of, id, interestId }: { of: "customer" | "lead"; id: stri
         </Chip.Group>
         <Select
           size="xs"
-          w={170}
+          w={130}
           clearable
           allowDeselect
           searchable

@@ -197,7 +197,7 @@ function CompleteBox({
             <Button variant="default" onClick={onClose}>
               {t("common:cancel")}
             </Button>
-            <Button type="submit" color="green" loading={save.isPending}>
+            <Button type="submit" color="#13713a" loading={save.isPending}>
               {t("steps.done")}
             </Button>
           </Group>

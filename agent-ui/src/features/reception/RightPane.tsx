@@ -33,7 +33,9 @@ function Pane({ dialogId }: { dialogId: string }) {
   const mine = dialog.data?.dialog.assignee?.id === me.id;
   const may = can("inquiry", "edit") !== null;
   // Whose the dialog is receives it: the wizard stands ready beside the talk. Others open it on purpose.
-  const receiving = may && (mine || opened);
+  const receiving = may && (mine || opened) && dialog.data?.dialog.direction !== "out";
+  // The caller hung up in the middle of it: the form stays.
+  if (mine && !opened) setOpened(true);
   useShortcut(may && !receiving ? { keys: "p", label: "reception:shortcuts.start", run: () => setOpened(true) } : null);
 
   const data = card.data;
@@ -66,7 +68,7 @@ function Pane({ dialogId }: { dialogId: string }) {
         <>
           {receiving ? (
             <ReceptionWizard key={dialogId} dialogId={dialogId} />
-          ) : may && dialog.data !== undefined ? (
+          ) : may && dialog.data?.dialog.direction === "in" ? (
             <Button
               variant="light"
               leftSection={<IconClipboardCheck size={17} />}
