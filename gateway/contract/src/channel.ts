@@ -139,8 +139,11 @@ export interface CallReconstructed extends EventBase {
   from: RawIdentity;
   to: string;
   startedAt: EpochMs;
+  /** When one of our agents was reached; an answer in the static fallback is none. */
   answeredAt: EpochMs | null;
   endedAt: EpochMs;
+  /** true when the dialplan took the call to its static fallback: the caller is to be called back. */
+  fallback?: boolean | undefined;
 }
 
 /** Whether a phone can ring is known from here alone. `endpoint` is the employee's extension. */
