@@ -542,8 +542,17 @@ export class Calls {
     for (const call of this.calls.values()) for (const leg of liveLegs(call)) void this.#legReport(call, leg, "unknown", { mark });
   }
 
-  /** Channels that exist, as Asterisk says after (re)connecting. `before` are the calls that were live at our last word. */
-  reconcile(channels: AriChannel[], bridges: { id: string; channels: string[] }[], before: Record<string, string[]>, mark: string): void {
+  /**
+   * Channels that exist, as Asterisk says after (re)connecting. `before` are the calls that were live at our last word, `recorded`
+   * those with an unread CDR. Returns those whose end is left to their record.
+   */
+  reconcile(
+    channels: AriChannel[],
+    bridges: { id: string; channels: string[] }[],
+    before: Record<string, string[]>,
+    recorded: Set<string>,
+    mark: string,
+  ): string[] {
     const alive = new Map(channels.map((c) => [c.id, c]));
     const inBridge = new Map(bridges.map((b) => [b.id, new Set(b.channels)]));
     const ours = (c: AriChannel) => c.dialplan.app_name === "Stasis";
@@ -569,18 +578,25 @@ export class Calls {
       } else if (call.phase === "talking" && liveLegs(call).length === 0) void this.#end(call, "agent", { source: "reconciled" });
     }
     // 3. Calls of our last word that are in neither: they ended while nobody looked.
+    const left: string[] = [];
     for (const [key, legs] of Object.entries(before)) {
       if (this.calls.has(key)) continue;
+      if (recorded.has(key)) {
+        left.push(key);
+        continue;
+      }
       for (const legKey of legs) {
         const gone = { legKey, channelId: to.agentChannel(legKey), party: "agent" as const };
         void this.#x.reporter.report(key, legChanged(key, gone, "ended", this.#x.host.now(), { cause: "hung-up", source: "reconciled" }));
       }
-      void this.#x.reporter.report(key, ended(key, "system", this.#x.host.now(), { source: "reconciled" }));
+      // The caller may still be there, in the hands of the dialplan.
+      void this.#x.reporter.report(key, ended(key, "system", this.#x.host.now(), { source: "reconciled", fallback: alive.has(key) }));
     }
     // 4. Legs and bridges of ours without a call: nobody will ever speak to them.
     for (const c of channels) if (c.id.startsWith("kmt-") && !this.#byChannel.has(c.id)) this.#order(to.hangUp(c.id));
     for (const b of bridges) if (b.id.startsWith("kmt-b-") && !this.calls.has(b.id.slice("kmt-b-".length))) this.#order(to.endBridge(b.id));
     this.#x.changed();
+    return left;
   }
 
   #adopt(c: AriChannel, vars: Record<string, string>, channels: AriChannel[], inBridge: Map<string, Set<string>>, mark: string): void {

@@ -33,9 +33,11 @@ it("a talk that was held in between is one call with its first answer and last e
   ]);
 });
 
-it("an answer by the voicemail is no answer", () => {
+it("an answer by the fallback or its voicemail is no answer of an agent", () => {
   const voicemail = GAVE_UP.replace(`"0.000000"`, `"1795299878.800000"`).replace(`"NO ANSWER",""`, `"ANSWERED","voicemail"`);
-  expect(reconstruct(records(voicemail))).toEqual([expect.objectContaining({ answeredAt: null, raw: { fallback: true, voicemail: true } })]);
+  const guard = TALK_1.replace(`"ANSWERED",""`, `"ANSWERED","fallback"`);
+  expect(reconstruct(records(guard))).toEqual([expect.objectContaining({ answeredAt: null, fallback: true })]);
+  expect(reconstruct(records(voicemail))).toEqual([expect.objectContaining({ answeredAt: null, fallback: true, raw: { voicemail: true } })]);
 });
 
 it("quotes, commas and foreign lines are read as they are meant", () => {

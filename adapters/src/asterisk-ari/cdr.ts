@@ -73,15 +73,18 @@ export function parseCdr(line: string): CdrRecord | null {
 }
 
 /**
- * The calls from the carrier in these records, one event a call. `answeredAt` is when a human was reached: records with the
- * other party's channel; an answer by the voicemail is none.
+ * The calls from the carrier in these records, one event a call. `answeredAt` is when an agent of ours was reached: records
+ * with the other party's channel; an answer in the fallback (its ring group, the voicemail) is none.
  */
 export function reconstruct(records: CdrRecord[]): CallReconstructed[] {
   const calls = new Map<string, CdrRecord[]>();
   for (const r of records) if (r.line !== "" && r.uniqueId === r.linkedId) calls.set(r.linkedId, [...(calls.get(r.linkedId) ?? []), r]);
   return [...calls].map(([callKey, parts]) => {
     const first = parts[0] as CdrRecord;
-    const answers = parts.filter((p) => p.otherChannel !== "" && p.disposition === "ANSWERED" && p.answeredAt !== null).map((p) => p.answeredAt as number);
+    const fallback = parts.some((p) => p.mark !== "");
+    const answers = fallback
+      ? []
+      : parts.filter((p) => p.otherChannel !== "" && p.disposition === "ANSWERED" && p.answeredAt !== null).map((p) => p.answeredAt as number);
     return {
       kind: "call.reconstructed",
       eventKey: `${callKey}:cdr`,
@@ -93,7 +96,8 @@ export function reconstruct(records: CdrRecord[]): CallReconstructed[] {
       startedAt: Math.min(...parts.map((p) => p.startedAt)),
       answeredAt: answers.length === 0 ? null : Math.min(...answers),
       endedAt: Math.max(...parts.map((p) => p.endedAt)),
-      raw: { fallback: parts.some((p) => p.mark !== ""), voicemail: parts.some((p) => p.mark === "voicemail") },
+      ...(fallback ? { fallback } : {}),
+      raw: { voicemail: parts.some((p) => p.mark === "voicemail") },
     };
   });
 }

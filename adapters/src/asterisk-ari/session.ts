@@ -152,7 +152,9 @@ export class AriChannelSession {
     try {
       const ask = <T>(uri: string) => this.#connection.request<T>({ method: "GET", uri });
       const [channels, bridges] = await Promise.all([ask<AriChannel[]>("channels"), ask<AriBridge[]>("bridges")]);
-      this.calls.reconcile(channels, bridges, this.#memory.live, mark);
+      const recorded = await this.#recordedSince();
+      const ending = this.calls.reconcile(channels, bridges, this.#memory.live, recorded, mark);
+      for (const key of ending) this.#endedLive.delete(key);
       await this.phones.resync(this.#config.app);
       this.#host.status({ state: "up" });
       this.#downTold = false;
@@ -210,6 +212,14 @@ export class AriChannelSession {
     return this.#cdrReading;
   }
 
+  /** Calls with a record that was not read yet: how they ended stands there, better than any guess. */
+  async #recordedSince(): Promise<Set<string>> {
+    const path = this.#config.cdrFile;
+    if (path === undefined) return new Set();
+    const { records } = await readCdrs(path, this.#memory.cdrOffset ?? 0);
+    return new Set(reconstruct(records).map((r) => r.callKey));
+  }
+
   async #readCdrNow(): Promise<void> {
     const path = this.#config.cdrFile;
     if (path === undefined || this.#closed) return;
@@ -218,10 +228,9 @@ export class AriChannelSession {
       if (offset === this.#memory.cdrOffset) return;
       let voicemail = false;
       for (const event of reconstruct(records)) {
-        const raw = event.raw as { fallback: boolean; voicemail: boolean };
-        voicemail ||= raw.voicemail;
+        voicemail ||= (event.raw as { voicemail: boolean }).voicemail;
         // Seen to its end by us, and not handed to the fallback: the live report knows more than the record.
-        if ((this.#endedLive.has(event.callKey) && !raw.fallback) || this.calls.calls.has(event.callKey)) continue;
+        if ((this.#endedLive.has(event.callKey) && event.fallback !== true) || this.calls.calls.has(event.callKey)) continue;
         if (!(await this.#reporter.report(event.callKey, event))) return; // closing: read again next time
       }
       this.#memory.cdrOffset = offset;

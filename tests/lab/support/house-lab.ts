@@ -19,7 +19,12 @@ export interface HouseLab {
 }
 
 export async function startHouseLab(
-  options: { asterisk?: AsteriskOptions; channel?: Record<string, unknown>; env?: Record<string, string> } = {},
+  options: {
+    asterisk?: AsteriskOptions;
+    channel?: Record<string, unknown>;
+    env?: Record<string, string>;
+    between?: (databaseUrl: string) => Promise<string>;
+  } = {},
 ): Promise<HouseLab> {
   const asterisk = await startAsterisk(options.asterisk ?? {});
   let db: TestDatabase | null = null;
@@ -33,7 +38,7 @@ export async function startHouseLab(
     db = await testDatabase();
     const { sql } = db;
     const company = await seedCompany(sql);
-    house = await startHouseProcess({ databaseUrl: db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none", ...options.env } });
+    house = await startHouseProcess({ databaseUrl: (await options.between?.(db.url)) ?? db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none", ...options.env } });
     const admin = await ApiClient.login(house.url, company.employees.admin.login, company.employees.admin.password);
     const config = settings(asterisk, options.channel);
     const channel = await admin.post<{ id: string }>("/channels", { kind: "asterisk-ari", name: "Trunk", queueId: company.queueId, config });

@@ -28,6 +28,7 @@ export class SipPeer {
   deaf = false;
   hz: number;
   #open: RtpPeer[] = [];
+  #closed = false;
 
   static async open(options: { ip: string; port?: number; server: { ip: string; sipPort: number }; hz?: number }): Promise<SipPeer> {
     const socket = createSocket("udp4");
@@ -107,10 +108,13 @@ export class SipPeer {
   }
 
   send(text: string): void {
+    if (this.#closed) return;
     this.#socket.send(text, this.#server.port, this.#server.ip);
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const rtp of this.#open) rtp.close();
     this.#socket.close();
   }
@@ -137,7 +141,8 @@ export class SipPeer {
       const at = performance.now();
       void RtpPeer.open(this.ip, this.hz).then((rtp) => {
         this.#open.push(rtp);
-        if (this.#dialogs.has(id)) return; // a retransmission has come first
+        if (this.#closed) rtp.close();
+        if (this.#closed || this.#dialogs.has(id)) return; // a retransmission has come first
         const call = new SipCall(this, "in", id, rtp);
         this.#dialogs.set(id, call);
         call.takeInvite(m, at);
