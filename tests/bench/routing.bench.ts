@@ -132,13 +132,14 @@ export default async function run() {
   small.run(100_000);
   large.run(100_000);
   // the two interleaved, the best of five each: other processes of the machine disturb, never help
-  const a = [];
-  const b = [];
+  type Run = ReturnType<typeof small.run>;
+  const a: Run[] = [];
+  const b: Run[] = [];
   for (let i = 0; i < 5; i++) {
     a.push(small.run(200_000));
     b.push(large.run(200_000));
   }
-  const best = (list: typeof a) => list.reduce((x, y) => (y.nsPerEvent < x.nsPerEvent ? y : x));
+  const best = (list: Run[]) => list.reduce((x, y) => (y.nsPerEvent < x.nsPerEvent ? y : x));
   const [s, l] = [best(a), best(b)];
   const figures = {
     eventsPerSecond: s.perSecond,

@@ -59,7 +59,7 @@ export class Engine {
   private reserved: number[] = [];
   private readonly failures = new Map<string, number>();
   private readonly aside = new Map<string, EpochMs>();
-  private readonly waiters = new Map<number, () => void>();
+  private readonly waiters = new Map<number, (outcome: "decided" | "aside") => void>();
   /** After an input was announced inside a transaction: look often until it is committed. */
   private expectUntil = 0;
   private expectStep = 1;
@@ -94,9 +94,12 @@ export class Engine {
   }
 
   /** Calls back when the engine of this process has committed the input (or put it aside). */
-  onDecided(inputId: number, tell: () => void): () => void {
+  onDecided(inputId: number, tell: (outcome: "decided" | "aside") => void): void {
     this.waiters.set(inputId, tell);
-    return () => this.waiters.delete(inputId);
+  }
+
+  forget(inputId: number): void {
+    this.waiters.delete(inputId);
   }
 
   private async run(): Promise<void> {
@@ -230,12 +233,12 @@ export class Engine {
     }
   }
 
-  private decided(id: number): void {
+  private decided(id: number, outcome: "decided" | "aside" = "decided"): void {
     this.failures.delete(String(id));
     const tell = this.waiters.get(id);
     if (tell !== undefined) {
       this.waiters.delete(id);
-      tell();
+      tell(outcome);
     }
   }
 
@@ -276,7 +279,7 @@ export class Engine {
       await quarantine(tx, alone.id, alone.input, error instanceof Error ? (error.stack ?? error.message) : String(error));
     });
     this.deps.onError?.(`the router put input ${alone.id} (${alone.input.kind}) aside: it failed twice`, error);
-    this.decided(alone.id);
+    this.decided(alone.id, "aside");
   }
 }
 

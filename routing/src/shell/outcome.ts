@@ -5,7 +5,8 @@ import type { Engine } from "./engine.ts";
 import { insertInputs } from "./inputs.ts";
 
 const PATIENCE_MS = 10_000;
-const LOOK_EVERY_MS = 25;
+/** How soon the table is looked at when nobody tells: the engine runs on another node. */
+const LOOK_MS = { first: 50, longest: 800 };
 
 /** Puts one input before the router and waits until it is decided and durable, whichever node decides. */
 export type Submit = (input: RoutingInput, alongside?: (tx: Tx) => Promise<void>) => Promise<void>;
@@ -16,38 +17,46 @@ export type Submit = (input: RoutingInput, alongside?: (tx: Tx) => Promise<void>
  */
 export function submitter(sql: Db, engine: Engine): Submit {
   return async (input, alongside) => {
-    const ids = await sql.begin(async (tx) => {
-      await alongside?.(tx);
-      return insertInputs(tx, [input]);
-    });
+    // One statement is a transaction of its own.
+    const ids =
+      alongside === undefined
+        ? await insertInputs(sql, [input])
+        : await sql.begin(async (tx) => {
+            await alongside(tx);
+            return insertInputs(tx, [input]);
+          });
     const id = ids[0] as number;
-    let told = false;
-    let wakeUp: () => void = () => undefined;
-    const forget = engine.onDecided(id, () => {
-      told = true;
-      wakeUp();
-    });
+    const told = new Promise<"decided" | "aside">((resolve) => engine.onDecided(id, resolve));
     engine.wake();
+    const until = performance.now() + PATIENCE_MS;
     try {
-      const until = performance.now() + PATIENCE_MS;
-      while (!told) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, LOOK_EVERY_MS);
-          wakeUp = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-          if (told) wakeUp();
-        });
-        if (told) break;
-        const [row] = await sql`SELECT 1 FROM routing_input WHERE id = ${id}`;
-        if (row === undefined) break;
+      for (let wait = LOOK_MS.first; ; wait = Math.min(wait * 2, LOOK_MS.longest)) {
+        const outcome = (await within(told, wait)) ?? (await lookUp(sql, id));
+        if (outcome === "decided") return;
+        if (outcome === "aside") throw new AppError("internal");
         if (performance.now() > until) throw new AppError("overloaded");
       }
     } finally {
-      forget();
+      engine.forget(id);
     }
-    const [aside] = await sql`SELECT 1 FROM routing_quarantine WHERE id = ${id}`;
-    if (aside !== undefined) throw new AppError("internal");
   };
+}
+
+async function lookUp(sql: Db, id: number): Promise<"decided" | "aside" | undefined> {
+  const [row] = await sql<{ pending: boolean; aside: boolean }[]>`
+    SELECT EXISTS (SELECT 1 FROM routing_input WHERE id = ${id}) AS pending, EXISTS (SELECT 1 FROM routing_quarantine WHERE id = ${id}) AS aside`;
+  if (row?.aside === true) return "aside";
+  return row?.pending === true ? undefined : "decided";
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

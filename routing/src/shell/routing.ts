@@ -4,7 +4,7 @@ import type { PerformRouterCommand } from "@kommutator/contract/routing-input";
 import type { FastifyPluginAsync } from "fastify";
 import { Engine, type RouterLease } from "./engine.ts";
 import { insertInputs } from "./inputs.ts";
-import { submitter } from "./outcome.ts";
+import { type Submit, submitter } from "./outcome.ts";
 import { type AgentPresence, presenceOf } from "./presence.ts";
 import { insertQueue } from "./queues.ts";
 import { routingRoutes } from "./routes.ts";
@@ -33,6 +33,8 @@ export interface Routing {
   stop(): Promise<void>;
   /** Mount under /api/v1. */
   routes: FastifyPluginAsync;
+  /** Puts one input before the router in a transaction of its own and waits until its decision is durable. */
+  submit: Submit;
   presenceOf(employeeId: Id): Promise<AgentPresence>;
   /** Set-up makes its queues in its own transaction. */
   createQueue(
@@ -44,6 +46,7 @@ export interface Routing {
 /** The routing engine with its inputs and routes; compose.ts gives it the gateway's parts. */
 export function createRouting(deps: RoutingDeps): Routing {
   const engine = new Engine(deps);
+  const submit = submitter(deps.sql, engine);
   return {
     async enqueue(tx, inputs) {
       await insertInputs(tx, inputs);
@@ -54,7 +57,8 @@ export function createRouting(deps: RoutingDeps): Routing {
       engine.start();
     },
     stop: () => engine.stop(),
-    routes: routingRoutes({ ...deps, submit: submitter(deps.sql, engine) }),
+    routes: routingRoutes({ ...deps, submit }),
+    submit,
     presenceOf: (employeeId) => presenceOf(deps.sql, employeeId),
     createQueue: (tx, { members, ...queue }) => insertQueue(tx, queue, members, deps.clock.now()),
   };
