@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { startMailServer } from "../lab/mail/server.ts";
 import { until } from "../lab/support/wait.ts";
 import { seedCompany } from "../support/company.ts";
@@ -27,6 +29,7 @@ export default async function mail(): Promise<BenchResult> {
   const house = await startHouseProcess({ databaseUrl: db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none" } });
   try {
     const admin = await ApiClient.login(house.url, company.employees.admin.login, company.employees.admin.password);
+    const cpuBefore = await cpuMs(house.child.pid);
     const started = performance.now();
     await admin.post("/channels", {
       kind: "email",
@@ -47,6 +50,7 @@ export default async function mail(): Promise<BenchResult> {
     const count = async (): Promise<number> => (await db.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM message WHERE direction = 'in'`)[0]?.n ?? 0;
     await until("every letter is in its dialog", async () => (await count()) >= total, { timeoutMs: 240_000, everyMs: 25 });
     const seconds = (performance.now() - started) / 1_000;
+    const houseCpu = (await cpuMs(house.child.pid)) - cpuBefore;
     const [threads] = await db.sql<{ good: number; stray: number; forged: number; files: number; dialogs: number }[]>`
       WITH own AS (SELECT d.id, d.identity_value, m.message_key, m.meta->>'from' AS sender FROM message m JOIN dialog d ON d.id = m.dialog_id WHERE m.direction = 'in')
       SELECT count(*) FILTER (WHERE sender = identity_value AND message_key NOT LIKE '%forged%')::int AS good,
@@ -59,7 +63,14 @@ export default async function mail(): Promise<BenchResult> {
     return {
       name: "letters out of a real mailbox, parsed, threaded, with attachments",
       conditions: { imap: "Dovecot on loopback", fsync: (await db.sql`SHOW fsync`)[0]?.["fsync"], letters: total, customers: CUSTOMERS },
-      figures: { lettersPerSecond: Math.round(perSecond), seconds: Math.round(seconds * 100) / 100, ...threads, customersWithABrokenThread: genuine.length },
+      figures: {
+        lettersPerSecond: Math.round(perSecond),
+        seconds: Math.round(seconds * 100) / 100,
+        houseCpuMsPerLetter: Math.round((houseCpu / total) * 100) / 100,
+        loadAverage: loadavg()[0]?.toFixed(1),
+        ...threads,
+        customersWithABrokenThread: genuine.length,
+      },
       budgets: [
         { name: "letters per second", limit: `>= ${BUDGET_PER_SECOND}`, measured: perSecond.toFixed(0), pass: perSecond >= BUDGET_PER_SECOND },
         { name: "customers whose genuine letters are not in one thread", limit: "0", measured: String(genuine.length), pass: genuine.length === 0 },
@@ -71,6 +82,12 @@ export default async function mail(): Promise<BenchResult> {
     await db.drop();
     await server.stop();
   }
+}
+
+/** Processor time of a process so far: utime and stime of proc(5), in ticks of 10 ms. */
+async function cpuMs(pid: number | undefined): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function letter(customer: number, n: number, file: string): string {

@@ -172,6 +172,7 @@ export function conformance(under: AdapterUnderTest): void {
           await open();
           await saying;
           await heard(...said);
+          await until("all is acknowledged", async () => (await provider.acknowledged()) === said.length, { timeoutMs: 30_000 });
           await close();
           if (hung === "through") break;
           visited++;

@@ -175,6 +175,9 @@ default_login_user = nobody
 default_internal_user = dovecot
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service imap-login {
   chroot =
