@@ -159,7 +159,7 @@ function Wizard({
         >
           <Group gap={6}>
             {purposesInOrder(catalogues).map((each) => (
-              <Chip key={each.id} value={each.id} size="xs" variant="light" wrapperProps={{ "data-purpose": each.code } as object}>
+              <Chip key={each.id} value={each.id} size="xs" variant="light" wrapperProps={{ "data-purpose": each.code }}>
                 {each.name}
                 {each.id === reception.inquiry.suggestedPurposeId && each.id !== form.purposeId ? ` · ${t("purpose.suggested")}` : ""}
               </Chip>
