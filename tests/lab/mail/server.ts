@@ -7,6 +7,10 @@ import { until } from "../support/wait.ts";
 
 /** A mail server as companies run it: Dovecot for IMAP, Exim for SMTP, both real, on loopback, with everything in one temporary folder. */
 export interface MailServer {
+  /** Certificate of both servers for 127.0.0.1, signed by itself, when started with `tls`. */
+  certificate: string | null;
+  /** IMAP inside TLS from the first byte; 0 without `tls`. */
+  imapsPort: number;
   imapPort: number;
   smtpPort: number;
   /** `user@domain`; every user logs in with the whole address and this password. */
@@ -41,7 +45,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts both servers with the given mailboxes (`sales@house.example`, …). Needs root, as any mail server does. */
-export async function startMailServer(users: string[]): Promise<MailServer> {
+export async function startMailServer(users: string[], options: { tls?: boolean } = {}): Promise<MailServer> {
   if (userInfo().uid !== 0) throw new Error("The mail laboratory needs root: Dovecot and Exim change users");
   const dir = await mkdtemp(join(tmpdir(), "kommutator-mail-"));
   await chmod(dir, 0o755);
@@ -49,6 +53,30 @@ export async function startMailServer(users: string[]): Promise<MailServer> {
   const { uid, gid } = account("Debian-exim");
   const domains = [...new Set(users.map((user) => user.split("@")[1]))];
   const imapPort = await freePort();
+  const imapsPort = options.tls === true ? await freePort() : 0;
+  const certificate = options.tls === true ? join(dir, "cert.pem") : null;
+  if (certificate !== null) {
+    const key = join(dir, "key.pem");
+    const args = [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-days",
+      "2",
+      "-subj",
+      "/CN=127.0.0.1",
+      "-addext",
+      "subjectAltName=IP:127.0.0.1",
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+    ];
+    if (spawnSync("openssl", args).status !== 0) throw new Error("openssl made no certificate");
+    await chown(key, uid, gid);
+  }
   const smtpPort = await freePort();
   const passwords = new Map(users.map((user) => [user, MAIL_PASSWORD]));
   const home = (user: string): string => join(dir, "mail", user);
@@ -68,8 +96,8 @@ export async function startMailServer(users: string[]): Promise<MailServer> {
     await writeFile(join(dir, "smtp-users"), [...passwords].map(([user, password]) => `${user}: ${password}\n`).join(""), { mode: 0o644 });
   };
   await writePasswords();
-  await writeFile(join(dir, "dovecot.conf"), dovecotConf(dir, imapPort));
-  await writeFile(join(dir, "exim.conf"), eximConf(dir, domains.join(" : ")), { mode: 0o644 });
+  await writeFile(join(dir, "dovecot.conf"), dovecotConf(dir, imapPort, imapsPort));
+  await writeFile(join(dir, "exim.conf"), eximConf(dir, domains.join(" : "), certificate !== null), { mode: 0o644 });
 
   let imap: ChildProcess | null = null;
   let smtp: ChildProcess | null = null;
@@ -84,6 +112,8 @@ export async function startMailServer(users: string[]): Promise<MailServer> {
   await startImap();
   await startSmtp();
   return {
+    certificate,
+    imapsPort,
     imapPort,
     smtpPort,
     password: MAIL_PASSWORD,
@@ -156,13 +186,13 @@ async function end(child: ChildProcess | null): Promise<void> {
   await gone;
 }
 
-function dovecotConf(dir: string, port: number): string {
+function dovecotConf(dir: string, port: number, imapsPort: number): string {
   return `protocols = imap
 base_dir = ${dir}/run
 state_dir = ${dir}/state
 log_path = ${dir}/dovecot.log
 listen = 127.0.0.1
-ssl = no
+${imapsPort > 0 ? `ssl = yes\nssl_cert = <${dir}/cert.pem\nssl_key = <${dir}/key.pem` : "ssl = no"}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_cache_size = 0
@@ -186,7 +216,8 @@ service imap-login {
     port = ${port}
   }
   inet_listener imaps {
-    port = 0
+    port = ${imapsPort}
+    ssl = yes
   }
 }
 passdb {
@@ -200,7 +231,7 @@ userdb {
 `;
 }
 
-function eximConf(dir: string, domains: string): string {
+function eximConf(dir: string, domains: string, tls: boolean): string {
   return `exim_path = ${EXIM}
 primary_hostname = mx.house.example
 spool_directory = ${dir}/spool
@@ -208,7 +239,7 @@ log_file_path = ${dir}/log/%slog
 exim_user = Debian-exim
 exim_group = Debian-exim
 keep_environment =
-tls_advertise_hosts =
+${tls ? `tls_advertise_hosts = *\ntls_certificate = ${dir}/cert.pem\ntls_privatekey = ${dir}/key.pem` : "tls_advertise_hosts ="}
 deliver_drop_privilege = true
 message_size_limit = 60M
 local_from_check = false
