@@ -78,7 +78,7 @@ function interactions(tx: Query, principal: Principal, subject: Subject, f: Feed
       dialog: "i.dialog_id",
       interest: "i.interest_id",
       call: "i.call_id",
-      duration: "CASE WHEN i.call_id IS NOT NULL AND i.state = 'done' THEN extract(epoch FROM upper(i.occurred) - lower(i.occurred)) END",
+      duration: "CASE WHEN k.answered_at IS NOT NULL AND i.state = 'done' THEN extract(epoch FROM upper(i.occurred) - lower(i.occurred)) END",
       recording: `CASE WHEN ${recordingRight(principal)} THEN k.recording_id END`,
       channel: "ch.kind",
       state: "i.state",

@@ -427,6 +427,28 @@ describe("reception by rule (RG-12)", () => {
 });
 
 describe("whose inquiry it is", () => {
+  test("a stranger's missed call is received by any member of its queue, once", async () => {
+    const p = phone();
+    const missed = await house.call(p, { disposition: "abandoned_queue", startedAt: NOW, seconds: 12 });
+    await house.read();
+    const listed = (await house.as("bolat", "GET", "/inquiries?status=unprocessed&limit=200")).body.items.find(
+      (i: { dialogId: Id }) => i.dialogId === missed.dialogId,
+    );
+    expect(listed).toMatchObject({ origin: "missed_call", attempts: 1 });
+    const { inquiry } = await reception("bolat", missed.dialogId);
+    expect((await house.as("bolat", "GET", `/dialogs/${missed.dialogId}/card`)).status).toBe(200);
+    // Bolat has it now: to the others it answers like none.
+    expect((await house.as("dana", "GET", `/dialogs/${missed.dialogId}/reception`)).status).toBe(404);
+    const done = await house.as("bolat", "POST", `/inquiries/${inquiry.id}/finish`, {
+      version: inquiry.version,
+      purposeId: purpose("information"),
+      who: { kind: "lead", leadId: inquiry.party.leadId },
+      interest: { kind: "none" },
+      note: "Called back by mobile",
+    });
+    expect(done.body.inquiry, JSON.stringify(done.body)).toMatchObject({ status: "processed", processedBy: { id: house.company.employees.bolat.id } });
+  });
+
   test("another department's agent neither sees nor finishes it; whoever gets the dialog does", async () => {
     const d = await house.dialog(phone(), { at: NOW });
     await assign(d.id, "aigul");

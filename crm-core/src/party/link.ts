@@ -4,19 +4,22 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { Crm, Query } from "../context.ts";
+import { inquiryAllowed, UNPROCESSED } from "../inquiry/sql.ts";
 import { hasInHand, visible } from "../rights.ts";
 import { partyOf } from "./sql.ts";
 
 /**
  * SQL condition over a dialog `d`: may the principal do this with it? It belongs to whoever has it (or had it last); a dialog nobody
- * took is judged by its customer's responsible. Whoever has it in hand may always.
+ * took is judged by its customer's responsible. Whoever has it in hand may always, and so may whoever has its inquiry to process (a missed call
+ * from a stranger belongs to the members of its queue).
  */
 export function dialogAllowed(tx: Query, principal: Principal, action: AccessAction) {
   const scope = scopeOf(principal, "dialog", action);
   if (scope === null) return tx`false`;
   const owner = `coalesce((SELECT a.employee_id FROM assignment a WHERE a.dialog_id = d.id ORDER BY a.ended_at NULLS FIRST, a.started_at DESC LIMIT 1),
     (SELECT coalesce(oc.responsible_id, ol.responsible_id) FROM dialog_party op LEFT JOIN customer oc ON oc.id = op.customer_id LEFT JOIN lead ol ON ol.id = op.lead_id WHERE op.dialog_id = d.id))`;
-  return tx`(${hasInHand(tx, principal.employeeId, "d.id")} OR ${visible(tx, principal, scope, owner)})`;
+  return tx`(${hasInHand(tx, principal.employeeId, "d.id")} OR ${visible(tx, principal, scope, owner)}
+    OR EXISTS (SELECT 1 FROM inquiry q WHERE q.dialog_id = d.id AND q.status = ANY(${UNPROCESSED}::text[]) AND ${inquiryAllowed(tx, principal, "edit")}))`;
 }
 
 /** Throws not_found when the principal may not work with the dialog. */
