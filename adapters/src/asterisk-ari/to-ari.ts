@@ -181,11 +181,12 @@ export function provision(config: Config, phone: { endpoint: string; displayName
   };
   return [
     { method: "PUT", uri: object("auth", phone.endpoint), body: fields({ auth_type: "userpass", username: phone.endpoint, password: phone.password }) },
-    // One device rings: a newer registration takes the place of the older.
+    // One device rings: a newer registration takes the place of the older. A desk phone is asked every ten seconds whether it is
+    // there; until the first answer after a restart of Asterisk it counts as offline. A browser's registration dies with its socket.
     {
       method: "PUT",
       uri: object("aor", phone.endpoint),
-      body: fields({ max_contacts: "1", remove_existing: "yes", qualify_frequency: config.phones === "sip" ? "30" : "0" }),
+      body: fields({ max_contacts: "1", remove_existing: "yes", qualify_frequency: config.phones === "sip" ? "10" : "0" }),
     },
     { method: "PUT", uri: object("endpoint", phone.endpoint), body: fields(endpoint) },
   ];
