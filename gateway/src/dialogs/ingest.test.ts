@@ -20,6 +20,7 @@ const dialogsOf = (channelId: string) =>
     }[]
   >`
     SELECT * FROM dialog WHERE channel_id = ${channelId} ORDER BY opened_at, id`;
+const idOf = (dialog: { id: string } | undefined) => (dialog as { id: string }).id;
 const messagesOf = (dialogId: string) =>
   house.sql<{ seq: number; body: string; author_kind: string; direction: string }[]>`SELECT * FROM message WHERE dialog_id = ${dialogId} ORDER BY seq`;
 
@@ -33,17 +34,17 @@ describe("messages", () => {
     await house.settled();
     const [dialog, more] = await dialogsOf(channel);
     expect(more).toBeUndefined();
-    expect((await messagesOf(dialog!.id)).map((m) => [m.seq, m.body])).toEqual([
+    expect((await messagesOf(idOf(dialog))).map((m) => [m.seq, m.body])).toEqual([
       [1, "good day"],
       [2, "one"],
       [3, "two"],
       [4, "three"],
     ]);
     expect(dialog?.customer_wait_since).not.toBeNull();
-    const inputs = (await house.inputs()).filter((i) => i["dialogId"] === dialog!.id);
+    const inputs = (await house.inputs()).filter((i) => i["dialogId"] === idOf(dialog));
     expect(inputs.map((i) => i.kind)).toEqual(["dialog.opened", ...Array(4).fill("dialog.message")]);
     expect(inputs[0]).toMatchObject({ medium: "chat", queueId: house.company.queueId, callId: null, identity: "new" });
-    const events = await house.sql<{ kind: string }[]>`SELECT kind FROM dialog_event WHERE dialog_id = ${dialog!.id} ORDER BY id`;
+    const events = await house.sql<{ kind: string }[]>`SELECT kind FROM dialog_event WHERE dialog_id = ${idOf(dialog)} ORDER BY id`;
     expect(events.map((e) => e.kind).filter((k) => k !== "party.changed")).toEqual(["dialog.opened", ...Array(4).fill("message.stored")]);
   });
 
@@ -56,7 +57,7 @@ describe("messages", () => {
     const [old, next] = await dialogsOf(channel);
     expect(old?.closed_at).not.toBeNull();
     expect(next).toMatchObject({ previous_dialog_id: old?.id, closed_at: null });
-    expect((await messagesOf(next!.id)).map((m) => m.seq)).toEqual([1]);
+    expect((await messagesOf(idOf(next))).map((m) => m.seq)).toEqual([1]);
   });
 
   test("files lie in the store before the message speaks of them", async () => {
@@ -99,7 +100,7 @@ describe("messages", () => {
     await house.report(channel, chat("visitor\0-4", "a\0b \ud800 c", { eventKey: "k".repeat(5_000), messageKey: "m".repeat(5_000) }));
     await house.settled();
     const [dialog] = await dialogsOf(channel);
-    expect((await messagesOf(dialog!.id))[0]?.body).toBe("ab \ufffd c");
+    expect((await messagesOf(idOf(dialog)))[0]?.body).toBe("ab \ufffd c");
   });
 });
 
@@ -115,7 +116,7 @@ describe("threads of letters", () => {
     await house.settled();
     const dialogs = await dialogsOf(channel);
     expect(dialogs.length).toBe(1);
-    expect((await messagesOf(dialogs[0]!.id)).length).toBe(2);
+    expect((await messagesOf(idOf(dialogs[0]))).length).toBe(2);
   });
 
   test("a forged reference to a stranger's thread does not join it", async () => {
@@ -146,7 +147,7 @@ describe("threads of letters", () => {
     await house.settled();
     const dialogs = await dialogsOf(channel);
     expect(dialogs.length).toBe(1);
-    expect((await messagesOf(dialogs[0]!.id)).length).toBe(2);
+    expect((await messagesOf(idOf(dialogs[0]))).length).toBe(2);
   });
 
   test("without references the same sender and subject within 14 days is one thread; later it is a new one", async () => {
@@ -173,7 +174,7 @@ describe("threads of letters", () => {
     await house.report(channel, letter("away@client.example", "Автоответ: Запрос", { nature: "auto-reply", thread: { references: [first.messageKey] } }));
     await house.settled();
     const [dialog] = await dialogsOf(channel);
-    expect((await messagesOf(dialog!.id)).map((m) => m.author_kind)).toEqual(["customer", "auto_reply"]);
+    expect((await messagesOf(idOf(dialog))).map((m) => m.author_kind)).toEqual(["customer", "auto_reply"]);
     expect((await house.inputs()).length).toBe(before);
   });
 });

@@ -26,6 +26,8 @@ export interface StreamOptions {
   log: ReaderLog;
   /** Tells other nodes that something was committed or stamped; they call `wake`. */
   announce?: () => void;
+  /** false: this process follows and never stamps. */
+  sequence?: boolean;
 }
 
 /**
@@ -133,14 +135,10 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
         sequencerWake.wake();
       });
       tail = (await head()).position;
-      work.push(
-        keepLease(
-          options.leaseSql,
-          { duty: "sequencer", holder: options.holder, stop: stop.signal, onError: (error) => log.warn({ error }, "the sequencer's lease") },
-          sequence,
-        ),
-        follow(),
-      );
+      work.push(follow());
+      if (options.sequence === false) return;
+      const onError = (error: unknown) => log.warn({ error }, "the sequencer's lease");
+      work.push(keepLease(options.leaseSql, { duty: "sequencer", holder: options.holder, stop: stop.signal, onError }, sequence));
     },
     async stop() {
       forget();
