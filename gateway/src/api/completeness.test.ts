@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ApiFixture, apiFixture } from "./api.fixture.ts";
+import { type ApiFixture, apiFixture } from "./testing/api.fixture.ts";
 
 let house: ApiFixture;
 beforeAll(async () => {
@@ -64,7 +64,7 @@ test("with a login but without a CSRF token every unsafe route answers 403", asy
   expect(wrong).toEqual([]);
 });
 
-test("somebody without any role reaches nothing but themselves", async () => {
+test("somebody without any role reaches nothing but themselves and the words of the house", async () => {
   const { dana } = house.company.employees;
   await house.sql`DELETE FROM employee_role WHERE employee_id = ${dana.id}`;
   const browser = await house.login(dana);
@@ -77,6 +77,7 @@ test("somebody without any role reaches nothing but themselves", async () => {
     "POST /presence/me/wrapup",
     "POST /softphone/session",
     "GET /softphone/call",
+    "GET /catalogues",
   ]);
   const leaks: string[] = [];
   for (const route of house.routes.filter((r) => r.url.startsWith("/api/") && !r.isPublic)) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ApiFixture, apiFixture } from "./api.fixture.ts";
+import { type ApiFixture, apiFixture } from "./testing/api.fixture.ts";
 
 let house: ApiFixture;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ApiFixture, apiFixture } from "./api.fixture.ts";
 import { createLogger } from "./logger.ts";
+import { type ApiFixture, apiFixture } from "./testing/api.fixture.ts";
 
 let house: ApiFixture;
 let uiDir: string;

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ApiFixture, apiFixture, type Browser } from "../api.fixture.ts";
+import { type ApiFixture, apiFixture, type Browser } from "../testing/api.fixture.ts";
 import { disposition, parseRange } from "./range.ts";
 
 let house: ApiFixture;

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Id } from "@kommutator/contract/ids";
 import { findSessions } from "@kommutator/crm-core/access/principal";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ApiFixture, apiFixture, type Browser } from "../api.fixture.ts";
 import { queuesOf } from "../live/rights.ts";
+import { type ApiFixture, apiFixture, type Browser } from "../testing/api.fixture.ts";
 import { readDialogRows } from "./summary.ts";
 import { dialogsFrom, maySee, visibleDialogs } from "./visibility.ts";
 

@@ -7,7 +7,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { emit } from "../../dialogs/emit.ts";
-import { type ApiFixture, apiFixture, type Browser } from "../api.fixture.ts";
+import { type ApiFixture, apiFixture, type Browser } from "../testing/api.fixture.ts";
 import { Connections } from "./connections.ts";
 
 let house: ApiFixture;

@@ -10,19 +10,20 @@ import { writeAudit } from "@kommutator/crm-core/audit/index";
 import { createRouting } from "@kommutator/routing";
 import type { LightMyRequestResponse } from "fastify";
 import { pino } from "pino";
-import { type Company, type SeededEmployee, seedCompany } from "../../../tests/support/company.ts";
-import { testDatabase } from "../../../tests/support/database.ts";
-import { createDialogs } from "../dialogs/close.ts";
-import { emit } from "../dialogs/emit.ts";
-import { createStream } from "../dialogs/stream.ts";
-import { createRawEvents } from "../inbound/raw-events.ts";
-import type { AdapterRegistry } from "../inbound/registry.ts";
-import { createSupervisor } from "../inbound/supervisor.ts";
-import { createBlobStore } from "../media/blob-store.ts";
-import { createOutbound } from "../outbound/outbound.ts";
-import { AccessSignals } from "./access-signals.ts";
-import { createCrmHooks } from "./crm-hooks.ts";
-import { type Api, buildApi } from "./server.ts";
+import { type Company, type SeededEmployee, seedCompany } from "../../../../tests/support/company.ts";
+import { testDatabase } from "../../../../tests/support/database.ts";
+import { adapters } from "../../compose.ts";
+import { createDialogs } from "../../dialogs/close.ts";
+import { emit } from "../../dialogs/emit.ts";
+import { createStream } from "../../dialogs/stream.ts";
+import { createRawEvents } from "../../inbound/raw-events.ts";
+import type { AdapterRegistry } from "../../inbound/registry.ts";
+import { createSupervisor } from "../../inbound/supervisor.ts";
+import { createBlobStore } from "../../media/blob-store.ts";
+import { createOutbound } from "../../outbound/outbound.ts";
+import { AccessSignals } from "../access-signals.ts";
+import { createCrmHooks } from "../crm-hooks.ts";
+import { type Api, buildApi } from "../server.ts";
 
 /** A signed-in browser of `inject`: its cookies and CSRF token. */
 export interface Browser {
@@ -90,7 +91,7 @@ export async function apiFixture(options: { requestsPerMinute?: number; uiDir?: 
   const performed: ApiFixture["performed"] = [];
   const registry: AdapterRegistry = {
     "asterisk-ari": { exclusive: false, load: async () => writtenDownPhones(performed) },
-    "web-chat": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-chat")).default },
+    ...(adapters["web-chat"] === undefined ? {} : { "web-chat": adapters["web-chat"] }),
   };
   const secretKey = randomBytes(32);
   const stream = createStream({ sql, leaseSql: sql, holder, log: quiet });
