@@ -2,10 +2,14 @@ import helmet from "@fastify/helmet";
 import type { Db } from "@kommutator/contract/db";
 import type { FastifyInstance } from "fastify";
 
-/** Where the browsers' phones connect: `browserWsUrl` of the channel, or `/ws` on ARI's own host (Asterisk serves both). */
-export function phoneSocketUrl(config: Record<string, unknown>): string | null {
+/**
+ * Where the browsers' phones connect: `browserWsUrl` of the channel; else, behind HTTPS, /sip/ws of our own address (the
+ * proxy we ship passes it on); else `/ws` on ARI's own host, which Asterisk serves too.
+ */
+export function phoneSocketUrl(config: Record<string, unknown>, publicUrl: string): string | null {
   const told = config["browserWsUrl"];
   if (typeof told === "string" && /^wss?:\/\/[^\s;,]+$/.test(told)) return told;
+  if (publicUrl.startsWith("https:")) return `wss://${new URL(publicUrl).host}/sip/ws`;
   const ari = config["url"];
   if (typeof ari !== "string" || !URL.canParse(ari)) return null;
   const url = new URL(ari);
@@ -15,15 +19,17 @@ export function phoneSocketUrl(config: Record<string, unknown>): string | null {
 /** Origins of the softphones' sockets for the policy, read again when a channel changed (`refresh`). */
 export class PhoneOrigins {
   readonly #sql: Db;
+  readonly #publicUrl: string;
   #origins: string[] = [];
-  constructor(sql: Db) {
+  constructor(sql: Db, publicUrl: string) {
     this.#sql = sql;
+    this.#publicUrl = publicUrl;
   }
   async refresh(): Promise<void> {
     const rows = await this.#sql<
       { config: Record<string, unknown> }[]
     >`SELECT config FROM channel WHERE kind = 'asterisk-ari' AND enabled AND archived_at IS NULL`;
-    const urls = rows.map((r) => phoneSocketUrl(r.config)).filter((u): u is string => u !== null && URL.canParse(u));
+    const urls = rows.map((r) => phoneSocketUrl(r.config, this.#publicUrl)).filter((u): u is string => u !== null && URL.canParse(u));
     this.#origins = [...new Set(urls.map((u) => new URL(u).origin))];
   }
   get list(): string {

@@ -61,7 +61,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
     request.log.info({ req: request, res: reply, ms: Math.round(reply.elapsedTime), employeeId: request.principal?.employeeId }, "request");
   });
 
-  const phones = new PhoneOrigins(deps.sql);
+  const phones = new PhoneOrigins(deps.sql, config.publicUrl);
   await phones.refresh();
   await addSecurityHeaders(app, { https: config.publicUrl.startsWith("https:"), phones });
   await app.register(cookie);

@@ -114,7 +114,7 @@ export function callRoutes(deps: ApiDeps): FastifyPluginAsync {
     app.post("/softphone/session", { schema: { response: { 200: SoftphoneSession } } }, async (request) => {
       const principal = principalOf(request);
       const { extension, channel } = await phoneOf(principal);
-      const wsUrl = channel === null ? null : phoneSocketUrl(channel.config);
+      const wsUrl = channel === null ? null : phoneSocketUrl(channel.config, deps.config.publicUrl);
       const none = { available: false, wsUrl: "", uri: "", username: "", password: "", iceServers: [] };
       if (extension === null || channel === null || wsUrl === null || scopeOf(principal, "call", "edit") === null) return none;
       // The same session gets the same password, so a second tab does not unregister the first; another session another.
