@@ -50,10 +50,14 @@ export function house(agents: number, waiting: number) {
   let events = 0;
   const state: RouterState = restore(facts, { version: 0, entries: [], offers: [], assignments: [], presence: [] }, now);
   let effects = new Effects();
+  /** Paused by missed calls. */
+  const paused: string[] = [];
   const put = (input: RoutingInput | { kind: "facts.read"; facts: Facts; at: number }) => {
     events++;
     if ((events & 1023) === 0) effects = new Effects();
+    const spans = effects.spans.length;
     decide(state, { id: ++inputs, now, input }, effects);
+    for (let i = spans; i < effects.spans.length; i++) if (effects.spans[i]?.state === "paused") paused.push(effects.spans[i]?.employeeId as string);
   };
   put({ kind: "facts.read", facts, at: now });
   let dialogs = 0;
@@ -112,11 +116,8 @@ export function house(agents: number, waiting: number) {
         put({ kind: "dialog.closed", dialogId, by: null, at: now });
         open(dialogs % queues);
       }
-      if (inputs % 7 === 0) {
-        // paused by missed calls: back to work
-        for (const a of state.agents.values())
-          if (a.intent === "paused") put({ kind: "agent.intent", employeeId: a.id, intent: "available", reason: null, by: a.id, at: now });
-      }
+      for (let employeeId = paused.pop(); employeeId !== undefined; employeeId = paused.pop())
+        put({ kind: "agent.intent", employeeId, intent: "available", reason: null, by: employeeId, at: now });
     }
     // processor time of this process, collection of garbage included: "on one core" even when others share it
     const used = process.cpuUsage(started);

@@ -86,7 +86,7 @@ export function refresh(state: RouterState, agent: Agent): void {
   }
   if (freed) toMatch(state, agent);
   const derived = derive(agent);
-  state.effects.agents.add(agent);
+  state.effects.changedAgent(agent);
   if (derived !== agent.state) {
     agent.state = derived;
     agent.stateSince = state.now;

@@ -34,6 +34,7 @@ export function newAssignment(f: AssignmentFields, agent: Agent, entry: Entry | 
     endReason: f.endReason,
     agent,
     entry,
+    changedIn: null,
     lost: new Deadline("lost", f.id),
   };
 }
@@ -73,7 +74,7 @@ export function assign(
   );
   hold(state, a);
   agent.lastAssignedAt = state.now;
-  state.effects.assignments.add(a);
+  state.effects.changedAssignment(a);
   state.emit({ kind: "dialog.assigned", dialogId: to.dialogId, payload: { employeeId: agent.id, by: to.by, offerId: to.offerId } });
   refresh(state, agent);
 }
@@ -106,7 +107,7 @@ export function endAssignment(state: RouterState, a: Assignment, why: string): v
   if (a.medium === "voice") a.agent.calls--;
   if (a.awaiting) a.agent.awaiting--;
   else a.agent.others--;
-  state.effects.assignments.add(a);
+  state.effects.changedAssignment(a);
 }
 
 /** The exchange is over: the agent has time to write it up. */
@@ -122,7 +123,7 @@ export function setAwaiting(state: RouterState, a: Assignment, awaiting: boolean
   a.awaiting = awaiting;
   a.agent.awaiting += awaiting ? 1 : -1;
   a.agent.others += awaiting ? -1 : 1;
-  state.effects.assignments.add(a);
+  state.effects.changedAssignment(a);
   refresh(state, a.agent);
 }
 

@@ -78,7 +78,7 @@ function handle(state: RouterState, event: RouterEvent): void {
       if (a === undefined || a.medium !== "voice" || a.employeeId !== input.employeeId || a.lostAt !== null) return;
       a.lostAt = state.now;
       state.deadlines.set(a.lost, state.now + REJOIN_MS);
-      state.effects.assignments.add(a);
+      state.effects.changedAssignment(a);
       return;
     }
     case "offer.accept": {
@@ -191,7 +191,7 @@ function dialogIdentified(state: RouterState, input: Input<"dialog.identified">)
   entry.substituteId = input.substituteId;
   // While waiting nobody is free for it, the responsible included; while offered, the first rung comes next.
   if (entry.offer !== null && entry.responsibleId !== null && !entry.tried.includes(entry.responsibleId)) entry.rung = "responsible";
-  state.effects.entries.add(entry);
+  state.effects.changedEntry(entry);
 }
 
 /** A visitor who left while waiting writes in the same open dialog: it waits again, from now. */
@@ -260,7 +260,7 @@ function legBridged(state: RouterState, input: Input<"leg.bridged">): void {
   if (a.lostAt !== null) {
     a.lostAt = null;
     state.deadlines.clear(a.lost);
-    state.effects.assignments.add(a);
+    state.effects.changedAssignment(a);
   }
 }
 

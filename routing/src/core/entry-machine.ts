@@ -46,6 +46,7 @@ export function newEntry(f: EntryFields): Entry {
     outcome: f.outcome,
     offer: null,
     listed: false,
+    changedIn: null,
     wait: new Deadline("wait", f.id),
     retry: new Deadline("retry", f.id),
   };
@@ -55,7 +56,7 @@ export function openEntry(state: RouterState, fields: EntryFields): Entry {
   const entry = newEntry(fields);
   state.entries.set(entry.dialogId, entry);
   state.entryById.set(entry.id, entry);
-  state.effects.entries.add(entry);
+  state.effects.changedEntry(entry);
   state.emit({ kind: "entry.queued", dialogId: entry.dialogId, payload: { entryId: entry.id, queueId: entry.queueId, priority: entry.priority } });
   return entry;
 }
@@ -70,7 +71,7 @@ export function endEntry(state: RouterState, entry: Entry, outcome: EntryOutcome
   entry.outcome = outcome;
   state.entries.delete(entry.dialogId);
   state.entryById.delete(entry.id);
-  state.effects.entries.add(entry);
+  state.effects.changedEntry(entry);
   state.emit({ kind: "entry.ended", dialogId: entry.dialogId, payload: { entryId: entry.id, outcome } });
 }
 
@@ -101,7 +102,7 @@ export function stand(state: RouterState, entry: Entry): void {
 export function setAlone(state: RouterState, entry: Entry, since: EpochMs | null): void {
   if (entry.aloneSince !== since) {
     entry.aloneSince = since;
-    state.effects.entries.add(entry);
+    state.effects.changedEntry(entry);
   }
   setWaitClock(state, entry);
 }
@@ -130,7 +131,7 @@ export function setRetryClock(state: RouterState, entry: Entry): void {
 export function reachQueueRung(state: RouterState, entry: Entry): void {
   if (entry.rung !== "queue") {
     entry.rung = "queue" satisfies RungName;
-    state.effects.entries.add(entry);
+    state.effects.changedEntry(entry);
     if (entry.deadlineAt === null && !entry.acknowledged) {
       const facts = state.queueOf(entry).facts;
       entry.deadlineAt = entry.medium === "mail" ? addCovered(facts.hours, state.now, facts.messageSlaMs) : state.now + facts.maxWaitMs;

@@ -218,7 +218,7 @@ export function overflow(state: RouterState, entry: Entry, why: "max_wait" | "no
   entry.acknowledged = true;
   entry.deadlineAt = null;
   entry.rung = "queue";
-  state.effects.entries.add(entry);
+  state.effects.changedEntry(entry);
   unlist(state, entry);
   if (!matchEntry(state, entry)) wait(state, entry);
 }

@@ -124,6 +124,7 @@ export class Agent {
   state: AgentState = "offline";
   stateSince: EpochMs = 0;
   toMatch = false;
+  changedIn: object | null = null;
   readonly wrapup: Deadline;
   readonly grace: Deadline;
   readonly gate: Deadline;
@@ -172,6 +173,7 @@ export interface Entry extends EntryFields {
   offer: Offer | null;
   /** Stands in its queue's waiting list. */
   listed: boolean;
+  changedIn: object | null;
   readonly wait: Deadline;
   readonly retry: Deadline;
 }
@@ -197,6 +199,7 @@ export interface OfferFields {
 export interface Offer extends OfferFields {
   entry: Entry;
   agent: Agent;
+  changedIn: object | null;
   readonly deadline: Deadline;
 }
 
@@ -221,6 +224,7 @@ export interface Assignment extends AssignmentFields {
   agent: Agent;
   /** The entry it came from: where the dialog goes back to. */
   entry: Entry | null;
+  changedIn: object | null;
   readonly lost: Deadline;
 }
 
@@ -280,15 +284,43 @@ export interface Note {
 
 /** What one decision, or a batch of them, changes: rows to write, events to emit, commands to release after the commit. */
 export class Effects {
+  /** Left on what changed. An object of its own: a reference to the effects would keep every batch alive. */
+  private readonly mark = {};
   readonly commands: RouterCommand[] = [];
   readonly events: NewDialogEvent[] = [];
   readonly decisions: Decision[] = [];
   readonly notes: Note[] = [];
   readonly spans: PresenceSpan[] = [];
-  readonly entries = new Set<Entry>();
-  readonly offers = new Set<Offer>();
-  readonly assignments = new Set<Assignment>();
-  readonly agents = new Set<Agent>();
+  readonly entries: Entry[] = [];
+  readonly offers: Offer[] = [];
+  readonly assignments: Assignment[] = [];
+  readonly agents: Agent[] = [];
   /** Agents whose P and N came anew. */
   readonly loads = new Set<Agent>();
+
+  /** Each changed object stands in its list once; a mark on it says so (a set would cost as much as the decision). */
+  changedEntry(entry: Entry): void {
+    if (entry.changedIn !== this.mark) {
+      entry.changedIn = this.mark;
+      this.entries.push(entry);
+    }
+  }
+  changedOffer(offer: Offer): void {
+    if (offer.changedIn !== this.mark) {
+      offer.changedIn = this.mark;
+      this.offers.push(offer);
+    }
+  }
+  changedAssignment(assignment: Assignment): void {
+    if (assignment.changedIn !== this.mark) {
+      assignment.changedIn = this.mark;
+      this.assignments.push(assignment);
+    }
+  }
+  changedAgent(agent: Agent): void {
+    if (agent.changedIn !== this.mark) {
+      agent.changedIn = this.mark;
+      this.agents.push(agent);
+    }
+  }
 }

@@ -45,7 +45,7 @@ const NEXT: Record<string, readonly OfferState[]> = {
 export function transition(state: RouterState, offer: Offer, to: OfferState, cause: string | null = null): void {
   if (NEXT[offer.state]?.includes(to) !== true) throw new Error(`offer ${offer.id}: ${offer.state} -> ${to}`);
   offer.state = to;
-  state.effects.offers.add(offer);
+  state.effects.changedOffer(offer);
   if (OPEN.has(to)) return;
   offer.cause = cause;
   offer.endedAt = state.now;
@@ -82,6 +82,7 @@ export function makeOffer(state: RouterState, entry: Entry, agent: Agent, rung: 
     endedAt: null,
     entry,
     agent,
+    changedIn: null,
     deadline: new Deadline("offer", id),
   };
   entry.offer = offer;
@@ -89,8 +90,8 @@ export function makeOffer(state: RouterState, entry: Entry, agent: Agent, rung: 
   else agent.liveOffer = offer;
   state.offers.set(id, offer);
   state.deadlines.set(offer.deadline, deadlineAt);
-  state.effects.offers.add(offer);
-  state.effects.entries.add(entry);
+  state.effects.changedOffer(offer);
+  state.effects.changedEntry(entry);
   state.emit({
     kind: "offer.made",
     dialogId: entry.dialogId,
@@ -119,7 +120,7 @@ export function answered(state: RouterState, offer: Offer): void {
 function coolDown(state: RouterState, offer: Offer, ms: number): void {
   const until: EpochMs = state.now + ms;
   offer.entry.cooldowns[offer.employeeId] = until;
-  state.effects.entries.add(offer.entry);
+  state.effects.changedEntry(offer.entry);
 }
 
 function stopRinging(state: RouterState, offer: Offer, reason: LegEndCause): void {

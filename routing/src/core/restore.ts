@@ -92,7 +92,7 @@ function restoreOffer(state: RouterState, row: Rows["offers"][number], entries: 
   const entry = entries.get(row.entryId);
   const agent = state.agents.get(row.employeeId);
   if (entry === undefined || agent === undefined) throw new Error(`offer ${row.id} without its entry or employee`);
-  const offer = { ...row, medium: entry.medium, entry, agent, deadline: new Deadline("offer", row.id) };
+  const offer = { ...row, medium: entry.medium, entry, agent, changedIn: null, deadline: new Deadline("offer", row.id) };
   entry.offer = offer;
   if (entry.medium === "mail") agent.mailOffer = offer;
   else agent.liveOffer = offer;

@@ -44,6 +44,12 @@ export class SortedList<T> {
       this.chunks.push([item]);
       return;
     }
+    // What arrives now mostly belongs behind everything that is here.
+    const last = this.chunks[this.chunks.length - 1] as T[];
+    if (last.length < CHUNK && this.before(last[last.length - 1] as T, item)) {
+      last.push(item);
+      return;
+    }
     const c = this.chunkOf(item);
     const chunk = this.chunks[c] as T[];
     chunk.splice(this.placeIn(chunk, item), 0, item);
@@ -53,6 +59,14 @@ export class SortedList<T> {
   /** Returns false when it was not there. */
   remove(item: T): boolean {
     if (this.size === 0) return false;
+    // And what goes is mostly the first.
+    const front = this.chunks[0] as T[];
+    if (front[0] === item) {
+      this.size--;
+      if (front.length === 1) this.chunks.shift();
+      else front.shift();
+      return true;
+    }
     const c = this.chunkOf(item);
     const chunk = this.chunks[c] as T[];
     const at = this.placeIn(chunk, item);

@@ -5,12 +5,9 @@ import type { AssignmentFields, EntryFields, Facts } from "../core/model.ts";
 import { type PresenceFields, type Rows, restore } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
 
-/** A browser counts as connected when its node has said so within this time. */
-const CONNECTION_ALIVE_S = 30;
-
 /**
- * Reads what is open back into memory. Whoever is shown online without a living connection (its node died) gets the grace
- * from now on. `orders` are those of the last batch, which may not have been given any more.
+ * Reads what is open back into memory. Whoever is shown online without any connection gets the grace from now on;
+ * connections of a dead node still count, because their burial is told as an input of its own. `orders` are those of the last batch, which may not have been given any more.
  */
 export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{ state: RouterState; orders: RouterCommand[] }> {
   const ms = (column: string, name: string) => sql.unsafe(`round(extract(epoch FROM ${column}) * 1000)::float8 AS "${name}"`);
@@ -34,7 +31,7 @@ export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{
       ${ms("wrapup_until", "wrapupUntil")}, wrapup_ms AS "wrapupMs", ${ms("rest_until", "restUntil")}, missed_offers AS missed, ${ms("coalesce(last_assigned_at, 'epoch')", "lastAssignedAt")},
       state, ${ms("state_since", "stateSince")} FROM presence`,
     sql<{ version: number; orders: RouterCommand[] }[]>`SELECT version, orders FROM router_head`,
-    sql<{ employee_id: Id }[]>`SELECT DISTINCT employee_id FROM agent_connection WHERE last_seen > now() - ${CONNECTION_ALIVE_S} * interval '1 s'`,
+    sql<{ employee_id: Id }[]>`SELECT DISTINCT employee_id FROM agent_connection`,
   ]);
   const connected = new Set(alive.map((a) => a.employee_id));
   const axes = presence.map((p) => (p.online && !connected.has(p.employeeId) ? { ...p, online: false, offlineSince: now } : p));

@@ -10,14 +10,14 @@ import type { Agent, Assignment, Effects, Entry, Offer, PresenceSpan } from "../
  * Statements go out together on the transaction's connection; an earlier one never waits for a later.
  */
 export async function writeEffects(tx: Tx, effects: Effects, version: number): Promise<void> {
-  const entries = endedFirst([...effects.entries]).map(entryRow);
-  const offers = endedFirst([...effects.offers]).map(offerRow);
-  const assignments = endedFirst([...effects.assignments]).map(assignmentRow);
+  const entries = endedFirst(effects.entries).map(entryRow);
+  const offers = endedFirst(effects.offers).map(offerRow);
+  const assignments = endedFirst(effects.assignments).map(assignmentRow);
   const work: Promise<unknown>[] = [];
   if (entries.length > 0) work.push(upsertEntries(tx, entries).execute());
   if (offers.length > 0) work.push(upsertOffers(tx, offers).execute());
   if (assignments.length > 0) work.push(upsertAssignments(tx, assignments).execute());
-  if (effects.agents.size > 0) work.push(upsertPresence(tx, [...effects.agents].map(presenceRow)).execute());
+  if (effects.agents.length > 0) work.push(upsertPresence(tx, effects.agents.map(presenceRow)).execute());
   if (effects.spans.length > 0) work.push(...writeSpans(tx, effects.spans));
   if (effects.decisions.length > 0) work.push(insertDecisions(tx, effects.decisions).execute());
   if (effects.loads.size > 0)
