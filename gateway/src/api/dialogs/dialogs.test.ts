@@ -174,6 +174,23 @@ describe("writing", () => {
     expect((await post(dialogs["aiguls, closed"], { text: "hello?" })).json()).toMatchObject({ code: "dialog_closed" });
   });
 
+  test("an unsent message is decided by whoever has the dialog: a failed one goes again, an uncertain one is settled", async () => {
+    const { employees } = house.company;
+    const id = await house.dialog({ channelId: chat, assignee: employees.aigul.id });
+    const unsent = async (delivery: string) => {
+      const { id: messageId } = (await (who["aigul"] as Browser).call("POST", `/dialogs/${id}/messages`, { clientKey: randomUUID(), text: delivery })).json();
+      await house.sql`UPDATE message SET delivery = ${delivery} WHERE id = ${messageId}`;
+      return messageId as Id;
+    };
+    const uncertain = await unsent("uncertain");
+    expect((await (who["bolat"] as Browser).call("POST", `/messages/${uncertain}/settle`, { outcome: "sent" })).statusCode).toBe(404);
+    const settled = await (who["aigul"] as Browser).call("POST", `/messages/${uncertain}/settle`, { outcome: "sent" });
+    expect([settled.statusCode, settled.json().delivery]).toEqual([200, "sent"]);
+    const failed = await unsent("failed");
+    expect((await (who["bolat"] as Browser).call("POST", `/messages/${failed}/retry`, {})).statusCode).toBe(404);
+    expect((await (who["aigul"] as Browser).call("POST", `/messages/${failed}/retry`, {})).json()).toMatchObject({ id: failed, delivery: "queued" });
+  });
+
   test("a draft is mine alone, shows in my list, and goes when I answer; closing tells routing and is said once", async () => {
     const { employees } = house.company;
     const id = await house.dialog({ channelId: chat, assignee: employees.aigul.id });
