@@ -46,7 +46,7 @@ export function DeviceBox({ onClose }: { onClose: () => void }) {
     setTimeout(stopRinging, 1800);
   };
   return (
-    <Modal opened onClose={onClose} title={t("devices.title")} size="md">
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("devices.title")} size="md">
       <Stack gap="md">
         {refused ? (
           <Alert color="red" icon={<IconMicrophoneOff size={18} />} title={t("devices.refused")}>

@@ -61,7 +61,7 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
   const current = conflictOf<Contact>(save.error);
   const theirs = current === null ? null : fieldsOf(current);
   return (
-    <Modal opened onClose={onClose} title={t(contact === null ? "form.newPerson" : "form.editPerson")}>
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(contact === null ? "form.newPerson" : "form.editPerson")}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <SimpleGrid cols={2} spacing="sm">

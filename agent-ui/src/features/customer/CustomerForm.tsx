@@ -140,7 +140,7 @@ export function CustomerForm({
     />
   );
   return (
-    <Modal opened onClose={onClose} title={t(customer === null ? "form.new" : "form.edit")} size="lg">
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(customer === null ? "form.new" : "form.edit")} size="lg">
       <form onSubmit={submit}>
         <Stack gap="sm">
           <SegmentedControl

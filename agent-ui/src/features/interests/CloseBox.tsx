@@ -39,7 +39,7 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
     if ((status !== "lost" || lossReasonId !== null) && !close.isPending) close.mutate(conflictOf<InterestView>(close.error)?.version ?? interest.version);
   };
   return (
-    <Modal opened onClose={onClose} title={t("close.title", { number: interest.number })}>
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("close.title", { number: interest.number })}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <SegmentedControl

@@ -70,7 +70,7 @@ export function InterestForm({
   const spoken = (name: keyof typeof fields, value: unknown): string =>
     name === "responsibleId" ? (catalogues.data?.employees.find((each) => each.id === value)?.name ?? "") : value === null ? "" : String(value);
   return (
-    <Modal opened onClose={onClose} title={t(interest === null ? "form.new" : "form.edit")}>
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(interest === null ? "form.new" : "form.edit")}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <TextInput

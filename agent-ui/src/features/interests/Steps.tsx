@@ -126,7 +126,7 @@ function PlanBox({ interest, onClose, onSaved }: { interest: InterestView; onClo
   };
   if (catalogues.data === undefined) return null;
   return (
-    <Modal opened onClose={onClose} title={t("steps.plan")}>
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("steps.plan")}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <NextStepFields catalogues={catalogues.data} next={next} required subject={interest.title} onChange={setNext} fault={null} />
@@ -181,7 +181,7 @@ function CompleteBox({
     if (!save.isPending) save.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={t("steps.doneOf", { subject: step.subject })}>
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("steps.doneOf", { subject: step.subject })}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Textarea data-autofocus label={t("steps.result")} autosize minRows={2} value={result} onChange={(event) => setResult(event.currentTarget.value)} />

@@ -54,7 +54,7 @@ export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => v
     } else if (name.trim() !== "") convert.mutate({ customerId: null, contactId: null, confirmNew: false });
   };
   return (
-    <Modal opened onClose={onClose} title={t("convert.title")}>
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("convert.title")}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <SegmentedControl

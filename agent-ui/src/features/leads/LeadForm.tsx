@@ -74,7 +74,7 @@ export function LeadForm({ lead, onClose, onSaved }: { lead: LeadView | null; on
           ? t(`status.${value}`)
           : value;
   return (
-    <Modal opened onClose={onClose} title={t(lead === null ? "form.new" : "form.edit")}>
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(lead === null ? "form.new" : "form.edit")}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <SimpleGrid cols={2} spacing="sm">
