@@ -27,9 +27,9 @@ export function Frame({ children }: { children: ReactNode }) {
             <div className={classes["frame"]}>
               <Rail />
               <div className={classes["body"]}>
-                <header className={classes["bar"]}>
+                <section className={classes["bar"]} aria-label={t("callBar")}>
                   <CallBar />
-                </header>
+                </section>
                 <OfflineBar />
                 <main id="page" tabIndex={-1} className={classes["page"]}>
                   {children}

@@ -64,7 +64,7 @@ export function AudioPlayer({ src, label }: { src: string; label: string }) {
             {clock(at * 1000)}
             {length > 0 ? ` / ${clock(length * 1000)}` : ""}
           </span>
-          <Button variant="subtle" color="gray" size="compact-xs" aria-label={t("player.speed")} onClick={faster}>
+          <Button variant="subtle" color="gray" size="compact-xs" aria-label={`${speed}× ${t("player.speed")}`} onClick={faster}>
             {speed}×
           </Button>
         </>

@@ -9,6 +9,8 @@ const STYLE =
   "body{margin:0;padding:10px 12px;font:14px/1.5 'Segoe UI',Roboto,'Noto Sans',system-ui,sans-serif;color:#1a2130;background:#fff;overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}a{color:#1d50d0}blockquote{margin:0 0 0 8px;padding-left:10px;border-left:3px solid #cfd5dd}";
 
 DOMPurify.addHook("afterSanitizeAttributes", (node) => {
+  // Remote pictures would be blocked by the policy anyway; without this they leave broken frames.
+  if (node.tagName === "IMG" && !/^(data:|blob:|\/)/.test(node.getAttribute("src") ?? "")) node.remove();
   if (node.tagName !== "A") return;
   node.setAttribute("target", "_blank");
   node.setAttribute("rel", "noopener noreferrer nofollow");

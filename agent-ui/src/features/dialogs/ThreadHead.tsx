@@ -51,7 +51,7 @@ export function ThreadHead({ dialog, side, onSide }: { dialog: DialogSummary; si
           {dialog.subject === null || dialog.subject === "" ? name : `${name} · ${dialog.subject}`}
         </h2>
         <div className={classes["sub"]}>
-          <Badge size="sm" variant="light" color={COLOUR[dialog.state]} tt="none" radius="sm">
+          <Badge size="sm" variant="light" color={COLOUR[dialog.state]} tt="none" radius="sm" style={{ flexShrink: 0 }}>
             {t(`state.${dialog.state}`)}
           </Badge>
           {!over && dialog.waitingSince !== null ? <WaitClock since={dialog.waitingSince} due={dialog.answerDueAt} /> : null}

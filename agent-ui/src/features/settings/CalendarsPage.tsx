@@ -232,23 +232,9 @@ function DayRow({
           {intervals.map(([from, to], index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: intervals have no identity but their place
             <span key={index} className={classes["interval"]}>
-              <TextInput
-                type="time"
-                size="xs"
-                aria-label={t("calendars.from", { day: called })}
-                value={from}
-                error={fault !== null}
-                onChange={(event) => put(index, 0, event.currentTarget.value)}
-              />
+              <TimeField label={t("calendars.from", { day: called })} value={from} faulty={fault !== null} onChange={(value) => put(index, 0, value)} />
               –
-              <TextInput
-                type="time"
-                size="xs"
-                aria-label={t("calendars.to", { day: called })}
-                value={to}
-                error={fault !== null}
-                onChange={(event) => put(index, 1, event.currentTarget.value)}
-              />
+              <TimeField label={t("calendars.to", { day: called })} value={to} faulty={fault !== null} onChange={(value) => put(index, 1, value)} />
               <ActionIcon
                 size="sm"
                 aria-label={t("calendars.removeInterval", { day: called, from, to })}
@@ -274,5 +260,30 @@ function DayRow({
         )}
       </div>
     </>
+  );
+}
+
+/** `9` -> 09:00, `930` -> 09:30, `24` -> 24:00; what is no time stays as it was typed and is refused at saving. */
+export function timeOf(typed: string): string {
+  const match = /^(\d{1,2})(?:[:.\s]?(\d{2}))?$/.exec(typed.trim());
+  if (match === null) return typed;
+  return `${(match[1] ?? "").padStart(2, "0")}:${match[2] ?? "00"}`;
+}
+
+/** A time of the day, always in 24 hours: the browser's own field knows no 24:00 and follows the machine's AM and PM. */
+function TimeField({ label, value, faulty, onChange }: { label: string; value: string; faulty: boolean; onChange: (value: string) => void }) {
+  return (
+    <TextInput
+      size="xs"
+      w={62}
+      inputMode="numeric"
+      maxLength={5}
+      placeholder="09:00"
+      aria-label={label}
+      value={value}
+      error={faulty}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      onBlur={(event) => onChange(timeOf(event.currentTarget.value))}
+    />
   );
 }

@@ -232,7 +232,7 @@ function ForSite({ channel }: { channel: ChannelView }) {
       <Anchor href={page} target="_blank" rel="noreferrer" size="sm">
         {page}
       </Anchor>
-      <Code block mt={6}>
+      <Code block mt={6} tabIndex={0}>
         {`<script src="${location.origin}/widget.js" data-channel="${channel.id}" async></script>`}
       </Code>
     </div>

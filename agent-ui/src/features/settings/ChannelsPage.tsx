@@ -3,6 +3,7 @@ import { Badge, Button, Group, Menu, Table, Text } from "@mantine/core";
 import { IconBroadcast, IconMail, IconMessageCircle, IconPhone, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useCatalogues } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
@@ -22,6 +23,7 @@ export function ChannelsPage() {
   const now = useNow(5000);
   const channels = useChannels();
   const kinds = useChannelKinds();
+  const lists = useCatalogues();
   const [open, setOpen] = useState<{ kind: ChannelKind; channel: ChannelView | null } | null>(null);
   const kindOf = (kind: string) => kinds.data?.find((each) => each.kind === kind);
   const add =
@@ -44,7 +46,7 @@ export function ChannelsPage() {
     );
   return (
     <Section title={t("channels.title")} purpose={t("channels.purpose")} action={add}>
-      {channels.isPending ? (
+      {channels.isPending || kinds.isPending ? (
         <RowsSkeleton rows={4} height={48} />
       ) : channels.data === undefined ? (
         <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
@@ -122,7 +124,7 @@ export function ChannelsPage() {
           </Table.ScrollContainer>
         </div>
       )}
-      {open === null ? null : <ChannelDrawer kind={open.kind} channel={open.channel} onClose={() => setOpen(null)} />}
+      {open === null || lists.isPending ? null : <ChannelDrawer kind={open.kind} channel={open.channel} onClose={() => setOpen(null)} />}
     </Section>
   );
 }

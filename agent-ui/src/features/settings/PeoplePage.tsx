@@ -24,6 +24,8 @@ export function PeoplePage() {
   const { t } = useTranslation("settings");
   const can = useCan();
   const people = useEmployees();
+  // Read before the form opens: a new person starts with the first calendar.
+  const calendars = useCalendars();
   const [open, setOpen] = useState<EmployeeView | "new" | null>(null);
   const [q, setQ] = useState("");
   const add =
@@ -96,7 +98,7 @@ export function PeoplePage() {
           </div>
         </>
       )}
-      {open === null ? null : <PersonForm person={open === "new" ? null : open} onClose={() => setOpen(null)} />}
+      {open === null || calendars.data === undefined ? null : <PersonForm person={open === "new" ? null : open} onClose={() => setOpen(null)} />}
     </Section>
   );
 }

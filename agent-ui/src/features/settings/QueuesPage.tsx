@@ -22,6 +22,7 @@ export function QueuesPage() {
   const can = useCan();
   const format = useFormat();
   const queues = useQueues();
+  const calendars = useCalendars();
   const [open, setOpen] = useState<QueueView | "new" | null>(null);
   const add =
     can("queue", "create") === null ? null : (
@@ -78,7 +79,9 @@ export function QueuesPage() {
           </Table>
         </div>
       )}
-      {open === null ? null : <QueueForm queue={open === "new" ? null : open} all={queues.data ?? []} onClose={() => setOpen(null)} />}
+      {open === null || calendars.data === undefined ? null : (
+        <QueueForm queue={open === "new" ? null : open} all={queues.data ?? []} onClose={() => setOpen(null)} />
+      )}
     </Section>
   );
 }

@@ -89,7 +89,9 @@ export function useForm<V extends Values>(options: FormOptions<V>) {
       const found: Record<string, string> = {};
       for (const issue of checked.error.issues) {
         const { fault, params } = faultOf(issue);
-        found[issue.path.join(".")] ??= t(`fault.${fault}`, params);
+        // Nothing chosen yet is no wrong format.
+        const empty = issue.path.length === 1 && values[String(issue.path[0])] === "";
+        found[issue.path.join(".")] ??= empty ? t("fault.required") : t(`fault.${fault}`, params);
       }
       setFaults(found);
       setFailure(t("errors:validation"));
