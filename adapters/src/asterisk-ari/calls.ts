@@ -121,7 +121,7 @@ export class Calls {
     leg.state = "answered";
     void this.#legReport(call, leg, "answered");
     if (call.dial !== undefined && call.customer === null) this.#dialOutside(call, leg);
-    else if (leg.joinsAtOnce) this.#join(call, leg, false).catch(() => this.#end(call, "system"));
+    else if (leg.joinsAtOnce) this.#join(call, leg, false).catch(() => void this.#end(call, "system"));
   }
 
   #stateChanged(channel: AriChannel): void {
@@ -143,7 +143,7 @@ export class Calls {
     const call = this.#byChannel.get(channel.id);
     if (call === undefined || call.phase === "ended" || channel.id !== call.customer) return;
     if (this.#hangupSeen.has(channel.id)) {
-      this.#end(call, "customer");
+      void this.#end(call, "customer");
       return;
     }
     this.#stopLegs(call);
@@ -161,7 +161,7 @@ export class Calls {
     if (channel.id === call.customer) {
       if (call.phase !== "ended" && call.direction === "out" && !call.customerUp)
         void this.#report(call, this.#customerLeg(call, "ended", endCauseOf(event.cause, event.tech_cause, false)));
-      this.#end(call, "customer");
+      void this.#end(call, "customer");
       return;
     }
     const leg = legOf(call, channel.id);
@@ -173,7 +173,7 @@ export class Calls {
     }
     const wasAnswered = leg.state === "answered";
     this.#legEnded(call, leg, leg.why ?? (wasAnswered ? "hung-up" : endCauseOf(event.cause, event.tech_cause, leg.state === "ringing")));
-    if (call.direction === "out" && liveLegs(call).length === 0) this.#end(call, "agent");
+    if (call.direction === "out" && liveLegs(call).length === 0) void this.#end(call, "agent");
   }
 
   /** The device itself put the other side on hold (re-INVITE); Asterisk plays the music. */
@@ -449,7 +449,7 @@ export class Calls {
       return;
     }
     this.#order(to.ringbackOff(leg.channelId));
-    this.#join(call, leg, false).catch(() => this.#end(call, "system"));
+    this.#join(call, leg, false).catch(() => void this.#end(call, "system"));
   }
 
   /** Bridges customer and agent; the lease is cleared: from here the talk needs nobody but Asterisk. */
@@ -647,7 +647,7 @@ export class Calls {
     if (state === "answered" || state === "bridged") stopTimers(leg);
     void this.#legReport(call, leg, state, { source: "reconciled", mark });
     // It was answered while the line was down, and nobody heard.
-    if (state === "answered" && !wasAnswered && leg.joinsAtOnce) this.#join(call, leg, false).catch(() => this.#end(call, "system"));
+    if (state === "answered" && !wasAnswered && leg.joinsAtOnce) this.#join(call, leg, false).catch(() => void this.#end(call, "system"));
   }
 
   /** Live calls and their legs, for our memory over a restart. */
