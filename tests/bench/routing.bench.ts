@@ -1,9 +1,12 @@
 import type { RoutingInput } from "@kommutator/contract/routing-input";
 import { decide } from "@kommutator/routing/core/decide";
+import { hoursOf } from "@kommutator/routing/core/hours";
 import { Effects, type Facts } from "@kommutator/routing/core/model";
 import { restore } from "@kommutator/routing/core/restore";
 import type { RouterState } from "@kommutator/routing/core/state";
-import { ALWAYS } from "@kommutator/routing/core/story";
+
+/** Open for ever. */
+const ALWAYS = hoursOf([[0, Number.MAX_SAFE_INTEGER]]);
 
 /**
  * The pure core at work: a house of `agents` in queues of 50, `waiting` entries standing, ladder and deadlines on. Each call

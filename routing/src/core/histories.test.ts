@@ -2,8 +2,8 @@ import type { RoutingInput } from "@kommutator/contract/routing-input";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hoursOf } from "./hours.ts";
-import { violations } from "./invariants.ts";
-import { START, Story } from "./story.ts";
+import { violations } from "./invariants.fixture.ts";
+import { START, Story } from "./story.fixture.ts";
 
 /** Histories per property; `RUNS=100000 npx vitest run histories` looks further. */
 const RUNS = Number(process.env["RUNS"] ?? 2000);

@@ -22,7 +22,7 @@ import {
   Story,
   says,
   writes,
-} from "./story.ts";
+} from "./story.fixture.ts";
 
 const team = () => new Story({ aigul: {}, bolat: {}, dana: {} });
 

@@ -22,7 +22,7 @@ import {
   START,
   Story,
   writes,
-} from "./story.ts";
+} from "./story.fixture.ts";
 
 const one = () => new Story({ dana: {} });
 const two = () => new Story({ bolat: {}, dana: {} });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
-import { RoutingHouse, until } from "./testing.ts";
+import { RoutingHouse, until } from "../../../tests/support/routing.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { RoutingInput } from "@kommutator/contract/routing-input";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
-import { RoutingHouse, until } from "./testing.ts";
+import { RoutingHouse, until } from "../../../tests/support/routing.ts";
 
 const RACES = 1000;
 

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
-import { RoutingHouse } from "./testing.ts";
+import { RoutingHouse } from "../../../tests/support/routing.ts";
 
 let db: TestDatabase;
 let house: RoutingHouse;

@@ -3,7 +3,7 @@ import type { Db, Tx } from "@kommutator/contract/db";
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, Medium } from "@kommutator/contract/ids";
 import type { RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
-import { createRouting, type Routing } from "./routing.ts";
+import { createRouting, type Routing } from "@kommutator/routing";
 
 /** Waits until `look` gives something (not undefined, not false); throws after `ms`. */
 export async function until<T>(look: () => T | Promise<T>, ms = 20_000): Promise<Exclude<T, undefined | false>> {
