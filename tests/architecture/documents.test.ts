@@ -15,7 +15,10 @@ describe("what is written about the house is true of it", () => {
   }
 
   test("docker-compose.yml parses and mounts the configuration that the tests run", () => {
-    const compose = parse(readFileSync(join(ROOT, "docker-compose.yml"), "utf8")) as { services: Record<string, { volumes?: string[] }>; volumes: Record<string, unknown> };
+    const compose = parse(readFileSync(join(ROOT, "docker-compose.yml"), "utf8")) as {
+      services: Record<string, { volumes?: string[] }>;
+      volumes: Record<string, unknown>;
+    };
     expect(Object.keys(compose.services)).toEqual(["postgres", "redis", "asterisk", "mail", "kommutator", "proxy"]);
     for (const [name, service] of Object.entries(compose.services)) {
       for (const volume of service.volumes ?? []) {

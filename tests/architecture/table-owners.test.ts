@@ -38,7 +38,7 @@ describe("every table has one owner", () => {
   for (const part of [...OWNERS, "adapters"]) {
     test(`${part} writes only its own tables`, () => {
       const foreign: string[] = [];
-      for (const file of files(join(ROOT, part, "src"), (n) => n.endsWith(".ts") && !n.endsWith(".test.ts"))) {
+      for (const file of files(join(ROOT, part, "src"), (n) => n.endsWith(".ts") && !/\.(test|fixture)\.ts$/.test(n))) {
         if (file.includes("/testing/")) continue;
         for (const table of written(readFileSync(file, "utf8"))) {
           const owner = owned.get(table);

@@ -96,8 +96,12 @@ export async function startMailServer(users: string[], options: { tls?: boolean 
     await writeFile(join(dir, "smtp-users"), [...passwords].map(([user, password]) => `${user}: ${password}\n`).join(""), { mode: 0o644 });
   };
   await writePasswords();
-  await writeFile(join(dir, "dovecot.conf"), dovecotConf(dir, imapPort, imapsPort));
-  await writeFile(join(dir, "exim.conf"), eximConf(dir, domains.join(" : "), certificate !== null), { mode: 0o644 });
+  const common = { DIR: dir, LISTEN: "127.0.0.1", EXIM, DOMAINS: domains.join(" : "), IMAP_PORT: String(imapPort), IMAPS_PORT: String(imapsPort) };
+  const tlsImap = imapsPort > 0 ? `ssl = yes\nssl_cert = <${dir}/cert.pem\nssl_key = <${dir}/key.pem` : "ssl = no";
+  const tlsSmtp =
+    certificate === null ? "tls_advertise_hosts =" : `tls_advertise_hosts = *\ntls_certificate = ${dir}/cert.pem\ntls_privatekey = ${dir}/key.pem`;
+  await render("dovecot.conf", { ...common, TLS: tlsImap }, join(dir, "dovecot.conf"));
+  await render("exim.conf", { ...common, TLS: tlsSmtp }, join(dir, "exim.conf"));
 
   let imap: ChildProcess | null = null;
   let smtp: ChildProcess | null = null;
@@ -186,104 +190,12 @@ async function end(child: ChildProcess | null): Promise<void> {
   await gone;
 }
 
-function dovecotConf(dir: string, port: number, imapsPort: number): string {
-  return `protocols = imap
-base_dir = ${dir}/run
-state_dir = ${dir}/state
-log_path = ${dir}/dovecot.log
-listen = 127.0.0.1
-${imapsPort > 0 ? `ssl = yes\nssl_cert = <${dir}/cert.pem\nssl_key = <${dir}/key.pem` : "ssl = no"}
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-auth_cache_size = 0
-auth_failure_delay = 0
-first_valid_uid = 1
-first_valid_gid = 1
-mail_location = maildir:~/Maildir
-mail_max_userip_connections = 50
-default_login_user = nobody
-default_internal_user = dovecot
-service anvil {
-  chroot =
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-service imap-login {
-  chroot =
-  inet_listener imap {
-    address = 127.0.0.1
-    port = ${port}
-  }
-  inet_listener imaps {
-    port = ${imapsPort}
-    ssl = yes
-  }
-}
-passdb {
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u ${dir}/users
-}
-userdb {
-  driver = passwd-file
-  args = username_format=%u ${dir}/users
-}
-`;
-}
-
-function eximConf(dir: string, domains: string, tls: boolean): string {
-  return `exim_path = ${EXIM}
-primary_hostname = mx.house.example
-spool_directory = ${dir}/spool
-log_file_path = ${dir}/log/%slog
-exim_user = Debian-exim
-exim_group = Debian-exim
-keep_environment =
-${tls ? `tls_advertise_hosts = *\ntls_certificate = ${dir}/cert.pem\ntls_privatekey = ${dir}/key.pem` : "tls_advertise_hosts ="}
-deliver_drop_privilege = true
-message_size_limit = 60M
-local_from_check = false
-never_users =
-host_lookup =
-rfc1413_hosts =
-smtp_accept_max = 200
-smtp_accept_queue_per_connection = 10000
-smtp_accept_max_per_connection = 10000
-queue_run_max = 2
-domainlist ours = ${domains}
-acl_smtp_rcpt = rcpt
-acl_smtp_data = data
-begin acl
-rcpt:
-  accept domains = +ours
-  deny message = Relaying denied
-data:
-  accept
-begin routers
-unknown:
-  driver = redirect
-  domains = +ours
-  condition = \${if !exists{${dir}/mail/$local_part@$domain}}
-  data = :fail: No such mailbox here
-  allow_fail
-mailbox:
-  driver = accept
-  domains = +ours
-  transport = maildir
-begin transports
-maildir:
-  driver = appendfile
-  directory = ${dir}/mail/\${lookup{$local_part@$domain}dsearch{${dir}/mail}}/Maildir
-  maildir_format
-  delivery_date_add
-  envelope_to_add
-  return_path_add
-begin authenticators
-plain:
-  driver = plaintext
-  public_name = PLAIN
-  server_prompts = :
-  server_condition = \${if eq{$auth3}{\${lookup{$auth2}lsearch{${dir}/smtp-users}{$value}fail}}}
-  server_set_id = $auth2
-`;
+/** Writes one of the shipped configuration files (gateway/deploy/mail) with its @NAME@ marks filled in. */
+async function render(name: string, marks: Record<string, string>, target: string): Promise<void> {
+  const template = await readFile(new URL(`../../../gateway/deploy/mail/${name}`, import.meta.url), "utf8");
+  await writeFile(
+    target,
+    template.replace(/@([A-Z_]+)@/g, (_, mark: string) => marks[mark] ?? ""),
+    { mode: 0o644 },
+  );
 }
