@@ -61,16 +61,15 @@ export function backOffMs(attempt: number, chance: number): number {
 
 /** The one door through which the line changes. `now` in epoch ms, `chance` 0..1 for the spread of retries. */
 export function lineStep(line: Line, event: LineEvent, now: number, chance: number): [Line, LineCommand[]] {
-  switch (event.kind) {
-    case "start":
-      if (line.phase !== "off") return [line, []];
-      return [{ ...LINE_OFF, phase: "registering", step: "session", since: now }, [{ kind: "fetch-session" }]];
-    case "stop":
-      return [{ ...LINE_OFF, since: now, cause: event.cause ?? null }, [{ kind: "cancel-wait" }, { kind: "disconnect" }]];
-    case "session.unavailable":
-      // A line that was ready is in trouble, not set up wrongly; otherwise look again now and then: it may be set up meanwhile.
-      if (line.phase === "lost") return line.step === "session" ? fail(line, "server", now, chance) : [line, []];
-      return [{ ...LINE_OFF, since: now, cause: "unavailable" }, [{ kind: "cancel-wait" }, { kind: "wait", ms: LOOK_AGAIN_MS }]];
+  if (event.kind === "start") {
+    if (line.phase !== "off") return [line, []];
+    return [{ ...LINE_OFF, phase: "registering", step: "session", since: now }, [{ kind: "fetch-session" }]];
+  }
+  if (event.kind === "stop") return [{ ...LINE_OFF, since: now, cause: event.cause ?? null }, [{ kind: "cancel-wait" }, { kind: "disconnect" }]];
+  if (event.kind === "session.unavailable") {
+    // A line that was ready is in trouble, not set up wrongly; otherwise look again now and then: it may be set up meanwhile.
+    if (line.phase === "lost") return line.step === "session" ? fail(line, "server", now, chance) : [line, []];
+    return [{ ...LINE_OFF, since: now, cause: "unavailable" }, [{ kind: "cancel-wait" }, { kind: "wait", ms: LOOK_AGAIN_MS }]];
   }
   if (line.phase === "off") return event.kind === "retry" && line.cause === "unavailable" ? lineStep(LINE_OFF, { kind: "start" }, now, chance) : [line, []];
   switch (event.kind) {

@@ -1,14 +1,4 @@
-import type {
-  FinishBody,
-  FinishResult,
-  IncomingCard,
-  InquiryView,
-  InterestRow,
-  LeadView,
-  PartyBody,
-  Reception,
-  SearchResult,
-} from "@kommutator/contract/api/crm";
+import type { FinishBody, FinishResult, IncomingCard, InquiryView, LeadView, PartyBody, Reception, SearchResult } from "@kommutator/contract/api/crm";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
@@ -95,5 +85,3 @@ export function usePeople(q: string) {
     staleTime: 15_000,
   });
 }
-
-export const interestOf = (interests: InterestRow[], id: string): InterestRow | undefined => interests.find((each) => each.id === id);
