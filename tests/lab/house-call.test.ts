@@ -34,6 +34,11 @@ afterEach(async () => {
   }
   await until("no channel is left behind", async () => (await orphans(lab.asterisk)) === "", { timeoutMs: 6000, everyMs: 100 });
   await Promise.all([aigul.ready(), bolat.ready()]);
+  // Whoever declined rests for a while and is not rung.
+  await until("nobody rests any more", async () => (await sql()`SELECT 1 FROM presence WHERE rest_until > now()`).length === 0, {
+    timeoutMs: 40_000,
+    everyMs: 200,
+  });
 });
 const sql = () => lab.db.sql;
 

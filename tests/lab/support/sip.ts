@@ -24,7 +24,7 @@ export class SipPeer {
   readonly incoming: SipCall[] = [];
   /** What to do with an INVITE; the default rings. */
   onInvite: (call: SipCall) => void = (call) => call.ring();
-  /** A telephone that is switched off answers nothing. */
+  /** A telephone that has just been switched off: Asterisk believes it there, and no INVITE is answered. */
   deaf = false;
   hz: number;
   #open: RtpPeer[] = [];
@@ -120,7 +120,7 @@ export class SipPeer {
   }
 
   #receive(m: Message): void {
-    if (this.deaf) return;
+    if (this.deaf && m.method !== "OPTIONS") return;
     if (m.status !== undefined) {
       const branch = /branch=([^;,\s]+)/.exec(m.header("Via") ?? "")?.[1] ?? "";
       const waiting = this.#responses.get(branch);
