@@ -56,6 +56,7 @@ test("a newcomer starts the house, loads the sample company, and receives a visi
   const admin = await person(browser);
   const adminErrors = listen(admin.page);
   await admin.page.goto(url);
+  await admin.page.getByLabel("Логин").waitFor();
   await screenshot(admin.page, "login");
   await accessible(admin.page);
   await signIn(admin.page, url, "admin", password).catch(() => undefined);

@@ -67,7 +67,7 @@ export function RowsSkeleton({ rows = 8, height = 52 }: { rows?: number; height?
 export function Splash() {
   return (
     <div className={classes["splash"]}>
-      <Loader size="sm" aria-label="…" />
+      <Loader size="sm" role="status" aria-label="…" />
     </div>
   );
 }
