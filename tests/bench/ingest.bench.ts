@@ -26,7 +26,7 @@ const TABLES = ["raw_event", "message", "dialog_event", "routing_input", "dialog
  * with its event and its router's input. Beside it, in the same run and by the same driver, raw batched inserts of the very
  * same rows into empty copies of the same tables (indexes included). Budgets: >= 2,500 messages/s, >= 35 % of raw rows/s.
  */
-export async function run(): Promise<BenchResult> {
+export default async function run(): Promise<BenchResult> {
   const database = await testDatabase({ max: 20 });
   const { sql } = database;
   const dir = await mkdtemp(join(tmpdir(), "kommutator-bench-"));
@@ -69,7 +69,6 @@ export async function run(): Promise<BenchResult> {
     await rm(dir, { recursive: true, force: true });
   }
 }
-export default run;
 
 async function ingestAll(sql: Db, url: string, channelId: string, dir: string): Promise<number> {
   const strict = connect(url, { max: 6, applicationName: "kommutator-ingest", idleInTransactionMs: 1_000 });

@@ -239,7 +239,7 @@ describe("when Asterisk is started again", () => {
   });
 
   it("a wrong password is said as such, and nothing is left running after the close", async () => {
-    const { adapter } = await import("@kommutator/adapters/asterisk-ari");
+    const { default: adapter } = await import("@kommutator/adapters/asterisk-ari");
     const { RecordingHost } = await import("./support/recording-host.ts");
     const host = new RecordingHost();
     const channel = await adapter.open(adapter.parseConfig(settings(asterisk, { password: "wrong" })), host);

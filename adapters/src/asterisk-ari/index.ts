@@ -7,7 +7,7 @@ import { AriChannelSession } from "./session.ts";
  * whether phones can ring; performs the call, phone and recording commands. A channel that cannot connect is open all the
  * same: it says `down` and goes on trying.
  */
-export const adapter: Adapter<Config> = {
+const adapter: Adapter<Config> = {
   kind: "asterisk-ari",
   medium: "voice",
   fields: FIELDS,

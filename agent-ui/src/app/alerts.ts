@@ -1,9 +1,6 @@
 /** Sound, title flash and browser notifications. Of several tabs exactly one is loud: the holder of a lock that the browser keeps. */
 
 let leader = typeof navigator === "undefined" || !("locks" in navigator);
-/** Is this the tab that rings? */
-export const isLoudTab = () => leader;
-
 export function claimLoudTab(): void {
   if (leader || !("locks" in navigator)) return;
   navigator.locks
@@ -22,7 +19,6 @@ export function unlockSound(): void {
   context ??= new AudioContext();
   if (context.state === "suspended") context.resume().catch(() => undefined);
 }
-export const soundReady = () => context?.state === "running";
 
 if (typeof window !== "undefined") {
   const unlock = () => {

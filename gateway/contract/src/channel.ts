@@ -245,6 +245,7 @@ export interface Results {
   "message.send": { messageKey: string };
   "recording.fetch": { bytes: Uint8Array; mime: string };
 }
+// biome-ignore lint/suspicious/noConfusingVoidType: most commands answer nothing, and a handler may return nothing at all
 export type ResultOf<K extends CommandKind> = K extends keyof Results ? Results[K] : void;
 
 /** A missing key *is* the statement "this channel cannot do that". */

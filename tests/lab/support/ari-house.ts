@@ -1,4 +1,4 @@
-import { adapter } from "@kommutator/adapters/asterisk-ari";
+import adapter from "@kommutator/adapters/asterisk-ari";
 import type { Channel, Commands } from "@kommutator/contract/channel";
 import type { Asterisk } from "./asterisk.ts";
 import { RecordingHost } from "./recording-host.ts";

@@ -3,7 +3,7 @@
  * Usage: node --import tsx ari-process.ts '<settings as JSON>'. One line of JSON on stdout for each event.
  */
 import { randomUUID } from "node:crypto";
-import { adapter } from "@kommutator/adapters/asterisk-ari";
+import adapter from "@kommutator/adapters/asterisk-ari";
 import { EMPLOYEE } from "./ari-house.ts";
 import { RecordingHost } from "./recording-host.ts";
 

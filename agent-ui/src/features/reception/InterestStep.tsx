@@ -2,8 +2,8 @@ import type { Reception } from "@kommutator/contract/api/crm";
 import { Badge, Radio, Stack, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat, useNow } from "../../app/format.ts";
+import { FaultText } from "./FaultText.tsx";
 import type { InterestChoice, Purpose } from "./form.ts";
-import { FaultText } from "./ReceptionWizard.tsx";
 import classes from "./reception.module.css";
 
 /** Into which Interest: candidates by rank, a recently lost one to reopen, or a new one (with the reason when a like one is open). */

@@ -4,8 +4,8 @@ import { DateTimePicker } from "@mantine/dates";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { useFormat, weekStart } from "../../app/format.ts";
+import { FaultText } from "./FaultText.tsx";
 import { type NextStep, usualNextStep } from "./form.ts";
-import { FaultText } from "./ReceptionWizard.tsx";
 import classes from "./reception.module.css";
 
 /** What happens next: type, when, about what. Compulsory where the stage demands it. */

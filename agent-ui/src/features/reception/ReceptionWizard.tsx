@@ -8,6 +8,7 @@ import { useCatalogues } from "../../app/catalogues.ts";
 import { failureText } from "../../app/failure.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState } from "../../app/states.tsx";
+import { FaultText } from "./FaultText.tsx";
 import {
   choosePurpose,
   type Fault,
@@ -262,14 +263,6 @@ function Wizard({
         </Text>
       </div>
     </form>
-  );
-}
-
-export function FaultText({ text }: { text: string | null }) {
-  return text === null ? null : (
-    <Text size="xs" c="red" mt={4} role="alert">
-      {text}
-    </Text>
   );
 }
 

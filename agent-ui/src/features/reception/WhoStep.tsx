@@ -4,9 +4,9 @@ import { IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../../app/format.ts";
+import { FaultText } from "./FaultText.tsx";
 import type { Who } from "./form.ts";
 import { usePeople, useSetParty } from "./queries.ts";
-import { FaultText } from "./ReceptionWizard.tsx";
 import classes from "./reception.module.css";
 
 /** Who it is: recognised, chosen among several, searched, or a new lead of at most four fields. */

@@ -121,7 +121,6 @@ export function useForm<V extends Values>(options: FormOptions<V>) {
   const fault = (path: string): string | null => faults[path] ?? null;
   return { values, set, submit, discard, fault, failure, busy, restored };
 }
-export type Form<V extends Values> = ReturnType<typeof useForm<V>>;
 
 /** Which fields the server marked. `duplicate` names one, `validation` all. */
 export function serverFaults(error: ApiError, text: (fault: string) => string): Record<string, string> {

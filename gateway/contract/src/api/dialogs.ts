@@ -10,7 +10,7 @@ import { EmployeeRef, Id, IsoTime, MediumSchema, NamedRef, Page, PageQuery } fro
  * PUT  /api/v1/dialogs/:id/draft  {text}                         204 (drafts are kept per agent)
  * POST /api/v1/messages/:id/retry                                Message (failed -> queued)
  * POST /api/v1/messages/:id/settle {outcome: sent|resend}        Message (uncertain, decided by the agent)
- * POST /api/v1/blobs (multipart, field `file`)                   BlobRef
+ * POST /api/v1/blobs (multipart, field `file`)                   Attachment
  * GET  /api/v1/blobs/:id?name=                                   bytes, as a download; rights of the dialog apply
  * GET  /api/v1/dialogs/:id/why                                   Why (routing): decisions in words
  */
@@ -146,7 +146,6 @@ export const DialogDetail = z.object({
   position: z.number().int(),
 });
 export type DialogDetail = z.infer<typeof DialogDetail>;
-export const BlobRef = Attachment;
 export const SettleBody = z.object({ outcome: z.enum(["sent", "resend"]) });
 
 export const Why = z.object({
