@@ -10,6 +10,8 @@ export function connect(url: string, options: { max?: number; applicationName?: 
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     connect_timeout: 10,
     connection: {
+      // Short queries only: compiling a plan would cost more than running it.
+      jit: false,
       application_name: options.applicationName ?? "kommutator",
       idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 0,
     },

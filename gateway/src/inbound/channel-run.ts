@@ -33,6 +33,7 @@ export class ChannelRun {
   readonly #context: RunContext;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
+  #said: Promise<unknown> = Promise.resolve();
 
   constructor(channelId: Id, version: number, adapter: RegisteredAdapter, context: RunContext) {
     this.channelId = channelId;
@@ -122,9 +123,14 @@ export class ChannelRun {
     this.status = status;
     if (!changed && status.state !== "connecting") return;
     const value = { state: status.state, ...(status.detail === undefined ? {} : { detail: status.detail.slice(0, 1_000) }) };
-    this.#context.sql`
+    // One after the other: side by side, a late "connecting" could overwrite "up".
+    this.#said = this.#said
+      .then(
+        () => this.#context.sql`
       UPDATE channel SET status_since = CASE WHEN status->>'state' = ${status.state} THEN status_since ELSE now() END, status = ${this.#context.sql.json(value)}
-      WHERE id = ${this.channelId}`.catch(() => undefined);
+      WHERE id = ${this.channelId}`,
+      )
+      .catch(() => undefined);
   }
 }
 
