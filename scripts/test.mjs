@@ -1,4 +1,5 @@
-// `npm test`: sets up what is missing, then runs every suite and lists what ran. `npm test -- lab e2e` runs only those.
+// `npm test`: sets up what is missing, then runs every suite and lists what ran. `npm test -- lab e2e` runs only those;
+// `npm run test:long` kills at every index, runs a hundred thousand histories, and takes a million contact points.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { ASTERISK_PREFIX, ensureMachine, ensurePackages, ROOT, run } from "./mac
 
 const args = process.argv.slice(2);
 const update = args.includes("--update-expected");
+const long = args.includes("--long") ? { KOMMUTATOR_LONG: "1", RUNS: "100000", IDENTIFY_POINTS: "1000000" } : {};
 const wanted = args.filter((a) => !a.startsWith("--"));
 const SUITES = ["check", "unit", "ui", "conformance", "faults", "lab", "e2e"].filter((s) => wanted.length === 0 || wanted.includes(s));
 /** Fewer tests than last time is a failure: a suite that silently ran nothing must not look green. */
@@ -35,7 +37,7 @@ for (const suite of SUITES) {
     {
       cwd: ROOT,
       stdio: "inherit",
-      env: { ...process.env, AST_PREFIX: ASTERISK_PREFIX, KOMMUTATOR_TEST_OUT: out },
+      env: { ...process.env, ...long, AST_PREFIX: ASTERISK_PREFIX, KOMMUTATOR_TEST_OUT: out },
     },
   );
   let result = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] };
