@@ -2,7 +2,7 @@ import type { DialogSummary } from "@kommutator/contract/api/dialogs";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "./format.ts";
 
-type Party = Pick<DialogSummary["party"], "name" | "identityKind" | "identityValue" | "result">;
+type Party = Pick<DialogSummary["party"], "name" | "identityKind" | "identityValue"> & { result: string };
 
 /** How to call the other side when nobody knows a name: `visitor` and `hidden` are texts, `name` is shown as it is. */
 export function callingOf(party: Party): { kind: "name" | "visitor" | "hidden"; text: string } {

@@ -13,6 +13,7 @@ import { dialogAllowed } from "../party/link.ts";
 export async function readCard(tx: Query, principal: Principal, dialogId: Id): Promise<IncomingCard | null> {
   const [row] = await tx<
     {
+      identity_kind: string;
       identity_value: string | null;
       identity_result: string;
       party: IncomingCard["party"];
@@ -22,7 +23,7 @@ export async function readCard(tx: Query, principal: Principal, dialogId: Id): P
       unanswered: number;
     }[]
   >`
-    SELECT d.identity_value, d.identity_result, p.customer_id, p.lead_id,
+    SELECT d.identity_kind, d.identity_value, d.identity_result, p.customer_id, p.lead_id,
            jsonb_build_object('result', CASE WHEN d.identity_result = 'ambiguous' AND coalesce(p.customer_id, p.lead_id) IS NOT NULL THEN 'known' ELSE d.identity_result END,
              'name', coalesce(nullif(concat_ws(' ', ct.last_name, ct.first_name, ct.middle_name), ''), cu.name, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), d.display_name, d.identity_value, ''),
              'customer', CASE WHEN cu.id IS NOT NULL THEN jsonb_build_object('id', cu.id, 'name', cu.name) END,
@@ -68,6 +69,7 @@ export async function readCard(tx: Query, principal: Principal, dialogId: Id): P
   return {
     dialogId,
     number: row.identity_value,
+    identityKind: row.identity_kind,
     party: row.party,
     responsible: row.responsible,
     openInterests,

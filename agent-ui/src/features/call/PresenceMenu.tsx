@@ -1,7 +1,8 @@
-import { Button, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Button, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconChevronDown, IconClockPlus, IconCoffee, IconLogout, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { clock, useNow } from "../../app/format.ts";
+import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import classes from "./CallBar.module.css";
 import { usePresence, useSetPresence, useWrapup } from "./queries.ts";
 
@@ -13,18 +14,22 @@ export function PresenceMenu() {
   const presence = usePresence();
   const set = useSetPresence();
   const wrapup = useWrapup();
+  const { view, enabled } = useSoftphone();
   const now = useNow(1000);
   const me = presence.data;
   if (me === undefined) return <UnstyledButton className={classes["presence"] ?? ""} disabled aria-label={t("presence.unknown")} />;
   const reason = me.reason === null ? null : (PAUSE_REASONS as readonly string[]).includes(me.reason) ? t(`presence.reason.${me.reason}`) : me.reason;
-  const label = me.state === "paused" && reason !== null ? reason : t(`presence.state.${me.state}`);
+  // Where there is no telephone to reach, "telephone unreachable" would only frighten: chats and letters come all the same.
+  const state = me.state === "unreachable" && (!enabled || view.line.cause === "unavailable") ? "idle" : me.state;
+  const label = state === "paused" && reason !== null ? reason : t(`presence.state.${state}`);
   const left = me.wrapupUntil === null ? null : Date.parse(me.wrapupUntil) - now;
   const intend = (intent: typeof me.intent, why: string | null) => set.mutate({ intent, reason: why });
   return (
     <div className={classes["group"]}>
       <Menu position="bottom-start" width={250}>
         <Menu.Target>
-          <UnstyledButton className={classes["presence"] ?? ""} data-state={me.state} aria-label={t("presence.menu", { state: label })}>
+          <UnstyledButton className={classes["presence"] ?? ""} data-state={state}>
+            <VisuallyHidden>{t("presence.menu")}</VisuallyHidden>
             <span className={classes["dot"]} aria-hidden />
             <span className={classes["two"]}>
               <span className={classes["strong"]}>{label}</span>

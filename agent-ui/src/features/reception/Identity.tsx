@@ -4,6 +4,7 @@ import { IconPhone, IconStarFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { usePhone } from "../../app/format.ts";
+import { usePartyName } from "../../app/party.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import { useSetParty } from "./queries.ts";
 import classes from "./reception.module.css";
@@ -16,8 +17,10 @@ export function Identity({ dialogId, card }: { dialogId: string; card: IncomingC
   const phone = usePhone();
   const softphone = useSoftphone();
   const party = useSetParty(dialogId);
+  const nameOf = usePartyName();
   if (card === undefined) return <Skeleton height={72} radius="md" />;
   const who = card.party;
+  const name = nameOf({ name: who.name, result: who.result, identityKind: card.identityKind, identityValue: card.number });
   const to = who.customer !== null ? `/customers/${who.customer.id}` : who.lead !== null ? `/leads/${who.lead.id}` : null;
   const number = card.number;
   const canCall = number !== null && /^\+?\d{3,}$/.test(number) && softphone.view.line.phase === "ready" && softphone.view.call.phase === "idle";
@@ -25,13 +28,13 @@ export function Identity({ dialogId, card }: { dialogId: string; card: IncomingC
     <section className={classes["identity"]} aria-label={t("identity.title")} data-party={who.result}>
       <div className={classes["identityHead"]}>
         {to === null ? (
-          <h2 className={classes["identityName"]} title={who.name}>
-            {who.name}
+          <h2 className={classes["identityName"]} title={name}>
+            {name}
           </h2>
         ) : (
-          <h2 className={classes["identityName"]} title={who.name}>
+          <h2 className={classes["identityName"]} title={name}>
             <Anchor component={Link} to={to} inherit c="inherit">
-              {who.name}
+              {name}
             </Anchor>
           </h2>
         )}
@@ -47,9 +50,11 @@ export function Identity({ dialogId, card }: { dialogId: string; card: IncomingC
       {who.customer !== null && who.contact !== null && who.customer.name !== who.name ? <div className={classes["dim"]}>{who.customer.name}</div> : null}
       <div className={classes["dim"]}>
         {[
-          number === null ? t("identity.noNumber") : phone(number),
+          number === null ? t("identity.noNumber") : card.identityKind === "site_visitor" ? null : phone(number),
           card.responsible === null ? t("identity.nobody") : t("identity.responsible", { name: card.responsible.name }),
-        ].join(" · ")}
+        ]
+          .filter((each) => each !== null)
+          .join(" · ")}
       </div>
       {canCall && number !== null ? (
         <Button

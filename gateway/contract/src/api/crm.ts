@@ -493,6 +493,7 @@ export const RejectBody = z.object({ version: z.number().int(), reason: z.string
 export const IncomingCard = z.object({
   dialogId: Id,
   number: z.string().nullable(),
+  identityKind: z.string(),
   party: z.object({
     result: z.string(),
     name: z.string(),
