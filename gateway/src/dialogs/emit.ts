@@ -21,10 +21,16 @@ export function onEmit(listener: () => void): () => void {
 export async function emit(tx: Tx, events: NewDialogEvent[]): Promise<void> {
   if (events.length === 0) return;
   const dialogIds = [...new Set(events.map((e) => e.dialogId).filter((id): id is string => id !== null))];
-  if (dialogIds.length > 0) await tx`SELECT 1 FROM dialog WHERE id = ANY(${dialogIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
-  await tx`
+  // Both statements leave together: the connection runs them in this order, so the ids are drawn under the locks. The count
+  // keeps a thousand locked rows from coming over the wire.
+  const locked =
+    dialogIds.length > 0
+      ? tx`SELECT count(*) FROM (SELECT 1 FROM dialog WHERE id = ANY(${dialogIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE) AS locked`.execute()
+      : null;
+  const inserted = tx`
     INSERT INTO dialog_event (dialog_id, kind, payload)
     SELECT d, k, p FROM unnest(${events.map((e) => e.dialogId)}::uuid[], ${events.map((e) => e.kind)}::text[], ${events.map((e) => JSON.stringify(e.payload))}::text[]::jsonb[])
-      WITH ORDINALITY AS e(d, k, p, n) ORDER BY n`;
+      WITH ORDINALITY AS e(d, k, p, n) ORDER BY n`.execute();
+  await Promise.all([locked, inserted]);
   for (const tell of expecting) tell();
 }

@@ -28,7 +28,8 @@ export interface EngineDeps {
   onError?: ((what: string, error: unknown) => void) | undefined;
 }
 
-const BATCH = 1000;
+/** The most that one transaction decides: enough to spread its fixed cost, short enough that an answer does not wait long. */
+const BATCH = 2000;
 /** The backstop when nobody says that something came. */
 const POLL_MS = 100;
 /** Without a lease, and after a failure of the database. */
@@ -96,6 +97,11 @@ export class Engine {
   /** Calls back when the engine of this process has committed the input (or put it aside). */
   onDecided(inputId: number, tell: (outcome: "decided" | "aside") => void): void {
     this.waiters.set(inputId, tell);
+  }
+
+  /** Is it this node's engine that decides now? */
+  decides(): boolean {
+    return this.running !== null && this.deps.lease.holds();
   }
 
   forget(inputId: number): void {
@@ -246,9 +252,10 @@ export class Engine {
     const { sql, lease, emit } = this.deps;
     await sql.begin(async (tx) => {
       await checkLease(lease, tx);
-      // Dialogs are locked by emit, in id order, before anything here refers to them.
-      if (effects.events.length > 0) await emit(tx, effects.events);
+      // Everything else leaves in one go; the connection runs it in this order. So dialogs are locked by emit, in id order,
+      // before anything here refers to them.
       await Promise.all([
+        effects.events.length > 0 ? emit(tx, effects.events) : null,
         writeEffects(tx, effects, state.version),
         deleteInputs(
           tx,

@@ -19,8 +19,9 @@ export async function pendingInputs(sql: Db, limit: number): Promise<PendingInpu
   return sql<PendingInput[]>`SELECT id, input FROM routing_input ORDER BY id LIMIT ${limit}`;
 }
 
+/** By their ids one by one, never by a range: an input inside it may have been committed after the batch was read. */
 export async function deleteInputs(tx: Tx, ids: readonly number[]): Promise<void> {
-  if (ids.length > 0) await tx`DELETE FROM routing_input WHERE id = ANY(${ids as number[]}::bigint[])`;
+  if (ids.length > 0) await tx`DELETE FROM routing_input WHERE id = ANY(${ids as number[]}::bigint[])`.execute();
 }
 
 /** Ids for inputs that the engine itself brings (deadlines, facts): from the same sequence, so that no two inputs share one. */
