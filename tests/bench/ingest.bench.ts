@@ -14,7 +14,7 @@ import { testDatabase } from "../support/database.ts";
 import type { BenchResult } from "./run.ts";
 
 const REPORTERS = 16;
-const MESSAGES = 16_000;
+const MESSAGES = Number(process.env["BENCH_MESSAGES"] ?? 16_000);
 /** Visitors who write; each opens one dialog and is identified once (a lead, a contact point). */
 const THREADS = 400;
 const TEXT = "Здравствуйте! Подскажите, пожалуйста, когда приедет наш заказ № 48213 и можно ли доставить его в субботу до обеда?";

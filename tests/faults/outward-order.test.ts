@@ -47,7 +47,7 @@ beforeAll(async () => {
     holder: "writer",
     supervisor: { open: () => null, perform: unused },
     blobs: { put: unused, open: unused, read: unused },
-    identify: { identify: unused, attachParty: unused, addClaims: unused, markBounced: unused },
+    identify: { identify: unused, identifyAll: unused, attachParty: unused, attachParties: unused, addClaims: unused, markBounced: unused },
     emit,
     enqueue: async (tx, inputs) => void (await insertInputs(tx, inputs)),
     now: Date.now,

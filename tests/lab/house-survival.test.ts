@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { orphans } from "./support/ari-house.ts";
 import { labAddress } from "./support/asterisk.ts";
-import { share } from "./support/audio.ts";
+import { steadiness } from "./support/audio.ts";
 import { type HouseLab, knownCustomer, LabAgent, startHouseLab } from "./support/house-lab.ts";
 import { SipPeer } from "./support/sip.ts";
 import { type StallProxy, stallProxy } from "./support/stall-proxy.ts";
@@ -99,8 +99,8 @@ describe("nobody is lost when the house", () => {
         const now = performance.now();
         expect(talk.rtp.longestGap(struck, now)).toBeLessThan(300);
         expect(device.rtp.longestGap(struck, now)).toBeLessThan(300);
-        expect(share(talk.rtp.heard(struck, now), AGENT_HZ)).toBeGreaterThan(0.8);
-        expect(share(device.rtp.heard(struck, now), CALLER_HZ)).toBeGreaterThan(0.8);
+        expect(steadiness(talk.rtp.heard(struck, now), AGENT_HZ)).toBeGreaterThan(0.9);
+        expect(steadiness(device.rtp.heard(struck, now), CALLER_HZ)).toBeGreaterThan(0.9);
       } finally {
         await mend();
       }

@@ -1,6 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +11,7 @@ import { until } from "./support/wait.ts";
 const KNOWN = "+77011112233";
 const AGENT_HZ = 600;
 const CALLER_HZ = 440;
-const ui = mkdtempSync(join(tmpdir(), "kommutator-ui-"));
+const ui = new URL("../../agent-ui/dist", import.meta.url).pathname;
 let lab: HouseLab;
 let trunk: SipPeer;
 let browser: Browser;
@@ -22,9 +20,7 @@ let page: Page;
 let interestId: string;
 
 beforeAll(async () => {
-  const root = new URL("../../agent-ui", import.meta.url).pathname;
-  const built = spawnSync("npx", ["vite", "build", "--outDir", ui, "--emptyOutDir"], { cwd: root, encoding: "utf8" });
-  if (built.status !== 0) throw new Error(`the workspace was not built:\n${built.stdout}${built.stderr}`);
+  if (!existsSync(join(ui, "index.html"))) throw new Error("the workspace is not built: npm run build");
   lab = await startHouseLab({ channel: { phones: "webrtc" }, env: { UI_DIR: ui } });
   trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk, hz: CALLER_HZ });
   ({ interestId } = await knownCustomer(lab, KNOWN));
@@ -53,7 +49,6 @@ afterAll(async () => {
   await browser?.close();
   trunk?.close();
   await lab?.close();
-  rmSync(ui, { recursive: true, force: true });
 });
 afterEach(async (test) => {
   if (test.task.result?.state === "fail") console.log(await page.locator("body").textContent(), lab.house.log().slice(-1500));

@@ -4,12 +4,15 @@ import { randomUUID } from "node:crypto";
 export class Visitor {
   readonly hook: string;
   #token = "";
-  constructor(hook: string) {
+  readonly #from: string | null;
+  constructor(hook: string, from: string | null) {
     this.hook = hook;
+    this.#from = from;
   }
 
-  static async arrive(houseUrl: string, channelId: string): Promise<Visitor> {
-    const visitor = new Visitor(`${houseUrl}/hooks/${channelId}`);
+  /** `from`: the address a proxy in front of the house would name (TRUST_PROXY), for crowds that one address may not be. */
+  static async arrive(houseUrl: string, channelId: string, from: string | null = null): Promise<Visitor> {
+    const visitor = new Visitor(`${houseUrl}/hooks/${channelId}`, from);
     const { token } = (await visitor.call("POST", "session", {})) as { token: string };
     visitor.#token = token;
     return visitor;
@@ -19,6 +22,7 @@ export class Visitor {
     const response = await fetch(`${this.hook}/${path}`, {
       method,
       headers: {
+        ...(this.#from === null ? {} : { "x-forwarded-for": this.#from }),
         ...(this.#token === "" ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },

@@ -36,6 +36,18 @@ export function share(samples: ArrayLike<number>, hz: number, rate = 8000): numb
   return (2 * (a * a + b * b - c * a * b)) / (samples.length * power);
 }
 
+/** Part of the 200 ms windows, 0 to 1, in which the tone is nearly all that is heard: one lost packet spoils one window, not the whole. */
+export function steadiness(samples: Int16Array, hz: number, rate = 8000): number {
+  const size = rate / 5;
+  let windows = 0;
+  let good = 0;
+  for (let at = 0; at + size <= samples.length; at += size) {
+    windows++;
+    if (share(samples.subarray(at, at + size), hz, rate) > 0.8) good++;
+  }
+  return windows === 0 ? 0 : good / windows;
+}
+
 /** Level as root mean square, 0 to 32767. */
 export function level(samples: ArrayLike<number>): number {
   let power = 0;

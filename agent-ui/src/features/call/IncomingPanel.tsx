@@ -30,7 +30,7 @@ export function IncomingPanel() {
                 VIP
               </Badge>
             ) : null}
-            <Badge variant="light" color={data.party.result === "known" ? "green" : data.party.result === "ambiguous" ? "orange" : "blue"}>
+            <Badge variant="light" color={data.party.result === "known" ? "green" : data.party.result === "ambiguous" ? "yellow" : "blue"}>
               {t(`party.${data.party.result}`, { defaultValue: data.party.result })}
             </Badge>
           </div>

@@ -32,7 +32,7 @@ export function SaveFailure({
       </Alert>
     );
   return (
-    <Alert color="orange" icon={<IconUsers size={18} />} title={t("conflict.title")} role="alert">
+    <Alert color="yellow" icon={<IconUsers size={18} />} title={t("conflict.title")} role="alert">
       {differences.length === 0 ? t("conflict.same") : t("conflict.text")}
       <ul style={{ margin: "4px 0 8px", paddingLeft: 18 }}>
         {differences.map((each) => (

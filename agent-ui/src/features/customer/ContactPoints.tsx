@@ -64,7 +64,7 @@ export function ContactPoints({
               </Tooltip>
             )}
             {point.isShared ? (
-              <Badge size="xs" color="orange" variant="light">
+              <Badge size="xs" color="yellow" variant="light">
                 {t("point.shared")}
               </Badge>
             ) : null}

@@ -88,7 +88,7 @@ export function CustomerCard() {
         ) : null}
       </div>
       {customer.mergedIntoId === null ? null : (
-        <Alert color="orange">
+        <Alert color="yellow">
           {t("card.merged")}{" "}
           <Anchor component={Link} to={`/customers/${customer.mergedIntoId}`} inherit>
             {t("card.survivor")}

@@ -21,7 +21,7 @@ const ICONS: Record<InquiryView["origin"], ComponentType<{ size?: number; "aria-
   manual: IconPencil,
 };
 const STATUSES = ["unprocessed", "new", "in_wizard", "dispatched", "processed", "rejected"] as const;
-const STATUS_COLOURS = { new: "blue", in_wizard: "orange", dispatched: "grape", processed: "green", rejected: "gray" } as const;
+const STATUS_COLOURS = { new: "blue", in_wizard: "yellow", dispatched: "grape", processed: "green", rejected: "gray" } as const;
 const isOpen = (row: InquiryView) => row.status !== "processed" && row.status !== "rejected";
 
 /** What came in and is not received yet: how old, how urgent, whose. It leaves the list only by a decision. */

@@ -78,7 +78,7 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
             </Radio.Group>
           ) : null}
           {close.error === null ? null : (
-            <Alert color={remain ? "orange" : "red"} role="alert">
+            <Alert color={remain ? "yellow" : "red"} role="alert">
               {failureText(close.error)}
             </Alert>
           )}

@@ -131,7 +131,7 @@ export function InterestForm({
               onChange={(event) => setReason(event.currentTarget.value)}
             />
           ) : null}
-          {reasonAsked ? <Alert color="orange">{failureText(save.error)}</Alert> : null}
+          {reasonAsked ? <Alert color="yellow">{failureText(save.error)}</Alert> : null}
           {reasonAsked ? null : (
             <SaveFailure
               error={save.error}

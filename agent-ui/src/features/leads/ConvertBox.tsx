@@ -94,7 +94,7 @@ export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => v
             {t("convert.moves")}
           </Text>
           {convert.error === null ? null : (
-            <Alert color={duplicate ? "orange" : "red"} role="alert">
+            <Alert color={duplicate ? "yellow" : "red"} role="alert">
               {failureText(convert.error)}
               {duplicate ? (
                 <Stack gap={6} mt={8} align="flex-start">

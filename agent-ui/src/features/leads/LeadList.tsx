@@ -14,7 +14,7 @@ import { Register } from "../customer/Register.tsx";
 import { LeadForm } from "./LeadForm.tsx";
 
 export const STATUSES = ["new", "in_work", "qualified", "converted", "disqualified"] as const;
-export const STATUS_COLOURS = { new: "blue", in_work: "orange", qualified: "green", converted: "gray", disqualified: "gray" } as const;
+export const STATUS_COLOURS = { new: "blue", in_work: "yellow", qualified: "green", converted: "gray", disqualified: "gray" } as const;
 
 /** Potential clients: made from unknown callers and writers, or by hand. */
 export function LeadList() {

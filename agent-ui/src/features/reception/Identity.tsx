@@ -9,7 +9,7 @@ import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import { useSetParty } from "./queries.ts";
 import classes from "./reception.module.css";
 
-const COLOURS: Record<string, string> = { known: "green", lead: "blue", new: "blue", ambiguous: "orange", pending: "gray", hidden: "gray", blocked: "red" };
+const COLOURS: Record<string, string> = { known: "green", lead: "blue", new: "blue", ambiguous: "yellow", pending: "gray", hidden: "gray", blocked: "red" };
 
 /** Identity first: who it is, how sure we are, who is responsible; several matches are a choice of one click. */
 export function Identity({ dialogId, card }: { dialogId: string; card: IncomingCard | undefined }) {

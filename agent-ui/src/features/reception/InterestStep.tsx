@@ -69,7 +69,7 @@ export function InterestStep({
                   </span>
                 </span>
                 {each.recentlyLost || each.status !== "open" ? (
-                  <Badge size="sm" color="orange" variant="light">
+                  <Badge size="sm" color="yellow" variant="light">
                     {t("interest.reopen")}
                   </Badge>
                 ) : purpose?.interestKindId != null && each.kind.id === purpose.interestKindId ? (

@@ -13,7 +13,7 @@ export function Processed({ inquiry, conflict = false }: { inquiry: InquiryView;
   const at = inquiry.processedAt === null ? "" : format.full(inquiry.processedAt);
   return (
     <Alert
-      color={conflict ? "orange" : inquiry.status === "rejected" ? "gray" : "green"}
+      color={conflict ? "yellow" : inquiry.status === "rejected" ? "gray" : "green"}
       icon={conflict ? <IconUsers size={18} /> : <IconCheck size={18} />}
       title={t(conflict ? "processed.conflict" : inquiry.status === "rejected" ? "processed.rejected" : "processed.done", { number: inquiry.number })}
       role="status"
