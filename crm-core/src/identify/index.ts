@@ -1,62 +1,53 @@
-import type { Tx } from "@kommutator/contract/db";
+import { randomUUID } from "node:crypto";
+import { type Tx, together } from "@kommutator/contract/db";
 import type { Identification, IdentityResult } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
 import { formatPhone, identityScope, normaliseEmail, normaliseIdentity, normaliseValue } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
 import { type Crm, systemActor } from "../context.ts";
-import { setParty } from "../party/sql.ts";
+import { setParties } from "../party/sql.ts";
 import { duplicateScore, type Match, match } from "./rules.ts";
 import {
+  findExcluded,
   findOwners,
   findResponsible,
   findSubstitute,
   insertDuplicatePairs,
-  insertLeadWithPoint,
-  isExcluded,
+  insertLeadsWithPoints,
   type Key,
-  lockIdentity,
+  lockIdentities,
+  type NewLead,
   verifyPoint,
 } from "./sql.ts";
 
 const ACTOR = systemActor("identification");
 
+type Asker = Parameters<Identify["identifyAll"]>[1][number];
+type Context = Parameters<Identify["identifyAll"]>[2];
+
+/** One who asks, normalised; `n` is the place in the caller's list. */
+interface Question {
+  n: number;
+  key: Key;
+  raw: string;
+  shown: string;
+  displayName: string | null;
+  channelId: Id;
+}
+
 /** Identification of whoever calls or writes (spec B0, RG-01, RG-03). */
 export function createIdentify(crm: Crm): Identify {
   return {
     async identify(tx, from, context) {
-      const { country } = await crm.company(tx);
-      const identity = normaliseIdentity(from, country);
-      if (identity.value === null) return nobody("hidden", from.displayName ?? identity.raw);
-      const key: Key = { kind: identity.kind, scope: identityScope(identity.kind, context.channelId), value: identity.value };
-      const shown = identity.kind === "phone" ? formatPhone(identity.value, country) : (from.displayName ?? identity.value);
-      if (await isExcluded(tx, key)) return nobody("blocked", shown);
-      const now = new Date(crm.clock.now());
-      // A known person needs no lock: two look-ups and no write. Only what is about to write waits for its turn and looks again.
-      let found = match(await findOwners(tx, key));
-      if (found.result === "new" && !context.createLead) return nobody("new", from.displayName ?? shown);
-      if (found.result === "new" || toVerify(found) !== null) {
-        await lockIdentity(tx, key);
-        found = match(await findOwners(tx, key));
-      }
-      if (found.result === "new") {
-        const made = await insertLeadWithPoint(tx, {
-          key,
-          raw: identity.raw,
-          name: from.displayName ?? null,
-          channelId: context.channelId,
-          verifiedHow: context.verifiedHow,
-          now,
-        });
-        await crm.audit(tx, ACTOR, { objectKind: "lead", objectId: made.leadId, action: "create", changes: { identity: [null, `${key.kind} ${key.value}`] } });
-        return { ...nobody("new", from.displayName ?? shown), leadId: made.leadId, contactPointId: made.pointId };
-      }
-      await keepEvidence(crm, tx, key, found, context.verifiedHow, now);
-      return describe(tx, found, shown, now);
+      const [found] = await identifyAll(crm, tx, [{ from, channelId: context.channelId }], context);
+      return found as Identification;
     },
 
-    async attachParty(tx, dialogId, identification) {
-      await setParty(tx, dialogId, identification);
-    },
+    identifyAll: (tx, askers, context) => identifyAll(crm, tx, askers, context),
+
+    attachParty: (tx, dialogId, who) => setParties(tx, [{ dialogId, who }]),
+
+    attachParties: (tx, parties) => setParties(tx, parties),
 
     async addClaims(tx, dialogId, claims) {
       const { country } = await crm.company(tx);
@@ -90,6 +81,79 @@ export function createIdentify(crm: Crm): Identify {
       await tx`UPDATE contact_point SET bounced_at = ${new Date(crm.clock.now())} WHERE kind = 'email' AND value_norm = ${value} AND bounced_at IS NULL AND archived_at IS NULL`;
     },
   };
+}
+
+/** All at once; of those with one identity the first may make a card, which the others then find. */
+async function identifyAll(crm: Crm, tx: Tx, askers: readonly Asker[], context: Context): Promise<Identification[]> {
+  const { country } = await crm.company(tx);
+  const results: Identification[] = [];
+  const first: Question[] = [];
+  const rest: Question[] = [];
+  const seen = new Set<string>();
+  for (const [n, { from, channelId }] of askers.entries()) {
+    const identity = normaliseIdentity(from, country);
+    if (identity.value === null) {
+      results[n] = nobody("hidden", from.displayName ?? identity.raw);
+      continue;
+    }
+    const key: Key = { kind: identity.kind, scope: identityScope(identity.kind, channelId), value: identity.value };
+    const shown = identity.kind === "phone" ? formatPhone(identity.value, country) : (from.displayName ?? identity.value);
+    const name = JSON.stringify(key);
+    (seen.has(name) ? rest : first).push({ n, key, raw: identity.raw, shown, displayName: from.displayName ?? null, channelId });
+    seen.add(name);
+  }
+  for (const questions of [first, rest]) {
+    if (questions.length === 0) continue;
+    for (const [n, found] of await answer(crm, tx, questions, context)) results[n] = found;
+  }
+  return results;
+}
+
+/**
+ * Answers questions of which no two may make the same card. Statements that need no answer of each other go out together: one
+ * connection works on them in order, and each sees what the ones before it locked and wrote.
+ */
+async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context: Context): Promise<(readonly [number, Identification])[]> {
+  const now = new Date(crm.clock.now());
+  const keys = questions.map((q) => q.key);
+  const [excluded, owners] = await together([findExcluded(tx, keys), findOwners(tx, keys)]);
+  const found = owners.map(match);
+  // A known person needs no lock and no write. Only what is about to write waits for its turn and looks again.
+  const writing = questions.flatMap((_, i) => {
+    const it = found[i] as Match;
+    return !excluded.has(i) && (it.result === "new" ? context.createLead : toVerify(it) !== null) ? [i] : [];
+  });
+  if (writing.length > 0) {
+    const locked = writing.map((i) => keys[i] as Key);
+    const [, again] = await together([lockIdentities(tx, locked), findOwners(tx, locked)]);
+    for (const [at, i] of writing.entries()) found[i] = match(again[at] ?? []);
+  }
+  const made: NewLead[] = [];
+  const answers = questions.map(async (q, i) => {
+    const it = found[i] as Match;
+    if (excluded.has(i)) return [q.n, nobody("blocked", q.shown)] as const;
+    if (it.result === "new") {
+      const unknown = nobody("new", q.displayName ?? q.shown);
+      if (!context.createLead) return [q.n, unknown] as const;
+      const lead = { leadId: randomUUID(), pointId: randomUUID(), key: q.key, raw: q.raw, name: q.displayName, channelId: q.channelId };
+      made.push(lead);
+      return [q.n, { ...unknown, leadId: lead.leadId, contactPointId: lead.pointId }] as const;
+    }
+    await keepEvidence(crm, tx, q.key, it, context.verifiedHow, now);
+    return [q.n, await describe(tx, it, q.shown, now)] as const;
+  });
+  const [result] = await together([together(answers), insertLeads(crm, tx, made, context, now)]);
+  return result;
+}
+
+async function insertLeads(crm: Crm, tx: Tx, leads: readonly NewLead[], context: Context, now: Date): Promise<void> {
+  if (leads.length === 0) return;
+  await together([
+    insertLeadsWithPoints(tx, leads, context.verifiedHow, now),
+    ...leads.map((l) =>
+      crm.audit(tx, ACTOR, { objectKind: "lead", objectId: l.leadId, action: "create", changes: { identity: [null, `${l.key.kind} ${l.key.value}`] } }),
+    ),
+  ]);
 }
 
 function nobody(result: IdentityResult, name: string): Identification {

@@ -25,7 +25,7 @@ afterAll(() => house.close());
 
 test(`of ${POINTS} contact points the owners are found through indexes alone, in a few pages`, async () => {
   const [row] = await house.sql<{ "QUERY PLAN": [{ Plan: Record<string, unknown> }] }[]>`
-    EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${ownersOf(house.sql, { kind: "phone", scope: "", value: "+77010000777" })}`;
+    EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${ownersOf(house.sql, [{ kind: "phone", scope: "", value: "+77010000777" }])}`;
   const plan = row?.["QUERY PLAN"][0].Plan as Record<string, number>;
   const text = JSON.stringify(plan);
   expect(text).toMatch(/contact_point_(lookup|verified_uq|owner_uq)/);

@@ -9,27 +9,41 @@ export interface Key {
   value: string;
 }
 
-/** Serialises everything that may create a card for this identity, until the transaction ends. */
-export async function lockIdentity(tx: Tx, key: Key): Promise<void> {
-  await tx`SELECT pg_advisory_xact_lock(hashtextextended(${`identity ${key.kind} ${key.scope} ${key.value}`}, 0))`;
+/** Serialises everything that may create a card for these identities, until the transaction ends; in one order, so that two batches cannot block each other. */
+export async function lockIdentities(tx: Tx, keys: readonly Key[]): Promise<void> {
+  const names = keys.map((k) => `identity ${k.kind} ${k.scope} ${k.value}`);
+  await tx`
+    SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(name, 0) AS h FROM unnest(${names}::text[]) AS n(name) ORDER BY 1) locks`.execute();
 }
 
-export async function isExcluded(tx: Query, key: Key): Promise<boolean> {
-  const rows = await tx`SELECT 1 FROM exclusion WHERE kind = ${key.kind} AND value_norm = ${key.value}`;
-  return rows.length > 0;
+/** The places in the list of the identities that create nothing. */
+export async function findExcluded(tx: Query, keys: readonly Key[]): Promise<Set<number>> {
+  const rows = await tx<{ n: number }[]>`
+    SELECT q.n FROM unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.value)}::text[]) WITH ORDINALITY AS q(kind, value, n)
+    JOIN exclusion x ON x.kind = q.kind AND x.value_norm = q.value`;
+  return new Set(rows.map((r) => r.n - 1));
 }
 
-/** One index look-up in contact_point, then primary keys only: survivors of merges, archived ones dropped, whoever left a company no longer stands for it. */
-export async function findOwners(tx: Query, key: Key): Promise<Owner[]> {
-  return tx<Owner[]>`${ownersOf(tx, key)}`;
+/** The owners of each identity: survivors of merges, archived ones dropped, whoever left a company no longer stands for it. */
+export async function findOwners(tx: Query, keys: readonly Key[]): Promise<Owner[][]> {
+  const rows = await tx<(Owner & { n: number })[]>`${ownersOf(tx, keys)}`;
+  const owners: Owner[][] = keys.map(() => []);
+  for (const { n, ...owner } of rows) owners[n - 1]?.push(owner);
+  return owners;
 }
 
-/** The query of findOwners, apart so that a test can ask for its plan. */
-export function ownersOf(tx: Query, key: Key) {
+/**
+ * The query of findOwners, apart so that a test can ask for its plan: for each identity one index look-up in contact_point,
+ * then primary keys only. Lateral, so that the plan of one is the plan of many.
+ */
+export function ownersOf(tx: Query, keys: readonly Key[]) {
   return tx`
+    SELECT q.n, owner.*
+    FROM unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.scope)}::text[], ${keys.map((k) => k.value)}::text[]) WITH ORDINALITY AS q(kind, scope, value, n)
+    CROSS JOIN LATERAL (
     WITH point AS MATERIALIZED (
       SELECT id, customer_id, contact_id, lead_id, verified_at IS NOT NULL AS verified, is_shared, created_at
-      FROM contact_point WHERE kind = ${key.kind} AND value_norm = ${key.value} AND scope = ${key.scope} AND archived_at IS NULL
+      FROM contact_point WHERE kind = q.kind AND value_norm = q.value AND scope = q.scope AND archived_at IS NULL
     ), person AS (
       SELECT p.*, c.id AS person_id, concat_ws(' ', c.last_name, c.first_name, c.middle_name) AS person_name
       FROM point p JOIN contact o ON o.id = p.contact_id JOIN contact c ON c.id = coalesce(o.merged_into_id, o.id) AND c.archived_at IS NULL
@@ -47,7 +61,7 @@ export function ownersOf(tx: Query, key: Key) {
     UNION ALL
     SELECT p.id, p.verified, p.is_shared, NULL, NULL, l.id, l.status IN ('new', 'in_work', 'qualified'), l.created_at,
            NULL, NULL, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), false, NULL, l.responsible_id
-    FROM point p JOIN lead l ON l.id = p.lead_id WHERE l.status <> 'converted'`;
+    FROM point p JOIN lead l ON l.id = p.lead_id WHERE l.status <> 'converted') owner`;
 }
 
 export interface OpenInterest {
@@ -112,21 +126,26 @@ export async function findSubstitute(tx: Query, employeeId: Id, now: Date): Prom
   return { absent: true, substituteId: rows.find((r) => r.depth > 0 && !r.absent)?.id ?? null };
 }
 
-/** A lead with its verified contact point; the source is the channel's. Returns their ids. */
-export async function insertLeadWithPoint(
-  tx: Tx,
-  lead: { key: Key; raw: string; name: string | null; channelId: Id; verifiedHow: string; now: Date },
-): Promise<{ leadId: Id; pointId: Id }> {
-  const [row] = await tx<{ lead_id: Id; point_id: Id }[]>`
-    WITH new_lead AS (
-      INSERT INTO lead (contact_name, source_id, created_at) VALUES (${lead.name}, (SELECT source_id FROM channel WHERE id = ${lead.channelId}), ${lead.now}) RETURNING id
-    ), new_point AS (
-      INSERT INTO contact_point (lead_id, kind, scope, value_raw, value_norm, verified_at, verified_how)
-      SELECT id, ${lead.key.kind}, ${lead.key.scope}, ${lead.raw}, ${lead.key.value}, ${lead.now}, ${lead.verifiedHow} FROM new_lead RETURNING id
+export interface NewLead {
+  leadId: Id;
+  pointId: Id;
+  key: Key;
+  raw: string;
+  name: string | null;
+  channelId: Id;
+}
+
+/** Leads with their verified contact points, in one statement; the source is the channel's. */
+export async function insertLeadsWithPoints(tx: Tx, leads: readonly NewLead[], verifiedHow: string, now: Date): Promise<void> {
+  const rows = leads.map((l) => ({ lead_id: l.leadId, point_id: l.pointId, ...l.key, raw: l.raw, name: l.name, channel_id: l.channelId }));
+  await tx`
+    WITH made AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${tx.json(rows)}) AS r(lead_id uuid, point_id uuid, kind text, scope text, value text, raw text, name text, channel_id uuid)
+    ), new_lead AS (
+      INSERT INTO lead (id, contact_name, source_id, created_at) SELECT m.lead_id, m.name, c.source_id, ${now} FROM made m LEFT JOIN channel c ON c.id = m.channel_id
     )
-    SELECT new_lead.id AS lead_id, new_point.id AS point_id FROM new_lead, new_point`;
-  const made = row as { lead_id: Id; point_id: Id };
-  return { leadId: made.lead_id, pointId: made.point_id };
+    INSERT INTO contact_point (id, lead_id, kind, scope, value_raw, value_norm, verified_at, verified_how)
+    SELECT point_id, lead_id, kind, scope, raw, value, ${now}, ${verifiedHow} FROM made`;
 }
 
 /** Marks a point as proven, unless another card already holds the identity verified (C2: it exists once). Returns whether it did. */

@@ -13,13 +13,21 @@ export interface PartyRow {
 }
 
 /**
- * Who the dialog is with, as identification found it. What the dialog is about (its Interest) is decided by people and by the
+ * Who the dialogs are with, as identification found it. What the dialog is about (its Interest) is decided by people and by the
  * reception, so it stays, unless the person became another one.
  */
-export async function setParty(tx: Tx, dialogId: Id, who: Pick<Identification, "customerId" | "contactId" | "leadId" | "candidates">): Promise<void> {
+export async function setParties(tx: Tx, parties: readonly { dialogId: Id; who: Identification }[]): Promise<void> {
+  if (parties.length === 0) return;
+  const rows = parties.map(({ dialogId, who }) => ({
+    dialog: dialogId,
+    customer: who.customerId,
+    contact: who.contactId,
+    lead: who.leadId,
+    candidates: who.candidates,
+  }));
   await tx`
     INSERT INTO dialog_party (dialog_id, customer_id, contact_id, lead_id, candidates)
-    VALUES (${dialogId}, ${who.customerId}, ${who.contactId}, ${who.leadId}, ${tx.json(who.candidates as never)})
+    SELECT dialog, customer, contact, lead, candidates FROM jsonb_to_recordset(${tx.json(rows)}) AS p(dialog uuid, customer uuid, contact uuid, lead uuid, candidates jsonb)
     ON CONFLICT (dialog_id) DO UPDATE SET customer_id = excluded.customer_id, contact_id = excluded.contact_id, lead_id = excluded.lead_id,
       candidates = excluded.candidates, version = dialog_party.version + 1,
       interest_id = CASE WHEN dialog_party.customer_id IS NOT DISTINCT FROM excluded.customer_id AND dialog_party.lead_id IS NOT DISTINCT FROM excluded.lead_id THEN dialog_party.interest_id END`;

@@ -37,8 +37,15 @@ export interface Identify {
     from: RawIdentity,
     context: { channelId: Id; createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" },
   ): Promise<Identification>;
+  /** The same for many at once, in a handful of statements; the answers stand in the order of the askers. */
+  identifyAll(
+    tx: Tx,
+    askers: readonly { from: RawIdentity; channelId: Id }[],
+    context: { createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" },
+  ): Promise<Identification[]>;
   /** Records who the dialog is with (dialog_party). */
   attachParty(tx: Tx, dialogId: Id, identification: Identification): Promise<void>;
+  attachParties(tx: Tx, parties: readonly { dialogId: Id; who: Identification }[]): Promise<void>;
   /** Contact details a visitor typed: unverified contact points on the party. */
   addClaims(tx: Tx, dialogId: Id, claims: { phone?: string | undefined; email?: string | undefined; name?: string | undefined }): Promise<void>;
   /** A permanent bounce marks the contact point. */

@@ -1,5 +1,5 @@
 import type { MessageReceived, MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
-import type { Db, Tx } from "@kommutator/contract/db";
+import { type Db, type Tx, together } from "@kommutator/contract/db";
 import { ingestCall } from "./ingest-calls.ts";
 import { type IngestDeps, Outcome, type PendingEvent, readFacts } from "./ingest-deps.ts";
 import { ingestMessages } from "./ingest-messages.ts";
@@ -48,11 +48,8 @@ export async function ingestBatch(sql: Db, deps: IngestDeps, batch: readonly Pen
       states.filter((p) => !early.has(p.id)),
       outcome,
     );
-    await outcome.write(tx, deps);
-    await markDone(
-      tx,
-      batch.filter((p) => !early.has(p.id)).map((p) => p.id),
-    );
+    const done = batch.filter((p) => !early.has(p.id)).map((p) => p.id);
+    await together([outcome.write(tx, deps), markDone(tx, done)]);
     return early;
   });
 }

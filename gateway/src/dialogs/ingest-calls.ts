@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus } from "@kommutator/contract/channel";
-import type { Tx } from "@kommutator/contract/db";
+import { type Tx, together } from "@kommutator/contract/db";
 import type { Disposition } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
@@ -9,7 +9,7 @@ import { addJob } from "../outbound/jobs.ts";
 import { type CallRow, findCall, finishCall } from "./call-sql.ts";
 import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
 import { ingestLeg } from "./ingest-legs.ts";
-import { openDialog } from "./open-dialog.ts";
+import { identifyCaller, openDialogs } from "./open-dialog.ts";
 
 export type CallEvent = Exclude<ChannelEvent, { kind: "message.received" | "message.state" | "thread.ended" | "unparseable" }>;
 export interface Facts {
@@ -61,34 +61,39 @@ async function insertCall(
   const inbound = event.direction === "in";
   const norm = (value: string | null) => (value === null ? null : normaliseValue("phone", value, facts.country, true));
   const ours = inbound ? event.to : event.from.value;
-  const [line] =
-    ours === null ? [] : await tx<Line[]>`SELECT id, queue_id FROM line WHERE channel_id = ${channelId} AND number IN (${ours}, ${norm(ours) ?? ours})`;
+  // An outgoing call's other side is the number dialled.
+  const from = inbound ? event.from : ({ kind: "phone", value: event.to } as const);
+  const [[line], identified] = await together([findLine(tx, channelId, ours, norm(ours)), identifyCaller(tx, deps, from, channelId)]);
   const live = event.kind === "call.offered";
   const callId = randomUUID();
-  const opened = await openDialog(
-    tx,
-    deps,
-    facts.country,
-    {
-      channel,
-      threadKey: key,
-      direction: event.direction,
-      // An outgoing call's other side is the number dialled.
-      from: inbound ? event.from : { kind: "phone", value: event.to },
-      openedAt: startedAt,
-      lineId: line?.id ?? null,
-      queueId: line?.queue_id ?? null,
-      previousDialogId: null,
-      callId,
-      route: live && inbound,
-    },
-    outcome,
-  );
-  await tx`
-    INSERT INTO call (id, dialog_id, channel_id, external_id, direction, from_raw, from_norm, to_raw, to_norm, line_id, started_at, source)
-    VALUES (${callId}, ${opened.id}, ${channelId}, ${key}, ${event.direction}, ${event.from.value}, ${norm(event.from.value)}, ${event.to}, ${norm(event.to)}, ${line?.id ?? null},
-      ${startedAt}, ${live ? event.source : "reconstructed"})`;
-  return { callId, dialogId: opened.id };
+  const dialogId = randomUUID();
+  const dialog = {
+    id: dialogId,
+    channel,
+    threadKey: key,
+    direction: event.direction,
+    from,
+    openedAt: startedAt,
+    lineId: line?.id ?? null,
+    queueId: line?.queue_id ?? null,
+    previousDialogId: null,
+    callId,
+    route: live && inbound,
+    identified,
+  } as const;
+  await together([
+    openDialogs(tx, deps, facts.country, [dialog], outcome),
+    tx`
+      INSERT INTO call (id, dialog_id, channel_id, external_id, direction, from_raw, from_norm, to_raw, to_norm, line_id, started_at, source)
+      VALUES (${callId}, ${dialogId}, ${channelId}, ${key}, ${event.direction}, ${event.from.value}, ${norm(event.from.value)}, ${event.to}, ${norm(event.to)}, ${line?.id ?? null},
+        ${startedAt}, ${live ? event.source : "reconstructed"})`,
+  ]);
+  return { callId, dialogId };
+}
+
+async function findLine(tx: Tx, channelId: Id, number: string | null, norm: string | null): Promise<Line[]> {
+  if (number === null) return [];
+  return tx<Line[]>`SELECT id, queue_id FROM line WHERE channel_id = ${channelId} AND number IN (${number}, ${norm ?? number})`;
 }
 
 async function offered(tx: Tx, deps: IngestDeps, facts: Facts, channelId: Id, key: string, event: CallOffered, outcome: Outcome): Promise<void> {

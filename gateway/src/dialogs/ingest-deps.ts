@@ -1,5 +1,5 @@
 import type { ChannelEvent, ChannelKind } from "@kommutator/contract/channel";
-import type { Tx } from "@kommutator/contract/db";
+import { type Tx, together } from "@kommutator/contract/db";
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, Medium } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
@@ -31,14 +31,13 @@ export interface ChannelFacts {
   queueId: Id;
 }
 
-/** Facts and inputs that gather while a batch is worked on; written at its end, in this order. */
+/** Facts and inputs that gather while a batch is worked on; written at its end. */
 export class Outcome {
   readonly events: NewDialogEvent[] = [];
   readonly inputs: RoutingInput[] = [];
 
   async write(tx: Tx, deps: Pick<IngestDeps, "emit" | "enqueue">): Promise<void> {
-    if (this.events.length > 0) await deps.emit(tx, this.events);
-    if (this.inputs.length > 0) await deps.enqueue(tx, this.inputs);
+    await together([this.events.length === 0 ? undefined : deps.emit(tx, this.events), this.inputs.length === 0 ? undefined : deps.enqueue(tx, this.inputs)]);
   }
 }
 

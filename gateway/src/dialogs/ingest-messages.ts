@@ -1,16 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type { MessageReceived } from "@kommutator/contract/channel";
-import type { Tx } from "@kommutator/contract/db";
+import { type Tx, together } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import type { ChannelFacts, IngestDeps, Outcome, PendingEvent } from "./ingest-deps.ts";
 import { insertAttachments, insertMessages, type NewMessage, updateDialogs } from "./message-sql.ts";
-import { openDialog } from "./open-dialog.ts";
+import { identifyWriters, type NewDialog, openDialogs } from "./open-dialog.ts";
 import { participantsOf, ThreadResolver } from "./threads.ts";
 
 interface Received extends PendingEvent {
   event: MessageReceived;
+}
+
+interface Placed {
+  pending: Received;
+  threadKey: string;
+  messageKey: string;
 }
 
 /** A thread's newest dialog, as it changes while the batch is worked on. */
@@ -37,15 +43,16 @@ export async function ingestMessages(
 ): Promise<void> {
   const resolver = await ThreadResolver.read(tx, facts.country, batch);
   const placed = batch.map((pending) => ({ pending, ...resolver.resolve(pending), messageKey: cleanKey(pending.event.messageKey) }));
-  const dialogs = await lockDialogs(tx, placed);
-  const stored = await storedKeys(tx, placed);
+  // The second waits in the connection for the first's locks: no key is stored meanwhile that it does not see.
+  const [dialogs, stored] = await together([lockDialogs(tx, placed), storedKeys(tx, placed)]);
   const messages: NewMessage[] = [];
   const now = deps.now();
+  const opening = newDialogs(placed, dialogs, stored, facts, now);
+  const opened = opening.size === 0 ? [] : await identifyWriters(tx, deps, [...opening.values()]);
+  await openDialogs(tx, deps, facts.country, opened, outcome);
 
   for (const { pending, threadKey, messageKey } of placed) {
     const { event, channelId } = pending;
-    const channel = facts.channels.get(channelId);
-    if (channel === undefined) throw new Error("the channel is gone");
     const key = `${channelId} ${threadKey}`;
     if (stored.has(`${key} ${messageKey}`)) continue;
     let dialog = dialogs.get(key);
@@ -55,26 +62,8 @@ export async function ingestMessages(
       // Opens nothing and stops no clock: it is shown where it belongs, or kept only as a raw event.
       if (dialog === undefined) continue;
     } else if (dialog === undefined || !dialog.open) {
-      const opened = await openDialog(
-        tx,
-        deps,
-        facts.country,
-        {
-          channel,
-          threadKey,
-          direction: "in",
-          from: event.from,
-          openedAt: new Date(now),
-          subject: event.subject,
-          threadSubject: event.thread.subject,
-          participants: participantsOf(event),
-          previousDialogId: dialog?.id ?? null,
-          callId: null,
-          route: true,
-        },
-        outcome,
-      );
-      dialog = { id: opened.id, open: true, nextSeq: 1, waitSince: null, touched: true, participants: new Set(participantsOf(event)), last: null };
+      const made = opening.get(key) as NewDialog;
+      dialog = { id: made.id, open: true, nextSeq: 1, waitSince: null, touched: true, participants: new Set(made.participants), last: null };
       dialogs.set(key, dialog);
     }
     stored.add(`${key} ${messageKey}`);
@@ -82,12 +71,41 @@ export async function ingestMessages(
     if (event.claims !== undefined && event.nature === "human") await deps.identify.addClaims(tx, dialog.id, event.claims);
   }
 
-  await insertMessages(tx, messages);
-  await insertAttachments(tx, messages);
-  await updateDialogs(
-    tx,
-    [...dialogs.values()].filter((d) => d.touched),
-  );
+  const touched = [...dialogs.values()].filter((d) => d.touched);
+  await together([insertMessages(tx, messages), insertAttachments(tx, messages), updateDialogs(tx, touched)]);
+}
+
+/** By thread: the dialogs that the batch opens, each with its first human message. */
+function newDialogs(
+  placed: readonly Placed[],
+  dialogs: ReadonlyMap<string, DialogState>,
+  stored: ReadonlySet<string>,
+  facts: { channels: Map<Id, ChannelFacts> },
+  now: number,
+): Map<string, NewDialog> {
+  const opening = new Map<string, NewDialog>();
+  for (const { pending, threadKey, messageKey } of placed) {
+    const { event, channelId } = pending;
+    const key = `${channelId} ${threadKey}`;
+    if (event.nature !== "human" || opening.has(key) || dialogs.get(key)?.open === true || stored.has(`${key} ${messageKey}`)) continue;
+    const channel = facts.channels.get(channelId);
+    if (channel === undefined) throw new Error("the channel is gone");
+    opening.set(key, {
+      id: randomUUID(),
+      channel,
+      threadKey,
+      direction: "in",
+      from: event.from,
+      openedAt: new Date(now),
+      subject: event.subject,
+      threadSubject: event.thread.subject,
+      participants: participantsOf(event),
+      previousDialogId: dialogs.get(key)?.id ?? null,
+      callId: null,
+      route: true,
+    });
+  }
+  return opening;
 }
 
 /** Gives the message its seq in the dialog and says what follows from it. */
@@ -165,7 +183,7 @@ async function lockDialogs(tx: Tx, placed: readonly { pending: Received; threadK
     WHERE d.id IN (
       SELECT l.id FROM (SELECT DISTINCT * FROM unnest(${channels}::uuid[], ${threads}::text[]) AS u(channel_id, thread_key)) q
       CROSS JOIN LATERAL (SELECT id FROM dialog WHERE channel_id = q.channel_id AND thread_key = q.thread_key ORDER BY (closed_at IS NULL) DESC, opened_at DESC, id DESC LIMIT 1) l)
-    ORDER BY d.id FOR NO KEY UPDATE OF d`;
+    ORDER BY d.id FOR NO KEY UPDATE OF d`.execute();
   return new Map(
     rows.map((r) => [
       `${r.channel_id} ${r.thread_key}`,

@@ -33,7 +33,7 @@ export async function insertMessages(tx: Tx, messages: readonly NewMessage[]): P
     INSERT INTO message (id, dialog_id, seq, channel_id, thread_key, message_key, direction, author_kind, subject, body, html, quoted, truncated, meta, provider_at, delivery)
     SELECT id, "dialogId", seq, "channelId", "threadKey", "messageKey", direction, "authorKind", subject, body, html, quoted, truncated, meta, to_timestamp("providerAt" / 1000.0), delivery
     FROM json_to_recordset(${rows}::text::json) AS r(id uuid, "dialogId" uuid, seq int, "channelId" uuid, "threadKey" text, "messageKey" text, direction text, "authorKind" text,
-      subject text, body text, html text, quoted text, truncated boolean, meta jsonb, "providerAt" float8, delivery text)`;
+      subject text, body text, html text, quoted text, truncated boolean, meta jsonb, "providerAt" float8, delivery text)`.execute();
 }
 
 /** Files were stored with the raw event; now they belong to its message. */

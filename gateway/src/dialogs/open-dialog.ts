@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { RawIdentity } from "@kommutator/contract/channel";
-import type { Tx } from "@kommutator/contract/db";
+import { type Tx, together } from "@kommutator/contract/db";
 import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
+import { toStoredJson } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
 import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
 
@@ -12,6 +12,7 @@ export const IDENTIFY_BUDGET_MS = 150;
 export const IDENTIFY_LOCK_MS = 50;
 
 export interface NewDialog {
+  id: Id;
   channel: ChannelFacts;
   threadKey: string;
   direction: "in" | "out";
@@ -27,11 +28,6 @@ export interface NewDialog {
   callId: Id | null;
   /** false: a dialog that is over already (rebuilt from records). */
   route: boolean;
-}
-
-export interface OpenedDialog {
-  id: Id;
-  identification: Identification;
 }
 
 /** Nobody known: what a call is routed with while identification is late. */
@@ -51,29 +47,68 @@ function nobody(from: RawIdentity): Identification {
   };
 }
 
-/**
- * Opens a dialog: identifies whoever it is with (in a savepoint), inserts the row, records the party, and adds
- * `dialog.opened` to the stream and to the router's inputs. The caller writes the outcome.
- */
-export async function openDialog(tx: Tx, deps: IngestDeps, country: string, dialog: NewDialog, outcome: Outcome): Promise<OpenedDialog> {
-  const id = randomUUID();
-  const voice = dialog.channel.medium === "voice";
-  const from = normaliseIdentity(dialog.from, country);
-  const identified = await identifyInTime(tx, deps, dialog.from, dialog.channel.id, voice);
-  const identification = identified ?? nobody(dialog.from);
-  const displayName = dialog.from.displayName ?? null;
-  await tx`
-    INSERT INTO dialog (id, channel_id, thread_key, medium, direction, line_id, subject, thread_subject, identity_kind, identity_value, display_name, identity_result,
-      contact_point_id, participants, previous_dialog_id, opened_at)
-    VALUES (${id}, ${dialog.channel.id}, ${dialog.threadKey}, ${dialog.channel.medium}, ${dialog.direction}, ${dialog.lineId ?? null}, ${dialog.subject ?? null},
-      ${dialog.threadSubject || null}, ${from.kind}, ${from.value}, ${displayName}, ${identified === null ? "pending" : identification.result},
-      ${identification.contactPointId}, ${dialog.participants ?? []}, ${dialog.previousDialogId}, ${dialog.openedAt})`;
-  if (identified !== null) await deps.identify.attachParty(tx, id, identification);
-  else await addJob(tx, "identify", { dialogId: id }, { key: id });
+/** A dialog and whom it is with; null: identification is late, a job does it afterwards. */
+export interface OpenedDialog extends NewDialog {
+  identified: Identification | null;
+}
 
+/** Identifies those who wrote, all at once. What fails here fails the batch. */
+export async function identifyWriters(tx: Tx, deps: IngestDeps, dialogs: readonly NewDialog[]): Promise<OpenedDialog[]> {
+  const askers = dialogs.map((d) => ({ from: d.from, channelId: d.channel.id }));
+  const found = await deps.identify.identifyAll(tx, askers, { createLead: true, verifiedHow: "inbound_message" });
+  return dialogs.map((d, i) => ({ ...d, identified: found[i] ?? null }));
+}
+
+/**
+ * Opens dialogs: inserts the rows, records the parties, and adds `dialog.opened` to the stream and to the router's inputs. The
+ * statements are on their way when this returns its promise (`execute` sends the row before what refers to it), so the caller's
+ * next one may refer to the dialog without waiting.
+ */
+export async function openDialogs(tx: Tx, deps: IngestDeps, country: string, dialogs: readonly OpenedDialog[], outcome: Outcome): Promise<void> {
+  if (dialogs.length === 0) return;
+  const rows = dialogs.map((d) => {
+    const from = normaliseIdentity(d.from, country);
+    return {
+      id: d.id,
+      channel: d.channel.id,
+      thread: d.threadKey,
+      medium: d.channel.medium,
+      direction: d.direction,
+      line: d.lineId ?? null,
+      subject: d.subject ?? null,
+      tsubject: d.threadSubject || null,
+      kind: from.kind,
+      value: from.value,
+      name: d.from.displayName ?? null,
+      result: d.identified?.result ?? "pending",
+      point: d.identified?.contactPointId ?? null,
+      who: d.participants ?? [],
+      previous: d.previousDialogId,
+      at: d.openedAt.getTime(),
+    };
+  });
+  for (const dialog of dialogs) announce(dialog, outcome);
+  await together([
+    tx`
+      INSERT INTO dialog (id, channel_id, thread_key, medium, direction, line_id, subject, thread_subject, identity_kind, identity_value, display_name, identity_result,
+        contact_point_id, participants, previous_dialog_id, opened_at)
+      SELECT id, channel, thread, medium, direction, line, subject, tsubject, kind, value, name, result, point, ARRAY(SELECT json_array_elements_text(who)), previous, to_timestamp(at / 1000.0)
+      FROM json_to_recordset(${toStoredJson(rows)}::text::json) AS r(id uuid, channel uuid, thread text, medium text, direction text, line uuid, subject text, tsubject text, kind text,
+        value text, name text, result text, point uuid, who json, previous uuid, at float8)`.execute(),
+    deps.identify.attachParties(
+      tx,
+      dialogs.flatMap((d) => (d.identified === null ? [] : [{ dialogId: d.id, who: d.identified }])),
+    ),
+    ...dialogs.filter((d) => d.identified === null).map((d) => addJob(tx, "identify", { dialogId: d.id }, { key: d.id })),
+  ]);
+}
+
+/** The stream and the router hear of it. */
+function announce(dialog: OpenedDialog, outcome: Outcome): void {
+  const identification = dialog.identified ?? nobody(dialog.from);
   outcome.events.push({
     kind: "dialog.opened",
-    dialogId: id,
+    dialogId: dialog.id,
     payload: {
       channelId: dialog.channel.id,
       channelKind: dialog.channel.kind,
@@ -84,32 +119,34 @@ export async function openDialog(tx: Tx, deps: IngestDeps, country: string, dial
       callId: dialog.callId,
     },
   });
-  if (dialog.route) {
-    outcome.inputs.push({
-      kind: "dialog.opened",
-      dialogId: id,
-      channelId: dialog.channel.id,
-      medium: dialog.channel.medium,
-      queueId: dialog.queueId ?? dialog.channel.queueId,
-      callId: dialog.callId,
-      priority: identification.isVip ? 10 : 0,
-      identity: identification.result,
-      responsible: identification.responsible,
-      substituteId: identification.substituteId,
-      at: dialog.openedAt.getTime(),
-    });
-  }
-  return { id, identification };
+  if (!dialog.route) return;
+  outcome.inputs.push({
+    kind: "dialog.opened",
+    dialogId: dialog.id,
+    channelId: dialog.channel.id,
+    medium: dialog.channel.medium,
+    queueId: dialog.queueId ?? dialog.channel.queueId,
+    callId: dialog.callId,
+    priority: identification.isVip ? 10 : 0,
+    identity: identification.result,
+    responsible: identification.responsible,
+    substituteId: identification.substituteId,
+    at: dialog.openedAt.getTime(),
+  });
 }
 
-/** Identifies in a savepoint. For calls with the budget: null means late (whatever it had done is rolled back). */
-async function identifyInTime(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id, voice: boolean): Promise<Identification | null> {
-  const context = { channelId, createLead: from.value !== null, verifiedHow: voice ? ("inbound_call" as const) : ("inbound_message" as const) };
-  if (!voice) return tx.savepoint((sp) => deps.identify.identify(sp, from, context)) as Promise<Identification>;
+/**
+ * Identifies a caller in a savepoint, within the budget: null means late (whatever it had done is rolled back). The limits
+ * travel with the first statement they bound and with the last, so they cost no round trip of their own.
+ */
+export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id): Promise<Identification | null> {
+  const context = { channelId, createLead: from.value !== null, verifiedHow: "inbound_call" as const };
   try {
     return (await tx.savepoint(async (sp) => {
-      await sp`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`;
-      const found = await deps.identify.identify(sp, from, context);
+      const [, found] = await together([
+        sp`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`.execute(),
+        deps.identify.identify(sp, from, context),
+      ]);
       await sp`SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)`;
       return found;
     })) as Identification;
