@@ -83,7 +83,7 @@ test("a newcomer starts the house, loads the sample company, and receives a visi
     await visitor.page.keyboard.press("Enter");
   };
   await say("Здравствуйте! Сколько стоит доставка кресел?");
-  await agent.page.getByRole("button", { name: "Принять" }).first().click();
+  await agent.page.getByRole("region", { name: "Предложенные диалоги" }).getByRole("button", { name: "Принять" }).click();
   await agent.page.getByText("Сколько стоит доставка кресел?").last().waitFor();
   await agent.page.getByLabel("Ответ клиенту").fill("Добрый день! По городу бесплатно.");
   await agent.page.keyboard.press("Enter");
@@ -99,11 +99,11 @@ test("a newcomer starts the house, loads the sample company, and receives a visi
   await api.post(`/leads/${first.party.leadId}/convert`, { customerId: null, contactId: null, customer: { kind: "person", name: "Серик Ахметов" } });
   await api.post(`/dialogs/${first.id}/close`);
   await say("И ещё один вопрос: есть ли чёрные?");
-  await agent.page.getByRole("button", { name: "Принять" }).first().click();
+  await agent.page.getByRole("region", { name: "Предложенные диалоги" }).getByRole("button", { name: "Принять" }).click();
   await agent.page.getByText("есть ли чёрные").last().waitFor();
   await agent.page.getByText("Серик Ахметов").first().waitFor();
   const clicks = await countClicks(agent.page);
-  await agent.page.getByText("Покупка").first().click();
+  await agent.page.locator("[data-purpose=buy]").click();
   await agent.page.getByRole("button", { name: /Принять в/ }).click();
   await agent.page.getByText(/Обращение №\d+ принято/).waitFor();
   expect(await clicks()).toBeLessThanOrEqual(3);
