@@ -2,7 +2,7 @@ import type { RungName } from "@kommutator/contract/dialog-event";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { refresh, startWrapup } from "./agent-machine.ts";
 import { Deadline } from "./deadlines.ts";
-import { endEntry, openEntry } from "./entry-machine.ts";
+import { endEntry, NO_COOLDOWNS, openEntry } from "./entry-machine.ts";
 import type { Agent, Assignment, AssignmentFields, Entry, Note, Offer } from "./model.ts";
 import { rescind, transition } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
@@ -144,7 +144,7 @@ export function giveBack(
   state.effects.notes.push({ dialogId: a.dialogId, code, employeeId: a.employeeId });
   if (a.queueId !== null && state.queues.has(a.queueId)) {
     const old = a.entry;
-    const cooldowns: Record<Id, EpochMs> = options.cooldownMs > 0 ? { [a.employeeId]: state.now + options.cooldownMs } : {};
+    const cooldowns: Record<Id, EpochMs> = options.cooldownMs > 0 ? { [a.employeeId]: state.now + options.cooldownMs } : NO_COOLDOWNS;
     const entry = openEntry(state, {
       id: state.newId(),
       dialogId: a.dialogId,

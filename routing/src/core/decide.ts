@@ -3,7 +3,7 @@ import * as agents from "./agent-machine.ts";
 import { accept, assign, endAssignment, endWithWrapup, giveBack, leaveWork, REJOIN_MS, setAwaiting, withdrawOffers } from "./assignment-machine.ts";
 import type { DeadlineKind } from "./deadlines.ts";
 import { NONE, presentMembers } from "./eligibility.ts";
-import { endEntry, openEntry, reachQueueRung, setAlone, setRetryClock, unlist } from "./entry-machine.ts";
+import { endEntry, NO_COOLDOWNS, openEntry, reachQueueRung, setAlone, setRetryClock, unlist } from "./entry-machine.ts";
 import { applyFacts } from "./facts.ts";
 import { covers } from "./hours.ts";
 import { advance, bestFive, matchAgent, overflow, record, refusalCounts } from "./ladder.ts";
@@ -174,7 +174,7 @@ function dialogOpened(state: RouterState, input: Input<"dialog.opened">): void {
     enqueuedAt: input.at,
     deadlineAt: null,
     aloneSince: null,
-    cooldowns: {},
+    cooldowns: NO_COOLDOWNS,
     endedAt: null,
     outcome: null,
   });

@@ -1,9 +1,9 @@
 import type { EntryOutcome, RungName } from "@kommutator/contract/dialog-event";
-import type { EpochMs } from "@kommutator/contract/ids";
+import type { EpochMs, Id } from "@kommutator/contract/ids";
 import { Deadline } from "./deadlines.ts";
 import { presentMembers } from "./eligibility.ts";
 import { addCovered } from "./hours.ts";
-import { type Entry, type EntryFields, MEDIUM_INDEX } from "./model.ts";
+import { type Entry, type EntryFields, MEDIUM_INDEX, type QueueState } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /**
@@ -21,7 +21,10 @@ import type { RouterState } from "./state.ts";
 /** Voice with nobody logged in goes to the fallback after this. */
 export const NO_AGENT_MS = 5_000;
 
-export function newEntry(f: EntryFields): Entry {
+/** Most entries have none: they share this one, never to be written to, and are asked by identity. */
+export const NO_COOLDOWNS: Readonly<Record<Id, EpochMs>> = Object.freeze({});
+
+export function newEntry(f: EntryFields, queue: QueueState): Entry {
   // Field by field: one hidden class for all entries, and a spread costs several times as much.
   return {
     id: f.id,
@@ -44,6 +47,7 @@ export function newEntry(f: EntryFields): Entry {
     cooldowns: f.cooldowns,
     endedAt: f.endedAt,
     outcome: f.outcome,
+    queue,
     offer: null,
     listed: false,
     changedIn: null,
@@ -53,7 +57,7 @@ export function newEntry(f: EntryFields): Entry {
 }
 
 export function openEntry(state: RouterState, fields: EntryFields): Entry {
-  const entry = newEntry(fields);
+  const entry = newEntry(fields, state.queues.get(fields.queueId) as QueueState);
   state.entries.set(entry.dialogId, entry);
   state.entryById.set(entry.id, entry);
   state.effects.changedEntry(entry);
@@ -118,10 +122,15 @@ export function setWaitClock(state: RouterState, entry: Entry): void {
 /** Cool-downs that are over are forgotten; the first of the others wakes the entry. */
 export function setRetryClock(state: RouterState, entry: Entry): void {
   let first = Number.POSITIVE_INFINITY;
-  for (const id in entry.cooldowns) {
-    const until = entry.cooldowns[id] ?? 0;
-    if (until <= state.now) delete entry.cooldowns[id];
-    else if (until < first) first = until;
+  if (entry.cooldowns !== NO_COOLDOWNS) {
+    let left = NO_COOLDOWNS;
+    for (const id in entry.cooldowns) {
+      const until = entry.cooldowns[id] ?? 0;
+      if (until <= state.now) continue;
+      left = left === NO_COOLDOWNS ? { [id]: until } : { ...left, [id]: until };
+      if (until < first) first = until;
+    }
+    entry.cooldowns = left;
   }
   if (first < Number.POSITIVE_INFINITY) state.deadlines.set(entry.retry, first);
   else state.deadlines.clear(entry.retry);

@@ -1,7 +1,7 @@
 import type { DecisionReason, RungName } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import { NONE, REFUSALS } from "./eligibility.ts";
-import { endEntry, openEntry, reachQueueRung, unlist, wait } from "./entry-machine.ts";
+import { endEntry, NO_COOLDOWNS, openEntry, reachQueueRung, unlist, wait } from "./entry-machine.ts";
 import { covers } from "./hours.ts";
 import { type Agent, type Decision, type Entry, MEDIUM_INDEX, type Membership } from "./model.ts";
 import { makeOffer } from "./offer-machine.ts";
@@ -30,6 +30,7 @@ export function refusalFor(state: RouterState, entry: Entry, agent: Agent | unde
 }
 
 export function coolsDown(state: RouterState, entry: Entry, agentId: Id): boolean {
+  if (entry.cooldowns === NO_COOLDOWNS) return false;
   const until = entry.cooldowns[agentId];
   return until !== undefined && until > state.now;
 }
@@ -44,7 +45,7 @@ export function record(
   refusals: Record<string, number>,
 ): void {
   state.effects.decisions.push({
-    id: state.newId(),
+    index: state.newIndex(),
     entryId: entry.id,
     dialogId: entry.dialogId,
     at: state.now,
@@ -69,11 +70,11 @@ export function refusalCounts(state: RouterState, entry: Entry): Record<string, 
   return out;
 }
 
+const NOBODY: Decision["best"] = [];
+
 export function bestFive(state: RouterState, entry: Entry): Decision["best"] {
-  return state
-    .queueOf(entry)
-    .ready[MEDIUM_INDEX[entry.medium]].take(5)
-    .map((m) => ({ employeeId: m.agent.id, load: m.load }));
+  const ready = state.queueOf(entry).ready[MEDIUM_INDEX[entry.medium]];
+  return ready.size === 0 ? NOBODY : ready.take(5).map((m) => ({ employeeId: m.agent.id, load: m.load }));
 }
 
 /** Offers the entry to the member and writes the decision down. */
@@ -201,7 +202,7 @@ export function overflow(state: RouterState, entry: Entry, why: "max_wait" | "no
       enqueuedAt: entry.enqueuedAt,
       deadlineAt: null,
       aloneSince: null,
-      cooldowns: { ...entry.cooldowns },
+      cooldowns: entry.cooldowns,
       endedAt: null,
       outcome: null,
     });

@@ -164,12 +164,14 @@ export interface EntryFields {
   /** Since when nobody who could serve the waiting caller is logged in. */
   aloneSince: EpochMs | null;
   /** Agent -> until when this entry is not offered to that agent again. */
-  cooldowns: Record<Id, EpochMs>;
+  cooldowns: Readonly<Record<Id, EpochMs>>;
   endedAt: EpochMs | null;
   outcome: EntryOutcome | null;
 }
 
 export interface Entry extends EntryFields {
+  /** Of `queueId`; asked for several times an event, so it is not looked up each time. */
+  readonly queue: QueueState;
   offer: Offer | null;
   /** Stands in its queue's waiting list. */
   listed: boolean;
@@ -251,7 +253,8 @@ export interface RouterEvent {
 }
 
 export interface Decision {
-  id: Id;
+  /** Its id is `idOf(inputId, index)`, made when it is written. */
+  index: number;
   entryId: Id;
   dialogId: Id;
   at: EpochMs;

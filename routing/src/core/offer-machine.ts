@@ -119,7 +119,7 @@ export function answered(state: RouterState, offer: Offer): void {
 
 function coolDown(state: RouterState, offer: Offer, ms: number): void {
   const until: EpochMs = state.now + ms;
-  offer.entry.cooldowns[offer.employeeId] = until;
+  offer.entry.cooldowns = { ...offer.entry.cooldowns, [offer.employeeId]: until };
   state.effects.changedEntry(offer.entry);
 }
 

@@ -3,7 +3,7 @@ import type { RouterCommand } from "@kommutator/contract/routing-input";
 import { GRACE_MS } from "./agent-machine.ts";
 import { hold, newAssignment, REJOIN_MS } from "./assignment-machine.ts";
 import { Deadline } from "./deadlines.ts";
-import { newEntry, setRetryClock, setWaitClock, stand } from "./entry-machine.ts";
+import { NO_COOLDOWNS, newEntry, setRetryClock, setWaitClock, stand } from "./entry-machine.ts";
 import { Agent, type AgentState, type AssignmentFields, Effects, type Entry, type EntryFields, type Facts, type Intent, type OfferFields } from "./model.ts";
 import { RouterState } from "./state.ts";
 
@@ -52,7 +52,12 @@ export function restore(facts: Facts, rows: Rows, now: EpochMs): RouterState {
     state.agents.set(f.id, agent);
   }
   const entries = new Map<Id, Entry>();
-  for (const row of rows.entries) entries.set(row.id, newEntry({ ...row, tried: [...row.tried], cooldowns: { ...row.cooldowns } }));
+  for (const row of rows.entries) {
+    const queue = state.queues.get(row.queueId);
+    if (queue === undefined) throw new Error(`entry ${row.id} in an unknown queue`);
+    const cooldowns = Object.keys(row.cooldowns).length === 0 ? NO_COOLDOWNS : { ...row.cooldowns };
+    entries.set(row.id, newEntry({ ...row, tried: [...row.tried], cooldowns }, queue));
+  }
   for (const row of rows.offers) restoreOffer(state, row, entries);
   for (const row of rows.assignments) restoreAssignment(state, row, entries);
   for (const entry of entries.values()) {

@@ -57,6 +57,11 @@ export class RouterState {
     this.effects = effects;
   }
 
+  /** The place of the next id among this event's. */
+  newIndex(): number {
+    return this.ids++;
+  }
+
   newId(): Id {
     return idOf(this.inputId, this.ids++);
   }
@@ -74,7 +79,7 @@ export class RouterState {
   }
 
   queueOf(entry: Entry): QueueState {
-    return this.queues.get(entry.queueId) as QueueState;
+    return entry.queue;
   }
 
   waitingList(entry: Entry): SortedList<Entry> {

@@ -1,7 +1,8 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { EpochMs } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
-import type { Agent, Assignment, Effects, Entry, Offer, PresenceSpan } from "../core/model.ts";
+import { idOf } from "../core/ids.ts";
+import type { Agent, Assignment, Decision, Effects, Entry, Offer, PresenceSpan } from "../core/model.ts";
 
 /**
  * Writes what a batch of decisions changed: one statement a table, whatever the batch's size, each row in its last state
@@ -19,7 +20,7 @@ export async function writeEffects(tx: Tx, effects: Effects, version: number): P
   if (assignments.length > 0) work.push(upsertAssignments(tx, assignments).execute());
   if (effects.agents.length > 0) work.push(upsertPresence(tx, effects.agents.map(presenceRow)).execute());
   if (effects.spans.length > 0) work.push(...writeSpans(tx, effects.spans));
-  if (effects.decisions.length > 0) work.push(insertDecisions(tx, effects.decisions).execute());
+  if (effects.decisions.length > 0) work.push(insertDecisions(tx, effects.decisions.map(decisionRow)).execute());
   if (effects.loads.size > 0)
     work.push(
       upsertLoads(
@@ -172,11 +173,25 @@ function writeSpans(tx: Tx, spans: PresenceSpan[]): Promise<unknown>[] {
   ];
 }
 
-const insertDecisions = (tx: Tx, rows: Effects["decisions"]) => tx`
+const decisionRow = (d: Decision) => ({
+  id: idOf(d.inputId, d.index),
+  entry: d.entryId,
+  dialog: d.dialogId,
+  at: d.at,
+  rung: d.rung,
+  chosen: d.chosenId,
+  reason: d.reason,
+  best: d.best,
+  refusals: d.refusals,
+  version: d.version,
+  input: d.inputId,
+});
+type DecisionRow = ReturnType<typeof decisionRow>;
+
+const insertDecisions = (tx: Tx, rows: DecisionRow[]) => tx`
   INSERT INTO decision (id, entry_id, dialog_id, at, rung, chosen_id, reason, best, refusals, state_version, input_id)
-  SELECT r.id, r."entryId", r."dialogId", to_timestamp(r.at / 1000), r.rung, r."chosenId", r.reason, r.best, r.refusals, r.version, r."inputId"
-  FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(id uuid, "entryId" uuid, "dialogId" uuid, at float8, rung text, "chosenId" uuid, reason jsonb, best jsonb, refusals jsonb,
-    version bigint, "inputId" bigint)`;
+  SELECT r.id, r.entry, r.dialog, to_timestamp(r.at / 1000), r.rung, r.chosen, r.reason, r.best, r.refusals, r.version, r.input
+  FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(id uuid, entry uuid, dialog uuid, at float8, rung text, chosen uuid, reason jsonb, best jsonb, refusals jsonb, version bigint, input bigint)`;
 
 const upsertLoads = (tx: Tx, rows: { id: string; planned: number; norm: number | null }[]) => tx`
   INSERT INTO agent_load (employee_id, planned_points, norm_points)
