@@ -21,7 +21,7 @@ export function Processed({ inquiry, conflict = false }: { inquiry: InquiryView;
     >
       {t("processed.by", { name: by, at })}{" "}
       {inquiry.interestId === null ? null : (
-        <Anchor component={Link} to={`/interests/${inquiry.interestId}`} inherit>
+        <Anchor component={Link} to={`/interests/${inquiry.interestId}`} inherit c="inherit" underline="always">
           {t("processed.open")}
         </Anchor>
       )}
