@@ -47,10 +47,11 @@ export function createIngest(options: IngestOptions): Ingest {
   const held = new Map<string, number>();
   let running: Promise<void> = Promise.resolve();
 
-  async function take(lane: "voice" | "text", limit: number, except: Iterable<string>): Promise<PendingEvent[]> {
+  async function take(lane: "voice" | "text", limit: number, except: Iterable<string>, taken: readonly PendingEvent[] = []): Promise<PendingEvent[]> {
     const rows = await sql<{ id: number; channel_id: Id; order_key: string; attempts: number; event: ChannelEvent; has_files: boolean }[]>`
       SELECT r.id, r.channel_id, r.order_key, r.attempts, r.event, EXISTS (SELECT FROM raw_event_blob b WHERE b.raw_event_id = r.id) AS has_files
       FROM raw_event r WHERE r.state = 'pending' AND r.lane = ${lane} AND NOT (r.channel_id::text || ' ' || r.order_key = ANY(${[...except]}::text[]))
+        AND NOT r.id = ANY(${taken.map((p) => p.id)}::bigint[])
       ORDER BY r.id LIMIT ${limit}`;
     return rows.map((r) => ({ id: r.id, channelId: r.channel_id, orderKey: r.order_key, attempts: r.attempts, event: r.event, hasFiles: r.has_files }));
   }
@@ -102,17 +103,25 @@ export function createIngest(options: IngestOptions): Ingest {
       WHERE id = ${pending.id} AND state = 'pending'`;
   }
 
+  /**
+   * The next batch is read while this one is worked on. Not while a key is held, and what was read is dropped when this batch
+   * leaves one: an event after the failed one of its key must not overtake it.
+   */
   async function textLane(lease: Lease): Promise<void> {
+    let next: PendingEvent[] = [];
     while (lease.valid() && !stop.signal.aborted) {
-      let taken = 0;
+      let batch = next;
+      next = [];
       try {
-        const batch = await take("text", TEXT_BATCH, heldKeys());
-        taken = batch.length;
-        await work(batch);
+        if (batch.length === 0) batch = await take("text", TEXT_BATCH, heldKeys());
+        const ahead = batch.length < TEXT_BATCH / 4 || held.size > 0 ? [] : take("text", TEXT_BATCH, [], batch);
+        const [done, read] = await Promise.allSettled([work(batch), ahead]);
+        if (done.status === "rejected") throw done.reason;
+        if (read.status === "fulfilled" && held.size === 0) next = read.value;
       } catch (error) {
         await failed("text", error);
       }
-      if (taken === 0) await wakers.text.wait(POLL_MS);
+      if (batch.length === 0) await wakers.text.wait(POLL_MS);
     }
   }
 
