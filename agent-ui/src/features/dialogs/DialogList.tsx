@@ -48,7 +48,10 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
     if (selectedId !== undefined) document.querySelector(`[data-dialog="${selectedId}"]`)?.scrollIntoView({ block: "nearest" });
   }, [selectedId]);
 
-  const counts: Partial<Record<View, number>> = { mine: mine.data?.items.length ?? 0, queue: queue.data?.items.length ?? 0 };
+  // One page is read: what lies behind it is said by a plus.
+  const countOf = (page: typeof mine.data) =>
+    page === undefined || page.items.length === 0 ? null : `${page.items.length}${page.nextCursor === null ? "" : "+"}`;
+  const counts: Partial<Record<View, string | null>> = { mine: countOf(mine.data), queue: countOf(queue.data) };
   return (
     <section className={classes["column"]} aria-label={t("list.name")}>
       <div className={classes["head"]}>
@@ -81,7 +84,7 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
               onClick={() => setParams(each === "mine" ? {} : { view: each }, { replace: true })}
             >
               {t(`view.${each}`)}
-              {counts[each] === undefined || counts[each] === 0 ? null : <span className={classes["count"]}>{counts[each]}</span>}
+              {counts[each] === undefined || counts[each] === null ? null : <span className={classes["count"]}>{counts[each]}</span>}
             </button>
           ))}
         </div>
@@ -92,7 +95,7 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
         ) : list.isError ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />
         ) : items.length === 0 ? (
-          <NothingHere view={view} searched={q !== ""} waiting={counts.queue ?? 0} onQueue={() => setParams({ view: "queue" }, { replace: true })} />
+          <NothingHere view={view} searched={q !== ""} waiting={queue.data?.items.length ?? 0} onQueue={() => setParams({ view: "queue" }, { replace: true })} />
         ) : (
           <>
             {items.map((dialog) => (
