@@ -9,7 +9,7 @@ import { addJob } from "../outbound/jobs.ts";
 import { type CallRow, findCall, finishCall } from "./call-sql.ts";
 import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
 import { ingestLeg } from "./ingest-legs.ts";
-import { identifyCaller, openDialogs } from "./open-dialog.ts";
+import { identifyCaller, openDialogs, unlimited } from "./open-dialog.ts";
 
 export type CallEvent = Exclude<ChannelEvent, { kind: "message.received" | "message.state" | "thread.ended" | "unparseable" }>;
 export interface Facts {
@@ -82,6 +82,7 @@ async function insertCall(
     identified,
   } as const;
   await together([
+    unlimited(tx),
     openDialogs(tx, deps, facts.country, [dialog], outcome),
     tx`
       INSERT INTO call (id, dialog_id, channel_id, external_id, direction, from_raw, from_norm, to_raw, to_norm, line_id, started_at, source)

@@ -137,7 +137,7 @@ function announce(dialog: OpenedDialog, outcome: Outcome): void {
 
 /**
  * Identifies a caller in a savepoint, within the budget: null means late (whatever it had done is rolled back). The limits
- * travel with the first statement they bound and with the last, so they cost no round trip of their own.
+ * travel with the first statement they bound and stay in force: the caller's next statements go out behind `unlimited`.
  */
 export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id): Promise<Identification | null> {
   const context = { channelId, createLead: from.value !== null, verifiedHow: "inbound_call" as const };
@@ -147,7 +147,6 @@ export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity
         sp`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`.execute(),
         deps.identify.identify(sp, from, context),
       ]);
-      await sp`SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)`;
       return found;
     })) as Identification;
   } catch (error) {
@@ -156,4 +155,9 @@ export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity
     if (code === "55P03" || code === "57014" || code === "40P01") return null;
     throw error;
   }
+}
+
+/** Lifts the limits of identification for the rest of the transaction. */
+export async function unlimited(tx: Tx): Promise<void> {
+  await tx`SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)`.execute();
 }
