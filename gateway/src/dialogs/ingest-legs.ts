@@ -104,6 +104,9 @@ async function moveCall(tx: Tx, call: CallRow, event: CallLegChanged, employeeId
 /** An offered leg speaks of its offer; a leg that is lost or ends in mid-talk speaks of the agent. */
 function tellRouter(call: CallRow, event: CallLegChanged, employeeId: Id | null, offerId: Id | null, wasAnswered: boolean, at: number, outcome: Outcome): void {
   const dialogId = call.dialog_id;
+  // A call that the employee places occupies the employee: the router must not ring the same phone.
+  if (call.direction === "out" && event.state === "answered" && employeeId !== null)
+    outcome.inputs.push({ kind: "dialog.assign", dialogId, employeeId, by: employeeId, at });
   if (event.state === "lost" && employeeId !== null) outcome.inputs.push({ kind: "leg.lost", dialogId, employeeId, at });
   if (offerId === null) return;
   // A leg without an offer of its own, in a call we place or a talk that has begun, is no answer to an offer: the employee's own

@@ -257,6 +257,19 @@ describe("calls", () => {
     expect(inputs.map((i) => i.kind)).toEqual(["dialog.opened", "leg.answered", "leg.bridged", "leg.lost", "leg.bridged"]);
   });
 
+  test("a call that an employee places occupies that employee for the router", async () => {
+    const channel = await house.channel("asterisk-ari");
+    const employeeId = house.company.employees.aigul.id;
+    const own = { callKey: "c8", legKey: "3f8fad5b-d9cb-469f-a165-708677289503", party: "agent", employeeId, source: "live" } as const;
+    await house.report(channel, { ...offered("c8"), direction: "out" });
+    await house.report(channel, { kind: "call.leg", eventKey: "c8:own:ringing", occurredAt: at + 5, ...own, state: "ringing" });
+    await house.report(channel, { kind: "call.leg", eventKey: "c8:own:answered", occurredAt: at + 10, ...own, state: "answered" });
+    await house.settled();
+    const [call] = await house.sql`SELECT dialog_id FROM call WHERE channel_id = ${channel}`;
+    const inputs = (await house.inputs()).filter((i) => i["dialogId"] === call?.["dialog_id"]);
+    expect(inputs.filter((i) => i.kind !== "dialog.opened")).toMatchObject([{ kind: "dialog.assign", employeeId, by: employeeId }]);
+  });
+
   test("a caller who gives up is an abandoned call; a reconstructed one that we never saw is added once", async () => {
     const channel = await house.channel("asterisk-ari");
     await house.report(channel, offered("c2"));
