@@ -95,7 +95,12 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
         ) : list.isError ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />
         ) : items.length === 0 ? (
-          <NothingHere view={view} searched={q !== ""} waiting={queue.data?.items.length ?? 0} onQueue={() => setParams({ view: "queue" }, { replace: true })} />
+          <NothingHere
+            view={view}
+            searched={q !== ""}
+            waiting={queue.data?.items.length ?? 0}
+            onQueue={() => setParams({ view: "queue" }, { replace: true })}
+          />
         ) : (
           <>
             {items.map((dialog) => (
