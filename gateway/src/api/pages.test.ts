@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createLogger } from "./logger.ts";
 import { type ApiFixture, apiFixture } from "./testing/api.fixture.ts";
 
@@ -73,8 +73,12 @@ test("the visitor's page may be framed by the sites of its channel only, the wor
   expect(field).toBeDefined();
   const changed = await admin.call("PATCH", `/channels/${id}`, { version: view.version, config: { allowedOrigins: "https://shop.example" } });
   expect(changed.statusCode).toBe(200);
-  const chat = await get(`/chat/${id}`);
-  expect(chat.headers["content-security-policy"]).toContain("frame-ancestors 'self' https://shop.example");
+  // The channel is opened again with its new settings a moment after the answer.
+  const chat = await vi.waitFor(async () => {
+    const page = await get(`/chat/${id}`);
+    expect(page.headers["content-security-policy"]).toContain("frame-ancestors 'self' https://shop.example");
+    return page;
+  });
   expect(chat.headers["x-frame-options"]).toBeUndefined();
   expect((await get(`/chat/${randomUUID()}`)).headers["content-security-policy"]).toContain("frame-ancestors 'self'");
   expect((await get("/")).headers["content-security-policy"]).toContain("frame-ancestors 'none'");

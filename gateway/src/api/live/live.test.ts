@@ -218,7 +218,8 @@ describe("what a screen gets", () => {
     one.socket.emit("typing", { dialogId: id });
     await until("typing", () => chief.of("typing").length === 1);
     expect(chief.of("typing")[0]).toEqual({ dialogId: id, who: "Aigul Nurlanova" });
-    await (who["aigul"] as Browser).call("POST", `/dialogs/${id}/read`, {});
+    // A machine at its limit may answer "overloaded": a page would try again.
+    await until("the mark is taken", async () => (await (who["aigul"] as Browser).call("POST", `/dialogs/${id}/read`, {})).statusCode === 204);
     await until("read", () => two.of("dialog.changed").at(-1)?.dialog.unread === 0);
     stranger.socket.emit("typing", { dialogId: id });
     await (who["head"] as Browser).call("POST", `/dialogs/${id}/typing`, {});
@@ -248,7 +249,7 @@ describe("rights at sending", () => {
     await until("after", () => to.of("message").some((m) => m.message.text === "after"));
     await heard(from, aigul.id);
     expect(from.of("message").map((m) => m.message.text)).toEqual(["before"]);
-    expect(to.of("dialog.changed").at(-1)?.dialog.assignee?.id).toBe(bolat.id);
+    await until("the new assignee is shown", () => to.of("dialog.changed").at(-1)?.dialog.assignee?.id === bolat.id);
   });
 
   test("a right taken away counts for the next event without a new login, and the screen reads its lists again", async () => {
