@@ -5,7 +5,13 @@ export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", "**/*.mjs", "**/*.js"] },
   {
     files: ["**/*.ts", "**/*.tsx"],
-    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: {
+        project: ["./tsconfig.server.json", "./routing/src/core/tsconfig.json", "./agent-ui/tsconfig.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     plugins: { "@typescript-eslint": tseslint.plugin },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",
