@@ -161,9 +161,10 @@ describe("a call from outside, through the whole house", () => {
   it("an agent whose telephone is gone is not reachable and not rung", async () => {
     const session = await aigul.api.post<{ username: string; password: string }>("/softphone/session");
     await aigul.phone.register(session.username, session.password, 0);
-    await until("she is not reachable", async () => (await aigul.presence()).state !== "idle");
+    await until("she is not reachable", async () => (await aigul.presence()).state === "unreachable", { timeoutMs: 20_000 });
     const call = await trunk.call("5551000", { from: KNOWN });
-    const device = await bolat.phone.nextCall();
+    // A phone that has just failed rests ten seconds.
+    const device = await bolat.phone.nextCall(15_000);
     call.cancel();
     await device.is("ended", 1000);
     await aigul.phone.register(session.username, session.password);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ApiClient } from "../support/house.ts";
 import { launchBrowser } from "./support/browser.ts";
 import { type HouseLab, knownCustomer, startHouseLab } from "./support/house-lab.ts";
 import { SipPeer } from "./support/sip.ts";
@@ -144,12 +145,30 @@ describe("an agent in the workspace", () => {
     await phase("idle");
   });
 
-  it("is told that the line is lost when Asterisk restarts, and is registered again within ten seconds without a click", async () => {
+  it("is told that the line is lost when Asterisk restarts while a caller waits, is registered again within ten seconds without a click, and the books are right", async () => {
+    const { sql } = lab.db;
+    const { login, password } = lab.company.employees.aigul;
+    const aigul = await ApiClient.login(lab.house.url, login, password);
+    await aigul.put("/presence/me", { intent: "paused", reason: "lunch" });
+    await trunk.call("5551000", { from: "+77019998877" });
+    await until("the caller waits", async () => (await sql`SELECT 1 FROM entry WHERE ended_at IS NULL`).length === 1);
     const lost = line("lost");
     await lab.asterisk.restart();
     const up = performance.now();
     await lost;
     await line("ready", page, 10_000);
     console.log(`  registered again ${Math.round(performance.now() - up)} ms after Asterisk was up`);
+    await until(
+      "the call that waited is over, nobody waits any more, and the caller is not forgotten",
+      async () => {
+        const [row] = await sql`
+          SELECT k.state, (SELECT count(*) FROM entry WHERE ended_at IS NULL) AS waiting, (SELECT count(*) FROM inquiry WHERE origin = 'missed_call' AND identity_value = '+77019998877') AS missed
+          FROM call k WHERE k.from_norm = '+77019998877'`;
+        return row?.["state"] === "ended" && row["waiting"] === 0 && row["missed"] === 1;
+      },
+      { timeoutMs: 20_000, everyMs: 100 },
+    );
+    await aigul.put("/presence/me", { intent: "available", reason: null });
+    await page.waitForSelector("[data-state=idle]", { timeout: 45_000 });
   });
 });
