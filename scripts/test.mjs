@@ -1,5 +1,5 @@
 // `npm test`: sets up what is missing, then runs every suite and lists what ran. `npm test -- lab e2e` runs only those;
-// `npm run test:long` kills at every index, runs a hundred thousand histories, and takes a million contact points.
+// `npm run test:long` runs a hundred thousand histories and takes a million contact points.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +22,8 @@ if (SUITES.some((s) => ["e2e", "lab", "faults"].includes(s))) run("npm", ["run",
 const out = join(ROOT, "tests", "out");
 mkdirSync(out, { recursive: true });
 const rows = [];
+/** Tests that failed, or passed at their second try: named again at the end, where nobody has to look for them. */
+const stumbled = [];
 for (const suite of SUITES) {
   const t = Date.now();
   if (suite === "check") {
@@ -46,6 +48,9 @@ for (const suite of SUITES) {
   } catch {
     console.error(`${suite}: no report was written`);
   }
+  for (const file of result.testResults)
+    for (const { title, status: end, failureMessages } of file.assertionResults)
+      if (failureMessages.length > 0) stumbled.push({ suite, title, end, why: failureMessages.map((m) => m.split("\n")[0]) });
   const brokenFiles = result.testResults.filter((f) => f.status === "failed" && f.assertionResults.length === 0).length;
   const failed = result.numFailedTests + brokenFiles;
   rows.push({ suite, passed: result.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed, skipped: result.numPendingTests, ms: Date.now() - t });
@@ -62,6 +67,8 @@ for (const r of rows) {
     `  ${r.suite.padEnd(12)} ${String(r.passed).padStart(5)} passed  ${r.failed} failed  ${r.skipped} skipped  of ${atLeast} expected  ${(r.ms / 1000).toFixed(0)} s${short ? "  FEWER THAN EXPECTED" : ""}`,
   );
 }
+for (const t of stumbled)
+  console.log(`  ${t.end === "passed" ? "RETRIED" : "FAILED "} ${t.suite}: ${t.title}\n${t.why.map((w) => `          ${w}`).join("\n")}`);
 for (const m of missing) console.log(`  MISSING ${m}`);
 if (missing.length > 0 && process.env.CI) bad++;
 const sum = (k) => rows.reduce((n, r) => n + r[k], 0);

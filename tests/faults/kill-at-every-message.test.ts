@@ -65,13 +65,10 @@ async function standsOnce(key: string): Promise<void> {
 const ingested = async (key: string) =>
   (await database.sql`SELECT 1 FROM raw_event WHERE channel_id = ${channelId} AND event_key IN (${key}, ${`${key}:offered`}) AND state = 'done'`).length === 1;
 
-/** `npm run test:long` kills at every index, `npm test` at every fourth (the connections are cut at every one in both). */
-const KILL_STRIDE = process.env["KOMMUTATOR_LONG"] === "1" ? 1 : 4;
-
 /** Visits index 0, 1, 2 … until nothing more comes at three indexes in a row. Returns how many were visited. */
-async function everyIndex(trial: (index: number, key: string) => Promise<boolean>, name: string, stride = 1): Promise<number> {
+async function everyIndex(trial: (index: number, key: string) => Promise<boolean>, name: string): Promise<number> {
   let visited = 0;
-  for (let index = 0, beyond = 0; beyond < 3; index += stride) {
+  for (let index = 0, beyond = 0; beyond < 3; index++) {
     const hit = await trial(index, `${name}-${index}`);
     if (hit) {
       visited++;
@@ -115,32 +112,28 @@ describe("the process is killed at every message between receipt and commit", ()
       const spares = new Spares(core, { URL: proxy.url(database.url), DIRECT_URL: database.url, BLOB_DIR: blobDir });
       try {
         let current = await spares.take();
-        const visited = await everyIndex(
-          async (index, key) => {
-            await eventually("the adapter is connected", () => provider.connections === 1);
-            const victim = current;
-            proxy.arm({ index, when: "before", from: FROM, watch: WATCH, act: () => victim.kill("SIGKILL") });
-            const delivery = provider.deliver(subject.event(key));
-            await eventually("killed or ingested", async () => !proxy.armed || (await ingested(key)));
-            const hit = !proxy.armed;
-            proxy.disarm();
-            if (hit) {
-              await gone(victim);
-              proxy.cut();
-              await database.sql`UPDATE lease SET expires_at = clock_timestamp()`;
-              current = await spares.take();
-            }
-            await delivery.acknowledged;
-            await eventually(`${key} is ingested`, () => ingested(key));
-            await standsOnce(key);
-            return hit;
-          },
-          `killed ${subject.what}`,
-          KILL_STRIDE,
-        );
+        const visited = await everyIndex(async (index, key) => {
+          await eventually("the adapter is connected", () => provider.connections === 1);
+          const victim = current;
+          proxy.arm({ index, when: "before", from: FROM, watch: WATCH, act: () => victim.kill("SIGKILL") });
+          const delivery = provider.deliver(subject.event(key));
+          await eventually("killed or ingested", async () => !proxy.armed || (await ingested(key)));
+          const hit = !proxy.armed;
+          proxy.disarm();
+          if (hit) {
+            await gone(victim);
+            proxy.cut();
+            await database.sql`UPDATE lease SET expires_at = clock_timestamp()`;
+            current = await spares.take();
+          }
+          await delivery.acknowledged;
+          await eventually(`${key} is ingested`, () => ingested(key));
+          await standsOnce(key);
+          return hit;
+        }, `killed ${subject.what}`);
         current.kill("SIGKILL");
         console.log(`kill -9 before each protocol message, ${subject.what}: ${visited} processes killed, each event once in the end`);
-        expect(visited).toBeGreaterThan(40 / KILL_STRIDE);
+        expect(visited).toBeGreaterThan(40);
       } finally {
         spares.close();
         await rm(core, { force: true });
