@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Adapter, Channel, ChannelErrorCode, CommandKind, RawIdentity } from "@kommutator/contract/channel";
+import { type Adapter, type Channel, ChannelError, type ChannelErrorCode, type CommandKind, type RawIdentity } from "@kommutator/contract/channel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../lab/support/wait.ts";
 import { Ledger } from "./host.ts";
@@ -26,6 +26,19 @@ export interface Provider {
   received(): Promise<string[]>;
   /** Takes our credentials away, and gives them back. Absent where the channel has none. */
   credentials?: { revoke(): Promise<void>; restore(): Promise<void> };
+  /** Many customers (or one, from many devices) at once, over parallel connections, in no order. Resolves when the provider has all. */
+  sayTogether?(texts: string[]): Promise<void>;
+  /** What the provider does with our next reply. Absent where replies ask nobody (web chat). */
+  next?: {
+    /** Refuses it for a while: 429 with retry-after, ESME_RTHROTTLED, flood wait. `retryAfterMs` is what it says, if it says it. */
+    limit?(): { retryAfterMs: number | null };
+    /** Fails with its own fault (5xx). `code` is what we must make of it. */
+    fail?(): { code: ChannelErrorCode };
+    /** Takes the whole request and never answers; `code` is "uncertain" unless the provider knows repeated requests. */
+    swallow?(): { code: ChannelErrorCode };
+    /** Refuses this one for ever, with words of its own. */
+    refuse?(): { words: RegExp };
+  };
   /** The error of a reply while the provider is down; absent where replies need no provider. */
   sendWhileDown?: ChannelErrorCode;
   stop(): Promise<void>;
@@ -43,6 +56,7 @@ export interface AdapterUnderTest {
 const ALL: CommandKind[] = [
   ...([
     "message.send",
+    "media.fetch",
     "typing.show",
     "thread.close",
     "call.ring",
@@ -211,6 +225,57 @@ export function conformance(under: AdapterUnderTest): void {
         await until("the customer has it", async () => (await provider.received()).includes("our answer"), { timeoutMs: 30_000 });
       }));
 
+    it("what comes at once over parallel connections is reported once each", () =>
+      fresh(async () => {
+        if (provider.sayTogether === undefined) return;
+        await open();
+        const texts = Array.from({ length: 20 }, (_, i) => `together ${i}`);
+        await provider.sayTogether(texts);
+        await heard(...texts);
+        await until("all are acknowledged", async () => (await provider.acknowledged()) === texts.length, { timeoutMs: 30_000 });
+        expect(ledger.messages.map((message) => message.text).sort()).toEqual([...texts].sort());
+        expect(new Set(ledger.messages.map((message) => message.messageKey)).size).toBe(texts.length);
+      }));
+
+    it("a reply that the provider puts off, fails, refuses or swallows ends in the right error, and the next one goes through", () =>
+      fresh(async () => {
+        const live = await open();
+        await provider.say("question");
+        await heard("question");
+        const { next } = provider;
+        const failing = async (what: string): Promise<ChannelError> => {
+          try {
+            await send(live, provider, ledger, randomUUID(), false);
+          } catch (error) {
+            expect(error, what).toBeInstanceOf(ChannelError);
+            return error as ChannelError;
+          }
+          throw new Error(`${what}: it was sent all the same`);
+        };
+        if (next?.limit !== undefined) {
+          const { retryAfterMs } = next.limit();
+          const error = await failing("put off");
+          expect(error.code).toBe("rate-limited");
+          if (retryAfterMs !== null) expect(error.retryAfterMs).toBeGreaterThanOrEqual(retryAfterMs);
+        }
+        if (next?.fail !== undefined) {
+          const { code } = next.fail();
+          expect((await failing("its own fault")).code).toBe(code);
+        }
+        if (next?.refuse !== undefined) {
+          const { words } = next.refuse();
+          const error = await failing("refused");
+          expect(error.code).toBe("rejected");
+          expect(error.message).toMatch(words);
+        }
+        if (next?.swallow !== undefined) {
+          const { code } = next.swallow();
+          expect((await failing("swallowed")).code).toBe(code);
+        }
+        await send(live, provider, ledger);
+        await until("the customer has the last one", async () => (await provider.received()).includes("our answer"), { timeoutMs: 30_000 });
+      }));
+
     it("revoked credentials are said so, and given back they work again", () =>
       fresh(async () => {
         const { credentials } = provider;
@@ -221,13 +286,13 @@ export function conformance(under: AdapterUnderTest): void {
         await credentials.revoke();
         await until("the status says bad-credentials", () => ledger.status?.state === "bad-credentials", { timeoutMs: 30_000 });
         const test = await channel?.test?.();
-        expect(test).toMatchObject({ ok: false, detail: expect.stringMatching(/password/) });
+        expect(test).toMatchObject({ ok: false, detail: expect.stringMatching(/password|token|key|secret|credential/i) });
         await provider.say("locked out");
         await credentials.restore();
         await heard("locked out");
         expect(ledger.status?.state).toBe("up");
         for (const line of ledger.transcript)
-          for (const [key, value] of Object.entries(provider.config)) if (/password|secret/i.test(key)) expect(line).not.toContain(value);
+          for (const [key, value] of Object.entries(provider.config)) if (/password|secret|token|key$/i.test(key)) expect(line).not.toContain(value);
       }));
 
     it("hostile payloads end in a refusal or in the error list, and block nobody", () =>

@@ -24,6 +24,34 @@ export interface InboundFile {
   contentId?: string | undefined;
 }
 
+/**
+ * A file that still lies at the provider: its message is stored and shown at once, and the file comes after by the durable
+ * job that performs `media.fetch`. A slow or dead file server so delays no message.
+ */
+export interface RemoteFile {
+  name: string;
+  mime: string;
+  /** What `media.fetch` needs to find it (a file id, a URL of the provider's hosts). */
+  fileKey: string;
+  /** As the provider says it; the limit is checked again while it is fetched. */
+  bytes?: number | undefined;
+  /** Length of a voice note, audio or video in ms, when the provider says it. */
+  durationMs?: number | undefined;
+  /** Recorded in the messenger itself: shown with a player. */
+  voice?: boolean | undefined;
+}
+
+/** Where a message or request came from: the source of a new lead and of its inquiry. */
+export interface Origin {
+  /** Deep-link parameter of a bot, name of a form. */
+  source?: string | undefined;
+  /** The page on which a form or chat stood, and how the visitor got there. */
+  page?: string | undefined;
+  referrer?: string | undefined;
+  /** utm_source, utm_medium, utm_campaign, utm_term, utm_content without the prefix. */
+  utm?: Record<string, string> | undefined;
+}
+
 interface EventBase {
   /** Unique per channel for ever (update id, UIDVALIDITY:UID, client key): the same key twice is one event. */
   eventKey: string;
@@ -57,7 +85,12 @@ export interface MessageReceived extends EventBase {
   html?: string | undefined;
   /** The quoted rest, folded on screen. */
   quoted?: string | undefined;
-  files?: InboundFile[] | undefined;
+  files?: (InboundFile | RemoteFile)[] | undefined;
+  /** The message of the same thread that this one answers, as its messageKey. */
+  replyTo?: string | undefined;
+  /** The provider vouches that this is the writer's own number (Telegram's shared contact of oneself): a verified contact point. */
+  proves?: { phone: string; name?: string | undefined } | undefined;
+  origin?: Origin | undefined;
   /**
    * `human`: the normal case. `auto-reply` and `bounce` open nothing and stop no clock (RFC 3834).
    * `outside`: typed by our staff in the provider's own app.
@@ -69,6 +102,30 @@ export interface MessageReceived extends EventBase {
   truncated?: boolean | undefined;
   /** Contact details the person typed about themselves: kept unverified. */
   claims?: { phone?: string | undefined; email?: string | undefined; name?: string | undefined } | undefined;
+}
+
+/** The writer changed a message of his: shown as edited, the first wording is kept. Unknown keys change nothing. */
+export interface MessageEdited extends EventBase {
+  kind: "message.edited";
+  messageKey: string;
+  thread: ThreadHint;
+  text: string;
+}
+
+/** The writer took a message back: shown as deleted; what it said is kept for those who may see it. */
+export interface MessageDeleted extends EventBase {
+  kind: "message.deleted";
+  messageKey: string;
+  thread: ThreadHint;
+}
+
+/** The person can or can no longer be written to on this channel (bot blocked, unsubscribed, messages denied). */
+export interface IdentityStateReported extends EventBase {
+  kind: "identity.state";
+  identity: RawIdentity;
+  thread: ThreadHint;
+  reachable: boolean;
+  reason?: "blocked" | "unsubscribed" | "denied" | "unknown-number" | undefined;
 }
 
 export interface MessageStateReported extends EventBase {
@@ -161,7 +218,10 @@ export interface Unparseable extends EventBase {
 
 export type ChannelEvent =
   | MessageReceived
+  | MessageEdited
+  | MessageDeleted
   | MessageStateReported
+  | IdentityStateReported
   | ThreadEnded
   | CallOffered
   | CallLegChanged
@@ -215,7 +275,13 @@ export interface Commands {
     references: string[];
     /** Written by no human (an acknowledgement): mail carries Auto-Submitted: auto-replied (RFC 3834). */
     automatic?: boolean | undefined;
+    /** messageKey of the message that this one answers, where `limits.replies` says that the channel shows it. */
+    replyTo?: string | undefined;
+    /** Answers the customer may give by one touch, where `limits.quickAnswers` allows them. */
+    quickAnswers?: string[] | undefined;
   };
+  /** The bytes of a RemoteFile. Only from the provider's own hosts; `rejected` past `maxBytes` or when it is gone for ever. */
+  "media.fetch": { fileKey: string; maxBytes: number };
   "typing.show": { threadKey: string };
   "thread.close": { threadKey: string };
   /** Ring one device of an agent for a waiting call; reports call.leg with legKey = id. */
@@ -244,6 +310,7 @@ export type CommandKind = keyof Commands;
 export interface Results {
   "message.send": { messageKey: string };
   "recording.fetch": { bytes: Uint8Array; mime: string };
+  "media.fetch": { bytes: Uint8Array; mime: string; name?: string | undefined };
 }
 // biome-ignore lint/suspicious/noConfusingVoidType: most commands answer nothing, and a handler may return nothing at all
 export type ResultOf<K extends CommandKind> = K extends keyof Results ? Results[K] : void;
@@ -317,7 +384,29 @@ export interface ChannelLimits {
   attachmentBytes: number;
   /** How long after the customer's last message we may write; null = always. */
   replyWindowMs: number | null;
+  /** We may write first. Without it the composer says "the customer must write first". */
   canStart: boolean;
+  /** The identities we may write to first; needed with `canStart`. */
+  startKinds?: IdentityKind[];
+  /** What one file may be; absent: anything up to `attachmentBytes`. */
+  attachments?: {
+    /** Files of one message; 0 = none at all. */
+    count: number;
+    /** MIME types or prefixes ("image/"); absent = every type. */
+    types?: string[];
+    /** Limits by MIME prefix, below `attachmentBytes`. */
+    bytesByType?: Record<string, number>;
+  };
+  /** Length of the text that goes together with a file, when it is shorter than `textLength`. */
+  captionLength?: number;
+  /** The composer counts SMS segments (GSM 03.38 or UCS-2). */
+  segments?: true;
+  /** An answer shows which message it answers. */
+  replies?: true;
+  /** Keyboard of ready answers: how many, and how long each. */
+  quickAnswers?: { count: number; length: number };
+  /** Messages to one address in a day (in the installation's time zone); the next is refused before it is queued. */
+  dailyPerAddress?: number;
 }
 
 export interface Channel {
@@ -326,6 +415,13 @@ export interface Channel {
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse>;
   /** Origins that may embed the visitor's page (/chat/:channelId): the api sends them as `frame-ancestors`; empty = none but us. */
   embedding?: { origins: string[] };
+  /**
+   * The provider knows the command's id (VK's random_id, a client reference): sending again after an `uncertain` makes no
+   * second message, so the house tries again by itself instead of asking the agent.
+   */
+  repeatsSafely?: true;
+  /** Money left with the provider. */
+  balance?: () => Promise<{ amount: number; currency: string }>;
   /** The administrator's "test" button: does the real thing, says what is wrong in words. */
   test?: () => Promise<{ ok: boolean; detail: string }>;
   close(): Promise<void>;
@@ -349,5 +445,5 @@ export interface Adapter<Config = unknown> {
   open(config: Config, host: Host): Promise<Channel>;
 }
 
-export const CHANNEL_KINDS = ["asterisk-ari", "email", "web-chat"] as const;
+export const CHANNEL_KINDS = ["asterisk-ari", "email", "web-chat", "sms-smpp", "sms-http", "telegram", "viber", "vk", "web-form"] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];

@@ -29,6 +29,8 @@ export interface DialogEventPayloads {
     nature: "human" | "auto-reply" | "bounce" | "outside" | "system";
     at: EpochMs;
   };
+  /** An edit, a deletion, or files that came after the message: whoever shows it reads it again. */
+  "message.changed": { messageId: Id; seq: number; what: "edited" | "deleted" | "files" };
   "message.delivery": { messageId: Id; seq: number; delivery: Delivery; failure: string | null };
   "call.changed": {
     callId: Id;

@@ -1,4 +1,4 @@
-import type { RawIdentity } from "./channel.ts";
+import type { Origin, RawIdentity } from "./channel.ts";
 import type { Db, Tx } from "./db.ts";
 import type { DialogEvent, DialogEventKind, NewDialogEvent } from "./dialog-event.ts";
 import type { Identification } from "./identity.ts";
@@ -50,6 +50,12 @@ export interface Identify {
   addClaims(tx: Tx, dialogId: Id, claims: { phone?: string | undefined; email?: string | undefined; name?: string | undefined }): Promise<void>;
   /** A permanent bounce marks the contact point. */
   markBounced(tx: Tx, email: string): Promise<void>;
+  /** The person can (not) be written to on this channel: marks or clears the contact point; emits nothing. Unknown identities change nothing. */
+  markReachable(tx: Tx, identity: RawIdentity, channelId: Id, state: { reachable: boolean; reason?: string | undefined; at: EpochMs }): Promise<void>;
+  /** The provider vouches for the writer's own number: a verified phone of the dialog's party; taken by somebody else: a shared one and a duplicate candidate. */
+  provePhone(tx: Tx, dialogId: Id, proof: { phone: string; name?: string | undefined }): Promise<void>;
+  /** Source, page and UTM of what opened the dialog: on the new lead and on the inquiry. */
+  noteOrigin(tx: Tx, dialogId: Id, origin: Origin): Promise<void>;
 }
 
 /** Who changes something; kept as text in the audit. */

@@ -10,8 +10,11 @@ import { EmployeeRef, Id, IsoTime, MediumSchema, NamedRef, Page, PageQuery } fro
  * PUT  /api/v1/dialogs/:id/draft  {text}                         204 (drafts are kept per agent)
  * POST /api/v1/messages/:id/retry                                Message (failed -> queued)
  * POST /api/v1/messages/:id/settle {outcome: sent|resend}        Message (uncertain, decided by the agent)
- * POST /api/v1/blobs (multipart, field `file`)                   Attachment
+ * POST /api/v1/blobs (multipart, field `file`)                   UploadedBlob
  * GET  /api/v1/blobs/:id?name=                                   bytes, as a download; rights of the dialog apply
+ * GET  /api/v1/dialog-starts?customerId=|contactId=|leadId=|to=  StartOptions: by which channels one may write first, and why not
+ * POST /api/v1/dialogs                                           StartDialog -> Started (idempotent by clientKey; joins the open dialog of the thread)
+ * POST /api/v1/messages/:id/files/:pos/retry                     Message (a file that did not come is fetched again)
  * GET  /api/v1/dialogs/:id/why                                   Why (routing): decisions in words
  */
 export const DialogState = z.enum(["new", "queued", "offered", "active", "held", "wrapup", "closed", "abandoned"]);
@@ -68,7 +71,24 @@ export type DialogSummary = z.infer<typeof DialogSummary>;
 export const DialogPage = Page(DialogSummary).extend({ position: z.number().int() });
 export const DialogQuery = PageQuery.extend({ view: z.enum(["mine", "queue", "all", "closed"]).default("mine"), q: z.string().max(200).optional() });
 
-export const Attachment = z.object({ blobId: Id, name: z.string(), mime: z.string(), bytes: z.number().int() });
+/** A file of a message. Inbound media come after their message: `pending` until they are here, `refused` with the reason. */
+export const Attachment = z.object({
+  /** Place in the message, from 0. */
+  pos: z.number().int(),
+  blobId: Id.nullable(),
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.number().int(),
+  state: z.enum(["stored", "pending", "refused"]),
+  /** Code of why it was refused: too_large, gone, type, failed. */
+  reason: z.string().nullable(),
+  durationMs: z.number().int().nullable(),
+  voice: z.boolean(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+/** What POST /blobs answers: a file of ours, not yet in a message. */
+export const UploadedBlob = z.object({ blobId: Id, name: z.string(), mime: z.string(), bytes: z.number().int() });
+export type UploadedBlob = z.infer<typeof UploadedBlob>;
 export const Message = z.object({
   id: Id,
   dialogId: Id,
@@ -89,6 +109,11 @@ export const Message = z.object({
   clientKey: z.string().nullable(),
   /** System notes carry a code and parameters instead of text, translated on screen. */
   note: z.object({ code: z.string(), params: z.record(z.string(), z.unknown()) }).nullable(),
+  editedAt: IsoTime.nullable(),
+  /** Taken back by its writer: `text` is then empty, files are not shown. */
+  deletedAt: IsoTime.nullable(),
+  replyTo: z.object({ messageId: Id, seq: z.number().int(), direction: z.enum(["in", "out", "internal"]), text: z.string() }).nullable(),
+  quickAnswers: z.array(z.string()),
 });
 export type Message = z.infer<typeof Message>;
 export const MessagePage = z.object({ items: z.array(Message), hasMore: z.boolean() });
@@ -101,7 +126,47 @@ export const PostMessage = z.object({
   mentions: z.array(Id).max(20).default([]),
   /** Take the dialog over when it is somebody else's; without it the answer is `assigned_to_other`. */
   takeOver: z.boolean().default(false),
+  /** The message of this thread that it answers, where the channel shows that. */
+  replyTo: Id.optional(),
+  quickAnswers: z.array(z.string().min(1).max(200)).max(20).default([]),
 });
+/** Why nothing can be written now; a text for each code on screen. */
+export const CannotWrite = z.enum(["closed", "window", "must_write_first", "unreachable", "daily_limit", "channel_down", "unsupported"]);
+export type CannotWrite = z.infer<typeof CannotWrite>;
+export const StartOption = z.object({
+  channelId: Id,
+  channelName: z.string(),
+  channelKind: z.string(),
+  /** null: a number or address that nobody has yet. */
+  contactPointId: Id.nullable(),
+  identityKind: z.string(),
+  value: z.string(),
+  name: z.string(),
+  reason: CannotWrite.nullable(),
+  /** The thread's open dialog, which the message would join. */
+  dialogId: Id.nullable(),
+  textLength: z.number().int(),
+  segments: z.boolean(),
+});
+export type StartOption = z.infer<typeof StartOption>;
+export const StartOptions = z.object({ items: z.array(StartOption) });
+export const StartQuery = z.object({
+  customerId: Id.optional(),
+  contactId: Id.optional(),
+  leadId: Id.optional(),
+  to: z.string().trim().min(1).max(320).optional(),
+});
+export const StartDialog = z.object({
+  clientKey: z.uuid(),
+  channelId: Id,
+  contactPointId: Id.optional(),
+  /** A number or address, when there is no contact point yet. */
+  to: z.string().trim().min(1).max(320).optional(),
+  text: z.string().max(100_000).default(""),
+  subject: z.string().max(500).optional(),
+  attachments: z.array(Id).max(20).default([]),
+});
+export const Started = z.object({ dialogId: Id, messageId: Id });
 export const CallView = z.object({
   id: Id,
   dialogId: Id,
@@ -141,7 +206,14 @@ export const DialogDetail = z.object({
     textLength: z.number().int(),
     attachmentBytes: z.number().int(),
     canReply: z.boolean(),
-    cannotReplyReason: z.string().nullable(),
+    cannotReplyReason: CannotWrite.nullable(),
+    attachments: z.object({ count: z.number().int(), types: z.array(z.string()).nullable(), bytesByType: z.record(z.string(), z.number().int()) }).nullable(),
+    captionLength: z.number().int().nullable(),
+    segments: z.boolean(),
+    replies: z.boolean(),
+    quickAnswers: z.object({ count: z.number().int(), length: z.number().int() }).nullable(),
+    /** Until when the channel lets us answer; null = no such rule. */
+    windowUntil: IsoTime.nullable(),
   }),
   position: z.number().int(),
 });
