@@ -4,6 +4,7 @@ import { writeAudit } from "./audit/index.ts";
 import { type Crm, companyReader } from "./context.ts";
 import type { CrmDeps } from "./deps.ts";
 import { createIdentify } from "./identify/index.ts";
+import { createReachabilityKeeper } from "./identify/reachability.ts";
 import { createInquiryKeeper } from "./inquiry/keeper.ts";
 import { createRecorder } from "./interaction/recorder.ts";
 import { publishChangedLoads } from "./load/index.ts";
@@ -33,7 +34,7 @@ export function createCrm(deps: CrmDeps): CrmCore {
   return {
     identify: createIdentify(crm),
     routes: crmRoutes(crm),
-    readers: [createRecorder(crm), createInquiryKeeper(crm)],
+    readers: [createRecorder(crm), createInquiryKeeper(crm), createReachabilityKeeper(crm)],
     jobs: [
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.

@@ -2,10 +2,14 @@ import { randomUUID } from "node:crypto";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { Identification, IdentityResult } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
-import { formatPhone, identityScope, normaliseEmail, normaliseIdentity, normaliseValue } from "@kommutator/contract/phone";
+import { formatPhone, identityScope, normaliseEmail, normaliseIdentity } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
 import { type Crm, systemActor } from "../context.ts";
 import { setParties } from "../party/sql.ts";
+import { addClaims } from "./claims.ts";
+import { noteOrigin } from "./origin.ts";
+import { provePhone } from "./proof.ts";
+import { markBounced, markReachable } from "./reachability.ts";
 import { duplicateScore, type Match, match } from "./rules.ts";
 import {
   findExcluded,
@@ -49,37 +53,18 @@ export function createIdentify(crm: Crm): Identify {
 
     attachParties: (tx, parties) => setParties(tx, parties),
 
-    async addClaims(tx, dialogId, claims) {
-      const { country } = await crm.company(tx);
-      const [party] = await tx<{ customer_id: Id | null; contact_id: Id | null; lead_id: Id | null }[]>`
-        SELECT customer_id, contact_id, lead_id FROM dialog_party WHERE dialog_id = ${dialogId}`;
-      if (party === undefined || (party.customer_id ?? party.contact_id ?? party.lead_id) === null) return;
-      const owner =
-        party.contact_id !== null
-          ? { contact_id: party.contact_id }
-          : party.customer_id !== null
-            ? { customer_id: party.customer_id }
-            : { lead_id: party.lead_id };
-      for (const kind of ["phone", "email"] as const) {
-        const raw = claims[kind];
-        const value = raw === undefined ? null : normaliseValue(kind, raw, country);
-        if (raw === undefined || value === null) continue;
-        await tx`INSERT INTO contact_point ${tx({ ...owner, kind, value_raw: raw.slice(0, 300), value_norm: value })} ON CONFLICT DO NOTHING`;
-      }
-      const name = claims.name?.trim();
-      if (name && party.customer_id === null && party.lead_id !== null) {
-        const named =
-          await tx`UPDATE lead SET contact_name = ${name.slice(0, 300)}, version = version + 1 WHERE id = ${party.lead_id} AND contact_name IS NULL RETURNING id`;
-        if (named.length > 0)
-          await crm.audit(tx, ACTOR, { objectKind: "lead", objectId: party.lead_id, action: "edit", changes: { contact_name: [null, name] } });
-      }
-    },
+    addClaims: (tx, dialogId, claims) => addClaims(crm, tx, dialogId, claims),
 
     async markBounced(tx, email) {
       const value = normaliseEmail(email);
-      if (value === null) return;
-      await tx`UPDATE contact_point SET bounced_at = ${new Date(crm.clock.now())} WHERE kind = 'email' AND value_norm = ${value} AND bounced_at IS NULL AND archived_at IS NULL`;
+      if (value !== null) await markBounced(crm, tx, value);
     },
+
+    markReachable: (tx, identity, channelId, state) => markReachable(crm, tx, identity, channelId, state),
+
+    provePhone: (tx, dialogId, proof) => provePhone(crm, tx, dialogId, proof),
+
+    noteOrigin: (tx, dialogId, origin) => noteOrigin(crm, tx, dialogId, origin),
   };
 }
 

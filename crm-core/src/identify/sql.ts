@@ -160,7 +160,7 @@ export async function verifyPoint(tx: Tx, pointId: Id, how: string, now: Date): 
 /** Remembers that two cards may be one person; a decision taken earlier stays. */
 export async function insertDuplicatePairs(
   tx: Tx,
-  pairs: { kind: "customer" | "lead"; a: Id; b: Id; score: number; signals: Record<string, unknown> }[],
+  pairs: { kind: "customer" | "contact" | "lead"; a: Id; b: Id; score: number; signals: object }[],
 ): Promise<void> {
   if (pairs.length === 0) return;
   const rows = pairs
