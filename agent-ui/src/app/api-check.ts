@@ -1,19 +1,13 @@
 import { CalendarView, ChannelErrorView, ChannelKindView, ChannelView, DepartmentView, EmployeeView, RoleView } from "@kommutator/contract/api/admin";
 import { Me, SetupState } from "@kommutator/contract/api/auth";
-import {
-  Catalogues,
-  CustomerPage,
-  CustomerView,
-  FeedPage,
-  IncomingCard,
-  InquiryPage,
-  InterestPage,
-  InterestView,
-  LeadPage,
-  LeadView,
-  Reception,
-} from "@kommutator/contract/api/crm";
+import { Catalogues } from "@kommutator/contract/api/catalogue";
+import { CustomerPage, CustomerView } from "@kommutator/contract/api/customer";
 import { DialogDetail, DialogPage, Message, MessagePage, Why } from "@kommutator/contract/api/dialogs";
+import { FeedPage } from "@kommutator/contract/api/history";
+import { InquiryPage, Reception } from "@kommutator/contract/api/inquiry";
+import { InterestPage, InterestView } from "@kommutator/contract/api/interest";
+import { LeadPage, LeadView } from "@kommutator/contract/api/lead";
+import { IncomingCard } from "@kommutator/contract/api/party";
 import { Board, Presence, QueueView, SoftphoneSession } from "@kommutator/contract/api/routing";
 import { z } from "zod";
 

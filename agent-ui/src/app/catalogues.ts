@@ -1,4 +1,4 @@
-import type { Catalogues } from "@kommutator/contract/api/crm";
+import type { Catalogues } from "@kommutator/contract/api/catalogue";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "./api.ts";
 import { keys } from "./keys.ts";

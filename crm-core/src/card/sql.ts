@@ -1,5 +1,6 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { IncomingCard, InterestRow } from "@kommutator/contract/api/crm";
+import type { InterestRow } from "@kommutator/contract/api/interest";
+import type { IncomingCard } from "@kommutator/contract/api/party";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { readFeed } from "../feed/sql.ts";

@@ -1,5 +1,5 @@
+import { CatalogueBodies, type CatalogueName, Catalogues } from "@kommutator/contract/api/catalogue";
 import { Id, patchOf } from "@kommutator/contract/api/common";
-import { CatalogueBodies, type CatalogueName, Catalogues } from "@kommutator/contract/api/crm";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";

@@ -1,4 +1,4 @@
-import type { CatalogueName, Catalogues } from "@kommutator/contract/api/crm";
+import type { CatalogueName, Catalogues } from "@kommutator/contract/api/catalogue";
 import type { Query } from "../context.ts";
 
 /** Table, and the column of each field, of every editable catalogue. `archived` names the column that takes an entry out of use, if it has one. */

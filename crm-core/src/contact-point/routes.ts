@@ -1,5 +1,5 @@
 import { IdParams } from "@kommutator/contract/api/common";
-import { ContactPoint, ContactPointBody, ContactPointPatch } from "@kommutator/contract/api/crm";
+import { ContactPoint, ContactPointBody, ContactPointPatch } from "@kommutator/contract/api/contact-point";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf } from "@kommutator/contract/http";
 import type { FastifyPluginAsync } from "fastify";

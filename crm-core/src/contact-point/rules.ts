@@ -1,4 +1,4 @@
-import type { NewContactPoint } from "@kommutator/contract/api/crm";
+import type { NewContactPoint } from "@kommutator/contract/api/contact-point";
 import { AppError } from "@kommutator/contract/errors";
 import { normaliseValue } from "@kommutator/contract/phone";
 import type { z } from "zod";

@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { ContactPoint, NewContactPoint } from "@kommutator/contract/api/crm";
+import type { ContactPoint, NewContactPoint } from "@kommutator/contract/api/contact-point";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";

@@ -1,5 +1,5 @@
 import { IdParams } from "@kommutator/contract/api/common";
-import { ContactPatch, ContactView } from "@kommutator/contract/api/crm";
+import { ContactPatch, ContactView } from "@kommutator/contract/api/customer";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { FastifyPluginAsync } from "fastify";

@@ -1,6 +1,6 @@
 import type { AccessAction } from "@kommutator/contract/access";
 import { IdParams } from "@kommutator/contract/api/common";
-import { ContactBody, ContactView, CustomerBody, CustomerPage, CustomerPatch, CustomerQuery, CustomerView } from "@kommutator/contract/api/crm";
+import { ContactBody, ContactView, CustomerBody, CustomerPage, CustomerPatch, CustomerQuery, CustomerView } from "@kommutator/contract/api/customer";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";

@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { ContactView, CustomerRow, CustomerView } from "@kommutator/contract/api/crm";
+import type { ContactView, CustomerRow, CustomerView } from "@kommutator/contract/api/customer";
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { z } from "zod";

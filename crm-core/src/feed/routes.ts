@@ -1,6 +1,6 @@
 import type { Principal } from "@kommutator/contract/access";
 import { IdParams } from "@kommutator/contract/api/common";
-import { FeedItem, FeedPage, FeedQuery } from "@kommutator/contract/api/crm";
+import { FeedItem, FeedPage, FeedQuery } from "@kommutator/contract/api/history";
 import { principalOf } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
 import type { FastifyPluginAsync } from "fastify";

@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { FeedItem } from "@kommutator/contract/api/crm";
+import type { FeedItem } from "@kommutator/contract/api/history";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { type Cursor, micros } from "../page.ts";

@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { FinishBody } from "@kommutator/contract/api/crm";
+import type { FinishBody } from "@kommutator/contract/api/inquiry";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";

@@ -1,5 +1,6 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { InterestRow, Reception } from "@kommutator/contract/api/crm";
+import type { Reception } from "@kommutator/contract/api/inquiry";
+import type { InterestRow } from "@kommutator/contract/api/interest";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Identification } from "@kommutator/contract/identity";

@@ -9,7 +9,7 @@ import {
   Reception,
   ReceptionQuery,
   RejectBody,
-} from "@kommutator/contract/api/crm";
+} from "@kommutator/contract/api/inquiry";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { FastifyPluginAsync } from "fastify";

@@ -1,5 +1,5 @@
 import { type AccessAction, type Principal, scopeOf } from "@kommutator/contract/access";
-import type { InquiryView } from "@kommutator/contract/api/crm";
+import type { InquiryView } from "@kommutator/contract/api/inquiry";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { after, type Cursor, micros } from "../page.ts";

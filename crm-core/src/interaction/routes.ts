@@ -1,5 +1,13 @@
 import { IdParams } from "@kommutator/contract/api/common";
-import { CompleteBody, InteractionBody, InteractionPage, InteractionPatch, InteractionQuery, InteractionView, VersionBody } from "@kommutator/contract/api/crm";
+import {
+  CompleteBody,
+  InteractionBody,
+  InteractionPage,
+  InteractionPatch,
+  InteractionQuery,
+  InteractionView,
+  VersionBody,
+} from "@kommutator/contract/api/interaction";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";

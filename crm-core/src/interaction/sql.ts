@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { InteractionView } from "@kommutator/contract/api/crm";
+import type { InteractionView } from "@kommutator/contract/api/interaction";
 import type { Id } from "@kommutator/contract/ids";
 import type { z } from "zod";
 import type { Query } from "../context.ts";

@@ -1,4 +1,4 @@
-import type { InteractionBody } from "@kommutator/contract/api/crm";
+import type { InteractionBody } from "@kommutator/contract/api/interaction";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";

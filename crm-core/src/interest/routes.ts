@@ -1,6 +1,7 @@
 import type { AccessAction } from "@kommutator/contract/access";
 import { IdParams } from "@kommutator/contract/api/common";
-import { CloseBody, InterestBody, InterestPage, InterestPatch, InterestQuery, InterestView, StageBody, VersionBody } from "@kommutator/contract/api/crm";
+import { VersionBody } from "@kommutator/contract/api/interaction";
+import { CloseBody, InterestBody, InterestPage, InterestPatch, InterestQuery, InterestView, StageBody } from "@kommutator/contract/api/interest";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";

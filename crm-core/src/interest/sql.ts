@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { InterestRow, InterestView } from "@kommutator/contract/api/crm";
+import type { InterestRow, InterestView } from "@kommutator/contract/api/interest";
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";

@@ -1,5 +1,5 @@
 import { IdParams } from "@kommutator/contract/api/common";
-import { ConvertBody, ConvertResult, LeadBody, LeadPage, LeadPatch, LeadQuery, LeadView } from "@kommutator/contract/api/crm";
+import { ConvertBody, ConvertResult, LeadBody, LeadPage, LeadPatch, LeadQuery, LeadView } from "@kommutator/contract/api/lead";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";

@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { LeadView } from "@kommutator/contract/api/crm";
+import type { LeadView } from "@kommutator/contract/api/lead";
 import type { Id } from "@kommutator/contract/ids";
 import { pointsJson } from "../contact-point/sql.ts";
 import type { Query } from "../context.ts";

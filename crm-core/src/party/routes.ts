@@ -1,5 +1,5 @@
 import { IdParams } from "@kommutator/contract/api/common";
-import { IncomingCard, PartyBody } from "@kommutator/contract/api/crm";
+import { IncomingCard, PartyBody } from "@kommutator/contract/api/party";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";

@@ -1,4 +1,4 @@
-import { SearchQuery, SearchResult } from "@kommutator/contract/api/crm";
+import { SearchQuery, SearchResult } from "@kommutator/contract/api/history";
 import { AppError } from "@kommutator/contract/errors";
 import { principalOf } from "@kommutator/contract/http";
 import type { FastifyPluginAsync } from "fastify";

@@ -1,4 +1,4 @@
-import type { IncomingCard } from "@kommutator/contract/api/crm";
+import type { IncomingCard } from "@kommutator/contract/api/party";
 import type { Presence } from "@kommutator/contract/api/routing";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../app/api.ts";

@@ -1,4 +1,4 @@
-import type { CustomerView } from "@kommutator/contract/api/crm";
+import type { CustomerView } from "@kommutator/contract/api/customer";
 import { Button, Checkbox, Group, Modal, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";

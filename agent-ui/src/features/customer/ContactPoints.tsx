@@ -1,4 +1,4 @@
-import type { ContactPoint } from "@kommutator/contract/api/crm";
+import type { ContactPoint } from "@kommutator/contract/api/contact-point";
 import { ActionIcon, Badge, Button, Checkbox, Group, Menu, Select, TextInput, Tooltip } from "@mantine/core";
 import { IconCheck, IconDots, IconPhone, IconPlus, IconShare, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";

@@ -1,4 +1,5 @@
-import type { CustomerView, InterestRow } from "@kommutator/contract/api/crm";
+import type { CustomerView } from "@kommutator/contract/api/customer";
+import type { InterestRow } from "@kommutator/contract/api/interest";
 import { ActionIcon, Alert, Anchor, Badge, Button, Group, Skeleton } from "@mantine/core";
 import { IconArrowLeft, IconEdit, IconPlus, IconStarFilled, IconTargetArrow } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";

@@ -1,4 +1,4 @@
-import type { CustomerView } from "@kommutator/contract/api/crm";
+import type { CustomerView } from "@kommutator/contract/api/customer";
 import { Button, Checkbox, Group, Modal, SegmentedControl, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";

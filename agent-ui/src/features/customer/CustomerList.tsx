@@ -1,4 +1,4 @@
-import type { CustomerRow } from "@kommutator/contract/api/crm";
+import type { CustomerRow } from "@kommutator/contract/api/customer";
 import { Badge, Button, Select } from "@mantine/core";
 import { IconAddressBook, IconPlus, IconSearch, IconStarFilled } from "@tabler/icons-react";
 import { useState } from "react";

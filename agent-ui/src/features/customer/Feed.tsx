@@ -1,4 +1,4 @@
-import type { FeedItem } from "@kommutator/contract/api/crm";
+import type { FeedItem } from "@kommutator/contract/api/history";
 import { Button, Chip, Group, Select, Skeleton, Stack } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";

@@ -1,4 +1,4 @@
-import type { FeedItem } from "@kommutator/contract/api/crm";
+import type { FeedItem } from "@kommutator/contract/api/history";
 import { Anchor, Text } from "@mantine/core";
 import {
   IconArrowsExchange,

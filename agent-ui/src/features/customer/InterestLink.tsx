@@ -1,4 +1,4 @@
-import type { InterestRow } from "@kommutator/contract/api/crm";
+import type { InterestRow } from "@kommutator/contract/api/interest";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useFormat, useNow } from "../../app/format.ts";

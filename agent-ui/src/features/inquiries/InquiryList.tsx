@@ -1,4 +1,4 @@
-import type { InquiryView } from "@kommutator/contract/api/crm";
+import type { InquiryView } from "@kommutator/contract/api/inquiry";
 import { Badge, Button, Select } from "@mantine/core";
 import { IconForms, IconInbox, IconMail, IconMessage, IconPencil, IconPhoneCall, IconPhoneX, IconSearch } from "@tabler/icons-react";
 import { type ComponentType, useState } from "react";

@@ -1,4 +1,4 @@
-import type { InterestView } from "@kommutator/contract/api/crm";
+import type { InterestView } from "@kommutator/contract/api/interest";
 import { Alert, Button, Group, Modal, Radio, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";

@@ -1,4 +1,4 @@
-import type { InterestView } from "@kommutator/contract/api/crm";
+import type { InterestView } from "@kommutator/contract/api/interest";
 import { ActionIcon, Alert, Anchor, Badge, Button, Group, Skeleton, Text } from "@mantine/core";
 import { IconArrowLeft, IconEdit, IconFlagCheck, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";

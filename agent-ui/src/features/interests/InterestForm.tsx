@@ -1,4 +1,4 @@
-import type { InterestView } from "@kommutator/contract/api/crm";
+import type { InterestView } from "@kommutator/contract/api/interest";
 import { Alert, Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import { DateInput } from "@mantine/dates";
 import { useMutation, useQueryClient } from "@tanstack/react-query";

@@ -1,4 +1,4 @@
-import type { InterestRow } from "@kommutator/contract/api/crm";
+import type { InterestRow } from "@kommutator/contract/api/interest";
 import { Select } from "@mantine/core";
 import { IconSearch, IconTargetArrow } from "@tabler/icons-react";
 import { useState } from "react";

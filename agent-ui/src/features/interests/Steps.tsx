@@ -1,4 +1,5 @@
-import type { InteractionView, InterestView } from "@kommutator/contract/api/crm";
+import type { InteractionView } from "@kommutator/contract/api/interaction";
+import type { InterestView } from "@kommutator/contract/api/interest";
 import { ActionIcon, Alert, Button, Group, Modal, Skeleton, Stack, Textarea, Tooltip } from "@mantine/core";
 import { IconCheck, IconPlus, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";

@@ -1,4 +1,5 @@
-import type { ConvertResult, CustomerView, LeadView } from "@kommutator/contract/api/crm";
+import type { CustomerView } from "@kommutator/contract/api/customer";
+import type { ConvertResult, LeadView } from "@kommutator/contract/api/lead";
 import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";

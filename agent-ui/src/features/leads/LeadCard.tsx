@@ -1,4 +1,4 @@
-import type { LeadView } from "@kommutator/contract/api/crm";
+import type { LeadView } from "@kommutator/contract/api/lead";
 import { ActionIcon, Alert, Anchor, Badge, Button, Skeleton } from "@mantine/core";
 import { IconArrowLeft, IconEdit, IconTargetArrow, IconUserCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";

@@ -1,4 +1,4 @@
-import type { LeadView } from "@kommutator/contract/api/crm";
+import type { LeadView } from "@kommutator/contract/api/lead";
 import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";

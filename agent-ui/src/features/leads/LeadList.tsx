@@ -1,4 +1,4 @@
-import type { LeadView } from "@kommutator/contract/api/crm";
+import type { LeadView } from "@kommutator/contract/api/lead";
 import { Badge, Button, Select } from "@mantine/core";
 import { IconPlus, IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";

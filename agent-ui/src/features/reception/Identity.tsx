@@ -1,4 +1,4 @@
-import type { IncomingCard } from "@kommutator/contract/api/crm";
+import type { IncomingCard } from "@kommutator/contract/api/party";
 import { Anchor, Badge, Button, Group, Skeleton } from "@mantine/core";
 import { IconPhone, IconStarFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";

@@ -1,4 +1,4 @@
-import type { Reception } from "@kommutator/contract/api/crm";
+import type { Reception } from "@kommutator/contract/api/inquiry";
 import { Badge, Radio, Stack, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat, useNow } from "../../app/format.ts";

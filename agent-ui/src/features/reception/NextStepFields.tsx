@@ -1,4 +1,4 @@
-import type { Catalogues } from "@kommutator/contract/api/crm";
+import type { Catalogues } from "@kommutator/contract/api/catalogue";
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
 import dayjs from "dayjs";

@@ -1,4 +1,4 @@
-import type { InquiryView } from "@kommutator/contract/api/crm";
+import type { InquiryView } from "@kommutator/contract/api/inquiry";
 import { Alert, Anchor } from "@mantine/core";
 import { IconCheck, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";

@@ -1,4 +1,5 @@
-import type { Catalogues, InquiryView, Reception } from "@kommutator/contract/api/crm";
+import type { Catalogues } from "@kommutator/contract/api/catalogue";
+import type { InquiryView, Reception } from "@kommutator/contract/api/inquiry";
 import { Alert, Button, Checkbox, Chip, Group, Select, Skeleton, Stack, Text, Textarea } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";

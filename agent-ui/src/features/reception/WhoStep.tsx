@@ -1,4 +1,4 @@
-import type { Reception } from "@kommutator/contract/api/crm";
+import type { Reception } from "@kommutator/contract/api/inquiry";
 import { Badge, Button, Group, SimpleGrid, TextInput } from "@mantine/core";
 import { IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";

@@ -1,4 +1,5 @@
-import type { Catalogues, Reception } from "@kommutator/contract/api/crm";
+import type { Catalogues } from "@kommutator/contract/api/catalogue";
+import type { Reception } from "@kommutator/contract/api/inquiry";
 import { describe, expect, it } from "vitest";
 import { choosePurpose, draftOf, faultsOf, finishBody, nextRequired, parallelNeeded, personChanged, rank, startForm, usualNextStep } from "./form.ts";
 

@@ -1,4 +1,5 @@
-import type { Catalogues, FinishBody, Reception } from "@kommutator/contract/api/crm";
+import type { Catalogues } from "@kommutator/contract/api/catalogue";
+import type { FinishBody, Reception } from "@kommutator/contract/api/inquiry";
 
 /**
  * The reception wizard's form (B1), pure: what is prefilled, what is missing, what is sent. A known caller with one fitting

@@ -1,4 +1,7 @@
-import type { FinishBody, FinishResult, IncomingCard, InquiryView, LeadView, PartyBody, Reception, SearchResult } from "@kommutator/contract/api/crm";
+import type { SearchResult } from "@kommutator/contract/api/history";
+import type { FinishBody, FinishResult, InquiryView, Reception } from "@kommutator/contract/api/inquiry";
+import type { LeadView } from "@kommutator/contract/api/lead";
+import type { IncomingCard, PartyBody } from "@kommutator/contract/api/party";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";

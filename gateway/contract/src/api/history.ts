@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { EmployeeRef, Id, IsoTime, Page, PageQuery } from "./common.ts";
+
+/** GET /customers/:id/feed · GET /leads/:id/feed · GET /search?q= (people by name, phone fragment, e-mail) */
+export const FeedItem = z.object({
+  id: z.string(),
+  kind: z.enum(["call", "message", "dialog", "interaction", "interest", "inquiry", "owner", "stage", "lead"]),
+  at: IsoTime,
+  title: z.string(),
+  text: z.string().nullable(),
+  direction: z.enum(["in", "out", "both"]).nullable(),
+  employee: EmployeeRef.nullable(),
+  dialogId: Id.nullable(),
+  interestId: Id.nullable(),
+  callId: Id.nullable(),
+  durationS: z.number().nullable(),
+  recordingBlobId: Id.nullable(),
+  channelKind: z.string().nullable(),
+  state: z.string().nullable(),
+});
+export type FeedItem = z.infer<typeof FeedItem>;
+export const FeedPage = Page(FeedItem);
+/** GET /customers/:id/feed and /leads/:id/feed: `kind` is one or several of FeedItem's kinds, separated by commas. */
+export const FeedQuery = PageQuery.extend({ kind: z.string().max(200).optional(), employeeId: Id.optional(), interestId: Id.optional() });
+export const SearchHit = z.object({
+  kind: z.enum(["customer", "contact", "lead"]),
+  id: Id,
+  customerId: Id.nullable(),
+  name: z.string(),
+  detail: z.string(),
+  responsible: EmployeeRef.nullable(),
+});
+export const SearchQuery = z.object({ q: z.string().min(1).max(200), limit: z.coerce.number().int().min(1).max(50).default(20) });
+export const SearchResult = z.object({ items: z.array(SearchHit) });
