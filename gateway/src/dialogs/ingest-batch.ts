@@ -1,6 +1,7 @@
-import type { MessageReceived, MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
+import type { IdentityStateReported, MessageDeleted, MessageEdited, MessageReceived, MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
 import { type Db, type Tx, together } from "@kommutator/contract/db";
 import { ingestCall } from "./ingest-calls.ts";
+import { ingestChange, ingestIdentityState } from "./ingest-changes.ts";
 import { type IngestDeps, Outcome, type PendingEvent, readFacts } from "./ingest-deps.ts";
 import { ingestMessages } from "./ingest-messages.ts";
 import { ingestEnded, ingestStates, unknownStates } from "./ingest-states.ts";
@@ -38,9 +39,25 @@ export async function ingestBatch(sql: Db, deps: IngestDeps, batch: readonly Pen
       if (isState(pending)) continue;
       await flush();
       const { event } = pending;
-      if (event.kind === "thread.ended") await ingestEnded(tx, deps, pending as Of<ThreadEnded>, outcome);
-      else if (event.kind === "unparseable") throw new Error(event.error);
-      else if (event.kind !== "message.received" && event.kind !== "message.state") await ingestCall(tx, deps, facts, pending.channelId, event, outcome);
+      switch (event.kind) {
+        case "message.edited":
+        case "message.deleted":
+          if (!(await ingestChange(tx, deps, pending as Of<MessageEdited | MessageDeleted>, outcome))) early.add(pending.id);
+          break;
+        case "identity.state":
+          await ingestIdentityState(tx, deps, facts.country, pending as Of<IdentityStateReported>, outcome);
+          break;
+        case "thread.ended":
+          await ingestEnded(tx, deps, pending as Of<ThreadEnded>, outcome);
+          break;
+        case "unparseable":
+          throw new Error(event.error);
+        case "message.received":
+        case "message.state":
+          break;
+        default:
+          await ingestCall(tx, deps, facts, pending.channelId, event, outcome);
+      }
     }
     await flush();
     await ingestStates(

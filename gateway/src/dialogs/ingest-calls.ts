@@ -11,7 +11,7 @@ import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
 import { ingestLeg } from "./ingest-legs.ts";
 import { identifyCaller, openDialogs, unlimited } from "./open-dialog.ts";
 
-export type CallEvent = Exclude<ChannelEvent, { kind: "message.received" | "message.state" | "thread.ended" | "unparseable" }>;
+export type CallEvent = Extract<ChannelEvent, { kind: `call.${string}` | "phone.status" }>;
 export interface Facts {
   channels: Map<Id, ChannelFacts>;
   country: string;

@@ -41,7 +41,17 @@ export class Outcome {
   }
 }
 
-const MEDIUM: Record<ChannelKind, Medium> = { "asterisk-ari": "voice", email: "mail", "web-chat": "chat" };
+const MEDIUM: Record<ChannelKind, Medium> = {
+  "asterisk-ari": "voice",
+  email: "mail",
+  "web-chat": "chat",
+  "sms-smpp": "chat",
+  "sms-http": "chat",
+  telegram: "chat",
+  viber: "chat",
+  vk: "chat",
+  "web-form": "mail",
+};
 
 /** The channels of a batch and the home country for telephone numbers. */
 export async function readFacts(tx: Tx, channelIds: Id[]): Promise<{ channels: Map<Id, ChannelFacts>; country: string }> {

@@ -5,8 +5,8 @@ import { cleanKey, cleanText } from "../inbound/clean.ts";
 import { addDrain } from "../outbound/jobs.ts";
 import type { IngestDeps, Outcome, PendingEvent } from "./ingest-deps.ts";
 
-/** A report may come before our own send has committed its key: it is tried again this often, then let go. */
-const PATIENCE = 3;
+/** A report may come before our own send has committed its key, an edit before its message: tried again this often, then let go. */
+export const PATIENCE = 5;
 
 /**
  * What the provider says of our messages. Monotone: sent < delivered < read; a late or repeated report changes nothing;

@@ -35,12 +35,13 @@ export class ChannelRun {
   readonly #done: Promise<void>;
   #said: Promise<unknown> = Promise.resolve();
 
-  constructor(channelId: Id, version: number, adapter: RegisteredAdapter, context: RunContext) {
+  constructor(channelId: Id, version: number, config: Record<string, unknown>, adapter: RegisteredAdapter, context: RunContext) {
     this.channelId = channelId;
     this.version = version;
     this.#context = context;
     const onError = (error: unknown) => context.log.warn({ channelId, error }, "the channel's lease");
-    this.#done = adapter.exclusive
+    const exclusive = typeof adapter.exclusive === "function" ? adapter.exclusive(config) : adapter.exclusive;
+    this.#done = exclusive
       ? keepLease(context.leaseSql, { duty: `channel:${channelId}`, holder: context.holder, stop: this.#stop.signal, onError }, (lease) =>
           this.#live(adapter, lease.signal),
         )

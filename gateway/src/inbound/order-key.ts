@@ -9,6 +9,11 @@ export function orderKeyOf(event: ChannelEvent): string {
   switch (event.kind) {
     case "message.received":
       return cleanKey(`t:${event.thread.key ?? event.thread.references?.[0] ?? event.messageKey}`);
+    // An edit must not overtake its message, nor a block what was written before it.
+    case "message.edited":
+    case "message.deleted":
+      return cleanKey(`t:${event.thread.key ?? event.thread.references?.[0] ?? event.messageKey}`);
+    case "identity.state":
     case "thread.ended":
       return cleanKey(`t:${event.thread.key ?? event.thread.references?.[0] ?? event.eventKey}`);
     case "message.state":

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ChannelEvent, InboundFile } from "@kommutator/contract/channel";
+import type { ChannelEvent, InboundFile, RemoteFile } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { WrittenBlob } from "../media/blob-store.ts";
@@ -83,7 +83,7 @@ export function createRawEvents(
         k: key,
         o: orderKeyOf(event),
         n: event.kind,
-        e: toStoredJson(event.kind === "message.received" ? { ...event, files: undefined } : event),
+        e: toStoredJson(event.kind === "message.received" ? { ...event, files: remoteFiles(event.files) } : event),
         t: instant(event.occurredAt, now()),
         s: failed ? "failed" : "pending",
         x: failed ? cleanText(event.error) : null,
@@ -112,9 +112,16 @@ function instant(at: number, now: number): number {
   return Number.isFinite(at) ? Math.min(Math.max(Math.round(at), 0), now + 86_400_000) : now;
 }
 
-async function storeFiles(blobs: { write(source: Uint8Array): Promise<WrittenBlob> }, key: string, files: InboundFile[]): Promise<FileRow[]> {
+/** What the stored event keeps of the files: those still at the provider, each at its place; bytes in hand lie in the store. */
+function remoteFiles(files: (InboundFile | RemoteFile)[] | undefined): (RemoteFile | null)[] | undefined {
+  if (files?.some((f) => "fileKey" in f) !== true) return undefined;
+  return files.map((f) => ("fileKey" in f ? f : null));
+}
+
+async function storeFiles(blobs: { write(source: Uint8Array): Promise<WrittenBlob> }, key: string, files: (InboundFile | RemoteFile)[]): Promise<FileRow[]> {
   const rows: FileRow[] = [];
   for (const [pos, file] of files.entries()) {
+    if ("fileKey" in file) continue;
     const written = await blobs.write(file.bytes);
     rows.push({
       k: key,

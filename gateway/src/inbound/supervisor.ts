@@ -76,7 +76,9 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
   function look(): Promise<void> {
     looking = looking.then(async () => {
       if (stop.signal.aborted) return;
-      const rows = await sql<{ id: Id; kind: ChannelKind; version: number }[]>`SELECT id, kind, version FROM channel WHERE enabled AND archived_at IS NULL`;
+      const rows = await sql<
+        { id: Id; kind: ChannelKind; version: number; config: Record<string, unknown> }[]
+      >`SELECT id, kind, version, config FROM channel WHERE enabled AND archived_at IS NULL`;
       const wanted = new Map(rows.map((r) => [r.id, r]));
       for (const [id, run] of runs) {
         if (wanted.get(id)?.version === run.version) continue;
@@ -90,7 +92,7 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
           log.error({ channelId: row.id, kind: row.kind }, "no adapter for this kind of channel");
           continue;
         }
-        runs.set(row.id, new ChannelRun(row.id, row.version, adapter, context));
+        runs.set(row.id, new ChannelRun(row.id, row.version, row.config, adapter, context));
       }
     });
     return looking;

@@ -4,6 +4,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
 import { run as runWorker } from "graphile-worker";
 import { keepLease, type Lease } from "../db/lease.ts";
+import { insertNote } from "../dialogs/note.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import type { BlobStore, ChannelSupervisor, Outbound } from "../ports.ts";
 import { drain } from "./drain.ts";
@@ -88,19 +89,9 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
     },
     reply: (tx, reply) => storeReply(tx, replyDeps, reply),
     async note(tx, dialogId, note) {
-      const [row] = await tx<{ seq: number; channel_id: Id; thread_key: string }[]>`
-        UPDATE dialog SET next_seq = next_seq + 1, version = version + 1 WHERE id = ${dialogId} RETURNING next_seq - 1 AS seq, channel_id, thread_key`;
-      if (row === undefined) throw new AppError("not_found");
-      const [message] = await tx<{ id: Id }[]>`
-        INSERT INTO message (dialog_id, seq, channel_id, thread_key, direction, author_kind, note)
-        VALUES (${dialogId}, ${row.seq}, ${row.channel_id}, ${row.thread_key}, 'internal', 'system', ${tx.json(note as never)}) RETURNING id`;
-      await emit(tx, [
-        {
-          kind: "message.stored",
-          dialogId,
-          payload: { messageId: (message as { id: Id }).id, seq: row.seq, direction: "internal", employeeId: null, nature: "system", at: options.now() },
-        },
-      ]);
+      const stored = await insertNote(tx, dialogId, note, options.now());
+      if (stored === null) throw new AppError("not_found");
+      await emit(tx, [stored]);
     },
     async retry(tx, messageId) {
       await settleFrom(tx, messageId, "failed", "queued");

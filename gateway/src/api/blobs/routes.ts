@@ -1,5 +1,5 @@
 import { IdParams } from "@kommutator/contract/api/common";
-import { Attachment } from "@kommutator/contract/api/dialogs";
+import { UploadedBlob } from "@kommutator/contract/api/dialogs";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
@@ -48,7 +48,7 @@ export function blobRoutes(deps: ApiDeps): FastifyPluginAsync {
 
     app.post(
       "/blobs",
-      { bodyLimit: MAX_UPLOAD_BYTES + 64 * 1024, schema: { consumes: ["multipart/form-data"], response: { 201: Attachment } } },
+      { bodyLimit: MAX_UPLOAD_BYTES + 64 * 1024, schema: { consumes: ["multipart/form-data"], response: { 201: UploadedBlob } } },
       async (request, reply) => {
         const { principal } = requireScope(request, "dialog", "edit");
         if (!request.isMultipart()) throw new AppError("validation", { reason: "multipart" });

@@ -1,6 +1,9 @@
 import { type Principal, scopeOf } from "@kommutator/contract/access";
 import type { DialogDetail } from "@kommutator/contract/api/dialogs";
+import type { ChannelLimits } from "@kommutator/contract/channel";
 import type { Id } from "@kommutator/contract/ids";
+import { cannotWrite, type ThreadFacts, windowUntil } from "../../outbound/limits.ts";
+import { readThread } from "../../outbound/thread-facts.ts";
 import { readCalls, withoutRecording } from "../calls/view.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireDialog } from "./access.ts";
@@ -10,16 +13,35 @@ import { maySee } from "./visibility.ts";
 
 const FIRST_PAGE = 50;
 /** While the channel is not open here its own limits are not known; a reply is stored and goes out when it opens. */
-const UNKNOWN_LIMITS = { textLength: 100_000, attachmentBytes: 25 * 1024 * 1024, replyWindowMs: null };
+const UNKNOWN_LIMITS: ChannelLimits = { textLength: 100_000, attachmentBytes: 25 * 1024 * 1024, replyWindowMs: null, canStart: false };
 
 /** What the composer may do, from the channel's handlers and limits: the buttons cannot lie. */
-function capabilities(deps: ApiDeps, row: DialogRow, lastInboundAt: number | null): DialogDetail["capabilities"] {
+function capabilities(deps: ApiDeps, row: DialogRow, thread: ThreadFacts): DialogDetail["capabilities"] {
   const channel = deps.supervisor.open(row.channel_id);
   const limits = channel?.limits ?? UNKNOWN_LIMITS;
   const commands = channel === null ? (row.medium === "voice" ? [] : ["message.send"]) : Object.keys(channel.handlers);
-  const windowOver = limits.replyWindowMs !== null && (lastInboundAt === null || deps.clock.now() - lastInboundAt > limits.replyWindowMs);
-  const cannotReplyReason = !commands.includes("message.send") ? "unsupported" : row.closed_at !== null ? "dialog_closed" : windowOver ? "reply_window" : null;
-  return { commands, textLength: limits.textLength, attachmentBytes: limits.attachmentBytes, canReply: cannotReplyReason === null, cannotReplyReason };
+  const cannotReplyReason = !commands.includes("message.send")
+    ? "unsupported"
+    : row.closed_at !== null
+      ? "closed"
+      : cannotWrite(channel, thread, deps.clock.now());
+  const until = windowUntil(limits, thread.lastInAt);
+  return {
+    commands,
+    textLength: limits.textLength,
+    attachmentBytes: limits.attachmentBytes,
+    canReply: cannotReplyReason === null,
+    cannotReplyReason,
+    attachments:
+      limits.attachments === undefined
+        ? null
+        : { count: limits.attachments.count, types: limits.attachments.types ?? null, bytesByType: limits.attachments.bytesByType ?? {} },
+    captionLength: limits.captionLength ?? null,
+    segments: limits.segments === true,
+    replies: limits.replies === true,
+    quickAnswers: limits.quickAnswers ?? null,
+    windowUntil: until === null ? null : new Date(until).toISOString(),
+  };
 }
 
 /** The dialog as it is at `position`; what comes later is replayed by the socket (`watch` with this position). */
@@ -28,12 +50,12 @@ export async function readDetail(deps: ApiDeps, principal: Principal, id: Id): P
   const { position } = await deps.stream.head();
   const row = await requireDialog(sql, principal, id, "read");
   const me = principal.employeeId;
-  const [marks, page, calls, [draft], [inbound], queues] = await Promise.all([
+  const [marks, page, calls, [draft], thread, queues] = await Promise.all([
     readMarks(sql, [id], me),
     pageMessages(sql, id, null, FIRST_PAGE),
     readCalls(sql, row.call_id === null ? [] : [row.call_id]),
     sql<{ body: string }[]>`SELECT body FROM draft WHERE dialog_id = ${id} AND employee_id = ${me}`,
-    sql<{ at: Date }[]>`SELECT created_at AS at FROM message WHERE dialog_id = ${id} AND direction = 'in' ORDER BY seq DESC LIMIT 1`,
+    readThread(sql, id, deps.clock.now()),
     sql<{ queue_id: Id }[]>`SELECT queue_id FROM queue_member WHERE employee_id = ${me}`,
   ]);
   const hears = maySee(principal, scopeOf(principal, "recording", "read"), row, new Set(queues.map((q) => q.queue_id)));
@@ -44,7 +66,7 @@ export async function readDetail(deps: ApiDeps, principal: Principal, id: Id): P
     hasMore: page.hasMore,
     call: call === null || hears ? call : withoutRecording(call),
     draft: draft?.body ?? "",
-    capabilities: capabilities(deps, row, inbound?.at.getTime() ?? null),
+    capabilities: capabilities(deps, row, thread),
     position,
   };
 }

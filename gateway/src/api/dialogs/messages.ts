@@ -22,18 +22,31 @@ interface MessageRow {
   failure: string | null;
   client_key: Id | null;
   attachments: Message["attachments"];
+  edited_at: Date | null;
+  deleted_at: Date | null;
+  reply_to: Message["replyTo"];
+  quick_answers: string[];
 }
+
+/** How much of the answered message goes along. */
+const QUOTE_LENGTH = 300;
 
 function select(sql: Db | Tx) {
   return sql`
     SELECT m.id, m.dialog_id, m.seq, m.direction, m.author_kind, m.employee_id, e.full_name AS employee_name, m.subject, m.body, m.html, m.quoted, m.truncated, m.note,
-           m.created_at, m.provider_at, m.delivery, m.failure, m.client_key,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('blobId', a.blob_id, 'name', a.name, 'mime', a.mime, 'bytes', a.bytes) ORDER BY a.pos)
-                     FROM message_attachment a WHERE a.message_id = m.id), '[]') AS attachments
+           m.created_at, m.provider_at, m.delivery, m.failure, m.client_key, m.edited_at, m.deleted_at, m.quick_answers,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('pos', a.pos, 'blobId', a.blob_id, 'name', a.name, 'mime', a.mime, 'bytes', a.bytes, 'state', a.state, 'reason', a.reason,
+                       'durationMs', a.duration_ms, 'voice', a.voice) ORDER BY a.pos)
+                     FROM message_attachment a WHERE a.message_id = m.id), '[]') AS attachments,
+           CASE WHEN m.reply_to IS NOT NULL THEN
+             (SELECT jsonb_build_object('messageId', r.id, 'seq', r.seq, 'direction', r.direction, 'text', CASE WHEN r.deleted_at IS NULL THEN left(r.body, ${QUOTE_LENGTH}) ELSE '' END)
+              FROM message r WHERE r.id = m.reply_to) END AS reply_to
     FROM message m LEFT JOIN employee e ON e.id = m.employee_id`;
 }
 
+/** Of a message that its writer took back only the place is shown; what it said stays in the row. */
 function toMessage(r: MessageRow): Message {
+  const deleted = r.deleted_at !== null;
   return {
     id: r.id,
     dialogId: r.dialog_id,
@@ -42,10 +55,10 @@ function toMessage(r: MessageRow): Message {
     authorKind: r.author_kind,
     author: r.employee_id === null ? null : { id: r.employee_id, name: r.employee_name ?? "" },
     subject: r.subject,
-    text: r.body,
-    html: r.html,
-    quoted: r.quoted,
-    attachments: r.attachments,
+    text: deleted ? "" : r.body,
+    html: deleted ? null : r.html,
+    quoted: deleted ? null : r.quoted,
+    attachments: deleted ? [] : r.attachments,
     truncated: r.truncated,
     at: r.created_at.toISOString(),
     providerAt: r.provider_at?.toISOString() ?? null,
@@ -53,6 +66,10 @@ function toMessage(r: MessageRow): Message {
     failure: r.failure,
     clientKey: r.client_key,
     note: r.note,
+    editedAt: r.edited_at?.toISOString() ?? null,
+    deletedAt: r.deleted_at?.toISOString() ?? null,
+    replyTo: r.reply_to,
+    quickAnswers: r.quick_answers,
   };
 }
 
@@ -65,6 +82,6 @@ export async function readMessages(sql: Db | Tx, ids: Id[]): Promise<Message[]> 
 /** A page of a dialog, newest first, before a seq. */
 export async function pageMessages(sql: Db | Tx, dialogId: Id, before: number | null, limit: number): Promise<{ items: Message[]; hasMore: boolean }> {
   const rows = await sql<MessageRow[]>`
-    ${select(sql)} WHERE m.dialog_id = ${dialogId} AND m.deleted_at IS NULL ${before === null ? sql`` : sql`AND m.seq < ${before}`} ORDER BY m.seq DESC LIMIT ${limit + 1}`;
+    ${select(sql)} WHERE m.dialog_id = ${dialogId} ${before === null ? sql`` : sql`AND m.seq < ${before}`} ORDER BY m.seq DESC LIMIT ${limit + 1}`;
   return { items: rows.slice(0, limit).map(toMessage), hasMore: rows.length > limit };
 }
