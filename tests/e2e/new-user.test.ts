@@ -98,10 +98,14 @@ test("a newcomer starts the house, loads the sample company, and receives a visi
   const first = items[0] as { id: string; party: { leadId: string } };
   await api.post(`/leads/${first.party.leadId}/convert`, { customerId: null, contactId: null, customer: { kind: "person", name: "Серик Ахметов" } });
   await api.post(`/dialogs/${first.id}/close`);
+  const wizard = agent.page.locator("form[data-reception]");
+  const before = await wizard.getAttribute("data-reception");
   await say("И ещё один вопрос: есть ли чёрные?");
   await agent.page.getByRole("region", { name: "Предложенные диалоги" }).getByRole("button", { name: "Принять" }).click();
   await agent.page.getByText("есть ли чёрные").last().waitFor();
   await agent.page.getByText("Серик Ахметов").first().waitFor();
+  // The new dialog's wizard, not the one that stood there for the first.
+  await eventually("the wizard is that of the second dialog", async () => ![null, before].includes(await wizard.getAttribute("data-reception")));
   const clicks = await countClicks(agent.page);
   await agent.page.locator("[data-purpose=buy]").click();
   await agent.page.getByRole("button", { name: /Принять в/ }).click();
