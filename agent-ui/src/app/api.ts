@@ -1,6 +1,4 @@
-import type { Attachment } from "@kommutator/contract/api/dialogs";
 import type { ErrorCode } from "@kommutator/contract/errors";
-import type { z } from "zod";
 
 /** `network`: no answer at all. `unknown`: an answer that is not ours (a proxy's page). */
 export type FailureCode = ErrorCode | "network" | "unknown";
@@ -26,7 +24,8 @@ export function onUnauthenticated(listener: () => void): () => void {
   return () => unauthenticated.delete(listener);
 }
 
-function csrf(): string {
+/** The token of the readable cookie, for requests that `api` does not make. */
+export function csrf(): string {
   const match = /(?:^|;\s*)kommutator_csrf=([^;]*)/.exec(document.cookie);
   return match?.[1] === undefined ? "" : decodeURIComponent(match[1]);
 }
@@ -57,8 +56,7 @@ async function request<T>(method: string, path: string, body: unknown, options: 
   const headers: Record<string, string> = { accept: "application/json" };
   const init: RequestInit = { method, headers, credentials: "same-origin", signal: options.signal ?? null };
   if (method !== "GET") headers["x-csrf-token"] = csrf();
-  if (body instanceof FormData) init.body = body;
-  else if (body !== undefined) {
+  if (body !== undefined) {
     headers["content-type"] = "application/json";
     init.body = JSON.stringify(body);
   }
@@ -83,12 +81,6 @@ export const api = {
   put: <T = void>(path: string, body?: unknown) => request<T>("PUT", path, body),
   patch: <T = void>(path: string, body?: unknown) => request<T>("PATCH", path, body),
   delete: <T = void>(path: string) => request<T>("DELETE", path, undefined),
-  /** One file into the blob store; the answer is what `attachments` of a message refers to. */
-  upload: (file: File) => {
-    const form = new FormData();
-    form.append("file", file, file.name);
-    return request<z.infer<typeof Attachment>>("POST", "/blobs", form);
-  },
 };
 
 /** Address of a stored file, as a download with its name. */

@@ -28,6 +28,7 @@ export const keys = {
   queues: ["queues"] as const,
   channels: ["channels"] as const,
   channelKinds: ["channel-kinds"] as const,
+  canned: ["canned"] as const,
 };
 
 /** Which keys a `changed` event of a kind makes stale, by their first word. */

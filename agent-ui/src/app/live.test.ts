@@ -68,6 +68,10 @@ function message(id: string, seq: number, change: Partial<Message> = {}): Messag
     failure: null,
     clientKey: null,
     note: null,
+    editedAt: null,
+    deletedAt: null,
+    replyTo: null,
+    quickAnswers: [],
     ...change,
   };
 }
@@ -79,7 +83,19 @@ function detail(messages: Message[], position: number): LiveDialog {
     hasMore: false,
     call: null,
     draft: "",
-    capabilities: { commands: [], textLength: 100, attachmentBytes: 100, canReply: true, cannotReplyReason: null },
+    capabilities: {
+      commands: [],
+      textLength: 100,
+      attachmentBytes: 100,
+      canReply: true,
+      cannotReplyReason: null,
+      attachments: null,
+      captionLength: null,
+      segments: false,
+      replies: false,
+      quickAnswers: null,
+      windowUntil: null,
+    },
     position,
   });
 }

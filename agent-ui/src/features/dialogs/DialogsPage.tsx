@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { Crash } from "../../app/Crash.tsx";
 import { Empty, RowsSkeleton } from "../../app/states.tsx";
+import thread from "../thread/thread.module.css";
 import { DialogList } from "./DialogList.tsx";
 import classes from "./page.module.css";
-import thread from "./thread.module.css";
 
 const OneDialog = lazy(async () => ({ default: (await import("./OneDialog.tsx")).OneDialog }));
 const RightPane = lazy(async () => ({ default: (await import("../reception/RightPane.tsx")).RightPane }));

@@ -12,10 +12,10 @@ import { isOver } from "../../app/live-cache.ts";
 import { useCan, useMe } from "../../app/me.ts";
 import { usePartyName } from "../../app/party.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
+import classes from "../thread/thread.module.css";
 import { AssignMenu } from "./AssignMenu.tsx";
 import { useDialogActions } from "./actions.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
-import classes from "./thread.module.css";
 import { WaitClock } from "./WaitClock.tsx";
 
 const COLOUR: Record<DialogSummary["state"], string> = {

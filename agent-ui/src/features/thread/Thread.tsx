@@ -1,8 +1,8 @@
-import type { Why } from "@kommutator/contract/api/dialogs";
+import type { Message, Why } from "@kommutator/contract/api/dialogs";
 import { Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { lazy, memo, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
@@ -11,21 +11,26 @@ import { keys } from "../../app/keys.ts";
 import type { LiveDialog } from "../../app/live-cache.ts";
 import { useMe } from "../../app/me.ts";
 import { usePartyName } from "../../app/party.ts";
-import { markRead } from "./actions.ts";
+import { useOutgoing } from "../composer/OutboxProvider.tsx";
+import { markRead } from "../dialogs/actions.ts";
+import { readOlder } from "../dialogs/queries.ts";
+import { reasonText } from "../dialogs/reason.ts";
 import { CallRow } from "./CallRow.tsx";
-import { useOutgoing } from "./OutboxProvider.tsx";
+import { type ThreadActions, ThreadContext, useThread } from "./context.ts";
+import { picturesOf } from "./media.ts";
 import { OutgoingMessage } from "./OutgoingMessage.tsx";
-import { readOlder } from "./queries.ts";
-import { reasonText } from "./reason.ts";
 import { ThreadMessage } from "./ThreadMessage.tsx";
 import classes from "./thread.module.css";
 import { type Item, timelineOf } from "./timeline.ts";
+import { useJump } from "./useJump.ts";
+
+const Lightbox = lazy(async () => ({ default: (await import("./Lightbox.tsx")).Lightbox }));
 
 const NEAR_PX = 80;
 
 /** Messages, calls and notes of one dialog in one column. It never jumps: new ones below a reader show as a pill. */
-export function Thread({ detail }: { detail: LiveDialog }) {
-  const { t } = useTranslation("dialogs");
+export function Thread({ detail, onReply }: { detail: LiveDialog; onReply: ((message: Message) => void) | null }) {
+  const { t } = useTranslation("thread");
   const nameOf = usePartyName();
   const client = useQueryClient();
   const { dialog } = detail;
@@ -123,8 +128,15 @@ export function Thread({ detail }: { detail: LiveDialog }) {
   }, [client, dialog]);
 
   const customer = nameOf(dialog.party);
+  const me = useMe();
+  const [picture, setPicture] = useState<string | null>(null);
+  const jumpTo = useJump(client, dialog.id, scroll, atBottom);
+  const actions = useMemo<ThreadActions>(
+    () => ({ customer, meId: me.id, openPicture: setPicture, jumpTo, reply: onReply }),
+    [customer, me.id, jumpTo, onReply],
+  );
   return (
-    <>
+    <ThreadContext value={actions}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reachable by keyboard */}
       <div ref={scroll} className={classes["scroll"]} onScroll={onScroll} role="log" aria-label={t("thread.name")} tabIndex={0}>
         <div className={classes["items"]}>
@@ -134,7 +146,7 @@ export function Thread({ detail }: { detail: LiveDialog }) {
             </Button>
           ) : null}
           {items.map((item) => (
-            <Line key={item.key} item={item} customer={customer} />
+            <Line key={item.key} item={item} />
           ))}
         </div>
       </div>
@@ -145,31 +157,37 @@ export function Thread({ detail }: { detail: LiveDialog }) {
           </Button>
         ) : null}
       </div>
-    </>
+      {picture === null ? null : (
+        <Suspense>
+          <Lightbox pictures={picturesOf(detail.messages)} blobId={picture} onShow={setPicture} onClose={() => setPicture(null)} />
+        </Suspense>
+      )}
+    </ThreadContext>
   );
 }
 
 /** One line of the thread. */
-const Line = memo(function Line({ item, customer }: { item: Item; customer: string }) {
-  const { t } = useTranslation("dialogs");
-  const me = useMe();
+const Line = memo(function Line({ item }: { item: Item }) {
+  const { t } = useTranslation("thread");
+  const { t: dialogs } = useTranslation("dialogs");
+  const { meId } = useThread();
   const format = useFormat();
   const today = useNow(60_000);
   switch (item.kind) {
     case "day":
       return <div className={classes["day"]}>{format.dayHeading(item.at, today)}</div>;
     case "message":
-      return <ThreadMessage message={item.message} compact={item.compact} customer={customer} meId={me.id} />;
+      return <ThreadMessage message={item.message} compact={item.compact} />;
     case "outgoing":
       return <OutgoingMessage outgoing={item.outgoing} />;
     case "call":
       return <CallRow call={item.call} />;
     case "decision": {
-      const reason = reasonText(t, item.decision.reason, format);
+      const reason = reasonText(dialogs, item.decision.reason, format);
       const name = item.decision.chosen?.name ?? "";
       return (
         <div className={classes["system"]} title={format.full(item.at)}>
-          {item.decision.chosen?.id === me.id ? t("thread.broughtToMe", { reason }) : t("thread.broughtTo", { name, reason })}
+          {item.decision.chosen?.id === meId ? t("thread.broughtToMe", { reason }) : t("thread.broughtTo", { name, reason })}
         </div>
       );
     }

@@ -1,9 +1,9 @@
 import type { CallView, Message, Why } from "@kommutator/contract/api/dialogs";
 import { describe, expect, test } from "vitest";
 import { callingOf } from "../../app/party.ts";
-import type { Outgoing } from "./outbox.ts";
+import type { Outgoing } from "../composer/outbox.ts";
+import { urgencyOf } from "../dialogs/WaitClock.tsx";
 import { timelineOf } from "./timeline.ts";
-import { urgencyOf } from "./WaitClock.tsx";
 
 const at = (minute: number, day = 5) => new Date(2026, 0, day, 10, minute).toISOString();
 const message = (id: string, seq: number, iso: string, change: Partial<Message> = {}) =>

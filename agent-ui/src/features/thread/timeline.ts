@@ -1,5 +1,5 @@
 import type { CallView, Message, Why } from "@kommutator/contract/api/dialogs";
-import type { Outgoing } from "./outbox.ts";
+import type { Outgoing } from "../composer/outbox.ts";
 
 type Decision = Why["decisions"][number];
 

@@ -3,16 +3,16 @@ import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
+import { useOutbox } from "../composer/OutboxProvider.tsx";
+import type { Outgoing } from "../composer/outbox.ts";
 import { LinkedText } from "./LinkedText.tsx";
-import { useOutbox } from "./OutboxProvider.tsx";
-import type { Outgoing } from "./outbox.ts";
 import classes from "./thread.module.css";
 
 /** A reply of mine that the server does not have yet. */
 export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
-  const { t } = useTranslation("dialogs");
+  const { t } = useTranslation("thread");
   const outbox = useOutbox();
-  const { clientKey } = outgoing.body;
+  const { clientKey, text = "" } = outgoing.body;
   const failed = outgoing.state === "failed";
   const taken = outgoing.code === "assigned_to_other";
   return (
@@ -23,9 +23,11 @@ export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
       data-outgoing={clientKey}
     >
       <div className={classes["bubble"]}>
-        <div className={classes["text"]}>
-          <LinkedText text={outgoing.body.text} />
-        </div>
+        {text === "" ? null : (
+          <div className={classes["text"]}>
+            <LinkedText text={text} />
+          </div>
+        )}
         {outgoing.files.length === 0 ? null : (
           <div className={classes["files"]}>
             {outgoing.files.map((file) => (
@@ -48,7 +50,7 @@ export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
         {failed ? (
           <>
             <Button size="compact-xs" variant="light" onClick={() => outbox.retry(clientKey, taken)}>
-              {taken ? t("takeOver.andSend") : t("delivery.retry")}
+              {taken ? t("dialogs:takeOver.andSend") : t("delivery.retry")}
             </Button>
             <Button size="compact-xs" variant="subtle" color="gray" onClick={() => outbox.discard(clientKey)}>
               {t("delivery.discard")}

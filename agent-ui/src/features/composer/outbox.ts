@@ -1,15 +1,15 @@
-import type { Attachment, Message, PostMessage } from "@kommutator/contract/api/dialogs";
+import type { Message, PostMessage, UploadedBlob } from "@kommutator/contract/api/dialogs";
 import type { z } from "zod";
 import { ApiError, type FailureCode } from "../../app/api.ts";
 
-export type Post = z.infer<typeof PostMessage>;
+export type Post = z.input<typeof PostMessage>;
 
 /** One message on its way to the server. It survives a reload; its `clientKey` makes a second sending harmless. */
 export interface Outgoing {
   dialogId: string;
   body: Post;
   /** For the screen only: names of what `body.attachments` refers to. */
-  files: z.infer<typeof Attachment>[];
+  files: UploadedBlob[];
   at: string;
   state: "sending" | "waiting" | "failed";
   code: FailureCode | null;

@@ -10,7 +10,7 @@ import classes from "./thread.module.css";
 
 /** A call as one row: direction, outcome, how long, who, and the recording. */
 export function CallRow({ call }: { call: CallView }) {
-  const { t } = useTranslation("dialogs");
+  const { t } = useTranslation("thread");
   const format = useFormat();
   const phone = usePhone();
   const can = useCan();
@@ -51,6 +51,7 @@ export function CallRow({ call }: { call: CallView }) {
         <AudioPlayer
           src={blobUrl(call.recordingBlobId, `${t("call.recordingName", { at: call.startedAt.slice(0, 16).replace(/[T:]/g, "-") })}.wav`)}
           label={t("call.recording")}
+          lazy
         />
       ) : null}
     </div>

@@ -1,0 +1,109 @@
+import type { Attachment, Message } from "@kommutator/contract/api/dialogs";
+import { Button } from "@mantine/core";
+import { IconClockDown, IconFile, IconFileAlert, IconFileTypePdf, IconFileZip, IconPhoto } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, blobUrl } from "../../app/api.ts";
+import { useFormat } from "../../app/format.ts";
+import { AudioPlayer } from "./AudioPlayer.tsx";
+import { useThread } from "./context.ts";
+import { mediaKindOf } from "./media.ts";
+import classes from "./thread.module.css";
+import { useMessageCall } from "./useMessageCall.ts";
+
+/** Files of a message: pictures, sound and video in place, the rest as downloads; what is still coming or did not come says so. */
+export function Attachments({ message }: { message: Message }) {
+  if (message.attachments.length === 0) return null;
+  return (
+    <div className={classes["files"]}>
+      {message.attachments.map((file) => (
+        <One key={file.pos} message={message} file={file} />
+      ))}
+    </div>
+  );
+}
+
+function One({ message, file }: { message: Message; file: Attachment }) {
+  const { t } = useTranslation("thread");
+  const { openPicture } = useThread();
+  const [broken, setBroken] = useState(false);
+  if (file.state === "refused") return <Refused message={message} file={file} />;
+  if (file.state === "pending" || file.blobId === null) return <Coming file={file} />;
+  const { blobId } = file;
+  const url = blobUrl(blobId, file.name);
+  const kind = broken ? "document" : mediaKindOf(file);
+  switch (kind) {
+    case "image":
+      return (
+        <button type="button" className={classes["picture"]} title={file.name} onClick={() => openPicture(blobId)}>
+          <img src={url} alt={t("file.picture", { name: file.name })} loading="lazy" decoding="async" onError={() => setBroken(true)} />
+        </button>
+      );
+    case "sticker":
+      return file.mime.startsWith("video/") ? (
+        <video className={classes["sticker"]} src={url} aria-label={t("file.sticker")} autoPlay loop muted playsInline onError={() => setBroken(true)} />
+      ) : (
+        <img className={classes["sticker"]} src={url} alt={t("file.sticker")} loading="lazy" onError={() => setBroken(true)} />
+      );
+    case "voice":
+    case "audio":
+      return (
+        <AudioPlayer src={url} label={kind === "voice" ? t("file.voice") : file.name} lengthMs={file.durationMs} name={kind === "voice" ? null : file.name} />
+      );
+    case "video":
+      return (
+        // biome-ignore lint/a11y/useMediaCaption: what a customer filmed has no captions
+        <video className={classes["video"]} src={url} controls preload="metadata" aria-label={file.name} onError={() => setBroken(true)} />
+      );
+    case "document":
+      return <Document file={file} url={url} />;
+  }
+}
+
+function Document({ file, url }: { file: Attachment; url: string }) {
+  const { t } = useTranslation("thread");
+  const format = useFormat();
+  const Icon =
+    file.mime === "application/pdf" ? IconFileTypePdf : file.mime.startsWith("image/") ? IconPhoto : /zip|rar|7z|tar/.test(file.mime) ? IconFileZip : IconFile;
+  return (
+    <a className={classes["file"]} href={url} download={file.name} title={t("file.download", { name: file.name })}>
+      <Icon size={18} stroke={1.6} aria-hidden />
+      <span className="truncate">{file.name}</span>
+      <span className={classes["dim"]}>{format.bytes(file.bytes)}</span>
+    </a>
+  );
+}
+
+/** The message is here, its file still on the way: the place is kept, so that nothing jumps when it comes. */
+function Coming({ file }: { file: Attachment }) {
+  const { t } = useTranslation("thread");
+  const format = useFormat();
+  const picture = mediaKindOf(file) === "image";
+  return (
+    <span className={classes[picture ? "picture" : "file"]} data-coming="" role="status" title={file.name}>
+      <IconClockDown size={18} stroke={1.6} aria-hidden />
+      <span className="truncate">{t("file.coming")}</span>
+      {file.bytes > 0 ? <span className={classes["dim"]}>{format.bytes(file.bytes)}</span> : null}
+    </span>
+  );
+}
+
+function Refused({ message, file }: { message: Message; file: Attachment }) {
+  const { t } = useTranslation("thread");
+  const again = useMessageCall(message, () => api.post<Message>(`/messages/${message.id}/files/${file.pos}/retry`, {}));
+  const reason = t(`file.refused.${file.reason ?? "failed"}`, { defaultValue: t("file.refused.failed") });
+  return (
+    <span className={classes["file"]} data-refused="" title={file.name}>
+      <IconFileAlert size={18} stroke={1.6} aria-hidden />
+      <span className={classes["fileLines"]}>
+        <span className="truncate">{file.name}</span>
+        <span className={classes["reason"]}>{reason}</span>
+      </span>
+      {message.direction === "in" && file.reason !== "too_large" && file.reason !== "type" ? (
+        <Button size="compact-xs" variant="light" loading={again.isPending} onClick={() => again.mutate()}>
+          {t("file.again")}
+        </Button>
+      ) : null}
+    </span>
+  );
+}

@@ -1,0 +1,61 @@
+import type { Message } from "@kommutator/contract/api/dialogs";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconAlertTriangle, IconArrowBackUp, IconCheck, IconChecks, IconClock, IconHelpCircle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../app/api.ts";
+import { useFormat } from "../../app/format.ts";
+import { useThread } from "./context.ts";
+import classes from "./thread.module.css";
+import { useMessageCall } from "./useMessageCall.ts";
+
+const MARKS = { queued: IconClock, sent: IconCheck, delivered: IconChecks, read: IconChecks, failed: IconAlertTriangle, uncertain: IconHelpCircle };
+
+/** Time, "edited" and delivery; a failed one can be tried again, an uncertain one waits for the agent's word. */
+export function Foot({ message }: { message: Message }) {
+  const { t } = useTranslation("thread");
+  const format = useFormat();
+  const { reply } = useThread();
+  const retry = useMessageCall(message, () => api.post<Message>(`/messages/${message.id}/retry`, {}));
+  const settle = useMessageCall(message, (outcome: "sent" | "resend") => api.post<Message>(`/messages/${message.id}/settle`, { outcome }));
+  const { delivery } = message;
+  const Mark = delivery === null ? null : MARKS[delivery];
+  const label = delivery === null ? "" : t(`delivery.${delivery}`);
+  return (
+    <div className={classes["foot"]} data-delivery={delivery ?? undefined}>
+      <time dateTime={message.at} title={format.full(message.at)}>
+        {format.time(message.at)}
+      </time>
+      {message.editedAt === null ? null : <span title={t("edited.at", { at: format.full(message.editedAt) })}>{t("edited.mark")}</span>}
+      {Mark === null ? null : (
+        <span className={classes["mark"]} title={label}>
+          <Mark size={15} aria-hidden />
+          <span className="sr-only">{label}</span>
+        </span>
+      )}
+      {delivery === "failed" ? (
+        <>
+          <span>{message.failure === null ? t("delivery.failed") : t("delivery.failedBecause", { reason: message.failure })}</span>
+          <Button size="compact-xs" variant="light" color="red" loading={retry.isPending} onClick={() => retry.mutate()}>
+            {t("delivery.retry")}
+          </Button>
+        </>
+      ) : null}
+      {delivery === "uncertain" ? (
+        <>
+          <span>{t("delivery.uncertainText")}</span>
+          <Button size="compact-xs" variant="light" disabled={settle.isPending} onClick={() => settle.mutate("sent")}>
+            {t("delivery.arrived")}
+          </Button>
+          <Button size="compact-xs" variant="light" disabled={settle.isPending} onClick={() => settle.mutate("resend")}>
+            {t("delivery.resend")}
+          </Button>
+        </>
+      ) : null}
+      {reply === null || message.direction === "internal" || delivery === "failed" || delivery === "uncertain" || message.deletedAt !== null ? null : (
+        <ActionIcon className={classes["replyTo"] ?? ""} size="xs" aria-label={t("replyTo.action")} title={t("replyTo.action")} onClick={() => reply(message)}>
+          <IconArrowBackUp size={15} />
+        </ActionIcon>
+      )}
+    </div>
+  );
+}

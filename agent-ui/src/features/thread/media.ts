@@ -1,0 +1,43 @@
+import type { Attachment } from "@kommutator/contract/api/dialogs";
+
+export type MediaKind = "image" | "sticker" | "voice" | "audio" | "video" | "document";
+
+/** Pictures a browser shows by itself; SVG is a document, because it can carry script. */
+const PICTURE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
+
+/** How a file is shown, from its type and not from its name, which is the sender's; only a sticker is told by it. */
+export function mediaKindOf(file: Pick<Attachment, "mime" | "name" | "voice">): MediaKind {
+  const mime = (file.mime.split(";")[0] ?? "").trim().toLowerCase();
+  if (PICTURE.test(mime)) return /^sticker\b/i.test(file.name) ? "sticker" : "image";
+  if (mime.startsWith("audio/")) return file.voice ? "voice" : "audio";
+  if (file.voice && mime === "application/ogg") return "voice";
+  if (mime.startsWith("video/")) return /^sticker\b/i.test(file.name) ? "sticker" : "video";
+  return "document";
+}
+
+/** A picture of the thread, as the lightbox walks through them. */
+export interface Picture {
+  blobId: string;
+  name: string;
+  bytes: number;
+  at: string;
+}
+
+/** All pictures of the loaded messages, in the thread's order. */
+export function picturesOf(messages: readonly { at: string; deletedAt: string | null; attachments: readonly Attachment[] }[]): Picture[] {
+  return messages.flatMap((message) =>
+    message.deletedAt !== null
+      ? []
+      : message.attachments.flatMap((file) =>
+          file.state === "stored" && file.blobId !== null && mediaKindOf(file) === "image"
+            ? [{ blobId: file.blobId, name: file.name, bytes: file.bytes, at: message.at }]
+            : [],
+        ),
+  );
+}
+
+/** Links that point at a place on a map: shown with a pin. */
+export const isPlace = (link: string): boolean =>
+  /^https:\/\/((maps\.google\.com|maps\.apple\.com|(www\.)?openstreetmap\.org)[/?]|(www\.)?google\.com\/maps|(maps\.)?yandex\.(ru|kz|com)\/maps|2gis\.(ru|kz)\/)/i.test(
+    link,
+  );
