@@ -15,6 +15,7 @@ ALTER TABLE message_attachment
   ALTER COLUMN blob_id DROP NOT NULL,
   ADD COLUMN state text NOT NULL DEFAULT 'stored' CHECK (state IN ('stored','pending','refused')),
   ADD COLUMN file_key text,
+  ADD COLUMN attempts int NOT NULL DEFAULT 0,
   ADD COLUMN reason text CHECK (reason IN ('too_large','gone','type','failed')),
   ADD COLUMN duration_ms int,
   ADD COLUMN voice boolean NOT NULL DEFAULT false,

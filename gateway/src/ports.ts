@@ -48,18 +48,32 @@ export interface ChannelSupervisor {
   onSignal(listener: (signal: { channelId: Id; kind: "typing" | "seen" | "online" | "offline"; threadKey: string }) => void): () => void;
 }
 
+/** What an agent writes. */
+export interface NewReply {
+  dialogId: Id;
+  employeeId: Id;
+  clientKey: Id;
+  text: string;
+  subject?: string | undefined;
+  attachments: Id[];
+  internal: boolean;
+  mentions: Id[];
+  /** The message of the same thread that it answers. */
+  replyTo?: Id | undefined;
+  quickAnswers?: string[] | undefined;
+}
+
 export interface Outbound {
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Stores an agent's reply (or internal note) with the dialog's next seq and enqueues the drain; idempotent by clientKey. */
-  reply(
-    tx: Tx,
-    reply: { dialogId: Id; employeeId: Id; clientKey: Id; text: string; subject?: string | undefined; attachments: Id[]; internal: boolean; mentions: Id[] },
-  ): Promise<{ messageId: Id; seq: number; existed: boolean }>;
+  reply(tx: Tx, reply: NewReply): Promise<{ messageId: Id; seq: number; existed: boolean }>;
   /** System note (translated on screen) in the thread, never sent. */
   note(tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }): Promise<void>;
   /** failed -> queued. */
   retry(tx: Tx, messageId: Id): Promise<void>;
+  /** A file that did not come is fetched again. Throws not_found; duplicate when it is here. */
+  retryFile(tx: Tx, messageId: Id, pos: number): Promise<void>;
   /** uncertain -> sent or queued, by the agent. */
   settle(tx: Tx, messageId: Id, outcome: "sent" | "resend"): Promise<void>;
 }

@@ -8,8 +8,6 @@ import { ingestEnded, ingestStates, unknownStates } from "./ingest-states.ts";
 
 /** The rows were not all pending any more: somebody else did them. Nothing of the batch stands. */
 export class AlreadyIngested extends Error {}
-/** Not wrong, only early: tried again soon. */
-export class NotYet extends Error {}
 
 type Of<E> = PendingEvent & { event: E };
 const isMessage = (p: PendingEvent): p is Of<MessageReceived> => p.event.kind === "message.received";
@@ -28,7 +26,7 @@ export async function ingestBatch(sql: Db, deps: IngestDeps, batch: readonly Pen
     const outcome = new Outcome();
     let run: Of<MessageReceived>[] = [];
     const flush = async () => {
-      if (run.length > 0) await ingestMessages(tx, deps, facts, run, outcome);
+      if (run.length > 0) for (const id of await ingestMessages(tx, deps, facts, run, outcome)) early.add(id);
       run = [];
     };
     for (const pending of batch) {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { MessageReceived } from "@kommutator/contract/channel";
+import type { MessageReceived, RemoteFile } from "@kommutator/contract/channel";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
+import { Echoes } from "./echoes.ts";
 import type { ChannelFacts, IngestDeps, Outcome, PendingEvent } from "./ingest-deps.ts";
-import { insertAttachments, insertMessages, type NewMessage, updateDialogs } from "./message-sql.ts";
+import { insertAttachments, insertMessages, insertRemoteFiles, type NewMessage, updateDialogs } from "./message-sql.ts";
 import { identifyWriters, type NewDialog, openDialogs } from "./open-dialog.ts";
 import { participantsOf, ThreadResolver } from "./threads.ts";
 
@@ -32,7 +33,8 @@ export interface DialogState {
 
 /**
  * Stores received messages, in their order, in the caller's transaction: a dozen statements however many they are.
- * What is here already (same key in the same thread) changes nothing.
+ * What is here already (same key in the same thread) changes nothing. Returns the ids of those that must wait (echoes of what
+ * we are just sending).
  */
 export async function ingestMessages(
   tx: Tx,
@@ -40,11 +42,14 @@ export async function ingestMessages(
   facts: { channels: Map<Id, ChannelFacts>; country: string },
   batch: readonly Received[],
   outcome: Outcome,
-): Promise<void> {
+): Promise<number[]> {
   const resolver = await ThreadResolver.read(tx, facts.country, batch);
   const placed = batch.map((pending) => ({ pending, ...resolver.resolve(pending), messageKey: cleanKey(pending.event.messageKey) }));
   // The second waits in the connection for the first's locks: no key is stored meanwhile that it does not see.
   const [dialogs, stored] = await together([lockDialogs(tx, placed), storedKeys(tx, placed)]);
+  const echoes = await Echoes.read(tx, placed);
+  const answered = await answeredMessages(tx, placed);
+  const waiting: number[] = [];
   const messages: NewMessage[] = [];
   const now = deps.now();
   const opening = newDialogs(placed, dialogs, stored, facts, now);
@@ -57,6 +62,11 @@ export async function ingestMessages(
     if (stored.has(`${key} ${messageKey}`)) continue;
     let dialog = dialogs.get(key);
 
+    if (event.nature === "outside") {
+      const met = await echoes.meet(tx, pending, threadKey, messageKey, outcome);
+      if (met === "wait") waiting.push(pending.id);
+      if (met !== "new") continue;
+    }
     if (event.nature === "bounce") await noteBounce(tx, deps, channelId, event, outcome);
     if (event.nature !== "human") {
       // Opens nothing and stops no clock: it is shown where it belongs, or kept only as a raw event.
@@ -65,14 +75,33 @@ export async function ingestMessages(
       const made = opening.get(key) as NewDialog;
       dialog = { id: made.id, open: true, nextSeq: 1, waitSince: null, touched: true, participants: new Set(made.participants), last: null };
       dialogs.set(key, dialog);
+      if (event.origin !== undefined) await deps.identify.noteOrigin(tx, dialog.id, event.origin);
     }
     stored.add(`${key} ${messageKey}`);
-    messages.push(place(pending, threadKey, messageKey, dialog, facts.country, now, outcome));
-    if (event.claims !== undefined && event.nature === "human") await deps.identify.addClaims(tx, dialog.id, event.claims);
+    const message = place(pending, threadKey, messageKey, dialog, facts.country, now, outcome);
+    if (event.replyTo !== undefined) message.replyTo = answered.get(`${key} ${cleanKey(event.replyTo)}`) ?? null;
+    answered.set(`${key} ${messageKey}`, message.id);
+    messages.push(message);
+    if (event.nature !== "human") continue;
+    if (event.claims !== undefined) await deps.identify.addClaims(tx, dialog.id, event.claims);
+    if (event.proves !== undefined) await deps.identify.provePhone(tx, dialog.id, event.proves);
   }
 
   const touched = [...dialogs.values()].filter((d) => d.touched);
-  await together([insertMessages(tx, messages), insertAttachments(tx, messages), updateDialogs(tx, touched)]);
+  await together([insertMessages(tx, messages), insertAttachments(tx, messages), insertRemoteFiles(tx, messages), updateDialogs(tx, touched)]);
+  return waiting;
+}
+
+/** By thread and key: the messages that some of the batch answer. */
+async function answeredMessages(tx: Tx, placed: readonly Placed[]): Promise<Map<string, Id>> {
+  const answers = placed.filter((p) => p.pending.event.replyTo !== undefined);
+  if (answers.length === 0) return new Map();
+  const rows = await tx<{ id: Id; channel_id: Id; thread_key: string; message_key: string }[]>`
+    SELECT m.id, m.channel_id, m.thread_key, m.message_key
+    FROM unnest(${answers.map((p) => p.pending.channelId)}::uuid[], ${answers.map((p) => p.threadKey)}::text[], ${answers.map((p) => cleanKey(p.pending.event.replyTo ?? ""))}::text[])
+      AS q(channel_id, thread_key, message_key)
+    JOIN message m ON m.channel_id = q.channel_id AND m.thread_key = q.thread_key AND m.message_key = q.message_key`;
+  return new Map(rows.map((r) => [`${r.channel_id} ${r.thread_key} ${r.message_key}`, r.id]));
 }
 
 /** By thread: the dialogs that the batch opens, each with its first human message. */
@@ -131,7 +160,9 @@ function place(pending: Received, threadKey: string, messageKey: string, dialog:
     meta: { from, name: event.from.displayName ?? null },
     providerAt: at,
     delivery: outside ? "sent" : null,
+    replyTo: null,
     rawEventId: pending.hasFiles ? pending.id : null,
+    remoteFiles: remoteFilesOf(event),
   };
   dialog.touched = true;
   dialog.last = { at, text: event.text.slice(0, 200), direction: message.direction };
@@ -149,6 +180,11 @@ function place(pending: Received, threadKey: string, messageKey: string, dialog:
     payload: { messageId: message.id, seq: message.seq, direction: message.direction, employeeId: null, nature: event.nature, at: at.getTime() },
   });
   return message;
+}
+
+/** The stored event keeps a null in place of each file whose bytes came along. */
+function remoteFilesOf(event: MessageReceived): { pos: number; file: RemoteFile }[] {
+  return (event.files ?? []).flatMap((file, pos) => (file !== null && "fileKey" in file ? [{ pos, file }] : []));
 }
 
 const AUTHOR = { human: "customer", "auto-reply": "auto_reply", bounce: "bounce", outside: "external_staff" } as const;

@@ -2,7 +2,7 @@ import type { ChannelEvent } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { keepLease, type Lease } from "../db/lease.ts";
-import { AlreadyIngested, ingestBatch, NotYet } from "./ingest-batch.ts";
+import { AlreadyIngested, ingestBatch } from "./ingest-batch.ts";
 import type { IngestDeps, PendingEvent } from "./ingest-deps.ts";
 import { isConnectionError, type ReaderLog } from "./reader.ts";
 import { Waker } from "./waker.ts";
@@ -14,6 +14,8 @@ const VOICE_PARALLEL = 4;
 const POLL_MS = 100;
 /** Waits before each further attempt; after the last the event goes to the error list. */
 const RETRY_MS = [100, 500, 2_000, 5_000];
+/** Waits of what is only early (a receipt before our send has committed); the last repeats. It holds nobody but itself. */
+const EARLY_MS = [50, 100, 500, 2_000, 5_000];
 
 export interface Ingest {
   start(): void;
@@ -45,15 +47,23 @@ export function createIngest(options: IngestOptions): Ingest {
   const wakers = { voice: new Waker(), text: new Waker() };
   /** Order keys that wait after a failure, and until when (monotonic). */
   const held = new Map<string, number>();
+  /** Rows that are early, and until when they wait. */
+  const waiting = new Map<number, number>();
   let running: Promise<void> = Promise.resolve();
 
   async function take(lane: "voice" | "text", limit: number, except: Iterable<string>, taken: readonly PendingEvent[] = []): Promise<PendingEvent[]> {
     const rows = await sql<{ id: number; channel_id: Id; order_key: string; attempts: number; event: ChannelEvent; has_files: boolean }[]>`
       SELECT r.id, r.channel_id, r.order_key, r.attempts, r.event, EXISTS (SELECT FROM raw_event_blob b WHERE b.raw_event_id = r.id) AS has_files
       FROM raw_event r WHERE r.state = 'pending' AND r.lane = ${lane} AND NOT (r.channel_id::text || ' ' || r.order_key = ANY(${[...except]}::text[]))
-        AND NOT r.id = ANY(${taken.map((p) => p.id)}::bigint[])
+        AND NOT r.id = ANY(${[...taken.map((p) => p.id), ...stillWaiting()]}::bigint[])
       ORDER BY r.id LIMIT ${limit}`;
     return rows.map((r) => ({ id: r.id, channelId: r.channel_id, orderKey: r.order_key, attempts: r.attempts, event: r.event, hasFiles: r.has_files }));
+  }
+
+  function stillWaiting(): Iterable<number> {
+    const now = performance.now();
+    for (const [id, until] of waiting) if (until <= now) waiting.delete(id);
+    return waiting.keys();
   }
 
   function heldKeys(): string[] {
@@ -69,7 +79,7 @@ export function createIngest(options: IngestOptions): Ingest {
     try {
       const early = await ingestBatch(sql, options, ready);
       options.onCommitted();
-      for (const p of ready) if (early.has(p.id)) await postpone(p, new NotYet("the message is not known yet"));
+      if (early.size > 0) await letWait(ready.filter((p) => early.has(p.id)));
     } catch (error) {
       if (isConnectionError(error)) throw error;
       if (error instanceof AlreadyIngested) return;
@@ -86,6 +96,12 @@ export function createIngest(options: IngestOptions): Ingest {
       }
       await postpone(ready[0] as PendingEvent, error);
     }
+  }
+
+  async function letWait(early: readonly PendingEvent[]): Promise<void> {
+    const now = performance.now();
+    for (const p of early) waiting.set(p.id, now + (EARLY_MS[Math.min(p.attempts, EARLY_MS.length - 1)] as number));
+    await sql`UPDATE raw_event SET attempts = attempts + 1 WHERE id = ANY(${early.map((p) => p.id)}::bigint[]) AND state = 'pending'`;
   }
 
   async function postpone(pending: PendingEvent, error: unknown): Promise<void> {
@@ -164,6 +180,7 @@ export function createIngest(options: IngestOptions): Ingest {
         { duty: "ingest", holder: options.holder, stop: stop.signal, onError: (error) => log.warn({ error }, "the lease of ingest") },
         async (lease) => {
           held.clear();
+          waiting.clear();
           await Promise.all([textLane(lease), voiceLane(lease)]);
         },
       );

@@ -1,6 +1,8 @@
-import type { Tx } from "@kommutator/contract/db";
+import type { RemoteFile } from "@kommutator/contract/channel";
+import { type Tx, together } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { toStoredJson } from "../inbound/clean.ts";
+import { addMediaJob } from "../outbound/jobs.ts";
 import type { DialogState } from "./ingest-messages.ts";
 
 /** A received message ready to be stored. */
@@ -21,19 +23,23 @@ export interface NewMessage {
   meta: Record<string, unknown>;
   providerAt: Date;
   delivery: "sent" | null;
+  /** The message of the thread that it answers. */
+  replyTo: Id | null;
   /** The raw event that holds its files. */
   rawEventId: number | null;
+  /** Files that are still at the provider, each at its place. */
+  remoteFiles: { pos: number; file: RemoteFile }[];
 }
 
 /** All messages of a batch in one statement. */
 export async function insertMessages(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
   if (messages.length === 0) return;
-  const rows = toStoredJson(messages.map((m) => ({ ...m, providerAt: m.providerAt.getTime() })));
+  const rows = toStoredJson(messages.map((m) => ({ ...m, providerAt: m.providerAt.getTime(), remoteFiles: undefined })));
   await tx`
-    INSERT INTO message (id, dialog_id, seq, channel_id, thread_key, message_key, direction, author_kind, subject, body, html, quoted, truncated, meta, provider_at, delivery)
-    SELECT id, "dialogId", seq, "channelId", "threadKey", "messageKey", direction, "authorKind", subject, body, html, quoted, truncated, meta, to_timestamp("providerAt" / 1000.0), delivery
+    INSERT INTO message (id, dialog_id, seq, channel_id, thread_key, message_key, direction, author_kind, subject, body, html, quoted, truncated, meta, provider_at, delivery, reply_to)
+    SELECT id, "dialogId", seq, "channelId", "threadKey", "messageKey", direction, "authorKind", subject, body, html, quoted, truncated, meta, to_timestamp("providerAt" / 1000.0), delivery, "replyTo"
     FROM json_to_recordset(${rows}::text::json) AS r(id uuid, "dialogId" uuid, seq int, "channelId" uuid, "threadKey" text, "messageKey" text, direction text, "authorKind" text,
-      subject text, body text, html text, quoted text, truncated boolean, meta jsonb, "providerAt" float8, delivery text)`.execute();
+      subject text, body text, html text, quoted text, truncated boolean, meta jsonb, "providerAt" float8, delivery text, "replyTo" uuid)`.execute();
 }
 
 /** Files were stored with the raw event; now they belong to its message. */
@@ -45,6 +51,29 @@ export async function insertAttachments(tx: Tx, messages: readonly NewMessage[])
     SELECT q.message_id, f.pos, f.blob_id, f.name, f.mime, b.bytes, f.content_id
     FROM unnest(${withFiles.map((m) => m.id)}::uuid[], ${withFiles.map((m) => m.rawEventId as number)}::bigint[]) AS q(message_id, raw_event_id)
     JOIN raw_event_blob f ON f.raw_event_id = q.raw_event_id JOIN blob b ON b.id = f.blob_id`;
+}
+
+/** Files that come later: a row each, and a durable job that fetches it. */
+export async function insertRemoteFiles(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
+  const files = messages.flatMap((m) => m.remoteFiles.map(({ pos, file }) => ({ message: m, pos, file })));
+  if (files.length === 0) return;
+  const rows = files.map(({ message, pos, file }) => ({
+    message: message.id,
+    pos,
+    name: file.name.slice(0, 300) || "file",
+    mime: file.mime.slice(0, 200) || "application/octet-stream",
+    bytes: Number.isSafeInteger(file.bytes) ? file.bytes : 0,
+    key: file.fileKey,
+    ms: Number.isFinite(file.durationMs) ? Math.round(file.durationMs ?? 0) : null,
+    voice: file.voice === true,
+  }));
+  await together([
+    tx`
+      INSERT INTO message_attachment (message_id, pos, name, mime, bytes, state, file_key, duration_ms, voice)
+      SELECT message, pos, name, mime, bytes, 'pending', key, ms, voice
+      FROM json_to_recordset(${toStoredJson(rows)}::text::json) AS r(message uuid, pos int, name text, mime text, bytes bigint, key text, ms int, voice boolean)`.execute(),
+    ...files.map(({ message, pos }) => addMediaJob(tx, message.channelId, message.id, pos)),
+  ]);
 }
 
 /** What the batch changed in its dialogs, in one statement. */

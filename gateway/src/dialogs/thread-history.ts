@@ -22,7 +22,7 @@ export async function threadHistory(sql: Db, channelId: Id, threadKey: string, a
   const visible = sql`m.channel_id = ${channelId} AND m.thread_key = ${threadKey} AND m.deleted_at IS NULL AND m.author_kind <> 'system'
     AND (m.direction = 'in' OR (m.direction = 'out' AND m.delivery <> 'failed'))`;
   const columns = sql`m.id, m.message_key, m.direction, m.body, coalesce(m.provider_at, m.created_at) AS at, m.delivery, e.full_name AS author,
-    (SELECT json_agg(json_build_object('key', a.blob_id, 'name', a.name, 'mime', a.mime, 'bytes', a.bytes) ORDER BY a.pos) FROM message_attachment a WHERE a.message_id = m.id) AS files`;
+    (SELECT json_agg(json_build_object('key', a.blob_id, 'name', a.name, 'mime', a.mime, 'bytes', a.bytes) ORDER BY a.pos) FROM message_attachment a WHERE a.message_id = m.id AND a.blob_id IS NOT NULL) AS files`;
   const from = sql`message m JOIN dialog d ON d.id = m.dialog_id LEFT JOIN employee e ON e.id = m.employee_id`;
   const [mark] =
     after === null

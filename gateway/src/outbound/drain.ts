@@ -3,6 +3,7 @@ import type { Db, Tx } from "@kommutator/contract/db";
 import type { Delivery } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents } from "@kommutator/contract/ports";
+import { dropEcho } from "../dialogs/echoes.ts";
 import type { BlobStore, ChannelSupervisor } from "../ports.ts";
 import { addDrain } from "./jobs.ts";
 
@@ -11,12 +12,14 @@ const GIVE_UP_MS = 48 * 3_600_000;
 /** Back-off of a retryable failure: 1 s doubling to 60 s, each +-20 %. */
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
+/** A channel that is not open so long after the attempt is not waited for. */
+const OPENS_WITHIN_MS = 30_000;
 /** How many message keys of the thread go along for References. */
 const REFERENCES = 30;
 
 export interface DrainDeps {
   sql: Db;
-  supervisor: Pick<ChannelSupervisor, "perform">;
+  supervisor: Pick<ChannelSupervisor, "perform" | "open">;
   blobs: BlobStore;
   emit: EmitEvents;
   now: () => number;
@@ -41,6 +44,9 @@ interface Unsent {
   identity_kind: RawIdentity["kind"];
   identity_value: string | null;
   display_name: string | null;
+  /** Key of the message that it answers. */
+  reply_key: string | null;
+  quick_answers: string[];
 }
 
 /**
@@ -50,7 +56,7 @@ interface Unsent {
  *   before the send   the attempt is marked in the row and committed
  *   after it          the outcome is committed
  * So a crash between the two leaves a marked row: whether the provider has it nobody knows, and it becomes `uncertain`.
- * It is never sent again by itself.
+ * It is never sent again by itself - unless the provider knows our id of it (`repeatsSafely`): then sending again is harmless.
  */
 export async function drain(deps: DrainDeps, dialogId: Id): Promise<void> {
   while (deps.maySend()) {
@@ -67,16 +73,26 @@ export async function drain(deps: DrainDeps, dialogId: Id): Promise<void> {
   }
 }
 
-/** Takes the lowest unsent message and marks the attempt. null: nothing to send, or the lowest is uncertain. */
+/** Takes the lowest unsent message and marks the attempt. null: nothing to send now (the lowest is uncertain, or the job comes again). */
 async function begin(tx: Tx, deps: DrainDeps, dialogId: Id): Promise<Unsent | "settled" | null> {
   await tx`SELECT 1 FROM dialog WHERE id = ${dialogId} FOR NO KEY UPDATE`;
   const [next] = await tx<Unsent[]>`
     SELECT m.id, m.seq, m.delivery, m.attempts, m.meta, m.created_at, m.subject, m.body, m.author_kind, m.channel_id, m.thread_key,
-      d.subject AS dialog_subject, d.identity_kind, d.identity_value, d.display_name
-    FROM message m JOIN dialog d ON d.id = m.dialog_id
+      d.subject AS dialog_subject, d.identity_kind, d.identity_value, d.display_name, r.message_key AS reply_key, m.quick_answers
+    FROM message m JOIN dialog d ON d.id = m.dialog_id LEFT JOIN message r ON r.id = m.reply_to
     WHERE m.dialog_id = ${dialogId} AND m.delivery IN ('queued','uncertain') ORDER BY m.seq LIMIT 1`;
   if (next === undefined || next.delivery === "uncertain") return null;
   if (next.meta.sending !== undefined) {
+    const channel = deps.supervisor.open(next.channel_id);
+    if (channel === null && deps.now() - Date.parse(next.meta.sending) < OPENS_WITHIN_MS) {
+      // Just after a start: only the open channel knows whether it may be sent again.
+      await addDrain(tx, next.channel_id, dialogId, { runAt: new Date(deps.now() + RETRY_FIRST_MS) });
+      return null;
+    }
+    if (channel?.repeatsSafely === true) {
+      await tx`UPDATE message SET attempts = attempts + 1, meta = meta || jsonb_build_object('sending', clock_timestamp()) WHERE id = ${next.id}`;
+      return next;
+    }
     await setDelivery(tx, deps, dialogId, next, "uncertain", "the program stopped while sending: look whether it arrived");
     return "settled";
   }
@@ -106,7 +122,7 @@ async function send(deps: DrainDeps, message: Unsent): Promise<SendOutcome> {
 async function commandOf(deps: DrainDeps, message: Unsent): Promise<Commands["message.send"]> {
   const { sql } = deps;
   const files = await sql<{ blob_id: Id; name: string; mime: string; bytes: number }[]>`
-    SELECT blob_id, name, mime, bytes FROM message_attachment WHERE message_id = ${message.id} ORDER BY pos`;
+    SELECT blob_id, name, mime, bytes FROM message_attachment WHERE message_id = ${message.id} AND blob_id IS NOT NULL ORDER BY pos`;
   const references = await sql<{ message_key: string }[]>`
     SELECT m.message_key FROM message m JOIN dialog d ON d.id = m.dialog_id
     WHERE m.channel_id = ${message.channel_id} AND m.thread_key = ${message.thread_key} AND m.message_key IS NOT NULL AND m.author_kind NOT IN ('bounce','auto_reply')
@@ -130,6 +146,8 @@ async function commandOf(deps: DrainDeps, message: Unsent): Promise<Commands["me
     })),
     references: references.map((r) => r.message_key).reverse(),
     ...(message.author_kind === "auto_ack" ? { automatic: true } : {}),
+    ...(message.reply_key === null ? {} : { replyTo: message.reply_key }),
+    ...(message.quick_answers.length === 0 ? {} : { quickAnswers: message.quick_answers }),
   };
 }
 
@@ -137,12 +155,14 @@ async function commandOf(deps: DrainDeps, message: Unsent): Promise<Commands["me
 async function finish(tx: Tx, deps: DrainDeps, dialogId: Id, message: Unsent, outcome: SendOutcome): Promise<boolean> {
   await tx`SELECT 1 FROM dialog WHERE id = ${dialogId} FOR NO KEY UPDATE`;
   if ("sent" in outcome) {
+    await dropEcho(tx, { id: message.id, channelId: message.channel_id, threadKey: message.thread_key, messageKey: outcome.sent });
     await tx`UPDATE message SET message_key = ${outcome.sent} WHERE id = ${message.id}`;
     await setDelivery(tx, deps, dialogId, message, "sent", null);
     return true;
   }
   const { error } = outcome;
-  switch (error.code) {
+  const again = error.code === "uncertain" && deps.supervisor.open(message.channel_id)?.repeatsSafely === true;
+  switch (again ? "unreachable" : error.code) {
     case "uncertain":
       await setDelivery(tx, deps, dialogId, message, "uncertain", error.message);
       return false;
@@ -154,8 +174,8 @@ async function finish(tx: Tx, deps: DrainDeps, dialogId: Id, message: Unsent, ou
     case "rate-limited":
     case "bad-credentials": {
       if (deps.now() - message.created_at.getTime() > GIVE_UP_MS) {
-        await setDelivery(tx, deps, dialogId, message, "failed", error.message);
-        return true;
+        await setDelivery(tx, deps, dialogId, message, again ? "uncertain" : "failed", error.message);
+        return !again;
       }
       await tx`UPDATE message SET meta = meta - 'sending', failure = ${error.message.slice(0, 500)} WHERE id = ${message.id}`;
       const backOff = Math.min(RETRY_FIRST_MS * 2 ** Math.min(message.attempts, 10), RETRY_LAST_MS) * (0.8 + Math.random() * 0.4);

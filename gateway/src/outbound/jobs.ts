@@ -8,6 +8,8 @@ export interface JobPayloads {
   drain: { dialogId: Id };
   /** Fetches a call's recording from its provider and stores it. */
   recording: { callId: Id };
+  /** Fetches a file that its message named. */
+  media: { messageId: Id; pos: number };
   /** Identifies whoever could not be identified within the budget of a call. */
   identify: { dialogId: Id };
 }
@@ -40,4 +42,13 @@ export function drainQueue(channelId: Id, dialogId: Id): string {
 /** "Drain dialog D", in the transaction that queued something there. */
 export function addDrain(tx: Tx, channelId: Id, dialogId: Id, options: { runAt?: Date; now?: boolean } = {}): Promise<void> {
   return addJob(tx, "drain", { dialogId }, { key: dialogId, queue: drainQueue(channelId, dialogId), ...options });
+}
+
+/** Files of one channel that are fetched at once: its slow file server holds up no other channel's. */
+const MEDIA_PER_CHANNEL = 4;
+
+/** "Fetch file `pos` of message M", in the transaction that stored the message or asked for it again. */
+export function addMediaJob(tx: Tx, channelId: Id, messageId: Id, pos: number, options: { runAt?: Date; now?: boolean } = {}): Promise<void> {
+  const lane = ((createHash("sha1").update(messageId).digest()[0] ?? 0) + pos) % MEDIA_PER_CHANNEL;
+  return addJob(tx, "media", { messageId, pos }, { key: `${messageId}:${pos}`, queue: `media:${channelId}:${lane}`, ...options });
 }

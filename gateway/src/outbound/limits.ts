@@ -6,6 +6,8 @@ import { AppError } from "@kommutator/contract/errors";
 export interface ThreadFacts {
   /** When the person last wrote, ms; null: never. */
   lastInAt: number | null;
+  /** Whether the person has ever begun a dialog here. */
+  hasWritten: boolean;
   /** The person blocked us, unsubscribed, or the number does not exist. */
   unreachable: boolean;
   /** Messages of ours to this address today, in the installation's time zone. */
@@ -19,7 +21,7 @@ export function cannotWrite(channel: Pick<Channel, "handlers" | "limits"> | null
   const { limits } = channel;
   if (channel.handlers["message.send"] === undefined) return "unsupported";
   if (thread.unreachable) return "unreachable";
-  if (thread.lastInAt === null && !limits.canStart) return "must_write_first";
+  if (!thread.hasWritten && !limits.canStart) return "must_write_first";
   const until = windowUntil(limits, thread.lastInAt);
   if (until !== null && now > until) return "window";
   if (limits.dailyPerAddress !== undefined && thread.sentToday >= limits.dailyPerAddress) return "daily_limit";

@@ -9,7 +9,8 @@ import type { ReaderLog } from "../dialogs/reader.ts";
 import type { BlobStore, ChannelSupervisor, Outbound } from "../ports.ts";
 import { drain } from "./drain.ts";
 import { identifyLater } from "./identify-later.ts";
-import { addDrain } from "./jobs.ts";
+import { addDrain, addMediaJob, type JobPayloads } from "./jobs.ts";
+import { fetchMedia, retryMedia } from "./media.ts";
 import { fetchRecording, giveUpRecording } from "./recordings.ts";
 import { type ReplyDeps, storeReply } from "./reply.ts";
 import { workerLogger } from "./worker-log.ts";
@@ -17,6 +18,9 @@ import { workerLogger } from "./worker-log.ts";
 /** Jobs at once. A channel has 64 queues, so even one that hangs in all of them leaves room for the others. */
 const CONCURRENCY = 96;
 const WORKER_CONNECTIONS = 10;
+/** Files fetched at once; they have workers of their own, so that a file server that hangs holds up no message. */
+const MEDIA_CONCURRENCY = 32;
+const MEDIA_CONNECTIONS = 4;
 
 export interface OutboundOptions {
   sql: Db;
@@ -31,6 +35,8 @@ export interface OutboundOptions {
   now: () => number;
   log: ReaderLog;
   onCommitted: () => void;
+  /** The largest file that is fetched from a provider; the default is 50 MB. */
+  mediaMaxBytes?: number | undefined;
 }
 
 /**
@@ -45,13 +51,17 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
 
   async function work(lease: Lease): Promise<void> {
     await releaseDeadWorkers(sql);
+    const common = { connectionString: options.databaseUrl, pollInterval: 1_000, noHandleSignals: true, logger: workerLogger(log) };
+    const media = await runWorker({
+      ...common,
+      concurrency: MEDIA_CONCURRENCY,
+      maxPoolSize: MEDIA_CONNECTIONS,
+      taskList: { media: (payload) => fetchMedia({ ...options, stop: lease.signal }, payload as JobPayloads["media"]) },
+    });
     const runner = await runWorker({
-      connectionString: options.databaseUrl,
+      ...common,
       concurrency: CONCURRENCY,
       maxPoolSize: WORKER_CONNECTIONS,
-      pollInterval: 1_000,
-      noHandleSignals: true,
-      logger: workerLogger(log),
       taskList: {
         drain: (payload) => drain({ ...options, maySend: () => lease.valid() }, (payload as { dialogId: Id }).dialogId),
         identify: (payload) => identifyLater(options, (payload as { dialogId: Id }).dialogId),
@@ -68,10 +78,14 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
     });
     try {
       if (!lease.signal.aborted)
-        await Promise.race([new Promise<void>((resolve) => lease.signal.addEventListener("abort", () => resolve(), { once: true })), runner.promise]);
+        await Promise.race([
+          new Promise<void>((resolve) => lease.signal.addEventListener("abort", () => resolve(), { once: true })),
+          runner.promise,
+          media.promise,
+        ]);
     } finally {
-      // Jobs that run are finished, not broken off.
-      await runner.stop().catch(() => undefined);
+      // Messages that are being sent are finished, not broken off; a file that is not here yet is fetched by the next holder.
+      await Promise.all([runner, media].map((r) => r.stop().catch(() => undefined)));
     }
   }
 
@@ -99,6 +113,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
     async settle(tx, messageId, outcome) {
       await settleFrom(tx, messageId, "uncertain", outcome === "sent" ? "sent" : "queued");
     },
+    retryFile: (tx, messageId, pos) => retryMedia(tx, emit, messageId, pos),
     channelOpened(channelId) {
       // What waited for this channel goes at once instead of at its next attempt.
       sql
@@ -107,6 +122,9 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
             { dialog_id: Id }[]
           >`SELECT DISTINCT dialog_id FROM message WHERE channel_id = ${channelId} AND delivery = 'queued' LIMIT 5000`;
           for (const { dialog_id } of waiting) await addDrain(tx, channelId, dialog_id, { now: true });
+          const files = await tx<{ message_id: Id; pos: number }[]>`
+            SELECT a.message_id, a.pos FROM message_attachment a JOIN message m ON m.id = a.message_id WHERE a.state = 'pending' AND m.channel_id = ${channelId} LIMIT 5000`;
+          for (const { message_id, pos } of files) await addMediaJob(tx, channelId, message_id, pos, { now: true });
         })
         .catch((error: unknown) => log.warn({ channelId, error }, "what waits for the channel could not be woken"));
     },

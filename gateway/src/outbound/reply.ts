@@ -5,8 +5,10 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting } from "@kommutator/contract/ports";
 import { cleanText } from "../inbound/clean.ts";
-import type { Outbound } from "../ports.ts";
+import type { NewReply, Outbound } from "../ports.ts";
 import { addDrain } from "./jobs.ts";
+import { cannotWrite, checkWritten } from "./limits.ts";
+import { readThread } from "./thread-facts.ts";
 
 export interface ReplyDeps {
   emit: EmitEvents;
@@ -20,20 +22,17 @@ interface DialogRow {
   channel_id: Id;
   thread_key: string;
   closed_at: Date | null;
-  customer_wait_since: Date | null;
-  last_in: Date | null;
 }
 
 /**
  * Stores what an agent writes, with the dialog's next seq, and adds the durable job that sends it: all in the caller's
  * transaction. The client's key makes a double click one message.
- * Throws not_found, dialog_closed, validation (empty or too long), too_large (files), unsupported.
+ * Throws not_found, dialog_closed, validation (empty, too long, a kind of file the channel has not), too_large (files),
+ * unsupported (`what` is the CannotWrite code).
  */
-export async function storeReply(tx: Tx, deps: ReplyDeps, reply: Parameters<Outbound["reply"]>[1]): ReturnType<Outbound["reply"]> {
+export async function storeReply(tx: Tx, deps: ReplyDeps, reply: NewReply): ReturnType<Outbound["reply"]> {
   const [dialog] = await tx<DialogRow[]>`
-    SELECT channel_id, thread_key, closed_at, customer_wait_since,
-      (SELECT max(coalesce(m.provider_at, m.created_at)) FROM message m WHERE m.dialog_id = dialog.id AND m.direction = 'in') AS last_in
-    FROM dialog WHERE id = ${reply.dialogId} FOR NO KEY UPDATE`;
+    SELECT channel_id, thread_key, closed_at FROM dialog WHERE id = ${reply.dialogId} FOR NO KEY UPDATE`;
   if (dialog === undefined) throw new AppError("not_found");
   const [existing] = await tx<{ id: Id; seq: number; dialog_id: Id }[]>`SELECT id, seq, dialog_id FROM message WHERE client_key = ${reply.clientKey}`;
   if (existing !== undefined) {
@@ -44,7 +43,9 @@ export async function storeReply(tx: Tx, deps: ReplyDeps, reply: Parameters<Outb
   if (dialog.closed_at !== null && !reply.internal) throw new AppError("dialog_closed");
   const files = await readFiles(tx, reply.attachments);
   if (reply.text.trim() === "" && files.length === 0) throw new AppError("validation", { field: "text", reason: "empty" });
-  if (!reply.internal) checkLimits(deps.channel(dialog.channel_id), reply.text, files, dialog.last_in, deps.now());
+  const quickAnswers = reply.internal ? [] : (reply.quickAnswers ?? []);
+  const replyTo = await answeredMessage(tx, dialog, reply.replyTo);
+  if (!reply.internal) await checkLimits(tx, deps, dialog, reply, files);
 
   const messageId = randomUUID();
   const text = cleanText(reply.text);
@@ -59,9 +60,9 @@ export async function storeReply(tx: Tx, deps: ReplyDeps, reply: Parameters<Outb
     WHERE id = ${reply.dialogId} RETURNING next_seq - 1 AS seq`;
   const seq = (row as { seq: number }).seq;
   await tx`
-    INSERT INTO message (id, dialog_id, seq, channel_id, thread_key, direction, author_kind, employee_id, subject, body, delivery, client_key, mentions, created_at)
+    INSERT INTO message (id, dialog_id, seq, channel_id, thread_key, direction, author_kind, employee_id, subject, body, delivery, client_key, mentions, created_at, reply_to, quick_answers)
     VALUES (${messageId}, ${reply.dialogId}, ${seq}, ${dialog.channel_id}, ${dialog.thread_key}, ${direction}, 'employee', ${reply.employeeId},
-      ${reply.subject === undefined ? null : cleanText(reply.subject)}, ${text}, ${reply.internal ? null : "queued"}, ${reply.clientKey}, ${reply.mentions}::uuid[], ${at})`;
+      ${reply.subject === undefined ? null : cleanText(reply.subject)}, ${text}, ${reply.internal ? null : "queued"}, ${reply.clientKey}, ${reply.mentions}::uuid[], ${at}, ${replyTo}, ${quickAnswers.map(cleanText)}::text[])`;
   for (const [pos, file] of files.entries()) {
     await tx`INSERT INTO message_attachment (message_id, pos, blob_id, name, mime, bytes) VALUES (${messageId}, ${pos}, ${file.id}, ${file.name}, ${file.mime}, ${file.bytes})`;
   }
@@ -96,13 +97,22 @@ async function readFiles(tx: Tx, ids: Id[]): Promise<FileRow[]> {
   });
 }
 
-/** What the channel says it cannot carry is refused here, before anything is queued. */
-function checkLimits(channel: Channel | null, text: string, files: FileRow[], lastIn: Date | null, now: number): void {
+/** What cannot be written now, or the channel cannot carry, is refused here, before anything is queued: `unsupported` says why in `what`. */
+async function checkLimits(tx: Tx, deps: ReplyDeps, dialog: DialogRow, reply: NewReply, files: FileRow[]): Promise<void> {
+  const channel = deps.channel(dialog.channel_id);
+  const now = deps.now();
+  const thread = await readThread(tx, reply.dialogId, now);
+  const what = cannotWrite(channel, thread, now);
+  if (what !== null) throw new AppError("unsupported", { what, ...(what === "daily_limit" ? { max: channel?.limits.dailyPerAddress } : {}) });
   if (channel === null) return;
-  if (channel.handlers["message.send"] === undefined) throw new AppError("unsupported", { what: "message.send" });
-  const { limits } = channel;
-  if (text.length > limits.textLength) throw new AppError("validation", { field: "text", reason: "too_long", max: limits.textLength });
-  if (files.reduce((sum, f) => sum + f.bytes, 0) > limits.attachmentBytes) throw new AppError("too_large", { maxBytes: limits.attachmentBytes });
-  if (limits.replyWindowMs !== null && lastIn !== null && now - lastIn.getTime() > limits.replyWindowMs)
-    throw new AppError("unsupported", { what: "reply_window" });
+  checkWritten(channel.limits, { text: reply.text, files, isReply: reply.replyTo !== undefined, quickAnswers: reply.quickAnswers ?? [] });
+}
+
+/** The answered message must be of this thread, and must not be a note of ours. */
+async function answeredMessage(tx: Tx, dialog: DialogRow, replyTo: Id | undefined): Promise<Id | null> {
+  if (replyTo === undefined) return null;
+  const [row] = await tx`
+    SELECT 1 FROM message WHERE id = ${replyTo} AND channel_id = ${dialog.channel_id} AND thread_key = ${dialog.thread_key} AND direction <> 'internal' AND deleted_at IS NULL`;
+  if (row === undefined) throw new AppError("validation", { field: "replyTo", reason: "unknown" });
+  return replyTo;
 }

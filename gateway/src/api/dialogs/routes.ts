@@ -16,6 +16,7 @@ import { pageMessages, readMessages } from "./messages.ts";
 import { postMessage } from "./post.ts";
 
 const MessageQuery = z.object({ before: z.coerce.number().int().min(1).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
+const FileParams = IdParams.extend({ pos: z.coerce.number().int().min(0).max(1_000) });
 const DraftBody = z.object({ text: z.string().max(100_000) });
 
 /** The dialogs of the workspace; `/dialogs/:id/why`, take and assign are routing's, card and reception the CRM's. */
@@ -93,6 +94,10 @@ export function dialogRoutes(deps: ApiDeps, live: Live): FastifyPluginAsync {
 
     app.post("/messages/:id/retry", { schema: { params: IdParams, response: { 200: Message } } }, async (request) =>
       decide(requireScope(request, "dialog", "edit").principal, request.params.id, (tx) => deps.outbound.retry(tx, request.params.id)),
+    );
+
+    app.post("/messages/:id/files/:pos/retry", { schema: { params: FileParams, response: { 200: Message } } }, async (request) =>
+      decide(requireScope(request, "dialog", "edit").principal, request.params.id, (tx) => deps.outbound.retryFile(tx, request.params.id, request.params.pos)),
     );
 
     app.post("/messages/:id/settle", { schema: { params: IdParams, body: SettleBody, response: { 200: Message } } }, async (request) =>

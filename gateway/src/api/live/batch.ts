@@ -32,7 +32,7 @@ export async function readBatch(sql: Db, events: DialogEvent[], viewerId: Id | n
   const loose: Record<"interest" | "inquiry" | "interaction", Set<Id>> = { interest: new Set(), inquiry: new Set(), interaction: new Set() };
   for (const e of events) {
     if (e.dialogId !== null) dialogIds.add(e.dialogId);
-    if (e.kind === "message.stored" || e.kind === "message.delivery") messageIds.add(e.payload.messageId);
+    if (e.kind === "message.stored" || e.kind === "message.delivery" || e.kind === "message.changed") messageIds.add(e.payload.messageId);
     if (e.kind === "call.changed" || e.kind === "call.ended" || e.kind === "call.recorded") callIds.add(e.payload.callId);
     if (e.kind === "presence.changed") people.add(e.payload.employeeId);
     if (e.dialogId === null) {
@@ -111,6 +111,7 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
       }
       return;
     case "message.stored":
+    case "message.changed":
     case "message.delivery": {
       const message = batch.messages.get(e.payload.messageId);
       if (message !== undefined && row !== undefined && client.watched.has(row.id) && sees(client, row)) client.send("message", { position, message });
