@@ -18,6 +18,7 @@ ALTER TABLE lead_source ADD COLUMN code text CHECK (code = lower(btrim(code)) AN
 CREATE UNIQUE INDEX lead_source_code ON lead_source(code) WHERE archived_at IS NULL;
 ALTER TABLE lead ADD COLUMN source_text text, ADD COLUMN page text, ADD COLUMN referrer text, ADD COLUMN utm jsonb NOT NULL DEFAULT '{}', ADD COLUMN origin_at timestamptz;
 ALTER TABLE inquiry ADD COLUMN source_id uuid REFERENCES lead_source(id), ADD COLUMN source_text text, ADD COLUMN page text, ADD COLUMN referrer text, ADD COLUMN utm jsonb NOT NULL DEFAULT '{}';
+CREATE INDEX lead_converted ON lead(converted_customer_id) WHERE converted_customer_id IS NOT NULL;
 -- Told before the dialog has an inquiry: kept until it has one.
 CREATE TABLE dialog_origin (
   dialog_id uuid PRIMARY KEY REFERENCES dialog(id), source_id uuid REFERENCES lead_source(id), source_text text, page text, referrer text,

@@ -34,8 +34,13 @@ export interface CrmHouse {
   channels: { voice: Id; chat: Id; mail: Id };
   as(person: Person, method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", url: string, body?: object): Promise<Answer>;
   identify(from: RawIdentity, options?: { medium?: Medium; createLead?: boolean }): Promise<Identification>;
-  /** Identifies, opens a dialog with its party; returns both. */
-  dialog(from: RawIdentity, options?: { medium?: Medium; direction?: "in" | "out"; at?: number }): Promise<{ id: Id; identification: Identification }>;
+  /** One more channel, of the named kind, with a source of the catalogue. */
+  channel(kind: string, name: string, source?: string): Promise<Id>;
+  /** Identifies, opens a dialog with its party; returns both. `channelId` with a chat medium: a channel made by `channel`. */
+  dialog(
+    from: RawIdentity,
+    options?: { medium?: Medium; channelId?: Id; direction?: "in" | "out"; at?: number },
+  ): Promise<{ id: Id; identification: Identification }>;
   call(
     from: RawIdentity,
     options: {
@@ -70,9 +75,9 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
     await tx`INSERT INTO routing_input (input) SELECT i FROM unnest(${inputs.map((i) => JSON.stringify(i))}::text[]::jsonb[]) AS i`;
   };
   const crm = createCrm({ sql, emit, enqueue, clock });
-  const channel = async (kind: string, name: string) => {
+  const channel = async (kind: string, name: string, source?: string) => {
     const [row] = await sql<{ id: Id }[]>`
-      INSERT INTO channel (kind, name, queue_id, purpose_id, source_id) VALUES (${kind}, ${name}, ${company.queueId}, ${company.catalogues.purposes["buy"] ?? null}, ${Object.values(company.catalogues.sources)[0] ?? null}) RETURNING id`;
+      INSERT INTO channel (kind, name, queue_id, purpose_id, source_id) VALUES (${kind}, ${name}, ${company.queueId}, ${company.catalogues.purposes["buy"] ?? null}, ${(source === undefined ? Object.values(company.catalogues.sources)[0] : company.catalogues.sources[source]) ?? null}) RETURNING id`;
     return (row as { id: Id }).id;
   };
   const channels = { voice: await channel("asterisk-ari", "Trunk"), chat: await channel("web-chat", "Site"), mail: await channel("email", "Sales mailbox") };
@@ -108,6 +113,7 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
     app,
     clock,
     channels,
+    channel,
     async as(person, method, url, body) {
       const response = await app.inject({ method, url, headers: { "x-person": person }, ...(body === undefined ? {} : { payload: body }) } as InjectOptions);
       return { status: response.statusCode, body: response.body === "" ? null : response.json() };
@@ -119,7 +125,7 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
     dialog: (from, o = {}) =>
       sql.begin(async (tx) => {
         const medium = o.medium ?? "voice";
-        const channelId = channels[medium];
+        const channelId = o.channelId ?? channels[medium];
         const identification = await crm.identify.identify(tx, from, {
           channelId,
           createLead: o.direction !== "out",

@@ -38,7 +38,7 @@ export const TABLES: Record<CatalogueName, { table: string; columns: Record<stri
     columns: { code: "code", name: "name", icon: "icon", color: "color", countsAsTouch: "counts_as_touch", defaultMinutes: "default_minutes" },
     archived: true,
   },
-  sources: { table: "lead_source", columns: { name: "name" }, archived: true },
+  sources: { table: "lead_source", columns: { name: "name", code: "code" }, archived: true },
   "customer-statuses": { table: "customer_status", columns: { code: "code", name: "name", color: "color" }, archived: true },
   regions: { table: "region", columns: { code: "code", name: "name", parentId: "parent_id" }, archived: false },
   industries: { table: "industry", columns: { code: "code", name: "name" }, archived: false },
@@ -57,7 +57,7 @@ export async function readCatalogues(tx: Query): Promise<Catalogues> {
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', t.id, 'code', t.code, 'name', t.name, 'icon', t.icon, 'color', t.color, 'statuses',
         coalesce((SELECT jsonb_agg(jsonb_build_object('id', s.id, 'code', s.code, 'name', s.name, 'state', s.state) ORDER BY s.code) FROM interaction_status s WHERE s.type_id = t.id), '[]')) ORDER BY t.name)
         FROM interaction_type t WHERE t.archived_at IS NULL), '[]') AS "interactionTypes",
-      coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM lead_source WHERE archived_at IS NULL), '[]') AS sources,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name, 'code', code) ORDER BY name) FROM lead_source WHERE archived_at IS NULL), '[]') AS sources,
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name, 'color', color) ORDER BY name) FROM customer_status WHERE archived_at IS NULL), '[]') AS "customerStatuses",
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM region), '[]') AS regions,
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM industry), '[]') AS industries,

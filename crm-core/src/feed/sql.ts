@@ -19,11 +19,11 @@ export type Subject = { column: "customer_id" | "lead_id"; ids: Id[] };
 
 /**
  * One history over every channel (IA-06): Interactions (calls with their recording, chats and letters by day), calls and dialogs that became
- * none (missed, unanswered), Interests with their stages and ends, inquiries still open, owners. Every source is read by its own index, newest
+ * none (missed, unanswered), Interests with their stages and ends, inquiries still open, owners, the lead it began as. Every source is read by its own index, newest
  * first, no further than the page; each item stands under the right to its own kind.
  */
 export async function readFeed(tx: Query, principal: Principal, subject: Subject, f: FeedFilter): Promise<Row[]> {
-  const sources = [interactions, calls, dialogs, interests, closings, stages, inquiries, owners].flatMap((source) => source(tx, principal, subject, f) ?? []);
+  const sources = [interactions, calls, dialogs, interests, stages, inquiries, owners, leads].flatMap((source) => source(tx, principal, subject, f) ?? []);
   const [first, ...rest] = sources;
   if (first === undefined) return [];
   const union = rest.reduce((all, next) => tx`${all} UNION ALL ${next}`, first);
@@ -36,7 +36,7 @@ export async function readFeed(tx: Query, principal: Principal, subject: Subject
 /** Same columns, same order, in every source. `sort` is the key that its index gives; the page's cut is made inside. */
 function source(
   tx: Query,
-  subject: Subject,
+  subject: { column: Subject["column"] | "id" | "converted_customer_id"; ids: Id[] },
   f: FeedFilter,
   q: { kind: string; prefix: string; from: Fragment; of: string; at: string; id: string; columns: string; where: Fragment; interest: string; employee: string },
 ) {
@@ -147,46 +147,45 @@ function dialogs(tx: Query, principal: Principal, subject: Subject, f: FeedFilte
   });
 }
 
+/** An Interest stands twice: when it began and, once closed, how it ended. */
 function interests(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
-  return source(tx, subject, f, {
-    kind: "interest",
-    prefix: "n",
-    of: "n",
-    id: "n.id",
-    at: "n.created_at",
-    from: tx`interest n JOIN interest_kind nk ON nk.id = n.kind_id`,
-    columns: COLUMNS({
-      title: "'#' || n.number || ' ' || n.title",
-      text: "nk.name",
-      employee: "n.responsible_id",
-      dialog: "n.created_from_dialog_id",
+  const began = { prefix: "n", at: "n.created_at", text: "nk.name", dialog: "n.created_from_dialog_id", state: "'open'" };
+  const ended = { prefix: "z", at: "n.closed_at", text: "concat_ws(': ', lr.name, n.close_comment)", dialog: "NULL", state: "n.status" };
+  return [began, ended].flatMap(({ prefix, at, ...columns }) => {
+    const lines = source(tx, subject, f, {
+      kind: "interest",
+      prefix,
+      of: "n",
+      id: "n.id",
+      at,
+      from: tx`interest n JOIN interest_kind nk ON nk.id = n.kind_id LEFT JOIN loss_reason lr ON lr.id = n.loss_reason_id`,
+      columns: COLUMNS({ title: "'#' || n.number || ' ' || n.title", employee: "n.responsible_id", interest: "n.id", ...columns }),
+      where: tx`${tx.unsafe(at)} IS NOT NULL AND ${allowed(tx, principal, "interest", "read", "n.responsible_id")}`,
       interest: "n.id",
-      state: "'open'",
-    }),
-    where: allowed(tx, principal, "interest", "read", "n.responsible_id"),
-    interest: "n.id",
-    employee: "n.responsible_id",
+      employee: "n.responsible_id",
+    });
+    return lines ?? [];
   });
 }
 
-function closings(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
-  return source(tx, subject, f, {
-    kind: "interest",
-    prefix: "z",
-    of: "n",
-    id: "n.id",
-    at: "n.closed_at",
-    from: tx`interest n LEFT JOIN loss_reason lr ON lr.id = n.loss_reason_id`,
+/** The potential client that this card began as, and where it came from. */
+function leads(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, { ...subject, column: subject.column === "lead_id" ? "id" : "converted_customer_id" }, f, {
+    kind: "lead",
+    prefix: "l",
+    of: "l",
+    id: "l.id",
+    at: "l.created_at",
+    from: tx`lead l LEFT JOIN lead_source ls ON ls.id = l.source_id`,
     columns: COLUMNS({
-      title: "'#' || n.number || ' ' || n.title",
-      text: "concat_ws(': ', lr.name, n.close_comment)",
-      employee: "n.responsible_id",
-      interest: "n.id",
-      state: "n.status",
+      title: "coalesce(ls.name, l.source_text, '')",
+      text: "nullif(concat_ws(' · ', CASE WHEN ls.name IS NOT NULL THEN l.source_text END, l.page, (SELECT string_agg(key || '=' || value, ' ' ORDER BY key) FROM jsonb_each_text(l.utm))), '')",
+      employee: "l.responsible_id",
+      state: "l.status",
     }),
-    where: tx`n.closed_at IS NOT NULL AND ${allowed(tx, principal, "interest", "read", "n.responsible_id")}`,
-    interest: "n.id",
-    employee: "n.responsible_id",
+    where: allowed(tx, principal, "lead", "read", "l.responsible_id"),
+    interest: "NULL::uuid",
+    employee: "l.responsible_id",
   });
 }
 
@@ -214,10 +213,11 @@ function inquiries(tx: Query, principal: Principal, subject: Subject, f: FeedFil
     of: "p",
     id: "q.id",
     at: "q.received_at",
-    from: tx`dialog_party p JOIN inquiry q ON q.dialog_id = p.dialog_id LEFT JOIN inquiry_purpose u ON u.id = coalesce(q.purpose_id, q.suggested_purpose_id)`,
+    from: tx`dialog_party p JOIN inquiry q ON q.dialog_id = p.dialog_id LEFT JOIN inquiry_purpose u ON u.id = coalesce(q.purpose_id, q.suggested_purpose_id)
+      LEFT JOIN lead_source iso ON iso.id = q.source_id AND q.source_text IS DISTINCT FROM iso.code`,
     columns: COLUMNS({
       title: "coalesce(u.name, q.origin)",
-      text: "q.reject_reason",
+      text: "coalesce(q.reject_reason, nullif(concat_ws(' · ', iso.name, q.source_text, q.page), ''))",
       direction: "'in'",
       employee: "coalesce(q.dispatched_to, q.received_by)",
       dialog: "q.dialog_id",

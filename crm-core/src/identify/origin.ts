@@ -46,8 +46,8 @@ export async function noteOrigin(crm: Crm, tx: Tx, dialogId: Id, origin: Origin)
     ON CONFLICT DO NOTHING RETURNING source_id`;
   if (noted.length === 0) return;
   await tx`
-    UPDATE inquiry q SET source_id = o.source_id, source_text = o.source_text, page = o.page, referrer = o.referrer, utm = o.utm
-    FROM dialog_origin o WHERE o.dialog_id = ${dialogId} AND q.dialog_id = o.dialog_id AND q.source_id IS NULL AND q.source_text IS NULL AND q.page IS NULL AND q.utm = '{}'`;
+    UPDATE inquiry q SET source_id = coalesce(o.source_id, q.source_id), source_text = o.source_text, page = o.page, referrer = o.referrer, utm = o.utm
+    FROM dialog_origin o WHERE o.dialog_id = ${dialogId} AND q.dialog_id = o.dialog_id`;
   const leads = await tx<{ id: Id; source_id: Id | null }[]>`
     UPDATE lead l SET source_id = coalesce(o.source_id, l.source_id), source_text = o.source_text, page = o.page, referrer = o.referrer, utm = o.utm, origin_at = o.noted_at, version = l.version + 1
     FROM dialog_origin o JOIN dialog_party p ON p.dialog_id = o.dialog_id

@@ -8,6 +8,7 @@ import { dueAt } from "../load/rules.ts";
 
 const ACTOR = systemActor("inquiries");
 const ORIGIN: Record<Medium, "call" | "message" | "email"> = { voice: "call", chat: "message", mail: "email" };
+const originOf = (d: DialogRow) => (d.channel_kind === "web-form" ? "form" : ORIGIN[d.medium]);
 const OPEN = ["new", "in_wizard", "dispatched"];
 
 /**
@@ -33,6 +34,7 @@ export function createInquiryKeeper(crm: Crm): StreamReader {
 interface DialogRow {
   id: Id;
   medium: Medium;
+  channel_kind: string;
   direction: "in" | "out";
   opened_at: Date;
   call_id: Id | null;
@@ -42,16 +44,27 @@ interface DialogRow {
   responsible_id: Id | null;
   identity_kind: string;
   identity_value: string | null;
+  source_id: Id | null;
+  source_text: string | null;
+  page: string | null;
+  referrer: string | null;
+  utm: Record<string, string>;
 }
 
-/** Incoming dialogs with what an inquiry about them needs: purpose by line or channel, its deadline, the responsible. Blocked ones are left out. */
+/** Where the dialog came from, as the inquiry's columns. */
+function touchOf({ source_id, source_text, page, referrer, utm }: DialogRow) {
+  return { source_id, source_text, page, referrer, utm };
+}
+
+/** Incoming dialogs with what an inquiry about them needs: purpose and source by line or channel, its deadline, the responsible. Blocked ones are left out. */
 async function dialogRows(tx: Tx, ids: readonly Id[]): Promise<DialogRow[]> {
   return tx<DialogRow[]>`
-    SELECT d.id, d.medium, d.direction, d.opened_at, k.id AS call_id, u.id AS suggested, coalesce(u.sla_s, q.message_sla_s, 900) AS sla_s, q.calendar_id,
-           coalesce(cu.responsible_id, l.responsible_id) AS responsible_id, d.identity_kind, d.identity_value
+    SELECT d.id, d.medium, c.kind AS channel_kind, d.direction, d.opened_at, k.id AS call_id, u.id AS suggested, coalesce(u.sla_s, q.message_sla_s, 900) AS sla_s, q.calendar_id,
+           coalesce(cu.responsible_id, l.responsible_id) AS responsible_id, d.identity_kind, d.identity_value,
+           coalesce(o.source_id, n.source_id, c.source_id) AS source_id, o.source_text, o.page, o.referrer, coalesce(o.utm, '{}') AS utm
     FROM dialog d JOIN channel c ON c.id = d.channel_id LEFT JOIN line n ON n.id = d.line_id LEFT JOIN queue q ON q.id = coalesce(n.queue_id, c.queue_id)
     LEFT JOIN inquiry_purpose u ON u.id = coalesce(n.purpose_id, c.purpose_id) AND u.archived_at IS NULL
-    LEFT JOIN call k ON k.dialog_id = d.id LEFT JOIN dialog_party p ON p.dialog_id = d.id LEFT JOIN customer cu ON cu.id = p.customer_id LEFT JOIN lead l ON l.id = p.lead_id
+    LEFT JOIN call k ON k.dialog_id = d.id LEFT JOIN dialog_party p ON p.dialog_id = d.id LEFT JOIN customer cu ON cu.id = p.customer_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN dialog_origin o ON o.dialog_id = d.id
     WHERE d.id = ANY(${[...ids]}::uuid[]) AND d.identity_result <> 'blocked' ORDER BY d.id`;
 }
 
@@ -67,16 +80,18 @@ export async function openInquiries(crm: Crm, tx: Tx, dialogIds: readonly Id[], 
   const rows = dialogs.map((d) => ({
     dialog_id: d.id,
     call_id: d.call_id,
-    origin: ORIGIN[d.medium],
+    origin: originOf(d),
     identity_kind: d.identity_kind,
     identity_value: d.identity_value,
     received_at: d.opened_at.toISOString(),
     suggested: d.suggested,
     due_at: dueAt(d.opened_at.getTime(), d.sla_s, calendars.get(d.calendar_id ?? "")).toISOString(),
+    ...touchOf(d),
   }));
   const made = await tx<{ id: Id; dialog_id: Id; origin: string }[]>`
-    INSERT INTO inquiry (dialog_id, call_id, origin, identity_kind, identity_value, received_at, suggested_purpose_id, due_at)
-    SELECT * FROM jsonb_to_recordset(${tx.json(rows)}) AS r(dialog_id uuid, call_id uuid, origin text, identity_kind text, identity_value text, received_at timestamptz, suggested uuid, due_at timestamptz)
+    INSERT INTO inquiry (dialog_id, call_id, origin, identity_kind, identity_value, received_at, suggested_purpose_id, due_at, source_id, source_text, page, referrer, utm)
+    SELECT * FROM jsonb_to_recordset(${tx.json(rows)}) AS r(dialog_id uuid, call_id uuid, origin text, identity_kind text, identity_value text, received_at timestamptz, suggested uuid, due_at timestamptz,
+      source_id uuid, source_text text, page text, referrer text, utm jsonb)
     ON CONFLICT (dialog_id, seq) DO NOTHING RETURNING id, dialog_id, origin`;
   for (const m of made) await crm.audit(tx, ACTOR, { objectKind: "inquiry", objectId: m.id, action: "create", changes: { origin: [null, m.origin] } });
   if (made.length > 0)
@@ -154,7 +169,7 @@ async function keepMissed(crm: Crm, tx: Tx, dialog: DialogRow, at: number): Prom
     const [row] =
       own === undefined
         ? await tx<{ id: Id }[]>`
-            INSERT INTO inquiry ${tx({ ...values, dialog_id: dialog.id, call_id: dialog.call_id, received_at: dialog.opened_at, suggested_purpose_id: dialog.suggested })} RETURNING id`
+            INSERT INTO inquiry ${tx({ ...values, dialog_id: dialog.id, call_id: dialog.call_id, received_at: dialog.opened_at, suggested_purpose_id: dialog.suggested, ...touchOf(dialog) })} RETURNING id`
         : await tx<{ id: Id }[]>`UPDATE inquiry SET ${tx(values)}, version = version + 1 WHERE id = ${own.id} RETURNING id`;
     id = (row as { id: Id }).id;
     await crm.audit(tx, ACTOR, {

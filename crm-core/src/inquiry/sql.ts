@@ -2,6 +2,7 @@ import { type AccessAction, type Principal, scopeOf } from "@kommutator/contract
 import type { InquiryView } from "@kommutator/contract/api/inquiry";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
+import { originJson } from "../lead/sql.ts";
 import { after, type Cursor, micros } from "../page.ts";
 import { hasInHand, visible } from "../rights.ts";
 
@@ -25,10 +26,11 @@ function select(tx: Query) {
     SELECT q.id, q.number, q.dialog_id AS "dialogId", q.call_id AS "callId", q.origin, to_jsonb(q.received_at) AS "receivedAt", q.status, q.purpose_id AS "purposeId", q.suggested_purpose_id AS "suggestedPurposeId",
            jsonb_build_object('name', coalesce(nullif(concat_ws(' ', ct.last_name, ct.first_name, ct.middle_name), ''), cu.name, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), d.display_name, q.identity_value, d.identity_value, ''),
              'customerId', p.customer_id, 'contactId', p.contact_id, 'leadId', p.lead_id) AS party,
+           CASE WHEN so.id IS NULL THEN NULL ELSE jsonb_build_object('id', so.id, 'name', so.name) END AS source, ${originJson(tx, "q")} AS "sourceOrigin",
            q.attempts, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS "dispatchedTo", to_jsonb(q.due_at) AS "dueAt", q.interest_id AS "interestId", q.draft,
            CASE WHEN b.id IS NULL THEN NULL ELSE jsonb_build_object('id', b.id, 'name', b.full_name) END AS "processedBy", to_jsonb(q.processed_at) AS "processedAt", q.version, ${micros(tx, "q.received_at")} AS "cursorAt"
     FROM inquiry q LEFT JOIN dialog d ON d.id = q.dialog_id LEFT JOIN dialog_party p ON p.dialog_id = q.dialog_id LEFT JOIN customer cu ON cu.id = p.customer_id
-    LEFT JOIN contact ct ON ct.id = p.contact_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN employee e ON e.id = q.dispatched_to LEFT JOIN employee b ON b.id = q.processed_by`;
+    LEFT JOIN contact ct ON ct.id = p.contact_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN employee e ON e.id = q.dispatched_to LEFT JOIN employee b ON b.id = q.processed_by LEFT JOIN lead_source so ON so.id = q.source_id`;
 }
 
 export async function listInquiries(

@@ -1,11 +1,11 @@
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
-import type { Id, Medium } from "@kommutator/contract/ids";
+import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import { localDate } from "@kommutator/contract/working-time";
 import type { Crm } from "../context.ts";
 import { points } from "./recorder.ts";
-import { recordedTypes } from "./types.ts";
+import { CONTACT_FORM, type ContactForm, recordedTypes } from "./types.ts";
 
 export interface ReceivedContact {
   dialogId: Id | null;
@@ -28,7 +28,7 @@ export async function recordReception(crm: Crm, tx: Tx, actor: Actor, contact: R
   const { tz } = await crm.company(tx);
   const [dialog] = await tx<
     {
-      medium: Medium;
+      form: ContactForm;
       call_id: Id | null;
       answered_at: Date | null;
       started_at: Date | null;
@@ -38,11 +38,11 @@ export async function recordReception(crm: Crm, tx: Tx, actor: Actor, contact: R
       recorded_id: Id | null;
     }[]
   >`
-    SELECT d.medium, k.id AS call_id, k.answered_at, k.started_at, k.ended_at, d.last_message_at, d.opened_at,
+    SELECT ${tx.unsafe(CONTACT_FORM)} AS form, k.id AS call_id, k.answered_at, k.started_at, k.ended_at, d.last_message_at, d.opened_at,
            (SELECT id FROM interaction i WHERE (k.id IS NOT NULL AND i.call_id = k.id) OR (k.id IS NULL AND i.dialog_id = d.id AND i.dialog_day IS NOT NULL) ORDER BY i.dialog_day DESC NULLS LAST LIMIT 1) AS recorded_id
-    FROM dialog d LEFT JOIN call k ON k.dialog_id = d.id WHERE d.id = ${contact.dialogId}::uuid`;
+    FROM dialog d JOIN channel c ON c.id = d.channel_id LEFT JOIN call k ON k.dialog_id = d.id WHERE d.id = ${contact.dialogId}::uuid`;
   if (contact.dialogId !== null && dialog === undefined) throw new AppError("not_found");
-  const type = (await recordedTypes(tx))[dialog?.medium ?? "voice"];
+  const type = (await recordedTypes(tx))[dialog?.form ?? "voice"];
   if (dialog?.recorded_id != null) {
     await tx`
       UPDATE interaction SET subject = ${contact.subject}, description = coalesce(${contact.note}, description), author_id = coalesce(author_id, ${actor.id}::uuid),

@@ -1,6 +1,6 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
-import type { Id, Medium } from "@kommutator/contract/ids";
+import type { Id } from "@kommutator/contract/ids";
 import { formatPhone } from "@kommutator/contract/phone";
 import type { StreamReader } from "@kommutator/contract/ports";
 import { localDate } from "@kommutator/contract/working-time";
@@ -8,7 +8,7 @@ import { type Crm, systemActor } from "../context.ts";
 import { onlyOpenInterest, touch } from "../interest/open.ts";
 import { publishLoads } from "../load/index.ts";
 import { today } from "../load/rules.ts";
-import { recordedTypes, type TypeRow } from "./types.ts";
+import { CONTACT_FORM, type ContactForm, recordedTypes, type TypeRow } from "./types.ts";
 
 const ACTOR = systemActor("recorder");
 type Ended = Extract<DialogEvent, { kind: "call.ended" }>;
@@ -155,7 +155,7 @@ interface Day {
 }
 
 /** Chats and letters: one Interaction per dialog and day, extended while the day lasts. One statement per batch, whatever its size. */
-async function recordMessages(crm: Crm, tx: Tx, types: Record<Medium, TypeRow>, events: Stored[]): Promise<void> {
+async function recordMessages(crm: Crm, tx: Tx, types: Record<ContactForm, TypeRow>, events: Stored[]): Promise<void> {
   const { tz } = await crm.company(tx);
   const days = new Map<string, Day>();
   for (const { dialogId, payload } of events) {
@@ -179,6 +179,7 @@ async function recordMessages(crm: Crm, tx: Tx, types: Record<Medium, TypeRow>, 
     days.set(`${dialogId} ${day}`, known);
   }
   if (days.size === 0) return;
+  const forms = Object.entries(types).map(([form, t]) => ({ form, type_id: t.id, status_id: t.statuses.done, name: t.name, touch: t.countsAsTouch }));
   const rows = await tx<{ id: Id; dialog_id: Id; created: boolean; interest_id: Id | null; customer_id: Id | null; is_touch: boolean; until: Date }[]>`
     INSERT INTO interaction (type_id, status_id, state, direction, customer_id, contact_id, lead_id, interest_id, dialog_id, dialog_day, executor_id, subject, occurred, is_touch, points)
     SELECT v.*, ${points(tx, "v")} FROM (
@@ -187,8 +188,7 @@ async function recordMessages(crm: Crm, tx: Tx, types: Record<Medium, TypeRow>, 
              tstzrange(g.first_at, g.last_at, '[]'), g.outgoing AND t.touch
       FROM jsonb_to_recordset(${tx.json([...days.values()] as never)}) AS g(dialog_id uuid, day date, first_at timestamptz, last_at timestamptz, incoming boolean, outgoing boolean, employee_id uuid)
       JOIN dialog d ON d.id = g.dialog_id AND d.identity_result <> 'blocked' JOIN channel c ON c.id = d.channel_id
-      JOIN (VALUES ('chat', ${types.chat.id}::uuid, ${types.chat.statuses.done}::uuid, ${types.chat.name}, ${types.chat.countsAsTouch}::boolean),
-                   ('mail', ${types.mail.id}::uuid, ${types.mail.statuses.done}::uuid, ${types.mail.name}, ${types.mail.countsAsTouch}::boolean)) AS t(medium, type_id, status_id, name, touch) ON t.medium = d.medium
+      JOIN jsonb_to_recordset(${tx.json(forms)}) AS t(form text, type_id uuid, status_id uuid, name text, touch boolean) ON t.form = ${tx.unsafe(CONTACT_FORM)}
       LEFT JOIN dialog_party p ON p.dialog_id = d.id ORDER BY d.id) v
     ON CONFLICT (dialog_id, dialog_day) WHERE dialog_day IS NOT NULL DO UPDATE SET
       occurred = tstzrange(least(lower(interaction.occurred), lower(excluded.occurred)), greatest(upper(interaction.occurred), upper(excluded.occurred)), '[]'),

@@ -11,10 +11,15 @@ export interface TypeRow {
   statuses: Record<State, Id>;
 }
 
-const CODE: Record<Medium, string> = { voice: "call", chat: "message", mail: "letter" };
+/** How a contact was made, as far as its Interaction's type goes: text messages of a phone are told apart from messengers (S2.09). */
+export type ContactForm = Medium | "sms";
+const CODE: Record<ContactForm, string> = { voice: "call", chat: "message", mail: "letter", sms: "sms" };
 
-/** The types under which calls, chats and letters are recorded. Installations whose catalogue lacks one get it. */
-export async function recordedTypes(tx: Tx): Promise<Record<Medium, TypeRow>> {
+/** SQL of the ContactForm of a dialog `d` on a channel `c`. */
+export const CONTACT_FORM = "CASE WHEN c.kind LIKE 'sms-%' THEN 'sms' ELSE d.medium END";
+
+/** The types under which calls, chats, text messages and letters are recorded. Installations whose catalogue lacks one get it. */
+export async function recordedTypes(tx: Tx): Promise<Record<ContactForm, TypeRow>> {
   const found = new Map((await typesBy(tx, Object.values(CODE))).map((t) => [t.code, t]));
   const missing = Object.values(CODE).filter((code) => !found.has(code));
   if (missing.length > 0) {
@@ -24,8 +29,8 @@ export async function recordedTypes(tx: Tx): Promise<Record<Medium, TypeRow>> {
       SELECT t.id, s, s, s FROM interaction_type t, unnest('{planned,done,failed,cancelled}'::text[]) AS s WHERE t.code = ANY(${missing}::text[]) ON CONFLICT DO NOTHING`;
     for (const t of await typesBy(tx, missing)) found.set(t.code, t);
   }
-  const type = (medium: Medium) => found.get(CODE[medium]) as TypeRow;
-  return { voice: type("voice"), chat: type("chat"), mail: type("mail") };
+  const type = (form: ContactForm) => found.get(CODE[form]) as TypeRow;
+  return { voice: type("voice"), chat: type("chat"), mail: type("mail"), sms: type("sms") };
 }
 
 async function typesBy(tx: Tx, codes: string[]): Promise<TypeRow[]> {

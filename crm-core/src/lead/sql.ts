@@ -10,10 +10,17 @@ function select(tx: Query) {
   return tx`
     SELECT l.id, l.contact_name AS "contactName", l.company_name AS "companyName", l.note, l.status,
            CASE WHEN s.id IS NULL THEN NULL ELSE jsonb_build_object('id', s.id, 'name', s.name) END AS source,
+           ${originJson(tx, "l")} AS origin,
            CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS responsible,
            to_jsonb(l.due_at) AS "dueAt", l.converted_customer_id AS "convertedCustomerId", to_jsonb(l.created_at) AS "createdAt", l.version,
            ${pointsJson(tx, "cp.lead_id = l.id")} AS "contactPoints", ${micros(tx, "l.created_at")} AS "cursorAt"
     FROM lead l LEFT JOIN employee e ON e.id = l.responsible_id LEFT JOIN lead_source s ON s.id = l.source_id`;
+}
+
+/** OriginView of a row that has the columns of an origin; null when nothing is known. */
+export function originJson(tx: Query, alias: "l" | "q") {
+  return tx.unsafe(`CASE WHEN ${alias}.source_text IS NULL AND ${alias}.page IS NULL AND ${alias}.referrer IS NULL AND ${alias}.utm = '{}' THEN NULL
+    ELSE jsonb_build_object('text', ${alias}.source_text, 'page', ${alias}.page, 'referrer', ${alias}.referrer, 'utm', ${alias}.utm) END`);
 }
 
 /** A page of the register of potential clients (RG-09), newest first; converted ones only when asked for. */

@@ -7,6 +7,7 @@ import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { writeAudit } from "../audit/write.ts";
 import type { CrmDeps } from "../deps.ts";
+import { SOURCES } from "./baseline.ts";
 import { type Installed, installCatalogues } from "./install.ts";
 import { installRoles } from "./roles-install.ts";
 import { type Locale, t } from "./texts.ts";
@@ -84,7 +85,8 @@ export async function openChannels(
   });
   const channelIds = [chatId];
   for (const channel of configuredChannels?.() ?? []) {
-    const sourceId = (channel.kind === "email" ? sources["email"] : sources["phone"]) ?? null;
+    const source = SOURCES.find((s) => s.channelKind === channel.kind)?.code;
+    const sourceId = (source === undefined ? undefined : sources[source]) ?? null;
     channelIds.push(await createChannel(tx, { ...channel, queueId, purposeId: purposes["buy"] ?? null, sourceId }));
   }
   return { queueId, chatId, channelIds };

@@ -91,31 +91,26 @@ export async function installCatalogues(tx: Tx, locale: Locale): Promise<Install
   const sources = await insertNamed(
     tx,
     "lead_source",
-    SOURCES.map((s) => ({ name: s.name[locale], channel_kind: s.channelKind })),
+    SOURCES.map((s) => ({ code: s.code, name: s.name[locale], channel_kind: s.channelKind })),
   );
-  const customerStatuses = await insertNamed(
-    tx,
-    "customer_status",
-    CUSTOMER_STATUSES.map((s) => ({ code: s.code, name: s.name[locale], color: s.color })),
-  );
-  const regions = await insertNamed(
-    tx,
-    "region",
-    REGIONS.map((r) => ({ code: r.code, name: r.name[locale] })),
-  );
-  const industries = await insertNamed(
-    tx,
-    "industry",
-    INDUSTRIES.map((r) => ({ code: r.code, name: r.name[locale] })),
-  );
+  /** A catalogue of codes and names, with what else its rows have. */
+  const coded = async (table: string, items: readonly { code: string; name: Record<Locale, string> }[]) =>
+    byCode(
+      items,
+      await insertNamed(
+        tx,
+        table,
+        items.map(({ name, ...rest }) => ({ ...rest, name: name[locale] })),
+      ),
+    );
   return {
     purposes: byCode(PURPOSES, purposes),
     interestKinds,
     interactionTypes,
     sources: byCode(SOURCES, sources),
-    customerStatuses: byCode(CUSTOMER_STATUSES, customerStatuses),
-    regions: byCode(REGIONS, regions),
-    industries: byCode(INDUSTRIES, industries),
+    customerStatuses: await coded("customer_status", CUSTOMER_STATUSES),
+    regions: await coded("region", REGIONS),
+    industries: await coded("industry", INDUSTRIES),
     lossReasons,
   };
 }

@@ -45,7 +45,7 @@ export const Catalogues = z.object({
       statuses: z.array(z.object({ id: Id, code: z.string(), name: z.string(), state: z.string() })),
     }),
   ),
-  sources: z.array(NamedRef),
+  sources: z.array(NamedRef.extend({ code: z.string().nullable() })),
   customerStatuses: z.array(NamedRef.extend({ color: z.string().nullable() })),
   regions: z.array(NamedRef),
   industries: z.array(NamedRef),
@@ -83,7 +83,8 @@ export const CatalogueBodies = {
     countsAsTouch: z.boolean().default(true),
     defaultMinutes: z.number().int().min(1).max(1440).default(15),
   }),
-  sources: z.object({ name: z.string().min(1).max(200) }),
+  /** `code`: what a deep link, a form's name or utm_source says to mean this source; compared in lower case. */
+  sources: z.object({ name: z.string().min(1).max(200), code: z.string().trim().toLowerCase().min(1).max(100).nullable().default(null) }),
   "customer-statuses": z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), color: z.string().max(30).nullable().default(null) }),
   regions: z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), parentId: Id.nullable().default(null) }),
   industries: z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200) }),

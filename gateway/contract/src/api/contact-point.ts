@@ -15,6 +15,8 @@ export const ContactPoint = z.object({
   isShared: z.boolean(),
   verifiedAt: IsoTime.nullable(),
   bouncedAt: IsoTime.nullable(),
+  /** The channels on which this identity cannot be written to now (bot blocked, unsubscribed, messages denied), each with the channel's word for why. */
+  unreachable: z.array(z.object({ channelId: Id, channelName: z.string(), reason: z.string(), at: IsoTime })),
 });
 export type ContactPoint = z.infer<typeof ContactPoint>;
 export const NewContactPoint = z.object({

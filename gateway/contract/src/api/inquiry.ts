@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { EmployeeRef, Id, IsoTime, Page, PageQuery } from "./common.ts";
+import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts";
 import { InteractionBody } from "./interaction.ts";
 import { InterestRow } from "./interest.ts";
+import { OriginView } from "./lead.ts";
 
 /**
  * GET /inquiries?status= · GET /inquiries/:id · GET /dialogs/:id/reception (get or start) · PUT /inquiries/:id/draft ·
@@ -18,6 +19,9 @@ export const InquiryView = z.object({
   purposeId: Id.nullable(),
   suggestedPurposeId: Id.nullable(),
   party: z.object({ name: z.string(), customerId: Id.nullable(), contactId: Id.nullable(), leadId: Id.nullable() }),
+  /** First touch of the dialog: the catalogue's source, and what the channel told. */
+  source: NamedRef.nullable(),
+  sourceOrigin: OriginView.nullable(),
   attempts: z.number().int(),
   dispatchedTo: EmployeeRef.nullable(),
   dueAt: IsoTime.nullable(),

@@ -4,6 +4,14 @@ import { ContactPoint, NewContactPoint } from "./contact-point.ts";
 import { CustomerBody } from "./customer.ts";
 
 /** GET/POST /leads · GET/PATCH /leads/:id · POST /leads/:id/convert */
+/** Where somebody came from, as the channel told it: name of the form or deep-link parameter, page, UTM tags without the prefix. First touch. */
+export const OriginView = z.object({
+  text: z.string().nullable(),
+  page: z.string().nullable(),
+  referrer: z.string().nullable(),
+  utm: z.record(z.string(), z.string()),
+});
+export type OriginView = z.infer<typeof OriginView>;
 export const LeadView = z.object({
   id: Id,
   contactName: z.string().nullable(),
@@ -11,6 +19,7 @@ export const LeadView = z.object({
   note: z.string().nullable(),
   status: z.enum(["new", "in_work", "qualified", "converted", "disqualified"]),
   source: NamedRef.nullable(),
+  origin: OriginView.nullable(),
   responsible: EmployeeRef.nullable(),
   dueAt: IsoTime.nullable(),
   contactPoints: z.array(ContactPoint),
