@@ -31,6 +31,7 @@ import { repeatJobs } from "./repeat.ts";
 export const adapters: AdapterRegistry = {
   "asterisk-ari": { exclusive: true, load: async () => (await import("@kommutator/adapters/asterisk-ari")).default },
   email: { exclusive: true, load: async () => (await import("@kommutator/adapters/email")).default },
+  "sms-smpp": { exclusive: true, load: async () => (await import("@kommutator/adapters/sms-smpp")).default },
   "web-chat": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-chat")).default },
   telegram: { exclusive: (config) => config["mode"] !== "webhook", load: async () => (await import("@kommutator/adapters/telegram")).default },
 };
