@@ -2,7 +2,15 @@ import type { AdapterUnderTest } from "../suite.ts";
 import { emailUnderTest } from "./email.ts";
 import { smsSmppUnderTest } from "./sms-smpp.ts";
 import { telegramByPollingUnderTest, telegramByWebhookUnderTest } from "./telegram.ts";
+import { viberUnderTest } from "./viber.ts";
 import { webChatUnderTest } from "./web-chat.ts";
 
 /** Every adapter with its provider: each runs the suite in a test file of its own, and all of them sit out one long outage together. */
-export const everyAdapter: AdapterUnderTest[] = [emailUnderTest, smsSmppUnderTest, webChatUnderTest, telegramByPollingUnderTest, telegramByWebhookUnderTest];
+export const everyAdapter: AdapterUnderTest[] = [
+  emailUnderTest,
+  smsSmppUnderTest,
+  webChatUnderTest,
+  telegramByPollingUnderTest,
+  telegramByWebhookUnderTest,
+  viberUnderTest,
+];

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import type { ChannelEvent, MessageReceived, RawIdentity } from "@kommutator/contract/channel";
+import { parseExact, wellFormed } from "./exact-json.ts";
+import { contentOf } from "./message-content.ts";
+import { type Callback, callback } from "./payload.ts";
+
+/** What Viber said, in our words. `opened` and `nothing` are not events of the house. */
+export type FromViber =
+  | { kind: "event"; event: ChannelEvent }
+  /** Somebody opened the bot; `context` is the parameter of the deep link he came by. */
+  | { kind: "opened"; userId: string; context: string | undefined; subscribed: boolean; at: number }
+  /** The verifying call of `set_webhook`, and what says nothing about a dialog. */
+  | { kind: "nothing"; what: string };
+
+/**
+ * One callback of Viber's (developers.viber.com, "Callbacks"), whose signature has been checked. Never throws: what cannot
+ * be read becomes an `unparseable` event, so that Viber is answered and does not repeat it for an hour.
+ */
+export function fromViber(body: Uint8Array, now: number): FromViber {
+  const text = new TextDecoder("utf-8", { fatal: false }).decode(body);
+  let read: Callback;
+  try {
+    read = callback.parse(parseExact(text));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? "it is no JSON" : error instanceof RangeError ? "it is nested too deeply" : fieldsOf(error);
+    return unparseable(text, now, `Viber sent something that cannot be read: ${why}`);
+  }
+  const occurredAt = read.timestamp ?? now;
+  switch (read.event) {
+    case "message":
+      return { kind: "event", event: message(read, occurredAt) };
+    case "delivered":
+    case "seen":
+      return { kind: "event", event: state(read.event, read.message_token, read.event === "seen" ? "read" : "delivered", occurredAt) };
+    case "failed":
+      return { kind: "event", event: { ...state("failed", read.message_token, "failed", occurredAt), failure: read.desc ?? "Viber could not deliver it" } };
+    case "subscribed":
+    case "unsubscribed": {
+      const user = "user" in read ? read.user : { id: read.user_id };
+      const reachable = read.event === "subscribed";
+      return {
+        kind: "event",
+        event: {
+          kind: "identity.state",
+          eventKey: `${read.event}:${read.message_token}`,
+          occurredAt,
+          identity: identityOf(user),
+          thread: { key: user.id },
+          reachable,
+          ...(reachable ? {} : { reason: "unsubscribed" }),
+        },
+      };
+    }
+    case "conversation_started":
+      return { kind: "opened", userId: read.user.id, context: read.context, subscribed: read.subscribed ?? false, at: occurredAt };
+    case "webhook":
+    case "client_status":
+      return { kind: "nothing", what: read.event };
+    case "unknown":
+      return unparseable(text, now, `Viber sent an event of a kind that is not known here: ${read.name}`);
+  }
+}
+
+function message(read: Extract<Callback, { event: "message" }>, occurredAt: number): MessageReceived {
+  const { sender, message: said, message_token: token } = read;
+  return {
+    kind: "message.received",
+    eventKey: `message:${token}`,
+    messageKey: token,
+    occurredAt,
+    thread: { key: sender.id },
+    from: identityOf(sender),
+    nature: "human",
+    ...contentOf(said, sender.name),
+    ...(said.tracking_data === undefined ? {} : { raw: { tracking_data: said.tracking_data } }),
+  };
+}
+
+const state = <S extends "delivered" | "read" | "failed">(event: string, token: string, said: S, occurredAt: number) => ({
+  kind: "message.state" as const,
+  eventKey: `${event}:${token}`,
+  occurredAt,
+  messageKey: token,
+  state: said,
+});
+
+/** The id is scoped to the bot: the same person has another one with every other bot (developers.viber.com, FAQ). */
+const identityOf = (user: { id: string; name?: string | undefined }): RawIdentity => ({
+  kind: "viber",
+  value: user.id,
+  ...(user.name === undefined ? {} : { displayName: user.name }),
+});
+
+/** The same bytes sent again have the same key. */
+function unparseable(text: string, now: number, error: string): FromViber {
+  const eventKey = `unread:${createHash("sha256").update(text).digest("hex").slice(0, 40)}`;
+  const raw = wellFormed(text.replaceAll("\0", "").replaceAll("\\u0000", "").slice(0, 4_000));
+  return { kind: "event", event: { kind: "unparseable", eventKey, occurredAt: now, error: error.slice(0, 300), raw } };
+}
+
+/** The fields that are missing or wrong, without their values. */
+function fieldsOf(error: unknown): string {
+  const issues = (error as { issues?: { path: PropertyKey[] }[] }).issues ?? [];
+  const names = [...new Set(issues.map((issue) => issue.path.join(".")).filter((path) => path !== ""))];
+  return names.length === 0 ? "it is no callback of Viber's" : `wrong or missing: ${names.join(", ")}`;
+}

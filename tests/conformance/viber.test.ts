@@ -1,0 +1,4 @@
+import { conformance } from "./suite.ts";
+import { viberUnderTest } from "./under/viber.ts";
+
+conformance(viberUnderTest);
