@@ -126,6 +126,11 @@ export class Smsc {
     return this.#bound.get(account)?.find((link) => link.role !== "transmitter");
   }
 
+  /** How many messages wait for the account. */
+  queued(account: string): number {
+    return this.#queues.get(account)?.length ?? 0;
+  }
+
   /** Octets that are no message, straight onto the account's connection. */
   raw(account: string, octets: Buffer): void {
     this.link(account)?.write(octets);
