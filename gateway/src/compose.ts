@@ -32,6 +32,7 @@ export const adapters: AdapterRegistry = {
   "asterisk-ari": { exclusive: true, load: async () => (await import("@kommutator/adapters/asterisk-ari")).default },
   email: { exclusive: true, load: async () => (await import("@kommutator/adapters/email")).default },
   "sms-smpp": { exclusive: true, load: async () => (await import("@kommutator/adapters/sms-smpp")).default },
+  "sms-http": { exclusive: true, load: async () => (await import("@kommutator/adapters/sms-http")).default },
   "web-chat": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-chat")).default },
   viber: { exclusive: false, load: async () => (await import("@kommutator/adapters/viber")).default },
   telegram: { exclusive: (config) => config["mode"] !== "webhook", load: async () => (await import("@kommutator/adapters/telegram")).default },

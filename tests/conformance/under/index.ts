@@ -1,5 +1,6 @@
 import type { AdapterUnderTest } from "../suite.ts";
 import { emailUnderTest } from "./email.ts";
+import { mobizonUnderTest, smscCallingUnderTest, smscUnderTest } from "./sms-http.ts";
 import { smsSmppUnderTest } from "./sms-smpp.ts";
 import { telegramByPollingUnderTest, telegramByWebhookUnderTest } from "./telegram.ts";
 import { viberUnderTest } from "./viber.ts";
@@ -9,6 +10,9 @@ import { webChatUnderTest } from "./web-chat.ts";
 export const everyAdapter: AdapterUnderTest[] = [
   emailUnderTest,
   smsSmppUnderTest,
+  smscUnderTest,
+  smscCallingUnderTest,
+  mobizonUnderTest,
   webChatUnderTest,
   telegramByPollingUnderTest,
   telegramByWebhookUnderTest,

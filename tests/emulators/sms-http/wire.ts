@@ -1,0 +1,76 @@
+import http from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+/** What becomes of the next request that sends something. */
+export type Behaviour =
+  | { kind: "limit"; seconds: number }
+  | { kind: "status"; status: number }
+  | { kind: "swallow"; take: boolean }
+  | { kind: "answer"; body: unknown };
+
+/** Answers one request of form fields; a sending one is told apart, so that only it meets the planned behaviour. */
+export interface Desk {
+  sends(path: string): boolean;
+  answer(path: string, fields: Record<string, string>): unknown;
+}
+
+/** A vendor's HTTP interface on a real socket. It knows nothing of our adapter: fields in, JSON out. */
+export class Wire {
+  readonly #desk: Desk;
+  readonly #sockets = new Set<Socket>();
+  readonly plan: Behaviour[] = [];
+  /** Every request in the order of arrival. */
+  readonly requests: { path: string; fields: Record<string, string> }[] = [];
+  #server: http.Server | null = null;
+  port = 0;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  async up(): Promise<void> {
+    const server = http.createServer((request, response) => void this.#take(request, response));
+    server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
+    this.port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  async down(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    for (const socket of this.#sockets) socket.destroy();
+    if (server !== null) await new Promise((resolve) => server.close(resolve));
+  }
+
+  async #take(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      return;
+    }
+    const path = (request.url ?? "/").slice(1).split("?")[0] ?? "";
+    const fields = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+    this.requests.push({ path, fields });
+    const next = this.#desk.sends(path) ? this.plan.shift() : undefined;
+    const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+      void response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers }).end(JSON.stringify(body));
+    switch (next?.kind) {
+      case "limit":
+        return json(429, {}, { "retry-after": String(next.seconds) });
+      case "status":
+        return void response.writeHead(next.status, { "content-type": "text/html" }).end("<h1>Oops</h1>");
+      case "swallow":
+        if (next.take) this.#desk.answer(path, fields);
+        return;
+      case "answer":
+        return json(200, next.body);
+      default:
+        json(200, this.#desk.answer(path, fields));
+    }
+  }
+}
