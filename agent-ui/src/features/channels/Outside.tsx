@@ -1,0 +1,39 @@
+import type { ChannelView } from "@kommutator/contract/api/admin";
+import { Anchor, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Copied } from "./Copied.tsx";
+import { layoutOf, webhookAddress } from "./layout.ts";
+
+/** What has to be put elsewhere for this channel to work: the address for the provider, the code for the site. */
+export function Outside({ channel }: { channel: ChannelView }) {
+  const { t } = useTranslation("channels");
+  const webhook = layoutOf(channel.kind).webhook?.(channel.config) ?? null;
+  const address = webhookAddress(channel.config, location.origin, channel.id);
+  return (
+    <Stack gap="sm">
+      {webhook === null ? null : (
+        <Copied
+          title={t("webhook.title")}
+          help={t(`webhook.${webhook}`)}
+          text={webhook === "given-with-secret" ? `${address}/${t("webhook.secretPart")}` : address}
+        />
+      )}
+      {channel.kind === "web-chat" ? (
+        <>
+          <Copied
+            title={t("forSite.chat")}
+            help={t("forSite.chatHelp")}
+            text={`<script src="${location.origin}/widget.js" data-channel="${channel.id}" async></script>`}
+            block
+          />
+          <Text size="sm">
+            {t("forSite.page")}{" "}
+            <Anchor href={`${location.origin}/chat/${channel.id}`} target="_blank" rel="noreferrer" size="sm">
+              {`${location.origin}/chat/${channel.id}`}
+            </Anchor>
+          </Text>
+        </>
+      ) : null}
+    </Stack>
+  );
+}

@@ -1,0 +1,62 @@
+import { Alert, Button, Group, Loader } from "@mantine/core";
+import { IconCircleCheck, IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../app/api.ts";
+import { failureText } from "../../app/failure.ts";
+import { keys } from "../../app/keys.ts";
+
+/** Does the real thing with the provider and says in words what came of it. What is tested is what is saved. */
+export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved: boolean }) {
+  const { t } = useTranslation("channels");
+  const client = useQueryClient();
+  const test = useMutation({
+    mutationFn: () => api.post<{ ok: boolean; detail: string }>(`/channels/${channelId}/test`, {}),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
+  });
+  const seconds = useSeconds(test.isPending);
+  const ok = test.data?.ok === true;
+  return (
+    <>
+      <Group gap="sm">
+        <Button variant="light" leftSection={<IconPlugConnected size={16} aria-hidden />} disabled={test.isPending} onClick={() => test.mutate()}>
+          {t("test")}
+        </Button>
+        <span role="status" style={{ display: "inline-flex", alignItems: "center", gap: 8, fontSize: "var(--mantine-font-size-xs)", color: "var(--k-dim)" }}>
+          {test.isPending ? (
+            <>
+              <Loader size={14} aria-hidden />
+              {t("testing", { seconds })}
+            </>
+          ) : unsaved ? (
+            t("testUnsaved")
+          ) : null}
+        </span>
+      </Group>
+      {test.isPending || (test.data === undefined && !test.isError) ? null : (
+        <Alert
+          color={ok ? "green" : "red"}
+          variant="light"
+          role={ok ? "status" : "alert"}
+          icon={ok ? <IconCircleCheck /> : <IconPlugConnectedX />}
+          title={ok ? t("testOk") : t("testFailed")}
+        >
+          {test.isError ? failureText(test.error) : (test.data?.detail ?? "")}
+        </Alert>
+      )}
+    </>
+  );
+}
+
+/** How long it runs already. */
+function useSeconds(running: boolean): number {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    if (!running) return;
+    setSeconds(0);
+    const timer = setInterval(() => setSeconds((before) => before + 1), 1000);
+    return () => clearInterval(timer);
+  }, [running]);
+  return seconds;
+}
