@@ -32,7 +32,7 @@ export async function change<T>(crm: Crm, actor: Actor, work: (tx: Tx) => Promis
 /** Locks a row and compares its version; throws not_found or VersionConflict with what `current` gives. */
 export async function lockVersion<Row extends { version: number }>(
   tx: Tx,
-  table: "customer" | "contact" | "lead" | "interest" | "interaction" | "inquiry",
+  table: "customer" | "contact" | "lead" | "interest" | "interaction" | "inquiry" | "canned_answer",
   id: Id,
   version: number | null,
   current: () => Promise<unknown>,

@@ -23,6 +23,7 @@ const supervisor: Permissions = {
   queue: only("subtree", "read", "edit", "assign"),
   channel: only("all", "read"),
   catalogue: only("all", "read"),
+  canned: only("subtree", "create", "read", "edit", "delete"),
   calendar: only("all", "read"),
   role: only("all", "read"),
   board: only("subtree", "read"),

@@ -16,6 +16,7 @@ export const OBJECTS = [
   "queue",
   "channel",
   "catalogue",
+  "canned",
   "calendar",
   "role",
   "board",

@@ -56,6 +56,9 @@ export interface DialogEventPayloads {
   "inquiry.changed": { inquiryId: Id; status: string };
   "interest.changed": { interestId: Id; status: string };
   "interaction.recorded": { interactionId: Id };
+  /** Both concern one employee alone; without a dialog, whose rights are asked when the notification is read. */
+  "notification.created": { notificationId: Id; employeeId: Id };
+  "notification.read": { employeeId: Id };
 }
 export type DialogEventKind = keyof DialogEventPayloads;
 

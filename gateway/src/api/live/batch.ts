@@ -143,6 +143,10 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
       if (may) client.send("changed", { position, kind: e.kind, dialogId: e.dialogId, payload: { ...e.payload } });
       return;
     }
+    case "notification.created":
+    case "notification.read":
+      if (e.payload.employeeId === client.employeeId) client.send("changed", { position, kind: e.kind, dialogId: null, payload: { ...e.payload } });
+      return;
     case "dialog.opened":
     case "dialog.identified":
     case "dialog.closed":
