@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Channel, ChannelStatus, CommandKind, Commands, ResultOf, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type { Channel, ChannelStatus, CommandKind, Commands, RawIdentity, ResultOf, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, StreamPosition } from "@kommutator/contract/ids";
 import type { StreamReader, Tx } from "@kommutator/contract/ports";
@@ -63,11 +63,22 @@ export interface NewReply {
   quickAnswers?: string[] | undefined;
 }
 
+/** What an agent writes first, and to whom. */
+export interface NewStart extends Omit<NewReply, "dialogId" | "internal" | "mentions"> {
+  channelId: Id;
+  to: RawIdentity & { value: string };
+}
+
 export interface Outbound {
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Stores an agent's reply (or internal note) with the dialog's next seq and enqueues the drain; idempotent by clientKey. */
   reply(tx: Tx, reply: NewReply): Promise<{ messageId: Id; seq: number; existed: boolean }>;
+  /**
+   * Writes first to an address: joins the thread's open dialog (somebody else's: assigned_to_other), otherwise opens one, ours from the
+   * start. Idempotent by clientKey. Throws what `reply` throws, channel_down when the channel is not open here.
+   */
+  startDialog(tx: Tx, start: NewStart): Promise<{ dialogId: Id; messageId: Id; existed: boolean }>;
   /** System note (translated on screen) in the thread, never sent. */
   note(tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }): Promise<void>;
   /** failed -> queued. */

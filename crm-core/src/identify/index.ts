@@ -106,7 +106,7 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
   // A known person needs no lock and no write. Only what is about to write waits for its turn and looks again.
   const writing = questions.flatMap((_, i) => {
     const it = found[i] as Match;
-    return !excluded.has(i) && (it.result === "new" ? context.createLead : toVerify(it) !== null) ? [i] : [];
+    return !excluded.has(i) && (it.result === "new" ? context.createLead : context.verifiedHow !== null && toVerify(it) !== null) ? [i] : [];
   });
   if (writing.length > 0) {
     const locked = writing.map((i) => keys[i] as Key);
@@ -163,9 +163,9 @@ function toVerify(found: Match): Id | null {
 }
 
 /** Verification of the chosen card's point, and duplicate pairs for the cards that hold the same identity. */
-async function keepEvidence(crm: Crm, tx: Tx, key: Key, found: Match, how: string, now: Date): Promise<void> {
-  const point = toVerify(found);
-  if (point !== null && (await verifyPoint(tx, point, how, now))) {
+async function keepEvidence(crm: Crm, tx: Tx, key: Key, found: Match, how: string | null, now: Date): Promise<void> {
+  const point = how === null ? null : toVerify(found);
+  if (how !== null && point !== null && (await verifyPoint(tx, point, how, now))) {
     await crm.audit(tx, ACTOR, { objectKind: "contact_point", objectId: point, action: "verify", changes: { verified_how: [null, how] } });
   }
   if (found.result === "new" || found.result === "ambiguous") return;

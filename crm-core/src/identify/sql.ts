@@ -136,7 +136,7 @@ export interface NewLead {
 }
 
 /** Leads with their verified contact points, in one statement; the source is the channel's. */
-export async function insertLeadsWithPoints(tx: Tx, leads: readonly NewLead[], verifiedHow: string, now: Date): Promise<void> {
+export async function insertLeadsWithPoints(tx: Tx, leads: readonly NewLead[], verifiedHow: string | null, now: Date): Promise<void> {
   const rows = leads.map((l) => ({ lead_id: l.leadId, point_id: l.pointId, ...l.key, raw: l.raw, name: l.name, channel_id: l.channelId }));
   await tx`
     WITH made AS MATERIALIZED (
@@ -145,7 +145,7 @@ export async function insertLeadsWithPoints(tx: Tx, leads: readonly NewLead[], v
       INSERT INTO lead (id, contact_name, source_id, created_at) SELECT m.lead_id, m.name, c.source_id, ${now} FROM made m LEFT JOIN channel c ON c.id = m.channel_id
     )
     INSERT INTO contact_point (id, lead_id, kind, scope, value_raw, value_norm, verified_at, verified_how)
-    SELECT point_id, lead_id, kind, scope, raw, value, ${now}, ${verifiedHow} FROM made`;
+    SELECT point_id, lead_id, kind, scope, raw, value, ${verifiedHow === null ? null : now}, ${verifiedHow} FROM made`;
 }
 
 /** Marks a point as proven, unless another card already holds the identity verified (C2: it exists once). Returns whether it did. */

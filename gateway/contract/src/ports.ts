@@ -30,18 +30,18 @@ export interface StreamReader {
 export interface Identify {
   /**
    * Spec B0. Takes an advisory transaction lock on the identity, so that parallel unknowns make one lead.
-   * `createLead: false` (calls with hidden numbers, tests) only looks.
+   * `createLead: false` (calls with hidden numbers, tests) only looks. `verifiedHow: null`: we write first, which proves nothing.
    */
   identify(
     tx: Tx,
     from: RawIdentity,
-    context: { channelId: Id; createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" },
+    context: { channelId: Id; createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" | null },
   ): Promise<Identification>;
   /** The same for many at once, in a handful of statements; the answers stand in the order of the askers. */
   identifyAll(
     tx: Tx,
     askers: readonly { from: RawIdentity; channelId: Id }[],
-    context: { createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" },
+    context: { createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" | null },
   ): Promise<Identification[]>;
   /** Records who the dialog is with (dialog_party). */
   attachParty(tx: Tx, dialogId: Id, identification: Identification): Promise<void>;

@@ -10,6 +10,7 @@ import { callRoutes } from "./calls/routes.ts";
 import { channelRoutes } from "./channels/routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { dialogRoutes } from "./dialogs/routes.ts";
+import { startRoutes } from "./dialogs/start.ts";
 import { setErrorHandler } from "./errors.ts";
 import { addHealth } from "./health.ts";
 import { attachLive, type Live } from "./live/server.ts";
@@ -83,6 +84,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   await app.register(
     async (v1) => {
       await v1.register(dialogRoutes(deps, live));
+      await v1.register(startRoutes(deps));
       await v1.register(blobRoutes(deps));
       await v1.register(callRoutes(deps));
       await v1.register(channelRoutes(deps, () => phones.refresh()));

@@ -13,6 +13,7 @@ import { addDrain, addMediaJob, type JobPayloads } from "./jobs.ts";
 import { fetchMedia, retryMedia } from "./media.ts";
 import { fetchRecording, giveUpRecording } from "./recordings.ts";
 import { type ReplyDeps, storeReply } from "./reply.ts";
+import { startDialog } from "./start-dialog.ts";
 import { workerLogger } from "./worker-log.ts";
 
 /** Jobs at once. A channel has 64 queues, so even one that hangs in all of them leaves room for the others. */
@@ -113,6 +114,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
     async settle(tx, messageId, outcome) {
       await settleFrom(tx, messageId, "uncertain", outcome === "sent" ? "sent" : "queued");
     },
+    startDialog: (tx, start) => startDialog(tx, { ...replyDeps, identify: options.identify }, start),
     retryFile: (tx, messageId, pos) => retryMedia(tx, emit, messageId, pos),
     channelOpened(channelId) {
       // What waited for this channel goes at once instead of at its next attempt.

@@ -131,7 +131,7 @@ export const PostMessage = z.object({
   quickAnswers: z.array(z.string().min(1).max(200)).max(20).default([]),
 });
 /** Why nothing can be written now; a text for each code on screen. */
-export const CannotWrite = z.enum(["closed", "window", "must_write_first", "unreachable", "daily_limit", "channel_down", "unsupported"]);
+export const CannotWrite = z.enum(["closed", "window", "must_write_first", "unreachable", "daily_limit", "channel_down", "unsupported", "do_not_contact"]);
 export type CannotWrite = z.infer<typeof CannotWrite>;
 export const StartOption = z.object({
   channelId: Id,

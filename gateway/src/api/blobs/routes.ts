@@ -7,6 +7,7 @@ import { writeAudit } from "@kommutator/crm-core/audit/write";
 import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { shownAs } from "../../media/file-type.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireBlob } from "./access.ts";
 import { disposition, parseRange } from "./range.ts";
@@ -70,14 +71,15 @@ export function blobRoutes(deps: ApiDeps): FastifyPluginAsync {
         return row === undefined || bytes === null ? null : { ...row, bytes };
       });
       if (stored === null) throw new AppError("not_found");
-      const audio = use === "recording" && stored.mime.startsWith("audio/");
+      // Shown in a page only what its own bytes say to be a picture, sound or film; the rest no browser opens or guesses.
+      const shown = use === "recording" && stored.mime.startsWith("audio/") ? stored.mime : shownAs(stored.mime, stored.bytes);
       reply
         .header("x-content-type-options", "nosniff")
         .header("content-security-policy", "sandbox; default-src 'none'")
         .header("cache-control", "private, no-store")
         .header("accept-ranges", "bytes")
-        .header("content-disposition", disposition(audio ? "inline" : "attachment", request.query.name ?? stored.name))
-        .type(audio ? stored.mime : "application/octet-stream");
+        .header("content-disposition", disposition(shown === null ? "attachment" : "inline", request.query.name ?? stored.name))
+        .type(shown ?? "application/octet-stream");
       if (use === "recording") await auditListening(request, id);
       const range = parseRange(request.headers.range, stored.bytes.byteLength);
       if (range === "unsatisfiable") return reply.code(416).header("content-range", `bytes */${stored.bytes.byteLength}`).send();

@@ -15,7 +15,7 @@ async function one(tx: Tx, id: Id): Promise<Message> {
 }
 
 /** Attachments must be one's own uploads or files of the same dialog: an id guessed or seen elsewhere attaches nothing. */
-async function refuseForeignBlobs(tx: Tx, principal: Principal, dialogId: Id, blobIds: Id[]): Promise<void> {
+export async function refuseForeignBlobs(tx: Tx, principal: Principal, dialogId: Id | null, blobIds: Id[]): Promise<void> {
   if (blobIds.length === 0) return;
   const rows = await tx`
     SELECT b.id FROM blob b WHERE b.id = ANY(${blobIds}::uuid[]) AND (b.created_by = ${principal.employeeId}
