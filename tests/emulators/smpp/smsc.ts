@@ -23,7 +23,7 @@ export interface Submitted {
 }
 
 /** What to do with the next submit_sm in place of taking it. */
-export type Whim = { kind: "status"; status: number } | { kind: "swallow" } | { kind: "late"; ms: number };
+export type Whim = { kind: "take" } | { kind: "status"; status: number } | { kind: "swallow" } | { kind: "late"; ms: number };
 
 interface Waiting {
   /** A deliver_sm; its sequence number is set when it goes out. */
@@ -49,6 +49,11 @@ export class Smsc {
   readonly answers: number[] = [];
   enquired = 0;
   unbound = 0;
+  /** Submits answered, and submits passed over in silence. */
+  answered = 0;
+  swallowed = 0;
+  /** Takes what comes and answers nothing. */
+  silent = false;
   /** Ids given in submit_sm_resp; the default counts. */
   nextId: () => string = () => String(++this.#ids);
   /** Receipts of relayed messages, as texts of deliver_sm; called when the other account has taken the message. */
@@ -228,6 +233,7 @@ class Link {
   }
 
   #take(frame: Buffer): void {
+    if (this.#smsc.silent) return;
     const id = frame.readUInt32BE(4);
     const sequence = frame.readUInt32BE(12);
     if ((id & 0x80000000) !== 0) {
@@ -267,14 +273,21 @@ class Link {
 
   #submit(frame: Buffer, answer: (status: number, body?: string) => void): void {
     const whim = this.#smsc.whims.shift();
-    if (whim?.kind === "swallow") return;
+    if (whim?.kind === "swallow") {
+      this.#smsc.swallowed++;
+      return;
+    }
     if (this.#account === null || whim?.kind === "status") {
       answer(whim?.kind === "status" ? whim.status : 0x04);
       return;
     }
     const given = this.#smsc.took(this.#account, frame);
-    if (whim?.kind === "late") setTimeout(() => answer(0, given), whim.ms);
-    else answer(0, given);
+    const accept = (): void => {
+      this.#smsc.answered++;
+      answer(0, given);
+    };
+    if (whim?.kind === "late") setTimeout(accept, whim.ms);
+    else accept();
   }
 }
 
