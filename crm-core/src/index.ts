@@ -8,6 +8,7 @@ import { createReachabilityKeeper } from "./identify/reachability.ts";
 import { createInquiryKeeper } from "./inquiry/keeper.ts";
 import { createRecorder } from "./interaction/recorder.ts";
 import { publishChangedLoads } from "./load/index.ts";
+import { createMentionKeeper } from "./notification/mention.ts";
 import { crmRoutes } from "./routes.ts";
 
 export type { CrmDeps, CrmHooks, NewChannel, NewQueue } from "./deps.ts";
@@ -34,7 +35,7 @@ export function createCrm(deps: CrmDeps): CrmCore {
   return {
     identify: createIdentify(crm),
     routes: crmRoutes(crm),
-    readers: [createRecorder(crm), createInquiryKeeper(crm), createReachabilityKeeper(crm)],
+    readers: [createRecorder(crm), createInquiryKeeper(crm), createReachabilityKeeper(crm), createMentionKeeper(crm)],
     jobs: [
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.

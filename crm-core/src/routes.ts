@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import { accessRoutes } from "./access/index.ts";
 import { auditRoutes } from "./audit/index.ts";
+import { cannedRoutes } from "./canned/routes.ts";
 import { catalogueRoutes } from "./catalogue/routes.ts";
 import { contactRoutes } from "./contact/routes.ts";
 import { contactPointRoutes } from "./contact-point/routes.ts";
@@ -11,6 +12,7 @@ import { inquiryRoutes } from "./inquiry/routes.ts";
 import { interactionRoutes } from "./interaction/routes.ts";
 import { interestRoutes } from "./interest/routes.ts";
 import { leadRoutes } from "./lead/routes.ts";
+import { notificationRoutes } from "./notification/routes.ts";
 import { organisationRoutes } from "./organisation/index.ts";
 import { partyRoutes } from "./party/routes.ts";
 import { searchRoutes } from "./search/routes.ts";
@@ -32,6 +34,8 @@ const SLICES = [
   interactionRoutes,
   feedRoutes,
   partyRoutes,
+  cannedRoutes,
+  notificationRoutes,
 ];
 
 /** Every slice's routes in one plugin. */

@@ -41,6 +41,8 @@ export interface CrmHouse {
     from: RawIdentity,
     options?: { medium?: Medium; channelId?: Id; direction?: "in" | "out"; at?: number },
   ): Promise<{ id: Id; identification: Identification }>;
+  /** Gives the dialog to a person, as an accepted offer does. */
+  assign(dialogId: Id, person: Person): Promise<void>;
   call(
     from: RawIdentity,
     options: {
@@ -138,6 +140,11 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
         await crm.identify.attachParty(tx, id, identification);
         return { id, identification };
       }),
+    async assign(dialogId, person) {
+      await sql`
+        INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at)
+        SELECT gen_random_uuid(), id, ${company.employees[person].id}, medium, now() FROM dialog WHERE id = ${dialogId}`;
+    },
     async call(from, o) {
       const opened =
         o.dialogId === undefined

@@ -11,12 +11,14 @@ export interface Session {
   createdAt: Date;
 }
 
-interface Row {
+interface SessionRow extends EmployeeRow {
   session_id: Id;
   csrf_token: string;
   last_seen_at: Date;
   expires_at: Date;
   created_at: Date;
+}
+interface EmployeeRow {
   employee_id: Id;
   full_name: string;
   login: string;
@@ -41,32 +43,50 @@ export function mergePermissions(rows: { object: string; action: string; scope: 
   return merged;
 }
 
-/**
- * Live sessions, by the hash of a token or by id, each with its principal: one query. A session is live while it is
- * neither revoked nor expired and its employee is active. The subtree is that of the own department and of every headed one.
- */
-export async function findSessions(sql: Db | Tx, by: { tokenHash: Buffer } | { ids: Id[] }, now: Date): Promise<Session[]> {
-  const which = "ids" in by ? sql`s.id = ANY(${by.ids}::uuid[])` : sql`s.token_hash = ${by.tokenHash}`;
-  const rows = await sql<Row[]>`
-    SELECT s.id AS session_id, s.csrf_token, s.last_seen_at, s.expires_at, s.created_at, e.id AS employee_id, e.full_name, e.login::text AS login, e.department_id,
+/** Columns of EmployeeRow for an employee `e`. The subtree is that of the own department and of every headed one. */
+function accessOf(sql: Db | Tx) {
+  return sql`e.id AS employee_id, e.full_name, e.login::text AS login, e.department_id,
       (WITH RECURSIVE tree AS (
          SELECT d.id FROM department d WHERE d.id = e.department_id OR d.head_id = e.id
          UNION SELECT c.id FROM department c JOIN tree ON c.parent_id = tree.id)
        SELECT coalesce(array_agg(id), '{}') FROM tree) AS subtree,
       coalesce((SELECT jsonb_agg(jsonb_build_object('object', p.object, 'action', p.action, 'scope', p.scope))
-                FROM employee_role er JOIN role_permission p ON p.role_id = er.role_id WHERE er.employee_id = e.id), '[]') AS permissions
+                FROM employee_role er JOIN role_permission p ON p.role_id = er.role_id WHERE er.employee_id = e.id), '[]') AS permissions`;
+}
+
+/** An employee with all rights, whether logged in or not. */
+type Person = Omit<Principal, "sessionId">;
+
+function asPerson(r: EmployeeRow): Person {
+  return {
+    employeeId: r.employee_id,
+    name: r.full_name,
+    login: r.login,
+    departmentId: r.department_id,
+    subtreeIds: r.subtree,
+    permissions: mergePermissions(r.permissions),
+  };
+}
+
+/** Active employees with their rights, for questions about what somebody else may do. */
+export async function findPeople(sql: Db | Tx, employeeIds: readonly Id[]): Promise<Person[]> {
+  if (employeeIds.length === 0) return [];
+  const rows = await sql<EmployeeRow[]>`SELECT ${accessOf(sql)} FROM employee e WHERE e.id = ANY(${[...employeeIds]}::uuid[]) AND e.state = 'active'`;
+  return rows.map(asPerson);
+}
+
+/**
+ * Live sessions, by the hash of a token or by id, each with its principal: one query. A session is live while it is
+ * neither revoked nor expired and its employee is active.
+ */
+export async function findSessions(sql: Db | Tx, by: { tokenHash: Buffer } | { ids: Id[] }, now: Date): Promise<Session[]> {
+  const which = "ids" in by ? sql`s.id = ANY(${by.ids}::uuid[])` : sql`s.token_hash = ${by.tokenHash}`;
+  const rows = await sql<SessionRow[]>`
+    SELECT s.id AS session_id, s.csrf_token, s.last_seen_at, s.expires_at, s.created_at, ${accessOf(sql)}
     FROM session s JOIN employee e ON e.id = s.employee_id
     WHERE ${which} AND s.revoked_at IS NULL AND s.expires_at > ${now} AND e.state = 'active'`;
   return rows.map((r) => ({
-    principal: {
-      employeeId: r.employee_id,
-      sessionId: r.session_id,
-      name: r.full_name,
-      login: r.login,
-      departmentId: r.department_id,
-      subtreeIds: r.subtree,
-      permissions: mergePermissions(r.permissions),
-    },
+    principal: { ...asPerson(r), sessionId: r.session_id },
     csrfToken: r.csrf_token,
     lastSeenAt: r.last_seen_at,
     expiresAt: r.expires_at,
