@@ -29,22 +29,29 @@ const WORDS: [RegExp, string][] = [
   ],
 ];
 
+/** 409: somebody else polls with our token, or has set a webhook (core.telegram.org/bots/api#getupdates). */
+const CONFLICT = "Another program is reading this bot's messages too: stop it, or give this house a bot of its own";
+
+export const isConflict = (error: unknown): boolean => error instanceof ChannelError && error.message === CONFLICT;
+
 /** One Telegram refusal as one of the six errors. `sending`: the request may have made a message. */
-export function fromRefusal(refusal: Refusal, sending: boolean, cause?: unknown): ChannelError {
+export function fromRefusal(refusal: Refusal, sending: boolean): ChannelError {
   const { code, description } = refusal;
   const said = description.replace(/^(Bad Request|Forbidden|Unauthorized|Conflict):\s*/i, "");
   // 404 is what an address with a token that never existed gets; no method of ours is unknown to Telegram.
-  if (code === 401 || code === 404) return new ChannelError("bad-credentials", "Telegram refuses the bot token: take a new one from @BotFather", { cause });
+  if (code === 401 || code === 404) return new ChannelError("bad-credentials", "Telegram refuses the bot token: take a new one from @BotFather");
   if (code === 429) {
     const seconds = refusal.retryAfterSeconds ?? 5;
-    return new ChannelError("rate-limited", `Telegram asks to wait ${seconds} s`, { retryAfterMs: seconds * 1_000, cause });
+    return new ChannelError("rate-limited", `Telegram asks to wait ${seconds} s`, { retryAfterMs: seconds * 1_000 });
   }
   // Somebody between us and the one who does the work stopped waiting for him: the work may be done all the same (RFC 9110, 15.6.5).
-  if (code === 504 && sending) return new ChannelError("uncertain", "Telegram did not say whether the message was taken", { cause });
-  if (code >= 500) return new ChannelError("unreachable", `Telegram is out of order (${code})`, { cause });
-  if (code === 409) return new ChannelError("unreachable", `Telegram says there is a conflict: ${said}`, { cause });
+  if (code === 504 && sending) return new ChannelError("uncertain", "Telegram did not say whether the message was taken");
+  if (code >= 500) return new ChannelError("unreachable", `Telegram is out of order (${code})`);
+  if (code === 409) return new ChannelError("unreachable", CONFLICT);
+  // Telegram says the same of a wrong file and of one that its own store does not give out just now: trying again is right for one.
+  if (/temporarily unavailable/i.test(description)) return new ChannelError("unreachable", "The file is not at hand at Telegram just now");
   const words = WORDS.find(([pattern]) => pattern.test(description))?.[1];
-  return new ChannelError("rejected", words ?? `Telegram refused: ${said.slice(0, 300)}`, { cause });
+  return new ChannelError("rejected", words ?? `Telegram refused: ${said.slice(0, 300)}`);
 }
 
 /** Codes of a connection that never came about: certainly nothing was sent. */

@@ -114,24 +114,26 @@ function changed(update: Update, message: Message): Translation {
   };
 }
 
-/** A button under a message becomes what the customer said by pressing it: the button's words. */
+/**
+ * A button under a message of the chat becomes what the customer said by pressing it: the button's words. A button of a message
+ * sent by way of inline mode stands in a chat that we do not know: it is calmed and nothing more.
+ */
 function buttonPressed(update: Update, pressed: NonNullable<Update["callback_query"]>, now: number): Translation {
-  const { message, from } = pressed;
-  if (message && !isPrivate(message.chat)) return { events: [], answerCallback: pressed.id };
-  const chosen = message?.reply_markup?.inline_keyboard.flat().find((one) => one.callback_data && one.callback_data === pressed.data);
-  const thread = message ? threadOf(message) : { chatId: from.id };
+  const { message, from, id, data } = pressed;
+  if (!message || !isPrivate(message.chat)) return { events: [], answerCallback: id };
+  const chosen = message.reply_markup?.inline_keyboard.flat().find((one) => one.callback_data && one.callback_data === data);
   const event: MessageReceived = {
     kind: "message.received",
-    eventKey: `${eventKey(update)}:${pressed.id}`,
+    eventKey: `${eventKey(update)}:${id}`,
     occurredAt: now,
-    messageKey: `cb:${pressed.id}`,
-    thread: { key: threadKey(thread) },
+    messageKey: `cb:${id}`,
+    thread: { key: threadKey(threadOf(message)) },
     from: identity(from),
-    text: chosen?.text ?? pressed.data ?? "[A button was pressed]",
+    text: chosen?.text ?? data ?? "[A button was pressed]",
     nature: "human",
-    ...(message ? { replyTo: String(message.message_id) } : {}),
+    replyTo: String(message.message_id),
   };
-  return { events: [event], answerCallback: pressed.id };
+  return { events: [event], answerCallback: id };
 }
 
 function membership(update: Update, member: NonNullable<Update["my_chat_member"]>): Translation {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ChannelError, type ChannelStatus } from "@kommutator/contract/channel";
+import { isConflict } from "./errors.ts";
 
 const BACKOFF_CAP_MS = 30_000;
 
@@ -8,7 +9,7 @@ export function statusOf(error: unknown): ChannelStatus {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof ChannelError)) return { state: "degraded", detail: `A message could not be stored and is asked for again: ${detail.slice(0, 300)}` };
   if (error.code === "bad-credentials") return { state: "bad-credentials", detail };
-  return { state: /conflict/.test(detail) ? "degraded" : "down", detail };
+  return { state: isConflict(error) ? "degraded" : "down", detail };
 }
 
 /** Until the next attempt: doubles with each failure up to half a minute, with jitter; what Telegram asks for comes first. */

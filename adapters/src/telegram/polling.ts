@@ -1,6 +1,7 @@
 import { ChannelError, type Host } from "@kommutator/contract/channel";
 import type { BotApi } from "./bot-api.ts";
 import type { TelegramConfig } from "./config.ts";
+import { isConflict } from "./errors.ts";
 import { ALLOWED_UPDATES } from "./from-telegram.ts";
 import { rest, statusOf } from "./health.ts";
 import type { Intake } from "./intake.ts";
@@ -58,8 +59,8 @@ export class Polling {
       } catch (error) {
         if (closed.aborted) return;
         failures++;
-        if (/conflict/.test(String((error as Error).message))) released = false;
-        this.#host.status(explained(error));
+        if (isConflict(error)) released = false;
+        this.#host.status(statusOf(error));
         ready();
         await rest(failures, this.#config.reconnectFloorMs, error, closed);
       }
@@ -98,10 +99,4 @@ export class Polling {
     this.#offset = undefined;
     return updates;
   }
-}
-
-function explained(error: unknown): ReturnType<typeof statusOf> {
-  const status = statusOf(error);
-  if (status.state !== "degraded" || !/conflict/.test(status.detail ?? "")) return status;
-  return { state: "degraded", detail: "Another program is reading this bot's messages too: stop it, or give this house a bot of its own" };
 }

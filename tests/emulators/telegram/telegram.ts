@@ -22,6 +22,8 @@ export class TelegramEmulator {
   readonly acknowledged = new Set<number>();
   readonly blocked = new Set<number>();
   readonly files = new Map<string, { path: string; bytes: Buffer; size?: number }>();
+  /** Paths that the file server no longer has, although getFile still names them. */
+  readonly absent = new Set<string>();
   readonly deliveries = new Deliveries(
     () => this.pending,
     (update) => this.#confirm((one) => one === update),
@@ -125,7 +127,7 @@ export class TelegramEmulator {
     if (token !== TOKEN || !this.valid) return answer(unauthorized);
     if (kind === "file/bot") {
       const file = [...this.files.values()].find((one) => one.path === rest);
-      if (file === undefined) return answer({ status: 404, body: { ok: false, error_code: 404, description: "Not Found" } });
+      if (file === undefined || this.absent.has(file.path)) return answer({ status: 404, body: { ok: false, error_code: 404, description: "Not Found" } });
       response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.bytes);
       return;
     }
