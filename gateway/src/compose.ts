@@ -148,7 +148,17 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   });
   const shared = { emit, enqueue: routing.enqueue, identify: crm.identify, now, onCommitted: wakeAll };
   const ingest = createIngest({ sql: strict, leaseSql: leases, holder, log: partLog("ingest"), ...shared });
-  const outbound = createOutbound({ sql, leaseSql: leases, databaseUrl: database.url, holder, supervisor, blobs, log: partLog("outbound"), ...shared });
+  const outbound = createOutbound({
+    sql,
+    leaseSql: leases,
+    databaseUrl: database.url,
+    holder,
+    supervisor,
+    blobs,
+    log: partLog("outbound"),
+    mediaMaxBytes: config.mediaMaxBytes,
+    ...shared,
+  });
   const dialogs = createDialogs({ emit, enqueue: routing.enqueue, now });
   if (config.redisUrl !== null) {
     const onWake = () => {

@@ -26,6 +26,8 @@ export interface Config {
   readonly metricsToken: string | null;
   /** Password of the first administrator instead of a generated one. */
   readonly firstPassword: string | null;
+  /** The largest file that is fetched from a provider, in bytes; at most 50 MB. */
+  readonly mediaMaxBytes: number;
   /** Channels that set-up may make besides the web chat (a mailbox, an Asterisk), as the environment describes them. */
   readonly channels: readonly ConfiguredChannel[];
 }
@@ -84,6 +86,8 @@ export function readConfig(env: Env): Config {
 
   const firstPassword = text("FIRST_PASSWORD");
   if (firstPassword !== null && firstPassword.length < 8) faults.push("FIRST_PASSWORD: at least 8 characters");
+  const mediaMb = Number(text("MEDIA_MAX_MB") ?? "50");
+  if (!(mediaMb > 0 && mediaMb <= 50)) faults.push("MEDIA_MAX_MB: a number of megabytes above 0 and at most 50");
   const channels = readChannels(text("CHANNELS"), faults);
 
   const dataDir = resolve(text("DATA_DIR") ?? "data");
@@ -111,6 +115,7 @@ export function readConfig(env: Env): Config {
     uiDir: text("UI_DIR") === "none" ? null : resolve(text("UI_DIR") ?? join(import.meta.dirname, "../../agent-ui/dist")),
     metricsToken: text("METRICS_TOKEN"),
     firstPassword,
+    mediaMaxBytes: Math.floor(mediaMb * 1024 * 1024),
     channels,
   });
 }

@@ -107,8 +107,12 @@ export const ChannelView = z.object({
   lagMs: z.number().nullable(),
   pending: z.number().int(),
   failed: z.number().int(),
+  /** What to enter at the provider; null when the channel is not called by one (or is not open here). */
+  webhookUrl: z.string().nullish(),
   version: z.number().int(),
 });
+/** What the "test" button answers: in words, and the money left where the provider tells. */
+export const ChannelTest = z.object({ ok: z.boolean(), detail: z.string(), balance: z.object({ amount: z.number(), currency: z.string() }).nullable() });
 export type ChannelView = z.infer<typeof ChannelView>;
 export const ChannelBody = z.object({
   kind: z.string(),

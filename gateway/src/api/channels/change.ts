@@ -1,5 +1,5 @@
 import type { ChannelBody, ChannelPatch, ChannelView } from "@kommutator/contract/api/admin";
-import type { Adapter } from "@kommutator/contract/channel";
+import type { Adapter, ConfigField } from "@kommutator/contract/channel";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
@@ -9,7 +9,7 @@ import type { AdapterRegistry } from "../../inbound/registry.ts";
 import { openSecrets } from "../../inbound/secrets.ts";
 import type { ApiDeps } from "../deps.ts";
 import { insertChannel, splitSecrets, writeSecrets } from "./store.ts";
-import { readChannels, toChannelView } from "./views.ts";
+import { readChannels, type StoredChannel, toChannelView } from "./views.ts";
 
 /** The adapter of a kind, or `validation`. */
 export async function adapterOf(deps: ApiDeps, kind: string): Promise<Adapter> {
@@ -65,7 +65,7 @@ export async function changeChannel(deps: ApiDeps, actor: Actor, id: Id, patch: 
       await tx`SELECT id FROM channel WHERE id = ${id} FOR NO KEY UPDATE`;
       const [before] = await readChannels(tx, id);
       if (before === undefined) throw new AppError("not_found");
-      if (before.version !== patch.version) throw new AppError("version_conflict", { current: toChannelView(deps.config.secretKey, before, adapter.fields) });
+      if (before.version !== patch.version) throw new AppError("version_conflict", { current: channelView(deps, before, adapter.fields) });
       const stored = storedSecrets(deps, before);
       const { config, secrets } = patch.config === undefined ? { config: before.config, secrets: stored } : splitSecrets(adapter.fields, patch.config, stored);
       if (patch.config !== undefined) check(adapter, config, secrets);
@@ -122,5 +122,14 @@ async function reopen(deps: ApiDeps, id: Id): Promise<void> {
 async function viewOf(deps: ApiDeps, id: Id, adapter: Adapter): Promise<ChannelView> {
   const [row] = await readChannels(deps.sql, id);
   if (row === undefined) throw new AppError("not_found");
-  return toChannelView(deps.config.secretKey, row, adapter.fields);
+  return channelView(deps, row, adapter.fields);
+}
+
+/** A channel as its page shows it, with the address that its provider calls. */
+export function channelView(deps: ApiDeps, row: StoredChannel, fields: ConfigField[]): ChannelView {
+  // A channel's own address goes before the installation's: providers may reach it by another name.
+  const own = row.config["publicUrl"];
+  const base = typeof own === "string" && own !== "" ? own.replace(/\/+$/, "") : deps.config.publicUrl;
+  const called = deps.supervisor.open(row.id)?.webhook !== undefined;
+  return { ...toChannelView(deps.config.secretKey, row, fields), webhookUrl: called ? `${base}/hooks/${row.id}` : null };
 }

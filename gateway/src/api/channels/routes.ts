@@ -1,6 +1,5 @@
-import { ChannelBody, ChannelErrorView, ChannelKindView, ChannelPatch, ChannelView, TranscriptLine } from "@kommutator/contract/api/admin";
+import { ChannelBody, ChannelErrorView, ChannelKindView, ChannelPatch, ChannelTest, ChannelView, TranscriptLine } from "@kommutator/contract/api/admin";
 import { IdParams, Id as IdSchema } from "@kommutator/contract/api/common";
-import { ChannelError } from "@kommutator/contract/channel";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
@@ -10,11 +9,11 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { listFailed, retryFailed } from "../../inbound/error-list.ts";
 import type { ApiDeps } from "../deps.ts";
-import { adapterOf, archiveChannel, changeChannel, createChannel } from "./change.ts";
-import { readChannels, toChannelView } from "./views.ts";
+import { adapterOf, archiveChannel, changeChannel, channelView, createChannel } from "./change.ts";
+import { testChannel } from "./trial.ts";
+import { readChannels } from "./views.ts";
 
 const TRANSCRIPT_LINES = 200;
-const TestResult = z.object({ ok: z.boolean(), detail: z.string() });
 const EventParams = z.object({ id: IdSchema, eventId: z.coerce.number().int().positive() });
 
 /** Settings of channels (right `channel`), their error lists, transcripts and tests. Secrets are written, never read back. */
@@ -42,7 +41,7 @@ export function channelRoutes(deps: ApiDeps, onChanged: () => Promise<void>): Fa
     app.get("/channels", { schema: { response: { 200: z.array(ChannelView) } } }, async (request) => {
       requireScope(request, "channel", "read");
       const rows = await readChannels(sql);
-      return Promise.all(rows.map(async (row) => toChannelView(deps.config.secretKey, row, (await adapterOf(deps, row.kind)).fields)));
+      return Promise.all(rows.map(async (row) => channelView(deps, row, (await adapterOf(deps, row.kind)).fields)));
     });
 
     app.post("/channels", { schema: { body: ChannelBody, response: { 201: ChannelView } } }, async (request, reply) => {
@@ -66,21 +65,10 @@ export function channelRoutes(deps: ApiDeps, onChanged: () => Promise<void>): Fa
       return reply.code(204).send(null);
     });
 
-    app.post("/channels/:id/test", { schema: { params: IdParams, response: { 200: TestResult } } }, async (request) => {
+    app.post("/channels/:id/test", { schema: { params: IdParams, response: { 200: ChannelTest } } }, async (request) => {
       requireScope(request, "channel", "edit");
       await requireChannel(request.params.id);
-      const channel = deps.supervisor.open(request.params.id);
-      if (channel === null) {
-        const { state, detail } = deps.supervisor.status(request.params.id);
-        return { ok: false, detail: detail ?? state };
-      }
-      if (channel.test === undefined) return { ok: true, detail: deps.supervisor.status(request.params.id).state };
-      try {
-        return await channel.test();
-      } catch (error) {
-        if (error instanceof ChannelError) return { ok: false, detail: error.message };
-        throw error;
-      }
+      return testChannel(deps, request.params.id);
     });
 
     app.get("/channels/:id/errors", { schema: { params: IdParams, response: { 200: z.array(ChannelErrorView) } } }, async (request) => {
