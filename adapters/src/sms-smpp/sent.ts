@@ -16,6 +16,7 @@ export interface SentState {
 
 /** Receipts come within the validity period, which operators hold at one to three days. */
 const KEEP_MS = 3 * 86_400_000;
+const PRUNE_EVERY_MS = 60_000;
 const MOST = 5_000;
 const FINISHED = 2_000;
 
@@ -30,10 +31,13 @@ export class Sent {
   readonly #byId = new Map<string, { commandId: string; segment: number }[]>();
   /** Commands whose message is delivered: repeated, they are not sent again. */
   readonly #finished = new Set<string>();
+  #count: number;
+  #prunedAt = 0;
   #lastReference = Math.floor(Math.random() * 256);
 
   constructor(sent: Record<string, SentState>) {
     this.#sent = sent;
+    this.#count = Object.keys(sent).length;
     for (const [commandId, state] of Object.entries(sent)) for (const [segment, id] of state.ids.entries()) this.#index(commandId, segment, id);
   }
 
@@ -56,6 +60,7 @@ export class Sent {
     if (state === undefined || state.ids.length !== total) {
       this.#prune(now);
       state = { to, at: now, reference, ids: Array<null>(total).fill(null), delivered: [] };
+      this.#count += this.#sent[commandId] === undefined ? 1 : 0;
       this.#sent[commandId] = state;
     }
     return state.ids.flatMap((id, segment) => (id === null ? [segment] : []));
@@ -115,6 +120,8 @@ export class Sent {
   }
 
   #forget(commandId: string): void {
+    if (this.#sent[commandId] === undefined) return;
+    this.#count--;
     for (const id of this.#sent[commandId]?.ids ?? []) {
       if (id === null) continue;
       const rest = (this.#byId.get(id) ?? []).filter((one) => one.commandId !== commandId);
@@ -125,6 +132,8 @@ export class Sent {
   }
 
   #prune(now: number): void {
+    if (this.#count <= MOST && now - this.#prunedAt < PRUNE_EVERY_MS) return;
+    this.#prunedAt = now;
     const all = Object.entries(this.#sent);
     const surplus = all.length - MOST;
     for (const [i, [commandId, state]] of all.entries()) if (i < surplus || now - state.at > KEEP_MS) this.#forget(commandId);
