@@ -1,6 +1,6 @@
 // What the tests need of the machine, and how a fresh one gets it. Plain Node: this runs before anything is installed.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -15,6 +15,7 @@ const DEBIAN = [
   { part: "Redis (several nodes)", program: "redis-server", packages: ["redis-server"] },
   { part: "Dovecot (mailboxes)", program: "dovecot", packages: ["dovecot-imapd"] },
   { part: "Exim (mail transfer)", program: "exim4", packages: ["exim4-daemon-light"] },
+  { part: "Kannel (SMS gateway)", program: "bearerbox", packages: ["kannel"], service: "kannel" },
   { part: "openssl (certificates for the browser phone)", program: "openssl", packages: ["openssl"] },
   { part: "ip (network namespaces)", program: "ip", packages: ["iproute2"] },
 ];
@@ -37,7 +38,11 @@ export function ensureMachine() {
     console.log(`Installing Debian packages: ${packages.join(" ")} …`);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     spawnSync("apt-get", ["update", "-qq"], { stdio: "inherit", env });
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: ["ignore", "ignore", "inherit"], env });
+    withoutStarting(() =>
+      spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: ["ignore", "ignore", "inherit"], env }),
+    );
+    // The tests start programs of their own; as a service of the machine it would only take their ports.
+    for (const { service } of missing) if (service !== undefined) spawnSync("update-rc.d", [service, "disable"], { stdio: "ignore" });
     missing = DEBIAN.filter((p) => !onPath(p.program));
   }
   const names = missing.map((p) => `${p.part}: apt-get install ${p.packages.join(" ")}`);
@@ -48,6 +53,18 @@ export function ensureMachine() {
     if (done.status !== 0) names.push("Asterisk 22: tests/lab/setup-asterisk.sh (needs apt-get)");
   }
   return names;
+}
+
+/** Debian's way to install without starting: policy-rc.d answers 101, "action forbidden", while `work` runs. */
+function withoutStarting(work) {
+  const policy = "/usr/sbin/policy-rc.d";
+  if (existsSync(policy)) return work();
+  writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return work();
+  } finally {
+    rmSync(policy, { force: true });
+  }
 }
 
 export function run(command, args, env = {}) {
