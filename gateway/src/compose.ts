@@ -34,6 +34,7 @@ export const adapters: AdapterRegistry = {
   "sms-smpp": { exclusive: true, load: async () => (await import("@kommutator/adapters/sms-smpp")).default },
   "sms-http": { exclusive: true, load: async () => (await import("@kommutator/adapters/sms-http")).default },
   "web-chat": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-chat")).default },
+  "web-form": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-form")).default },
   viber: { exclusive: false, load: async () => (await import("@kommutator/adapters/viber")).default },
   telegram: { exclusive: (config) => config["mode"] !== "webhook", load: async () => (await import("@kommutator/adapters/telegram")).default },
 };

@@ -5,6 +5,7 @@ import { smsSmppUnderTest } from "./sms-smpp.ts";
 import { telegramByPollingUnderTest, telegramByWebhookUnderTest } from "./telegram.ts";
 import { viberUnderTest } from "./viber.ts";
 import { webChatUnderTest } from "./web-chat.ts";
+import { webFormUnderTest } from "./web-form.ts";
 
 /** Every adapter with its provider: each runs the suite in a test file of its own, and all of them sit out one long outage together. */
 export const everyAdapter: AdapterUnderTest[] = [
@@ -14,6 +15,7 @@ export const everyAdapter: AdapterUnderTest[] = [
   smscCallingUnderTest,
   mobizonUnderTest,
   webChatUnderTest,
+  webFormUnderTest,
   telegramByPollingUnderTest,
   telegramByWebhookUnderTest,
   viberUnderTest,
