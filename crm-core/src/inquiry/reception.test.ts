@@ -1,67 +1,11 @@
 import type { Id } from "@kommutator/contract/ids";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type CrmHouse, crmHouse, type Person } from "../../../tests/support/crm.ts";
-import { writeAudit } from "../audit/index.ts";
-import { companyReader, systemActor } from "../context.ts";
-import { receiveAutomatically } from "./finish.ts";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { Person } from "../../../tests/support/crm.ts";
+import { NOW, receptionHouse } from "./reception.fixture.ts";
 
-let house: CrmHouse;
-const NOW = Date.parse("2026-03-11T05:00:00Z");
-let number = 1000;
-beforeAll(async () => {
-  house = await crmHouse({ max: 40 });
-});
+const { house, purpose, phone, next, interestOf, ivan, reception, counts } = await receptionHouse();
 afterAll(() => house.close());
 beforeEach(() => house.clock.set(NOW));
-
-const purpose = (code: string) => house.company.catalogues.purposes[code] as Id;
-const kind = (code: string) => (house.company.catalogues.interestKinds[code] as { id: Id }).id;
-const phone = () => ({ kind: "phone" as const, value: `+7701500${number++}` });
-const call = () => house.company.catalogues.interactionTypes["call"]?.id as Id;
-const next = () => ({ typeId: call(), subject: "Call back", plannedFrom: new Date(NOW + 86_400_000).toISOString() });
-
-/** The dialog is assigned to that person, as routing would have done. */
-async function assign(dialogId: Id, person: Person): Promise<void> {
-  await house.sql`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (gen_random_uuid(), ${dialogId}, ${house.company.employees[person].id}, 'voice', now())`;
-}
-async function interestOf(customerId: Id, title: string, kindCode: string, o: { contactId?: Id; daysAgo?: number; responsible?: Person } = {}): Promise<Id> {
-  const r = await house.as("admin", "POST", "/interests", {
-    kindId: kind(kindCode),
-    title,
-    customerId,
-    contactId: o.contactId ?? null,
-    parallelReason: "test",
-    responsibleId: house.company.employees[o.responsible ?? "aigul"].id,
-  });
-  expect(r.status).toBe(201);
-  await house.sql`UPDATE interest SET last_activity_at = ${new Date(NOW - (o.daysAgo ?? 3) * 86_400_000)} WHERE id = ${r.body.id}`;
-  // The stage "Contact" demands a next step: one is planned.
-  await house.as("admin", "POST", "/interactions", { ...next(), interestId: r.body.id });
-  return r.body.id;
-}
-/** Ivan of Romashka, with his verified number. */
-async function ivan() {
-  const p = phone();
-  const romashka = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Romashka", responsibleId: house.company.employees.aigul.id })).body
-    .id;
-  const contact = (
-    await house.as("admin", "POST", `/customers/${romashka}/contacts`, {
-      lastName: "Petrov",
-      firstName: "Ivan",
-      contactPoints: [{ kind: "phone", value: p.value }],
-    })
-  ).body;
-  return { phone: p, customerId: romashka as Id, contactId: contact.id as Id };
-}
-const reception = async (person: Person, dialogId: Id, query = "") => {
-  const r = await house.as(person, "GET", `/dialogs/${dialogId}/reception${query}`);
-  expect(r.status, JSON.stringify(r.body)).toBe(200);
-  return r.body;
-};
-const counts = async () =>
-  (
-    await house.sql`SELECT (SELECT count(*) FROM interest) AS interests, (SELECT count(*) FROM interaction WHERE state = 'done') AS done, (SELECT count(*) FROM lead) AS leads`
-  )[0];
 
 describe("the example of B1 (RG-10, RG-12)", () => {
   test("Ivan calls about the chairs: #17 is preselected, finishing adds one Interaction to it and no new Interest", async () => {
@@ -69,7 +13,7 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     const chairs = await interestOf(who.customerId, "Chairs", "sale", { contactId: who.contactId });
     await interestOf(who.customerId, "Repair", "service", { contactId: who.contactId, daysAgo: 200 });
     const d = await house.dialog(who.phone, { at: NOW });
-    await assign(d.id, "bolat");
+    await house.assign(d.id, "bolat");
     const open = await reception("bolat", d.id, `?purposeId=${purpose("buy")}`);
     expect(open.identity).toMatchObject({ result: "known", value: who.phone.value });
     expect(open.inquiry).toMatchObject({ status: "in_wizard", party: { name: "Petrov Ivan", customerId: who.customerId, contactId: who.contactId } });
@@ -100,7 +44,7 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     const who = await ivan();
     const chairs = await interestOf(who.customerId, "Chairs", "sale");
     const d = await house.dialog(who.phone, { at: NOW });
-    await assign(d.id, "aigul");
+    await house.assign(d.id, "aigul");
     const [k] = await house.sql<
       { id: Id }[]
     >`INSERT INTO call (dialog_id, channel_id, external_id, direction, state, started_at, answered_at) VALUES (${d.id}, ${house.channels.voice}, ${d.id}, 'in', 'talking', ${new Date(NOW)}, ${new Date(NOW + 5000)}) RETURNING id`;
@@ -132,7 +76,7 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     const who = await ivan();
     const ended = await house.call(who.phone, { disposition: "answered", startedAt: NOW, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });
     await house.read();
-    await assign(ended.dialogId, "aigul");
+    await house.assign(ended.dialogId, "aigul");
     const open = await reception("aigul", ended.dialogId);
     const finished = await house.as("aigul", "POST", `/inquiries/${open.inquiry.id}/finish`, {
       version: open.inquiry.version,
@@ -151,7 +95,7 @@ describe("the steps of the wizard", () => {
   async function opened(person: Person = "aigul") {
     const who = await ivan();
     const d = await house.dialog(who.phone, { at: NOW });
-    await assign(d.id, person);
+    await house.assign(d.id, person);
     const { inquiry } = await reception(person, d.id);
     const finish = (body: object, by: Person = person) =>
       house.as(by, "POST", `/inquiries/${inquiry.id}/finish`, {
@@ -259,7 +203,7 @@ describe("the steps of the wizard", () => {
   test("a new caller's lead is filled in, not doubled; a hidden one needs a way to be reached", async () => {
     const p = phone();
     const d = await house.dialog(p, { at: NOW });
-    await assign(d.id, "bolat");
+    await house.assign(d.id, "bolat");
     const { inquiry } = await reception("bolat", d.id);
     const before = await counts();
     const done = await house.as("bolat", "POST", `/inquiries/${inquiry.id}/finish`, {
@@ -279,7 +223,7 @@ describe("the steps of the wizard", () => {
       ["saule@lotos.example", false],
     ]);
     const hidden = await house.dialog({ kind: "phone", value: null }, { at: NOW });
-    await assign(hidden.id, "bolat");
+    await house.assign(hidden.id, "bolat");
     const second = (await reception("bolat", hidden.id)).inquiry;
     const order = {
       version: second.version,
@@ -289,184 +233,5 @@ describe("the steps of the wizard", () => {
     };
     expect((await house.as("bolat", "POST", `/inquiries/${second.id}/finish`, order)).body.code).toBe("contact_point_required");
     expect((await house.as("bolat", "POST", `/inquiries/${second.id}/finish`, { ...order, who: { ...order.who, phone: "8 701 599 00 11" } })).status).toBe(200);
-  });
-});
-
-describe("two at once, and failures", () => {
-  test("two finishers: one wins, the other gets the first result", async () => {
-    const who = await ivan();
-    const chairs = await interestOf(who.customerId, "Chairs", "sale");
-    const d = await house.dialog(who.phone, { at: NOW });
-    await assign(d.id, "aigul");
-    const { inquiry } = await reception("aigul", d.id);
-    const order = {
-      version: inquiry.version,
-      purposeId: purpose("buy"),
-      who: { kind: "customer", customerId: who.customerId, contactId: null },
-      interest: { kind: "existing", interestId: chairs },
-    };
-    const before = await counts();
-    const answers = await Promise.all(["aigul", "head"].map((p) => house.as(p as Person, "POST", `/inquiries/${inquiry.id}/finish`, order)));
-    const won = answers.find((a) => a.status === 200);
-    const lost = answers.find((a) => a.status !== 200);
-    expect(lost?.body).toMatchObject({
-      code: "already_taken",
-      details: { result: { interestId: chairs, interactionId: won?.body.interactionId, inquiry: { status: "processed" } } },
-    });
-    expect(await counts()).toEqual({ ...before, done: Number(before?.["done"]) + 1 });
-  });
-
-  test("an old version meets the row as it is", async () => {
-    const d = await house.dialog(phone(), { at: NOW });
-    await assign(d.id, "aigul");
-    const { inquiry } = await reception("aigul", d.id);
-    const r = await house.as("aigul", "POST", `/inquiries/${inquiry.id}/finish`, {
-      version: inquiry.version - 1,
-      purposeId: purpose("information"),
-      who: { kind: "lead", leadId: d.identification.leadId },
-      interest: { kind: "none" },
-    });
-    expect(r.body).toMatchObject({ code: "version_conflict", details: { current: { id: inquiry.id } } });
-  });
-
-  test("a failure at any statement of the finish leaves everything as it was", async () => {
-    const { sql } = house;
-    await sql.unsafe(`
-      CREATE SEQUENCE fault_seq; CREATE TABLE fault_at (n bigint);
-      INSERT INTO fault_at VALUES (0);
-      CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('fault_seq') = (SELECT n FROM fault_at) THEN RAISE EXCEPTION 'injected'; END IF; RETURN NULL; END $$;`);
-    const tables = [
-      "lead",
-      "contact_point",
-      "interest",
-      "interest_stage_history",
-      "interaction",
-      "dialog_party",
-      "inquiry",
-      "audit_log",
-      "dialog_event",
-      "routing_input",
-      "customer",
-    ];
-    for (const t of tables) await sql.unsafe(`CREATE TRIGGER fault AFTER INSERT OR UPDATE ON ${t} FOR EACH STATEMENT EXECUTE FUNCTION fault()`);
-    const d = await house.dialog(phone(), { at: NOW });
-    await assign(d.id, "bolat");
-    const { inquiry } = await reception("bolat", d.id);
-    const order = {
-      version: inquiry.version,
-      purposeId: purpose("buy"),
-      who: { kind: "new-lead", contactName: "Atom", companyName: null, phone: "+77015990022", email: null },
-      interest: { kind: "new", title: "Atom", interestKindId: null, parallelReason: null },
-      note: "n",
-      next: next(),
-    };
-    const snapshot = async () =>
-      (await Promise.all(tables.map((t) => sql.unsafe(`SELECT count(*) AS n, coalesce(sum(hashtext(x::text)::bigint), 0) AS h FROM ${t} x`)))).map(
-        (r) => `${r[0]?.["n"]} ${r[0]?.["h"]}`,
-      );
-    const before = await snapshot();
-    let failures = 0;
-    for (let n = 1; ; n++) {
-      await sql.unsafe(`ALTER SEQUENCE fault_seq RESTART; UPDATE fault_at SET n = ${n}`);
-      const r = await house.as("bolat", "POST", `/inquiries/${inquiry.id}/finish`, order);
-      if (r.status === 200) break;
-      expect(r.body.details.message).toContain("injected");
-      expect(await snapshot()).toEqual(before);
-      failures++;
-    }
-    // Lead, its points, Interest, stage, dialog, Interactions, load, inquiry, and their audits and events
-    expect(failures).toBeGreaterThan(15);
-    expect(await snapshot()).not.toEqual(before);
-    for (const t of tables) await sql.unsafe(`DROP TRIGGER fault ON ${t}`);
-  });
-});
-
-describe("reception by rule (RG-12)", () => {
-  const automatic = (inquiryId: Id) => {
-    const crm = {
-      sql: house.sql,
-      clock: house.clock,
-      audit: writeAudit,
-      company: companyReader(),
-      emit: async () => undefined,
-      enqueue: async () => undefined,
-    };
-    return house.sql.begin((tx) => receiveAutomatically(crm, tx, systemActor("rule"), inquiryId, purpose("buy")));
-  };
-  async function letter(email: string): Promise<Id> {
-    const d = await house.dialog({ kind: "email", value: email }, { medium: "mail", at: NOW });
-    await house.emit([{ kind: "entry.queued", dialogId: d.id, payload: { entryId: d.id, queueId: house.company.queueId, priority: 0 } }]);
-    await house.read();
-    return (await house.sql<{ id: Id }[]>`SELECT id FROM inquiry WHERE dialog_id = ${d.id}`)[0]?.id as Id;
-  }
-  test("one open sale: attached; two: left dispatched for a human; none: a new one", async () => {
-    const person = async (email: string) =>
-      (
-        await house.as("admin", "POST", "/customers", {
-          kind: "person",
-          name: email,
-          responsibleId: house.company.employees.dana.id,
-          contactPoints: [{ kind: "email", value: email }],
-        })
-      ).body.id as Id;
-    const one = await person("one@acme.example");
-    const only = await interestOf(one, "Only", "sale");
-    expect(await automatic(await letter("one@acme.example"))).toMatchObject({ interestId: only, inquiry: { status: "processed" } });
-    const two = await person("two@acme.example");
-    await interestOf(two, "First", "sale");
-    await interestOf(two, "Second", "sale");
-    expect(await automatic(await letter("two@acme.example"))).toMatchObject({
-      interestId: null,
-      inquiry: { status: "dispatched", dispatchedTo: { id: house.company.employees.dana.id } },
-    });
-    await person("none@acme.example");
-    const made = await automatic(await letter("none@acme.example"));
-    expect(made.inquiry.status).toBe("processed");
-    expect((await house.sql`SELECT responsible_id FROM interest WHERE id = ${made.interestId}`)[0]?.["responsible_id"]).toBe(house.company.employees.dana.id);
-  });
-});
-
-describe("whose inquiry it is", () => {
-  test("a stranger's missed call is received by any member of its queue, once", async () => {
-    const p = phone();
-    const missed = await house.call(p, { disposition: "abandoned_queue", startedAt: NOW, seconds: 12 });
-    await house.read();
-    const listed = (await house.as("bolat", "GET", "/inquiries?status=unprocessed&limit=200")).body.items.find(
-      (i: { dialogId: Id }) => i.dialogId === missed.dialogId,
-    );
-    expect(listed).toMatchObject({ origin: "missed_call", attempts: 1 });
-    const { inquiry } = await reception("bolat", missed.dialogId);
-    expect((await house.as("bolat", "GET", `/dialogs/${missed.dialogId}/card`)).status).toBe(200);
-    // Bolat has it now: to the others it answers like none.
-    expect((await house.as("dana", "GET", `/dialogs/${missed.dialogId}/reception`)).status).toBe(404);
-    const done = await house.as("bolat", "POST", `/inquiries/${inquiry.id}/finish`, {
-      version: inquiry.version,
-      purposeId: purpose("information"),
-      who: { kind: "lead", leadId: inquiry.party.leadId },
-      interest: { kind: "none" },
-      note: "Called back by mobile",
-    });
-    expect(done.body.inquiry, JSON.stringify(done.body)).toMatchObject({ status: "processed", processedBy: { id: house.company.employees.bolat.id } });
-  });
-
-  test("another department's agent neither sees nor finishes it; whoever gets the dialog does", async () => {
-    const d = await house.dialog(phone(), { at: NOW });
-    await assign(d.id, "aigul");
-    const { inquiry } = await reception("aigul", d.id);
-    expect((await house.as("dana", "GET", `/inquiries/${inquiry.id}`)).status).toBe(404);
-    expect((await house.as("dana", "GET", `/dialogs/${d.id}/reception`)).status).toBe(404);
-    const order = {
-      version: inquiry.version,
-      purposeId: purpose("information"),
-      who: { kind: "lead", leadId: d.identification.leadId },
-      interest: { kind: "none" },
-    };
-    expect((await house.as("dana", "POST", `/inquiries/${inquiry.id}/finish`, order)).status).toBe(404);
-    expect((await house.as("dana", "POST", `/inquiries/${inquiry.id}/reject`, { version: inquiry.version, reason: "x" })).status).toBe(404);
-    expect((await house.as("dana", "PUT", `/inquiries/${inquiry.id}/draft`, { draft: {} })).status).toBe(404);
-    expect((await house.as("head", "GET", `/inquiries/${inquiry.id}`)).status).toBe(200);
-    await house.sql`UPDATE assignment SET ended_at = now() - interval '2 days' WHERE dialog_id = ${d.id}`;
-    await assign(d.id, "dana");
-    expect((await house.as("dana", "POST", `/inquiries/${inquiry.id}/finish`, order)).status).toBe(200);
   });
 });

@@ -168,6 +168,42 @@ describe("chats and letters (IA-04)", () => {
     expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(2);
   });
 
+  test.each([
+    ["sms-smpp", "sms", "SMS"],
+    ["sms-http", "sms", "SMS"],
+    ["telegram", "message", "Messages"],
+    ["viber", "message", "Messages"],
+    ["vk", "message", "Messages"],
+    ["web-form", "message", "Messages"],
+  ])("what comes by %s is recorded once a day as %s, with its channel in the history", async (kind, code, name) => {
+    const p = await person();
+    const channelId = await house.channel(kind, `Our ${kind}`);
+    const d = await house.dialog(p.phone, { medium: "chat", channelId, at: NOON });
+    for (let i = 0; i < 3; i++) {
+      await house.message(d.id, i === 1 ? "out" : "in", NOON + i * 60_000, i === 1 ? "aigul" : undefined);
+      await house.read();
+    }
+    await house.message(d.id, "in", NOON + DAY);
+    await house.read();
+    const rows = await interactions(p.customerId);
+    expect(rows.map((r) => [r["code"], r["direction"], r["subject"], r["is_touch"]])).toEqual([
+      [code, "both", `${name}: Our ${kind}`, true],
+      [code, "in", `${name}: Our ${kind}`, false],
+    ]);
+    const { body } = await house.as("admin", "GET", `/customers/${p.customerId}/feed?kind=interaction`);
+    expect(body.items.map((i: { channelKind: string }) => i.channelKind)).toEqual([kind, kind]);
+  });
+
+  test("a house whose catalogue lacks the text messages gets their type", async () => {
+    const [type] = await house.sql<{ id: Id }[]>`SELECT id FROM interaction_type WHERE code = 'sms'`;
+    await house.sql`UPDATE interaction_type SET code = 'old-sms' WHERE id = ${type?.id as Id}`;
+    const p = await person();
+    const d = await house.dialog(p.phone, { medium: "chat", channelId: await house.channel("sms-smpp", "Second SMS"), at: NOON });
+    await house.message(d.id, "in", NOON);
+    await house.read();
+    expect(await interactions(p.customerId)).toMatchObject([{ code: "sms", state: "done", status_state: "done" }]);
+  });
+
   test("messages read in separate batches extend the same Interaction", async () => {
     const d = await house.dialog({ kind: "email", value: "b@acme.example" }, { medium: "mail" });
     await house.message(d.id, "in", NOON);
