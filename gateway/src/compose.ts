@@ -36,6 +36,7 @@ export const adapters: AdapterRegistry = {
   "web-chat": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-chat")).default },
   "web-form": { exclusive: false, load: async () => (await import("@kommutator/adapters/web-form")).default },
   viber: { exclusive: false, load: async () => (await import("@kommutator/adapters/viber")).default },
+  vk: { exclusive: (config) => config["mode"] === "polling", load: async () => (await import("@kommutator/adapters/vk")).default },
   telegram: { exclusive: (config) => config["mode"] !== "webhook", load: async () => (await import("@kommutator/adapters/telegram")).default },
 };
 

@@ -15,6 +15,11 @@ export class ChatServer {
     return server;
   }
 
+  /** Where the channel's webhook is mounted. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/hooks/c/`;
+  }
+
   attach(channel: Channel): void {
     this.#channel = channel;
   }

@@ -4,6 +4,7 @@ import { mobizonUnderTest, smscCallingUnderTest, smscUnderTest } from "./sms-htt
 import { smsSmppUnderTest } from "./sms-smpp.ts";
 import { telegramByPollingUnderTest, telegramByWebhookUnderTest } from "./telegram.ts";
 import { viberUnderTest } from "./viber.ts";
+import { vkByCallbackUnderTest, vkByPollingUnderTest } from "./vk.ts";
 import { webChatUnderTest } from "./web-chat.ts";
 import { webFormUnderTest } from "./web-form.ts";
 
@@ -19,4 +20,6 @@ export const everyAdapter: AdapterUnderTest[] = [
   telegramByPollingUnderTest,
   telegramByWebhookUnderTest,
   viberUnderTest,
+  vkByCallbackUnderTest,
+  vkByPollingUnderTest,
 ];

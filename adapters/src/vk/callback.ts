@@ -1,0 +1,54 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Host, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type { VkConfig } from "./config.ts";
+import { int, obj, str } from "./loose.ts";
+import type { Receiver } from "./receiver.ts";
+
+/** An event is a few kilobytes; a message with a hundred forwarded ones some hundred. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Answers the Callback API (dev.vk.com/api/callback/getting-started): `confirmation` with the string of the settings, any
+ * other event with "ok" once it is stored. VK sends again what is answered otherwise, and stops calling a server that keeps
+ * failing; so what is authentic and cannot be read gets its "ok" too, after it is in the error list.
+ */
+export function callback(config: VkConfig, host: Host, receiver: Receiver): (request: WebhookRequest) => Promise<WebhookResponse> {
+  const refuse = (status: number, why: string): WebhookResponse => {
+    host.record("in", `A callback was refused: ${why}`);
+    return text(status, why);
+  };
+  return async (request) => {
+    if (request.method !== "POST") return text(405, "POST only");
+    if (request.body.byteLength > MAX_BODY_BYTES) return refuse(413, "too large");
+    let event: Record<string, unknown>;
+    try {
+      event = obj(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(request.body)));
+    } catch {
+      // The secret is inside the JSON: what is no JSON is not from VK.
+      return refuse(400, "not JSON");
+    }
+    const secret = event["secret"];
+    const confirms = event["type"] === "confirmation";
+    // VK asks for confirmation before the secret is known to it, when the server is being set up.
+    if (!(confirms && secret === undefined) && !same(str(secret), config.secret)) return refuse(403, "wrong secret");
+    if (int(event["group_id"]) !== config.groupId) return refuse(403, "another community");
+    if (confirms) return text(200, config.confirmation);
+    host.record("in", str(event["type"]).slice(0, 60), { event_id: str(event["event_id"]).slice(0, 60) });
+    try {
+      await receiver.prepare([event]);
+      await receiver.take(event);
+    } catch (error) {
+      host.record("in", "An event could not be stored; VK will send it again", { error: String(error).slice(0, 300) });
+      return { ...text(503, "try again"), headers: { "content-type": "text/plain", "retry-after": "2" } };
+    }
+    return text(200, "ok");
+  };
+}
+
+const text = (status: number, body: string): WebhookResponse => ({ status, headers: { "content-type": "text/plain" }, body });
+
+/** Compares hashes, so that neither the time nor the length tells anything. */
+function same(given: string, expected: string): boolean {
+  const digest = (value: string): Buffer => createHash("sha256").update(value).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}

@@ -1,0 +1,161 @@
+import http from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { Community, type Refusal, type VkEvent } from "./community.ts";
+import { Deliveries } from "./deliveries.ts";
+
+/** What happens to the next call of a method: VK refuses it, fails with a page of its proxy, or takes it and never answers. */
+type Mishap = { refusal: Refusal } | { page: number } | "swallow";
+
+/**
+ * VK on a real socket: the method API, the Bots Long Poll server, upload servers and the media host; and, when it is told
+ * where, the Callback API that calls us.
+ */
+export class Vk {
+  readonly community = new Community();
+  readonly deliveries: Deliveries;
+  /** Where the community's callback server is; null = it uses long polling. */
+  callbackUrl: string | null = null;
+  readonly media = new Map<string, { mime: string; bytes: Buffer }>();
+  /** Every call of the API: method and parameters. */
+  readonly calls: { method: string; params: URLSearchParams }[] = [];
+  /** Numbers below this one were asked past: the client has them. */
+  asked = 0;
+  /** The oldest event that the long poll server still keeps. */
+  keptFrom = 0;
+  /** Answers of the long poll server that come before the real ones. */
+  readonly oddAnswers: string[] = [];
+  readonly #mishaps = new Map<string, Mishap[]>();
+  readonly #waiting = new Set<() => void>();
+  readonly #sockets = new Set<Socket>();
+  #server: http.Server | null = null;
+  #port = 0;
+
+  private constructor() {
+    this.deliveries = new Deliveries(() => this.callbackUrl, this.community.secret);
+    this.community.onEvent = (event) => {
+      if (this.callbackUrl !== null) this.deliveries.add(event);
+      this.#wake();
+    };
+  }
+
+  static async start(): Promise<Vk> {
+    const vk = new Vk();
+    await vk.up();
+    return vk;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async up(): Promise<void> {
+    const server = http.createServer((request, response) => void this.#serve(request, response).catch(() => response.destroy()));
+    this.#server = server;
+    server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (server.address() as AddressInfo).port;
+    this.deliveries.start();
+  }
+
+  async down(): Promise<void> {
+    this.deliveries.stop();
+    const server = this.#server;
+    this.#server = null;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#wake();
+    if (server !== null) await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** The next call of the method goes wrong. */
+  next(method: string, mishap: Mishap): void {
+    this.#mishaps.set(method, [...(this.#mishaps.get(method) ?? []), mishap]);
+  }
+
+  /** The community's key becomes another one: sessions of the old one end. */
+  rekey(token: string): void {
+    this.community.token = token;
+    this.#wake();
+  }
+
+  /** Every event once more, as after a lost acknowledgement: the same event_id. */
+  async redeliver(events: readonly VkEvent[]): Promise<void> {
+    for (const event of events) {
+      if (this.callbackUrl !== null) this.deliveries.add(event);
+      else this.community.events.push(event);
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const url = new URL(request.url ?? "/", this.origin);
+    const [, section, name = ""] = url.pathname.split("/");
+    if (section === "method") return this.#method(name, new URLSearchParams(body.toString()), response);
+    if (section === "lp") return this.#longPoll(url.searchParams, response);
+    if (section === "upload") return this.#upload(name, body, request.headers["content-type"] ?? "", response);
+    const file = section === "media" ? this.media.get(name) : undefined;
+    if (file === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { "content-type": file.mime, "content-length": file.bytes.length }).end(file.bytes);
+  }
+
+  #method(method: string, params: URLSearchParams, response: http.ServerResponse): void {
+    this.calls.push({ method, params });
+    const mishap = this.#mishaps.get(method)?.shift();
+    if (mishap === "swallow") return void this.community.call(method, params, this.origin);
+    if (mishap !== undefined && "page" in mishap)
+      return void response.writeHead(mishap.page, { "content-type": "text/html" }).end("<html>502 Bad Gateway</html>");
+    const answer = mishap === undefined ? this.community.call(method, params, this.origin) : { error: mishap.refusal };
+    json(response, answer);
+  }
+
+  /** dev.vk.com/api/bots-long-poll/getting-started: events after `ts`, held up to `wait` seconds; `failed` 1, 2, 3. */
+  #longPoll(query: URLSearchParams, response: http.ServerResponse): void {
+    const { events, token } = this.community;
+    const ts = Number(query.get("ts"));
+    const odd = this.oddAnswers.shift();
+    if (odd !== undefined) response.writeHead(200, { "content-type": "application/json" }).end(odd);
+    else if (query.get("key") !== token.slice(-20)) json(response, { failed: 2 });
+    else if (!(ts >= this.keptFrom) || ts > events.length) json(response, { failed: 1, ts: String(events.length) });
+    else this.#hold(ts, Number(query.get("wait")) * 1_000, response);
+  }
+
+  #hold(ts: number, waitMs: number, response: http.ServerResponse): void {
+    const { events } = this.community;
+    this.asked = Math.max(this.asked, ts);
+    const answer = (): void => {
+      done();
+      if (!response.destroyed) json(response, { ts: String(events.length), updates: events.slice(ts) });
+    };
+    const done = (): void => {
+      clearTimeout(timer);
+      this.#waiting.delete(answer);
+    };
+    const timer = setTimeout(answer, waitMs);
+    response.once("close", done);
+    if (events.length > ts) answer();
+    else this.#waiting.add(answer);
+  }
+
+  /** dev.vk.com/api/upload: a multipart form; the answer is what `save` wants. */
+  async #upload(kind: string, body: Buffer, type: string, response: http.ServerResponse): Promise<void> {
+    const form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
+    const file = form.get(kind === "photo" ? "photo" : "file");
+    if (file === null || typeof file === "string") return json(response, { error: "no_file", error_descr: "No file in the request" });
+    const handle = `${kind}|0|191949777|${this.community.uploads.size}`;
+    this.community.uploads.set(handle, { name: file.name, mime: file.type, bytes: new Uint8Array(await file.arrayBuffer()) });
+    json(response, kind === "photo" ? { server: 109_876, photo: handle, hash: "zxc987qwe" } : { file: handle });
+  }
+}
+
+const json = (response: http.ServerResponse, body: unknown): void => {
+  response.writeHead(200, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
+};
