@@ -1,5 +1,6 @@
-/** A string of the document (left as it is), or a whole number too long for a double. */
-const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
+/** A string of the document, also one that never ends (so that nothing is ever tried twice), or a whole number. */
+const STRING_OR_NUMBER = /"(?:[^"\\]+|\\.?)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+const TOO_LONG = /^-?\d{16,}$/;
 
 /**
  * JSON.parse for Viber's documents: its message tokens are numbers of 19 digits, which a double rounds. Whole numbers of
@@ -7,7 +8,7 @@ const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
  * takes. Throws a SyntaxError, or a RangeError when it is nested beyond measure.
  */
 export function parseExact(text: string): unknown {
-  const quoted = text.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`));
+  const quoted = text.replace(STRING_OR_NUMBER, (token) => (TOO_LONG.test(token) ? `"${token}"` : token));
   return JSON.parse(quoted, (_key, value: unknown) => (typeof value === "string" ? wellFormed(value.replaceAll("\0", "")) : value));
 }
 

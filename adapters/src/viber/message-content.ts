@@ -68,7 +68,7 @@ function remoteFile(said: Said, fallbackName: string, fallbackMime: string): Rem
     name,
     mime: (ending === undefined ? undefined : MIMES[ending]) ?? fallbackMime,
     fileKey: said.media,
-    ...(said.size === undefined || said.size === 0 ? {} : { bytes: said.size }),
+    ...(said.file_size === undefined || said.file_size === 0 ? {} : { bytes: said.file_size }),
     ...(said.duration === undefined ? {} : { durationMs: Math.round(said.duration * 1_000) }),
   };
 }

@@ -23,7 +23,7 @@ const said = z.object({
   media: decoration(z.string().max(4_000)),
   tracking_data: decoration(z.string()),
   file_name: words,
-  size: decoration(z.coerce.number().int().nonnegative()),
+  file_size: decoration(z.coerce.number().int().nonnegative()),
   /** Seconds. */
   duration: decoration(z.coerce.number().positive()),
   sticker_id: decoration(z.union([z.string(), z.number()]).transform(String)),
