@@ -1,6 +1,6 @@
 import { IconAddressBook, IconChartDots3, IconInbox, IconMessages, IconSettings, IconTargetArrow, IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { type ComponentType, useEffect } from "react";
+import { type ComponentType, lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { useWaitingForMe } from "../features/dialogs/queries.ts";
@@ -10,6 +10,9 @@ import classes from "./Frame.module.css";
 import { keys } from "./keys.ts";
 import { useCan } from "./me.ts";
 import { UserMenu } from "./UserMenu.tsx";
+
+// After the frame stands: no part of the first screen.
+const Bell = lazy(async () => ({ default: (await import("../features/notices/Bell.tsx")).Bell }));
 
 interface Item {
   to: string;
@@ -26,9 +29,10 @@ export function Rail() {
   const waiting = useWaitingForMe();
   const inquiries = useUnprocessed(can("inquiry", "read") !== null);
   useEffect(() => setTitleBadge(waiting), [waiting]);
-  const settings = (["channel", "employee", "department", "calendar", "queue"] as const).some(
-    (object) => can(object, "edit") !== null || can(object, "create") !== null,
-  );
+  // Everybody who writes has canned answers of his own there.
+  const settings =
+    can("dialog", "edit") !== null ||
+    (["channel", "employee", "department", "calendar", "queue"] as const).some((object) => can(object, "edit") !== null || can(object, "create") !== null);
   const items: Item[] = [
     { to: "/dialogs", label: t("rail.dialogs"), icon: IconMessages, shown: true, badge: waiting },
     { to: "/inquiries", label: t("rail.inquiries"), icon: IconInbox, shown: can("inquiry", "read") !== null, badge: inquiries },
@@ -61,6 +65,9 @@ export function Rail() {
             </li>
           ))}
       </ul>
+      <Suspense>
+        <Bell />
+      </Suspense>
       <UserMenu />
     </nav>
   );

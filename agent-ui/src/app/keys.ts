@@ -29,6 +29,8 @@ export const keys = {
   channels: ["channels"] as const,
   channelKinds: ["channel-kinds"] as const,
   canned: ["canned"] as const,
+  /** Its first word is the noun of `notification.created`, so that the live bridge makes all of them stale. */
+  notices: (...rest: unknown[]) => ["notification", ...rest],
 };
 
 /** Which keys a `changed` event of a kind makes stale, by their first word. */

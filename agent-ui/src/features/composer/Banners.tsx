@@ -35,10 +35,10 @@ export function Banners({
         </div>
       ) : null}
       {asking ? (
-        <div className={classes["banner"]} role="alertdialog" aria-label={t("dialogs:takeOver.question", { name })}>
-          <span>{t("dialogs:takeOver.question", { name })}</span>
+        <div className={classes["banner"]} role="alertdialog" aria-label={t("thread:takeOver.question", { name })}>
+          <span>{t("thread:takeOver.question", { name })}</span>
           <Button size="compact-sm" autoFocus onClick={onTakeAndSend}>
-            {t("dialogs:takeOver.andSend")}
+            {t("thread:takeOver.andSend")}
           </Button>
           <Button size="compact-sm" variant="default" onClick={onCancel}>
             {t("common:cancel")}
@@ -46,9 +46,9 @@ export function Banners({
         </div>
       ) : foreign ? (
         <div className={classes["banner"]}>
-          <span>{t("dialogs:takeOver.banner", { name })}</span>
+          <span>{t("thread:takeOver.banner", { name })}</span>
           <Button size="compact-sm" variant="light" loading={take.isPending} onClick={() => take.mutate()}>
-            {t("dialogs:takeOver.button")}
+            {t("thread:takeOver.button")}
           </Button>
         </div>
       ) : null}

@@ -1,41 +1,34 @@
+import type { CannedAnswer, CannedList, Rendered } from "@kommutator/contract/api/canned";
 import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useMemo } from "react";
+import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import { findCanned, openVariables } from "./canned.ts";
 import { type Suggestions, useSuggestions } from "./useSuggestions.ts";
 
-interface Answer {
-  id: string;
-  title: string;
-  shortcut: string | null;
-  body: string;
-  tags: string[];
-  uses: number;
-}
-
-/** Canned answers by "/" in a reply: chosen ones come with their variables filled for this dialog. */
+/** Canned answers by "/" in a reply: a chosen one comes with its variables filled for this dialog (null: for nobody yet). */
 export function useCanned(options: {
-  dialogId: string;
+  dialogId: string | null;
   input: RefObject<HTMLTextAreaElement | null>;
   text: string;
   enabled: boolean;
   insert: (piece: string, from: number, to: number) => void;
-}): { suggestions: Suggestions<Answer>; open: ReturnType<typeof openVariables> } {
+}): { suggestions: Suggestions<CannedAnswer>; open: ReturnType<typeof openVariables> } {
   const { dialogId, input, text, enabled, insert } = options;
   const answers = useQuery({
     queryKey: keys.canned,
-    queryFn: async ({ signal }) => (await api.get<{ items: Answer[] }>("/canned-answers", { signal })).items,
+    queryFn: ({ signal }) => api.get<z.infer<typeof CannedList>>("/canned-answers", { signal, query: { limit: 500 } }),
     enabled: enabled && text.includes("/"),
   });
-  const suggestions = useSuggestions<Answer>({
+  const suggestions = useSuggestions<CannedAnswer>({
     input,
     text,
     sign: "/",
-    find: (word) => findCanned(answers.data ?? [], word),
+    find: (word) => findCanned(answers.data?.items ?? [], word),
     onChoose: (answer, from, to) => {
-      api.post<{ text: string }>(`/canned-answers/${answer.id}/render`, { dialogId }).then((filled) => insert(filled.text, from, to), showFailure);
+      api.post<Rendered>(`/canned-answers/${answer.id}/render`, { dialogId }).then((filled) => insert(filled.text, from, to), showFailure);
     },
     enabled,
   });

@@ -8,9 +8,12 @@ import { api } from "../../app/api.ts";
 import { failureText, showFailure } from "../../app/failure.ts";
 import { useFormat, usePhone } from "../../app/format.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
+import { StartButton } from "../start/StartButton.tsx";
 import classes from "./customer.module.css";
 
 const KINDS = ["phone", "email", "telegram", "viber", "vk", "whatsapp", "other"] as const;
+/** Kinds by which one can write first; the server says by which channel, and why not. */
+const WRITTEN = new Set<string>(["phone", "email", "telegram", "viber", "vk"]);
 const LABELS = ["mobile", "work", "home", "internal", "main", "other"] as const;
 export interface Holder {
   customerId?: string;
@@ -74,6 +77,7 @@ export function ContactPoints({
               </Badge>
             )}
             <span style={{ flex: 1 }} />
+            {WRITTEN.has(point.kind) ? <StartButton small target={{ ...holder, contactPointId: point.id }} /> : null}
             {point.kind === "phone" && softphone.enabled ? (
               <Tooltip label={ready ? t("point.call") : t("point.callNotReady")}>
                 <ActionIcon

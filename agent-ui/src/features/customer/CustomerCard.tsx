@@ -13,6 +13,7 @@ import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
+import { StartButton } from "../start/StartButton.tsx";
 import { ContactForm } from "./ContactForm.tsx";
 import { ContactPoints } from "./ContactPoints.tsx";
 import { CustomerForm } from "./CustomerForm.tsx";
@@ -77,6 +78,7 @@ export function CustomerCard() {
           </Badge>
         ) : null}
         <span style={{ flex: 1 }} />
+        <StartButton target={{ customerId: id }} label={t("common:write")} />
         {can("interest", "create") === null ? null : (
           <Button variant="default" leftSection={<IconTargetArrow size={16} />} onClick={() => setInterest(true)}>
             {t("card.newInterest")}

@@ -2,7 +2,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconChecks, IconInbox, IconMessages, IconSearch } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { showFailure } from "../../app/failure.ts";
@@ -12,6 +12,8 @@ import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { DialogRow } from "./DialogRow.tsx";
 import classes from "./list.module.css";
 import { readMore, useDialogs, type View } from "./queries.ts";
+
+const StartButton = lazy(async () => ({ default: (await import("../start/StartButton.tsx")).StartButton }));
 
 /** Mine, the queue, all, closed; search; the one who waits longest first. */
 export function DialogList({ selectedId }: { selectedId: string | undefined }) {
@@ -56,22 +58,27 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
     <section className={classes["column"]} aria-label={t("list.name")}>
       <div className={classes["head"]}>
         <h1 className="sr-only">{t("list.name")}</h1>
-        <TextInput
-          ref={search}
-          size="sm"
-          type="search"
-          aria-label={t("list.search")}
-          placeholder={t("list.search")}
-          leftSection={<IconSearch size={16} aria-hidden />}
-          rightSection={typed === "" ? <kbd>/</kbd> : null}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== "Escape") return;
-            setTyped("");
-            search.current?.blur();
-          }}
-        />
+        <div className={classes["find"]}>
+          <TextInput
+            ref={search}
+            size="sm"
+            type="search"
+            aria-label={t("list.search")}
+            placeholder={t("list.search")}
+            leftSection={<IconSearch size={16} aria-hidden />}
+            rightSection={typed === "" ? <kbd>/</kbd> : null}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key !== "Escape") return;
+              setTyped("");
+              search.current?.blur();
+            }}
+          />
+          <Suspense>
+            <StartButton target={{}} />
+          </Suspense>
+        </div>
         <div className={classes["tabs"]} role="tablist" aria-label={t("list.views")}>
           {views.map((each) => (
             <button

@@ -1,5 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { IconMessages } from "@tabler/icons-react";
+import i18next from "i18next";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
@@ -9,7 +10,11 @@ import thread from "../thread/thread.module.css";
 import { DialogList } from "./DialogList.tsx";
 import classes from "./page.module.css";
 
-const OneDialog = lazy(async () => ({ default: (await import("./OneDialog.tsx")).OneDialog }));
+// Its words come together with its code, not after it.
+const OneDialog = lazy(async () => {
+  const [{ OneDialog }] = await Promise.all([import("../thread/OneDialog.tsx"), i18next.loadNamespaces(["thread", "composer"])]);
+  return { default: OneDialog };
+});
 const RightPane = lazy(async () => ({ default: (await import("../reception/RightPane.tsx")).RightPane }));
 const SIDE = "kommutator.rightPane";
 

@@ -15,6 +15,7 @@ import { PartyInterests } from "../customer/CustomerCard.tsx";
 import classes from "../customer/customer.module.css";
 import { Feed } from "../customer/Feed.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
+import { StartButton } from "../start/StartButton.tsx";
 import { ConvertBox } from "./ConvertBox.tsx";
 import { LeadForm } from "./LeadForm.tsx";
 import { STATUS_COLOURS } from "./LeadList.tsx";
@@ -60,6 +61,7 @@ export function LeadCard() {
           {t(`status.${lead.status}`)}
         </Badge>
         <span style={{ flex: 1 }} />
+        {lead.status === "converted" ? null : <StartButton target={{ leadId: id }} label={t("common:write")} />}
         {editable ? (
           <>
             {can("interest", "create") === null ? null : (

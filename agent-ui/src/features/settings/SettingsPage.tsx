@@ -1,9 +1,10 @@
 import type { AccessObject } from "@kommutator/contract/access";
-import { IconBroadcast, IconCalendarTime, IconListCheck, IconSitemap, IconUsers } from "@tabler/icons-react";
+import { IconBolt, IconBroadcast, IconCalendarTime, IconListCheck, IconSitemap, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useCan } from "../../app/me.ts";
 import { NoRight } from "../../app/states.tsx";
+import { CannedPage } from "../canned/CannedPage.tsx";
 import { ChannelsPage } from "../channels/ChannelsPage.tsx";
 import { CalendarsPage } from "./CalendarsPage.tsx";
 import { DepartmentsPage } from "./DepartmentsPage.tsx";
@@ -17,9 +18,10 @@ const PAGES = [
   { path: "departments", object: "department", icon: IconSitemap, page: <DepartmentsPage /> },
   { path: "calendars", object: "calendar", icon: IconCalendarTime, page: <CalendarsPage /> },
   { path: "queues", object: "queue", icon: IconListCheck, page: <QueuesPage /> },
+  { path: "canned", object: "dialog", icon: IconBolt, page: <CannedPage /> },
 ] as const satisfies { path: string; object: AccessObject; icon: unknown; page: unknown }[];
 
-/** Channels, people, departments, calendars, queues: those that one may change. */
+/** Channels, people, departments, calendars, queues, canned answers: those that one may change. */
 export function SettingsPage() {
   const { t } = useTranslation("settings");
   const can = useCan();

@@ -50,7 +50,7 @@ export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
         {failed ? (
           <>
             <Button size="compact-xs" variant="light" onClick={() => outbox.retry(clientKey, taken)}>
-              {taken ? t("dialogs:takeOver.andSend") : t("delivery.retry")}
+              {taken ? t("takeOver.andSend") : t("delivery.retry")}
             </Button>
             <Button size="compact-xs" variant="subtle" color="gray" onClick={() => outbox.discard(clientKey)}>
               {t("delivery.discard")}

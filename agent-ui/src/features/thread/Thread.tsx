@@ -22,7 +22,7 @@ import { OutgoingMessage } from "./OutgoingMessage.tsx";
 import { ThreadMessage } from "./ThreadMessage.tsx";
 import classes from "./thread.module.css";
 import { type Item, timelineOf } from "./timeline.ts";
-import { useJump } from "./useJump.ts";
+import { useAsked, useJump } from "./useJump.ts";
 
 const Lightbox = lazy(async () => ({ default: (await import("./Lightbox.tsx")).Lightbox }));
 
@@ -131,6 +131,7 @@ export function Thread({ detail, onReply }: { detail: LiveDialog; onReply: ((mes
   const me = useMe();
   const [picture, setPicture] = useState<string | null>(null);
   const jumpTo = useJump(client, dialog.id, scroll, atBottom);
+  useAsked(dialog.id, jumpTo);
   const actions = useMemo<ThreadActions>(
     () => ({ customer, meId: me.id, openPicture: setPicture, jumpTo, reply: onReply }),
     [customer, me.id, jumpTo, onReply],

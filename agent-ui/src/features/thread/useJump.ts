@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { type RefObject, useCallback } from "react";
+import { type RefObject, useCallback, useEffect } from "react";
+import { useSearchParams } from "react-router";
 import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import type { LiveDialog } from "../../app/live-cache.ts";
@@ -36,4 +37,22 @@ export function useJump(
     },
     [client, dialogId, scroll, atBottom],
   );
+}
+
+/** A link that names a message (`?message=`) goes there once. */
+export function useAsked(dialogId: string, jumpTo: (messageId: string) => void): void {
+  const [params, setParams] = useSearchParams();
+  const asked = params.get("message");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each link, when the thread of its dialog stands
+  useEffect(() => {
+    if (asked === null) return;
+    jumpTo(asked);
+    setParams(
+      (before) => {
+        before.delete("message");
+        return before;
+      },
+      { replace: true },
+    );
+  }, [asked, dialogId]);
 }

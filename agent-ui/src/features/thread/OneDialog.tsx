@@ -4,10 +4,10 @@ import { useTranslation } from "react-i18next";
 import { useTyping, useWatch } from "../../app/LiveProvider.tsx";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { Composer } from "../composer/Composer.tsx";
-import { Thread } from "../thread/Thread.tsx";
-import thread from "../thread/thread.module.css";
-import { useDialog } from "./queries.ts";
+import { useDialog } from "../dialogs/queries.ts";
+import { Thread } from "./Thread.tsx";
 import { ThreadHead } from "./ThreadHead.tsx";
+import thread from "./thread.module.css";
 
 /** Head, thread and composer of one dialog. */
 export function OneDialog({ id, side, onSide }: { id: string; side: boolean; onSide: () => void }) {
@@ -29,7 +29,7 @@ export function OneDialog({ id, side, onSide }: { id: string; side: boolean; onS
 }
 
 function Typing({ id }: { id: string }) {
-  const { t } = useTranslation("dialogs");
+  const { t } = useTranslation("thread");
   const who = useTyping(id);
   return (
     <div className={thread["typing"]} aria-live="polite">

@@ -12,11 +12,11 @@ import { isOver } from "../../app/live-cache.ts";
 import { useCan, useMe } from "../../app/me.ts";
 import { usePartyName } from "../../app/party.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
-import classes from "../thread/thread.module.css";
-import { AssignMenu } from "./AssignMenu.tsx";
-import { useDialogActions } from "./actions.ts";
-import { ChannelIcon } from "./ChannelIcon.tsx";
-import { WaitClock } from "./WaitClock.tsx";
+import { AssignMenu } from "../dialogs/AssignMenu.tsx";
+import { useDialogActions } from "../dialogs/actions.ts";
+import { ChannelIcon } from "../dialogs/ChannelIcon.tsx";
+import { WaitClock } from "../dialogs/WaitClock.tsx";
+import classes from "./thread.module.css";
 
 const COLOUR: Record<DialogSummary["state"], string> = {
   new: "gray",
@@ -72,7 +72,7 @@ export function ThreadHead({ dialog, side, onSide }: { dialog: DialogSummary; si
               loading={take.isPending}
               onClick={() => take.mutate()}
             >
-              {dialog.assignee === null ? t("head.take") : t("takeOver.button")}
+              {dialog.assignee === null ? t("head.take") : t("thread:takeOver.button")}
             </Button>
           )}
           {can("dialog", "assign") !== null || mine ? <AssignMenu dialog={dialog} keyed /> : null}
@@ -101,7 +101,7 @@ function WhyBox({ dialog }: { dialog: DialogSummary }) {
   return (
     <Popover opened={opened} onChange={setOpened} width={460} position="bottom-start" withArrow shadow="md" trapFocus>
       <Popover.Target>
-        <ActionIcon size="xs" aria-label={t("whyBox.open")} aria-expanded={opened} title={t("whyBox.open")} onClick={() => setOpened(!opened)}>
+        <ActionIcon size="xs" aria-label={t("thread:whyBox.open")} aria-expanded={opened} title={t("thread:whyBox.open")} onClick={() => setOpened(!opened)}>
           <IconInfoCircle size={15} />
         </ActionIcon>
       </Popover.Target>
@@ -119,7 +119,7 @@ function Decisions({ dialog }: { dialog: DialogSummary }) {
     retry: false,
   });
   const decisions = why.data?.decisions ?? [];
-  if (decisions.length === 0) return <Text size="sm">{why.isPending ? "…" : t("whyBox.none")}</Text>;
+  if (decisions.length === 0) return <Text size="sm">{why.isPending ? "…" : t("thread:whyBox.none")}</Text>;
   return (
     <Table verticalSpacing={4} fz="xs">
       <Table.Tbody>
@@ -130,7 +130,7 @@ function Decisions({ dialog }: { dialog: DialogSummary }) {
             </Table.Td>
             <Table.Td>
               <Text size="xs" fw={600}>
-                {each.chosen?.name ?? t("whyBox.nobody")}
+                {each.chosen?.name ?? t("thread:whyBox.nobody")}
               </Text>
               <Text size="xs" c="dimmed">
                 {[
@@ -139,11 +139,11 @@ function Decisions({ dialog }: { dialog: DialogSummary }) {
                   ...each.best
                     .filter((other) => other.employee.id !== each.chosen?.id)
                     .map((other) => `${other.employee.name} ${format.number(other.load, 2)}`),
-                  ...Object.entries(each.refusals).map(([refusal, count]) => `${t(`refusal.${refusal}`, { defaultValue: refusal })}: ${count}`),
+                  ...Object.entries(each.refusals).map(([refusal, count]) => `${t(`thread:refusal.${refusal}`, { defaultValue: refusal })}: ${count}`),
                 ].join(" · ")}
               </Text>
             </Table.Td>
-            <Table.Td>{each.outcome === null ? "" : t(`outcome.${each.outcome}`, { defaultValue: each.outcome })}</Table.Td>
+            <Table.Td>{each.outcome === null ? "" : t(`thread:outcome.${each.outcome}`, { defaultValue: each.outcome })}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -1,0 +1,52 @@
+import { Popover, UnstyledButton } from "@mantine/core";
+import { IconBell } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { playSound } from "../../app/alerts.ts";
+import { api } from "../../app/api.ts";
+import classes from "../../app/Frame.module.css";
+import { keys } from "../../app/keys.ts";
+
+const NoticeList = lazy(() => import("./NoticeList.tsx"));
+
+/** What concerns me personally: how many are unread; the list comes with a press. */
+export function Bell() {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const query = useQuery({
+    queryKey: keys.notices("unread"),
+    queryFn: ({ signal }) => api.get<{ unread: number }>("/notifications/unread", { signal }),
+    retry: false,
+  });
+  const unread = query.data?.unread ?? 0;
+  const before = useRef<number | null>(null);
+  useEffect(() => {
+    if (query.data === undefined) return;
+    if (before.current !== null && unread > before.current) playSound("message");
+    before.current = unread;
+  }, [query.data, unread]);
+  return (
+    <Popover opened={open} onChange={setOpen} position="right-end" width={380} shadow="md" trapFocus returnFocus>
+      <Popover.Target>
+        <UnstyledButton className={classes["link"] ?? ""} title={t("bell")} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <IconBell size={22} stroke={1.7} aria-hidden />
+          <span className="sr-only">{t("bell")}</span>
+          {unread === 0 ? null : (
+            <span className={classes["badge"]}>
+              {unread > 99 ? "99+" : unread}
+              <span className="sr-only"> {t("rail.waiting")}</span>
+            </span>
+          )}
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown p={0}>
+        {open ? (
+          <Suspense>
+            <NoticeList unread={unread} onClose={() => setOpen(false)} />
+          </Suspense>
+        ) : null}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
