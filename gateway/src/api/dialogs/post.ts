@@ -3,6 +3,7 @@ import type { Message, PostMessage } from "@kommutator/contract/api/dialogs";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
+import { mayBeMentioned } from "@kommutator/crm-core/notification/mention";
 import type { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
 import { requireDialog } from "./access.ts";
@@ -21,6 +22,16 @@ export async function refuseForeignBlobs(tx: Tx, principal: Principal, dialogId:
     SELECT b.id FROM blob b WHERE b.id = ANY(${blobIds}::uuid[]) AND (b.created_by = ${principal.employeeId}
       OR EXISTS (SELECT 1 FROM message_attachment a JOIN message m ON m.id = a.message_id WHERE a.blob_id = b.id AND m.dialog_id = ${dialogId}))`;
   if (rows.length !== new Set(blobIds).size) throw new AppError("validation", { fields: { attachments: "unknown" } });
+}
+
+/** Whoever may not see the dialog is told nothing of it, so the writer is told that here. */
+async function refuseBlindMentions(tx: Tx, dialogId: Id, mentions: Id[]): Promise<void> {
+  if (mentions.length === 0) return;
+  const may = await mayBeMentioned(tx, dialogId, mentions);
+  const blind = mentions.filter((id) => !may.has(id));
+  if (blind.length === 0) return;
+  const employees = await tx`SELECT id, full_name AS name FROM employee WHERE id = ANY(${blind}::uuid[]) ORDER BY full_name`;
+  throw new AppError("validation", { fields: { mentions: "cannot_see" }, employees: [...employees] });
 }
 
 /**
@@ -44,6 +55,7 @@ export async function postMessage(
       return { message: await one(tx, known.id), existed: true };
     }
     await refuseForeignBlobs(tx, principal, dialogId, body.attachments);
+    await refuseBlindMentions(tx, dialogId, body.mentions);
     if (!body.internal) {
       await requireDialog(tx, principal, dialogId, "edit");
       if (row.closed_at !== null) throw new AppError("dialog_closed");
