@@ -14,7 +14,8 @@ type Fate = Answer | "swallow";
 
 /** The Bot API on a real socket: one bot, its updates, its files, and the chats of those who wrote to it. */
 export class TelegramEmulator {
-  readonly bot = BOT;
+  readonly token: string;
+  readonly bot: { id: number; is_bot: true; first_name: string; username: string };
   /** Everything the bot was told to do, in order, refused or not. */
   readonly calls: Call[] = [];
   /** Updates that we have not acknowledged, in order. */
@@ -40,8 +41,13 @@ export class TelegramEmulator {
   #messageId = 1_000;
   #poll: { answer(what: Answer): void; look(): void } | null = null;
 
-  static async start(): Promise<TelegramEmulator> {
-    const emulator = new TelegramEmulator();
+  private constructor(token: string) {
+    this.token = token;
+    this.bot = { ...BOT, id: Number(token.split(":")[0]) };
+  }
+  /** `token`: of another bot, when there are several. */
+  static async start(token = TOKEN): Promise<TelegramEmulator> {
+    const emulator = new TelegramEmulator(token);
     await emulator.up();
     return emulator;
   }
@@ -124,7 +130,7 @@ export class TelegramEmulator {
     const answer = (what: Answer): void => {
       if (!response.headersSent) response.writeHead(what.status, { "content-type": "application/json" }).end(JSON.stringify(what.body));
     };
-    if (token !== TOKEN || !this.valid) return answer(unauthorized);
+    if (token !== this.token || !this.valid) return answer(unauthorized);
     if (kind === "file/bot") {
       const file = [...this.files.values()].find((one) => one.path === rest);
       if (file === undefined || this.absent.has(file.path)) return answer({ status: 404, body: { ok: false, error_code: 404, description: "Not Found" } });
@@ -171,7 +177,7 @@ export class TelegramEmulator {
     const { method, params } = call;
     switch (method) {
       case "getMe":
-        return ok({ ...BOT, can_join_groups: true, can_read_all_group_messages: false, supports_inline_queries: false } as unknown as UserFromGetMe);
+        return ok({ ...this.bot, can_join_groups: true, can_read_all_group_messages: false, supports_inline_queries: false } as unknown as UserFromGetMe);
       case "setWebhook":
         this.deliveries.target = { url: String(params["url"]), secret: String(params["secret_token"]) };
         this.deliveries.lastError = null;
@@ -218,7 +224,7 @@ export class TelegramEmulator {
     const wrong = fault(call);
     if (wrong !== null) return wrong;
     const count = call.method === "sendMediaGroup" ? (call.params["media"] as unknown[]).length : 1;
-    const messages = Array.from({ length: count }, () => made(call, this.nextMessageId(), BOT, chatId));
+    const messages = Array.from({ length: count }, () => made(call, this.nextMessageId(), this.bot, chatId));
     this.delivered.push({ ...call, messageIds: messages.map((message) => message.message_id) });
     return ok(call.method === "sendMediaGroup" ? messages : messages[0]);
   }
