@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { simulateDay, USUAL_DAY } from "./day.ts";
+
+describe("a simulated day", () => {
+  const report = simulateDay(USUAL_DAY);
+
+  test("is the same day for the same seed, and another for another", () => {
+    expect(simulateDay(USUAL_DAY)).toEqual(report);
+    expect(simulateDay({ ...USUAL_DAY, seed: 2 }).day).not.toEqual(report.day);
+  });
+
+  test("knows the end of every caller", () => {
+    expect(report.lost).toBe(0);
+    expect(report.day.calls).toBeGreaterThan(2_700);
+    expect(report.day.answered + report.day.gaveUp + report.day.fallback).toBe(report.day.calls);
+    expect(report.halfHours.reduce((sum, h) => sum + h.calls, 0)).toBe(report.day.calls);
+  });
+
+  test("brings known callers to their own people, and spreads the rest evenly", () => {
+    expect(report.reachedOwn / report.known).toBeGreaterThan(0.25);
+    expect(report.callsPerAgent.most).toBeLessThan(report.callsPerAgent.least * 2);
+  });
+
+  test("with too few people some give up, and nobody waits for ever", () => {
+    const thin = simulateDay({ ...USUAL_DAY, agents: 15 });
+    expect(thin.lost).toBe(0);
+    expect(thin.day.gaveUp).toBeGreaterThan(report.day.gaveUp);
+    expect(thin.day.longestWaitMs).toBeLessThan(1_200_000);
+    expect(thin.occupancy).toBeLessThanOrEqual(1);
+  });
+});

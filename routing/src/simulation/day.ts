@@ -1,0 +1,145 @@
+import type { EpochMs } from "@kommutator/contract/ids";
+import { agentId, oneGroup, QUEUE } from "./group.ts";
+import { type Caller, SimulatedHouse } from "./house.ts";
+import { chance } from "./random.ts";
+
+/** A day to be lived through. Times in ms; the day begins at `start`. */
+export interface DayPlan {
+  seed: number;
+  agents: number;
+  /** Callers of the whole day; spread over it with a peak before noon and one after lunch. */
+  calls: number;
+  talkMs: number;
+  /** Mean patience of a waiting caller. */
+  patienceMs: number;
+  wrapupMs: number;
+  /** Share of callers who have a responsible of their own. */
+  knownShare: number;
+  /** Share of rings that an agent lets pass. */
+  missShare: number;
+  targetMs: number;
+  start: EpochMs;
+}
+
+/** One half-hour, or the whole day, in figures. Waits in ms. */
+export interface Figures {
+  calls: number;
+  answered: number;
+  gaveUp: number;
+  fallback: number;
+  /** Share of the calls answered within the target. */
+  withinTarget: number;
+  meanWaitMs: number;
+  longestWaitMs: number;
+}
+
+export interface DayReport {
+  plan: DayPlan;
+  events: number;
+  day: Figures;
+  halfHours: ({ at: EpochMs } & Figures)[];
+  /** Talk time over time at work. */
+  occupancy: number;
+  /** Calls of the busiest and of the idlest agent. */
+  callsPerAgent: { most: number; least: number };
+  /** Known callers who reached their own responsible. */
+  reachedOwn: number;
+  known: number;
+  /** Callers whose end nobody knows: must be 0. */
+  lost: number;
+}
+
+const HALF_HOUR = 1_800_000;
+/** Ten working hours in half-hours: two humps, as service desks have them. */
+const SHAPE = [2, 4, 6, 8, 9, 10, 10, 9, 7, 5, 5, 7, 9, 9, 8, 7, 6, 4, 3, 2];
+
+export const USUAL_DAY: DayPlan = {
+  seed: 1,
+  agents: 30,
+  calls: 3_000,
+  talkMs: 210_000,
+  patienceMs: 180_000,
+  wrapupMs: 20_000,
+  knownShare: 0.4,
+  missShare: 0.03,
+  targetMs: 20_000,
+  start: Date.UTC(2026, 0, 5, 4),
+};
+
+/** Lives through one day of a contact centre with the same core that runs in service. The same plan gives the same report. */
+export function simulateDay(plan: DayPlan): DayReport {
+  const random = chance(plan.seed);
+  const callers: (Caller & { ownId: string | null })[] = [];
+  const own = new Map<number, string | null>();
+  const talked = new Map<string, number>();
+  let talkTotal = 0;
+  const house = new SimulatedHouse(
+    oneGroup(plan.agents, { wrapupVoiceMs: plan.wrapupMs, maxWaitMs: 600_000 }),
+    plan.start,
+    {
+      talkMs: () => random.lognormal(plan.talkMs, 0.9),
+      patienceMs: () => random.exponential(plan.patienceMs),
+      answerAfterMs: () => (random.happens(plan.missShare) ? null : 2_000 + random.exponential(3_000)),
+    },
+    (caller) => {
+      callers.push({ ...caller, ownId: own.get(caller.n) ?? null });
+      if (caller.agentId === null) return;
+      talked.set(caller.agentId, (talked.get(caller.agentId) ?? 0) + 1);
+      talkTotal += caller.talkMs;
+    },
+  );
+  for (let n = 0; n < plan.agents; n++) house.agentComes(agentId(n));
+  const weight = SHAPE.reduce((a, b) => a + b, 0);
+  let come = 0;
+  for (const [slot, share] of SHAPE.entries()) {
+    const rate = (plan.calls * share) / weight / HALF_HOUR;
+    const end = plan.start + (slot + 1) * HALF_HOUR;
+    for (let at = plan.start + slot * HALF_HOUR + random.exponential(1 / rate); at < end; at += random.exponential(1 / rate)) {
+      const responsible = random.happens(plan.knownShare) ? agentId(Math.floor(random.uniform() * plan.agents)) : null;
+      const n = ++come;
+      house.at(at, () => {
+        own.set(n, responsible);
+        house.callerComes(QUEUE, responsible);
+      });
+    }
+  }
+  // An agent whom missed calls have paused comes back after five minutes, as people do.
+  const close = plan.start + SHAPE.length * HALF_HOUR;
+  const back = () => {
+    for (const agent of house.state.agents.values()) if (agent.intent === "paused") house.agentComes(agent.id);
+    if (house.now < close) house.at(house.now + 300_000, back);
+  };
+  house.at(plan.start + 300_000, back);
+  // The last ones are still served: two hours are more than any wait and nearly any talk.
+  house.run(close + 7_200_000);
+
+  const figures = (of: readonly Caller[]): Figures => {
+    const answered = of.filter((c) => c.outcome === "answered");
+    const waits = answered.map((c) => (c.answeredAt as number) - c.cameAt);
+    return {
+      calls: of.length,
+      answered: answered.length,
+      gaveUp: of.filter((c) => c.outcome === "gave-up").length,
+      fallback: of.filter((c) => c.outcome === "fallback").length,
+      withinTarget: of.length === 0 ? 1 : waits.filter((w) => w <= plan.targetMs).length / of.length,
+      meanWaitMs: waits.length === 0 ? 0 : waits.reduce((a, b) => a + b, 0) / waits.length,
+      longestWaitMs: waits.reduce((a, b) => Math.max(a, b), 0),
+    };
+  };
+  const counts = Array.from({ length: plan.agents }, (_, n) => talked.get(agentId(n)) ?? 0);
+  const known = callers.filter((c) => c.ownId !== null);
+  return {
+    plan,
+    events: house.inputs,
+    day: figures(callers),
+    halfHours: SHAPE.map((_, slot) => {
+      const at = plan.start + slot * HALF_HOUR;
+      return { at, ...figures(callers.filter((c) => c.cameAt >= at && c.cameAt < at + HALF_HOUR)) };
+    }),
+    occupancy: talkTotal / (plan.agents * SHAPE.length * HALF_HOUR),
+    callsPerAgent: { most: Math.max(...counts), least: Math.min(...counts) },
+    reachedOwn: known.filter((c) => c.agentId === c.ownId).length,
+    known: known.length,
+    lost: come - callers.length - house.present,
+  };
+}

@@ -1,0 +1,35 @@
+import type { Id } from "@kommutator/contract/ids";
+import { hoursOf } from "../core/hours.ts";
+import type { Facts, QueueFacts } from "../core/model.ts";
+
+/** Open for ever. */
+const ALWAYS = hoursOf([[0, Number.MAX_SAFE_INTEGER]]);
+
+export const agentId = (n: number): Id => `aaaa0000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
+export const QUEUE: Id = "bbbb0000-0000-4000-8000-000000000001";
+
+/** One queue with `agents` like people in it. */
+export function oneGroup(agents: number, queue: Partial<QueueFacts> = {}): Facts {
+  return {
+    agents: Array.from({ length: agents }, (_, n) => ({ id: agentId(n), active: true, hours: ALWAYS, absent: [], maxDialogs: 5, planned: 0, norm: null })),
+    queues: [
+      {
+        id: QUEUE,
+        hours: ALWAYS,
+        ringMs: 20_000,
+        ownerMs: 25_000,
+        chatOfferMs: 45_000,
+        mailOfferMs: 900_000,
+        maxWaitMs: Number.MAX_SAFE_INTEGER / 4,
+        messageSlaMs: 900_000,
+        wrapupVoiceMs: 0,
+        wrapupChatMs: 0,
+        maxLeastLoaded: 3,
+        overflowQueueId: null,
+        record: false,
+        ...queue,
+      },
+    ],
+    members: Array.from({ length: agents }, (_, n) => ({ queueId: QUEUE, employeeId: agentId(n), media: ["voice"] as const, weight: 1 })),
+  };
+}

@@ -1,0 +1,180 @@
+import type { EpochMs, Id } from "@kommutator/contract/ids";
+import { decide } from "../core/decide.ts";
+import { type CoreInput, Effects, type Facts } from "../core/model.ts";
+import { restore } from "../core/restore.ts";
+import type { RouterState } from "../core/state.ts";
+import { Agenda } from "./agenda.ts";
+
+/** One caller of the simulation, from the first ring to the end. Times are in ms of the simulated clock. */
+export interface Caller {
+  n: number;
+  dialogId: Id;
+  queueId: Id;
+  cameAt: EpochMs;
+  answeredAt: EpochMs | null;
+  agentId: Id | null;
+  talkMs: number;
+  outcome: "waiting" | "answered" | "gave-up" | "fallback";
+}
+
+/** How people behave: asked once for each caller, each ring. All times in ms. */
+export interface Behaviour {
+  talkMs(caller: Caller): number;
+  /** How long the caller waits for a voice before hanging up; infinite = for ever. */
+  patienceMs(caller: Caller): number;
+  /** After how long the rung agent answers; null = lets it ring. */
+  answerAfterMs(caller: Caller, agentId: Id): number | null;
+}
+
+type Happening =
+  | { kind: "answer"; caller: Caller; offerId: Id }
+  | { kind: "gives-up"; caller: Caller }
+  | { kind: "talk-ends"; caller: Caller }
+  | { kind: "act"; act: () => void };
+
+/**
+ * A house without wires: the same pure core as in service, callers and agents played by `behaviour`, time that jumps from one
+ * happening to the next. Devices answer as Asterisk reports them: ringing, answered, bridged, ended.
+ */
+export class SimulatedHouse {
+  readonly state: RouterState;
+  now: EpochMs;
+  inputs = 0;
+  readonly #behaviour: Behaviour;
+  readonly #agenda = new Agenda<Happening>();
+  readonly #callers = new Map<Id, Caller>();
+  readonly #ringing = new Map<Id, Id>();
+  readonly #done: (caller: Caller) => void;
+  #n = 0;
+
+  constructor(facts: Facts, start: EpochMs, behaviour: Behaviour, done: (caller: Caller) => void) {
+    this.now = start;
+    this.#behaviour = behaviour;
+    this.#done = done;
+    this.state = restore(facts, { version: 0, entries: [], offers: [], assignments: [], presence: [] }, start);
+    this.#put({ kind: "facts.read", facts, at: start });
+  }
+
+  /** Callers who wait or talk now. */
+  get present(): number {
+    return this.#callers.size;
+  }
+
+  /** Something that the scenario does at a moment: a caller comes, an agent's shift begins. */
+  at(moment: EpochMs, act: () => void): void {
+    this.#agenda.put(moment, { kind: "act", act });
+  }
+
+  agentComes(agentId: Id): void {
+    this.#put({ kind: "agent.phone", employeeId: agentId, reachable: true, at: this.now });
+    this.#put({ kind: "agent.intent", employeeId: agentId, intent: "available", reason: null, by: agentId, at: this.now });
+    this.#put({ kind: "agent.connection", employeeId: agentId, online: true, at: this.now });
+  }
+
+  agentPauses(agentId: Id, reason: string): void {
+    this.#put({ kind: "agent.intent", employeeId: agentId, intent: "paused", reason, by: agentId, at: this.now });
+  }
+
+  /** `responsible` is rung first, as for a known customer. */
+  callerComes(queueId: Id, responsible: Id | null, priority = 0): void {
+    const n = ++this.#n;
+    const caller: Caller = {
+      n,
+      dialogId: `dddd0000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`,
+      queueId,
+      cameAt: this.now,
+      answeredAt: null,
+      agentId: null,
+      talkMs: 0,
+      outcome: "waiting",
+    };
+    this.#callers.set(caller.dialogId, caller);
+    const patience = this.#behaviour.patienceMs(caller);
+    if (Number.isFinite(patience)) this.#agenda.put(this.now + patience, { kind: "gives-up", caller });
+    this.#put({
+      kind: "dialog.opened",
+      dialogId: caller.dialogId,
+      channelId: "line",
+      medium: "voice",
+      queueId,
+      callId: caller.dialogId,
+      priority,
+      identity: responsible === null ? "new" : "known",
+      responsible: responsible === null ? null : { employeeId: responsible, why: "customer" },
+      substituteId: null,
+      at: this.now,
+    });
+  }
+
+  /** Lets time pass up to `until`, or until nothing is left to happen. */
+  run(until: EpochMs): void {
+    for (;;) {
+      const deadline = this.state.deadlines.next();
+      const next = Math.min(deadline?.at ?? Number.POSITIVE_INFINITY, this.#agenda.nextAt ?? Number.POSITIVE_INFINITY);
+      if (next > until) break;
+      this.now = Math.max(this.now, next);
+      if (deadline !== undefined && deadline.at === next) this.#put({ kind: "deadline", deadlineId: deadline.id, at: this.now });
+      else this.#happens(this.#agenda.take() as Happening);
+    }
+    if (Number.isFinite(until)) this.now = Math.max(this.now, until);
+  }
+
+  #happens(what: Happening): void {
+    switch (what.kind) {
+      case "act":
+        what.act();
+        return;
+      case "answer": {
+        const { caller, offerId } = what;
+        if (this.#ringing.get(offerId) !== caller.dialogId) return;
+        this.#put({ kind: "leg.answered", dialogId: caller.dialogId, offerId, at: this.now });
+        return;
+      }
+      case "gives-up": {
+        const { caller } = what;
+        if (caller.outcome !== "waiting") return;
+        caller.outcome = "gave-up";
+        this.#leave(caller);
+        return;
+      }
+      case "talk-ends":
+        this.#leave(what.caller);
+    }
+  }
+
+  #leave(caller: Caller): void {
+    this.#callers.delete(caller.dialogId);
+    this.#put({ kind: "dialog.closed", dialogId: caller.dialogId, by: null, at: this.now });
+    this.#done(caller);
+  }
+
+  #put(input: CoreInput): void {
+    const effects = decide(this.state, { id: ++this.inputs, now: this.now, input }, new Effects());
+    for (const command of effects.commands) {
+      const caller = this.#callers.get(command.dialogId);
+      if (command.kind === "ring") {
+        if (caller === undefined) continue;
+        this.#ringing.set(command.offerId, command.dialogId);
+        this.#put({ kind: "leg.ringing", dialogId: command.dialogId, offerId: command.offerId, at: this.now });
+        const after = this.#behaviour.answerAfterMs(caller, command.employeeId);
+        if (after !== null) this.#agenda.put(this.now + after, { kind: "answer", caller, offerId: command.offerId });
+      } else if (command.kind === "cancel-ring") {
+        this.#ringing.delete(command.offerId);
+        this.#put({ kind: "leg.ended", dialogId: command.dialogId, offerId: command.offerId, cause: command.reason, at: this.now });
+      } else if (command.kind === "bridge") {
+        this.#ringing.delete(command.offerId);
+        const agentId = this.state.offers.get(command.offerId)?.employeeId ?? null;
+        this.#put({ kind: "leg.bridged", dialogId: command.dialogId, offerId: command.offerId, at: this.now });
+        if (caller === undefined || caller.outcome !== "waiting") continue;
+        caller.outcome = "answered";
+        caller.answeredAt = this.now;
+        caller.agentId = agentId;
+        caller.talkMs = this.#behaviour.talkMs(caller);
+        this.#agenda.put(this.now + caller.talkMs, { kind: "talk-ends", caller });
+      } else if (command.kind === "fallback" && caller !== undefined && caller.outcome === "waiting") {
+        caller.outcome = "fallback";
+        this.#leave(caller);
+      }
+    }
+  }
+}
