@@ -154,7 +154,7 @@ describe("reachability", () => {
         identity,
         thread: { key: "777001" },
         reachable,
-        ...(reachable ? {} : { reason: "blocked" }),
+        ...(reachable ? {} : { reason: "blocked" as const }),
       }) as const;
     await house.report(channel, state(false));
     await house.report(channel, state(false));

@@ -78,7 +78,9 @@ function writtenDownPhones(performed: ApiFixture["performed"]): Adapter {
   };
 }
 
-export async function apiFixture(options: { requestsPerMinute?: number; uiDir?: string; log?: pino.Logger; setUp?: boolean } = {}): Promise<ApiFixture> {
+export async function apiFixture(
+  options: { requestsPerMinute?: number; uiDir?: string; log?: pino.Logger; setUp?: boolean; registry?: AdapterRegistry } = {},
+): Promise<ApiFixture> {
   const database = await testDatabase({ max: 12 });
   const { sql } = database;
   const company = options.setUp === false ? (undefined as unknown as Company) : await seedCompany(sql);
@@ -92,6 +94,7 @@ export async function apiFixture(options: { requestsPerMinute?: number; uiDir?: 
   const registry: AdapterRegistry = {
     "asterisk-ari": { exclusive: false, load: async () => writtenDownPhones(performed) },
     ...(adapters["web-chat"] === undefined ? {} : { "web-chat": adapters["web-chat"] }),
+    ...options.registry,
   };
   const secretKey = randomBytes(32);
   const stream = createStream({ sql, leaseSql: sql, holder, log: quiet });
