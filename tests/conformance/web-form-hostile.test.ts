@@ -96,7 +96,7 @@ describe("a page's token", () => {
 
 describe("machines and floods", () => {
   it("who fills in the trap is told that all went well, and nothing is stored", async () => {
-    expect(await post({ _token: await token(), message: "buy", company_site: "https://spam.example" })).toMatchObject({ status: 200, ok: true });
+    expect(await post({ _token: await token(), message: "buy", homepage: "https://spam.example" })).toMatchObject({ status: 200, ok: true });
     expect(ledger.reported).toEqual([]);
     expect(ledger.transcript.join()).toMatch(/trap filled in/);
     expect((await channel.test?.())?.detail).toMatch(/public address/);

@@ -5,8 +5,8 @@ import { messageEvent, type Sent } from "./from-form.ts";
 import { Rate } from "./rate.ts";
 import { checkBody, issueToken, readToken, TOKEN_LIFE_MS } from "./token.ts";
 
-/** A field that no person sees: whoever fills it in is a machine. */
-export const TRAP = "company_site";
+/** A field that no person sees: whoever fills it in is a machine. No browser fills in an address of this name by itself. */
+const TRAP = "homepage";
 /** A page takes one for each form that somebody begins to fill in. */
 const TOKENS_PER_MINUTE = 60;
 

@@ -73,7 +73,7 @@ describe("what a form says", () => {
   it("a consent that is asked for must be ticked [constructed]", async () => {
     for (const consent of ["", "no", "0", "Нет"])
       await expect(json({ message: "x", consent }, { consentRequired: true })).rejects.toMatchObject({ code: "consent" });
-    expect(await json({ message: "x", agree: "on" }, { consentRequired: true })).toMatchObject({ text: "x\n\nagree: on" });
+    expect(await json({ message: "x", agree: "on" }, { consentRequired: true })).toMatchObject({ text: "x\n\nagree: yes" });
   });
   it("nothing at all is refused [constructed]", async () => {
     await expect(json({ name: "Asel", message: "   " })).rejects.toMatchObject({ code: "empty", status: 422 });

@@ -43,7 +43,8 @@ export function messageEvent(fields: Fields, sent: Sent, config: WebFormConfig):
   const label = labels(fields);
   const known = [...config.nameFields, ...config.phoneFields, ...config.emailFields, ...config.textFields];
   const rest = [...fields].filter(([name, value]) => value !== "" && !OURS.includes(name) && !UTM.test(name) && !known.includes(name.toLowerCase()));
-  const lines = rest.map(([name, value]) => `${label(name)}: ${value}`);
+  // A ticked box without a value of its own says "on" (HTML standard, default/on mode).
+  const lines = rest.map(([name, value]) => `${label(name)}: ${value === "on" ? "yes" : value}`);
   // What was typed and cannot be read as a number or an address is not lost.
   if (typed.phone !== "" && phone === null) lines.unshift(`Phone: ${typed.phone.slice(0, 200)}`);
   if (typed.email !== "" && email === null) lines.unshift(`E-mail: ${typed.email.slice(0, 200)}`);
