@@ -3,10 +3,10 @@ import type { SmppConfig } from "./config.ts";
 import { STATUS } from "./errors.ts";
 import { fromSmsc, type Incoming, type Message, type Part } from "./from-smsc.ts";
 import type { Memory } from "./memory.ts";
-import { addPart, type Joined, overdue, textOf } from "./parts.ts";
+import { addPart, finishGroup, type Joined, overdue, textOf } from "./parts.ts";
 import type { Pdu } from "./pdu.ts";
 import type { Receipt } from "./receipt.ts";
-import { answered, firstSeen } from "./seen.ts";
+import { Seen } from "./seen.ts";
 import type { Sent } from "./sent.ts";
 
 /** The answer for the SMSC, and what to note once it has gone out. */
@@ -34,10 +34,12 @@ export class Inbox {
   readonly #parts: InboxParts;
   /** The last delivery of each sender: his messages are reported one after the other, strangers' at once. */
   readonly #lines = new Map<string, Promise<void>>();
+  readonly #seen: Seen;
   readonly #sweeping: NodeJS.Timeout;
 
   constructor(parts: InboxParts) {
     this.#parts = parts;
+    this.#seen = new Seen(parts.memory.state.seen);
     this.#sweeping = setInterval(() => void this.#giveUp(), Math.min(SWEEP_MS, parts.config.incompleteAfterMs / 4));
     void this.#giveUp();
   }
@@ -60,7 +62,7 @@ export class Inbox {
     return {
       status: STATUS.ok,
       gone: () => {
-        if (hash !== null) answered(memory.state.seen, hash);
+        if (hash !== null) this.#seen.answered(hash);
         memory.saveSoon();
       },
     };
@@ -113,7 +115,8 @@ export class Inbox {
   async #giveUp(): Promise<void> {
     const { memory, host, config } = this.#parts;
     for (const joined of overdue(memory.state.parts, config.incompleteAfterMs, host.now())) {
-      const given = { ...this.#whole(joined), truncated: true };
+      const truncated = Object.keys(joined.state.got).length < joined.state.total;
+      const given = { ...this.#whole(joined), ...(truncated ? { truncated } : {}) };
       const stored = await this.#report(given).then(
         () => true,
         () => false,
@@ -126,9 +129,10 @@ export class Inbox {
     return this.#received({ hash: group, from: state.from, to: state.to, text: textOf(state) }, `long:${state.at.toString(36)}:${group}`);
   }
 
-  #done({ state }: Joined): void {
-    state.doneAt = this.#parts.host.now();
-    this.#parts.memory.saveSoon();
+  #done(joined: Joined): void {
+    const { memory, host } = this.#parts;
+    finishGroup(memory.state.parts, joined, host.now());
+    memory.saveSoon();
   }
 
   /** False when no message of ours has that id. One that came before the answer to its submit waits for that answer. */
@@ -169,7 +173,7 @@ export class Inbox {
 
   async #keyOf(hash: string, prefix: string): Promise<string> {
     const { memory, host } = this.#parts;
-    const at = firstSeen(memory.state.seen, hash, host.now());
+    const at = this.#seen.first(hash, host.now());
     await memory.save();
     return `${prefix}:${at.toString(36)}:${hash}`;
   }

@@ -1,12 +1,12 @@
 import type { Host } from "@kommutator/contract/channel";
 import type { GroupState } from "./parts.ts";
-import type { SeenState } from "./seen.ts";
 import type { SentState } from "./sent.ts";
 
 /** What the connection remembers over restarts. */
 export interface MemoryState {
   parts: Record<string, GroupState>;
-  seen: Record<string, SeenState>;
+  /** First time, by hash of content that is not answered yet. */
+  seen: Record<string, number>;
   sent: Record<string, SentState>;
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeUcs2 } from "./coding.ts";
 import type { Part } from "./from-smsc.ts";
-import { addPart, type GroupState, overdue, textOf } from "./parts.ts";
+import { addPart, finishGroup, type GroupState, overdue, textOf } from "./parts.ts";
 
 const TEXT = "Заказ 👍🏽 готов, ждём вас завтра после обеда 🚚💨";
 /** Cut blindly every 7 octets, as careless senders do: in the middle of characters. */
@@ -39,7 +39,7 @@ describe("parts of a long message", () => {
           const { kind, joined } = addPart(memory, parts[i] as Part, step);
           if (kind !== "whole") continue;
           whole.push(textOf(joined.state));
-          joined.state.doneAt = step;
+          finishGroup(memory, joined, step);
         }
         expect(whole).toEqual([TEXT]);
       }),
@@ -52,7 +52,7 @@ describe("parts of a long message", () => {
     addPart(memory, first[0] as Part, 1);
     const whole = addPart(memory, first[1] as Part, 2);
     expect([whole.kind, textOf(whole.joined.state)]).toEqual(["whole", "первое письмо"]);
-    whole.joined.state.doneAt = 2;
+    finishGroup(memory, whole.joined, 2);
     expect(addPart(memory, second[0] as Part, 3).kind).toBe("partial");
     const next = addPart(memory, second[1] as Part, 4);
     expect([next.kind, textOf(next.joined.state)]).toEqual(["whole", "второе письмо"]);
@@ -75,11 +75,17 @@ describe("parts of a long message", () => {
     expect(textOf((memory["g0"] as GroupState) ?? ({} as GroupState))).toBe("[…]письмо");
   });
 
-  it("reported an hour ago are forgotten", () => {
+  it("reported are remembered for ten minutes, and two hundred of them at most", () => {
     const memory: Record<string, GroupState> = {};
-    const parts = cut("первое письмо", 14);
-    for (const part of parts) addPart(memory, part, 0).joined.state.doneAt = 1;
-    overdue(memory, 10, 3_600_002);
+    for (let i = 0; i < 250; i++) {
+      const [first, second] = cut("первое письмо", 14).map((part) => ({ ...part, group: `g${i}` })) as [Part, Part];
+      addPart(memory, first, i);
+      finishGroup(memory, addPart(memory, second, i).joined, i);
+      expect(addPart(memory, first, i).kind).toBe("again");
+    }
+    expect(Object.keys(memory)).toHaveLength(200);
+    expect(JSON.stringify(memory)).not.toContain(encodeUcs2("первое").toString("base64").slice(0, 12));
+    overdue(memory, 10_000_000, 600_250);
     expect(memory).toEqual({});
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Alphabet, decodeText } from "./coding.ts";
 import type { Part } from "./from-smsc.ts";
 
@@ -8,15 +9,16 @@ export interface GroupState {
   /** When the first part came: part of the message's key. */
   at: number;
   total: number;
-  /** By sequence: alphabet and octets (base64). */
+  /** By sequence: alphabet and octets (base64), or their digest once the message is reported. */
   got: Record<string, [Alphabet, string]>;
   /** When it was reported whole; kept for a while, because parts come twice. */
   doneAt?: number | undefined;
 }
 
 /** A group that is reported is remembered this long for its doubled parts. */
-const DONE_MS = 3_600_000;
-/** Parts in memory at most: beyond it the oldest message is given up. */
+const DONE_MS = 600_000;
+const MOST_DONE = 200;
+/** Unfinished messages in memory at most: beyond it the oldest is given up. */
 const MOST_GROUPS = 500;
 
 export interface Joined {
@@ -35,7 +37,7 @@ export function addPart(parts: Record<string, GroupState>, part: Part, now: numb
   let state = parts[part.group];
   const there = state?.got[sequence];
   const done = state?.doneAt !== undefined;
-  if (state !== undefined && (there === undefined ? done : there[1] !== octets)) {
+  if (state !== undefined && (there === undefined ? done : there[1] !== (done ? digest(octets) : octets))) {
     if (!done) parts[`${part.group}:${state.at}`] = state;
     state = undefined;
   }
@@ -43,11 +45,21 @@ export function addPart(parts: Record<string, GroupState>, part: Part, now: numb
     state = { from: part.from, to: part.to, at: now, total: part.piece.total, got: {} };
     parts[part.group] = state;
   }
-  state.got[sequence] = [part.alphabet, octets];
   const joined = { group: part.group, state };
   if (state.doneAt !== undefined) return { kind: "again", joined };
+  state.got[sequence] = [part.alphabet, octets];
   return { kind: Object.keys(state.got).length === state.total ? "whole" : "partial", joined };
 }
+
+/** It is reported: what it said is forgotten but for a digest of each part, by which doubled ones are known. */
+export function finishGroup(parts: Record<string, GroupState>, { state }: Joined, now: number): void {
+  state.doneAt = now;
+  for (const part of Object.values(state.got)) part[1] = digest(part[1]);
+  const done = Object.entries(parts).filter(([, one]) => one.doneAt !== undefined);
+  for (const [group, one] of done.slice(0, Math.max(0, done.length - MOST_DONE))) if (one !== state) delete parts[group];
+}
+
+const digest = (octets: string): string => createHash("sha256").update(octets).digest("base64url").slice(0, 8);
 
 /** The text as far as it has come; "[…]" stands for what is missing. */
 export function textOf(state: GroupState): string {

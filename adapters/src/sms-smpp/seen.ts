@@ -1,28 +1,40 @@
-/** Content that came: when first, and whether the SMSC has our answer. */
-export interface SeenState {
-  at: number;
-  answered: boolean;
-}
-
 /** The same content within this time is the same message (there is no id that would tell). */
 const SAME_MS = 60_000;
 /** Content whose answer never went out is delivered again after the connection is back. */
 const UNANSWERED_MS = 3_600_000;
 
 /**
- * When the content with this hash came first: its time makes the key, so that a repeated delivery has the same key, and
- * the same words written again later are a new message. The caller stores `seen` before it reports.
+ * When a content came first: its time makes the key, so that a repeated delivery has the same key, and the same words
+ * written again later are a new message. What is not answered yet is durable, because it will be repeated after a crash
+ * as well; the rest is remembered for its minute by this process alone.
  */
-export function firstSeen(seen: Record<string, SeenState>, hash: string, now: number): number {
-  const known = seen[hash];
-  if (known !== undefined && now - known.at < (known.answered ? SAME_MS : UNANSWERED_MS)) return known.at;
-  for (const [other, { at }] of Object.entries(seen)) if (now - at >= UNANSWERED_MS) delete seen[other];
-  seen[hash] = { at: now, answered: false };
-  return now;
-}
+export class Seen {
+  /** First time by hash, of what is not answered yet. */
+  readonly #unanswered: Record<string, number>;
+  readonly #answered = new Map<string, number>();
 
-/** The SMSC has our answer. */
-export function answered(seen: Record<string, SeenState>, hash: string): void {
-  const known = seen[hash];
-  if (known !== undefined) known.answered = true;
+  constructor(unanswered: Record<string, number>) {
+    this.#unanswered = unanswered;
+  }
+
+  /** The caller makes it durable before it reports. */
+  first(hash: string, now: number): number {
+    for (const [known, at] of this.#answered) {
+      if (now - at < SAME_MS) break;
+      this.#answered.delete(known);
+    }
+    const at = this.#answered.get(hash) ?? this.#unanswered[hash];
+    if (at !== undefined && now - at < UNANSWERED_MS) return at;
+    for (const [known, since] of Object.entries(this.#unanswered)) if (now - since >= UNANSWERED_MS) delete this.#unanswered[known];
+    this.#unanswered[hash] = now;
+    return now;
+  }
+
+  /** The SMSC has our answer. */
+  answered(hash: string): void {
+    const at = this.#unanswered[hash];
+    if (at === undefined) return;
+    delete this.#unanswered[hash];
+    this.#answered.set(hash, at);
+  }
 }

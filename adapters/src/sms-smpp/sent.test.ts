@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { spellingsOf } from "./message-id.ts";
 import type { Receipt } from "./receipt.ts";
-import { answered, firstSeen, type SeenState } from "./seen.ts";
 import { Sent, type SentState } from "./sent.ts";
 
 const IVAN = "77011112233";
@@ -116,20 +115,5 @@ describe("a message of several segments", () => {
     expect(Object.keys(state)).toHaveLength(5_001);
     all.begin("later", IVAN, 1, 1, 4 * 86_400_000);
     expect(Object.keys(state)).toEqual(["later"]);
-  });
-});
-
-describe("the same content", () => {
-  it("within a minute of the first, or before we could answer, is the same message; later a new one", () => {
-    const seen: Record<string, SeenState> = {};
-    expect(firstSeen(seen, "h", 0)).toBe(0);
-    expect(firstSeen(seen, "h", 600_000)).toBe(0);
-    answered(seen, "h");
-    expect(firstSeen(seen, "h", 600_001)).toBe(600_001);
-    answered(seen, "h");
-    expect(firstSeen(seen, "h", 660_000)).toBe(600_001);
-    expect(firstSeen(seen, "h", 660_001)).toBe(660_001);
-    firstSeen(seen, "other", 10_000_000);
-    expect(Object.keys(seen)).toEqual(["other"]);
   });
 });
