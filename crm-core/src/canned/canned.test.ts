@@ -43,6 +43,19 @@ describe("personal answers are their writer's alone", () => {
   });
 });
 
+test("whoever neither reads dialogs nor keeps answers has none", async () => {
+  const { sql, company } = house;
+  await write("admin", { scope: "all", title: "For those who write" });
+  await sql`DELETE FROM employee_role WHERE employee_id = ${company.employees.bolat.id}`;
+  for (const [method, url, body] of [
+    ["GET", "/canned-answers"],
+    ["POST", "/canned-answers", { title: "x", body: "y" }],
+  ] as const)
+    expect((await house.as("bolat", method, url, body)).status).toBe(403);
+  await sql`INSERT INTO employee_role VALUES (${company.employees.bolat.id}, ${company.roles.agent})`;
+  expect(await titles("bolat", "?q=for those")).toEqual(["For those who write"]);
+});
+
 describe("shared answers need a right", () => {
   test("an agent may not write, change or delete one; the head may for the own department, the administrator for all", async () => {
     const { a, b } = house.company.departments;

@@ -5,7 +5,7 @@ import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
-import type { FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { differences } from "../audit/index.ts";
@@ -20,20 +20,20 @@ import { valuesFor } from "./values.ts";
 const COLUMNS = { title: "title", shortcut: "shortcut", body: "body", folder: "folder", tags: "tags" };
 type Target = { scope: CannedAnswer["scope"]; departmentId: Id | null };
 
-/** Canned answers (XA-05). Personal ones are their writer's alone and need no right; shared ones need the right `canned` over whom they are for. */
+/** Canned answers (XA-05). Personal ones are their writer's alone and need no right of their own; shared ones need the right `canned` over whom they are for. */
 export function cannedRoutes(crm: Crm): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     const { sql } = crm;
 
     app.get("/canned-answers", { schema: { querystring: CannedQuery, response: { 200: CannedList } } }, async (request) => {
-      const principal = principalOf(request);
+      const principal = writer(request);
       const [items, folders] = await Promise.all([listCanned(sql, principal, request.query), listFolders(sql, principal)]);
       return { items, folders };
     });
 
     app.post("/canned-answers", { schema: { body: CannedBody, response: { 201: CannedAnswer } } }, async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = writer(request);
       const { body } = request;
       const made = await change(crm, actorOf(request), (tx) =>
         unique(async () => {
@@ -50,7 +50,7 @@ export function cannedRoutes(crm: Crm): FastifyPluginAsync {
     });
 
     app.patch("/canned-answers/:id", { schema: { params: IdParams, body: CannedPatch, response: { 200: CannedAnswer } } }, async (request) => {
-      const principal = principalOf(request);
+      const principal = writer(request);
       const { id } = request.params;
       const { body } = request;
       return change(crm, actorOf(request), (tx) =>
@@ -79,7 +79,7 @@ export function cannedRoutes(crm: Crm): FastifyPluginAsync {
     });
 
     app.delete("/canned-answers/:id", { schema: { params: IdParams, response: { 204: z.null() } } }, async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = writer(request);
       const { id } = request.params;
       await change(crm, actorOf(request), async (tx) => {
         const { title } = await editable(tx, principal, id, "delete");
@@ -90,7 +90,7 @@ export function cannedRoutes(crm: Crm): FastifyPluginAsync {
     });
 
     app.post("/canned-answers/:id/render", { schema: { params: IdParams, body: RenderBody, response: { 200: Rendered } } }, async (request) => {
-      const principal = principalOf(request);
+      const principal = writer(request);
       const { dialogId } = request.body;
       return sql.begin(async (tx) => {
         const answer = found(await readCanned(tx, principal, request.params.id));
@@ -101,6 +101,13 @@ export function cannedRoutes(crm: Crm): FastifyPluginAsync {
       });
     });
   };
+}
+
+/** Whoever works with dialogs or keeps the shared answers; to others they are of no use. */
+function writer(request: FastifyRequest): Principal {
+  const principal = principalOf(request);
+  if (scopeOf(principal, "dialog", "read") === null && scopeOf(principal, "canned", "read") === null) throw new AppError("forbidden");
+  return principal;
 }
 
 /** The answer, locked, when the principal may do this with it: not_found when it may not even be seen, forbidden otherwise. */

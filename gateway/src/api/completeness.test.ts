@@ -78,6 +78,9 @@ test("somebody without any role reaches nothing but themselves and the words of 
     "POST /softphone/session",
     "GET /softphone/call",
     "GET /catalogues",
+    "GET /notifications",
+    "GET /notifications/unread",
+    "POST /notifications/read",
   ]);
   const leaks: string[] = [];
   for (const route of house.routes.filter((r) => r.url.startsWith("/api/") && !r.isPublic)) {
