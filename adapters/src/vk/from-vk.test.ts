@@ -1,0 +1,145 @@
+import type { ChannelEvent } from "@kommutator/contract/channel";
+import { describe, expect, it } from "vitest";
+import { INCOMING, photo } from "./events.fixture.ts";
+import { type Facts, fromVk, type Translation, unreadable } from "./from-vk.ts";
+
+const NOW = 1_600_000_000_000;
+const facts: Facts = {
+  groupId: 191_949_777,
+  now: NOW,
+  nameOf: (id) => (id === 578_716_413 ? "Иван Петров" : undefined),
+  isOurs: ({ randomId, adminId }) => randomId === 777 && adminId === undefined,
+};
+
+const THREAD = { key: "578716413" };
+const FROM = { kind: "vk", value: "578716413", displayName: "Иван Петров" };
+const text = (value: string, more: object = {}) => [{ kind: "message.received", nature: "human", text: value, ...more }];
+
+/** What each case must come to: the events, as far as they are named here. */
+const EXPECTED: Record<string, object[] | ((translation: Translation) => void)> = {
+  "a text": [
+    {
+      kind: "message.received",
+      eventKey: "message_new:578716413_304",
+      messageKey: "578716413_304",
+      occurredAt: 1_582_576_963_000,
+      thread: THREAD,
+      from: FROM,
+      nature: "human",
+      text: "Добрый день! Есть ли доставка?",
+    },
+  ],
+  "a text in the form before 5.103": [
+    { kind: "message.received", eventKey: "message_new:463526827_38", messageKey: "463526827_38", text: "тест", from: { kind: "vk", value: "463526827" } },
+  ],
+  "a message in a chat of several people": [],
+  "an answer sent by an API or by VK itself": [{ kind: "message.received", nature: "outside", messageKey: "463526827_39", text: "тест" }],
+  "an answer that an employee typed in VK": [
+    { kind: "message.received", nature: "outside", messageKey: "578716413_305", thread: THREAD, from: FROM, text: "Да, по всему городу" },
+  ],
+  "the echo of our own message": [],
+  "a photo": text("", { files: [{ name: "photo578716413_457239018.jpg", mime: "image/jpeg", fileKey: photo.sizes[1]?.url }] }),
+  "a photo with its original": text("", { files: [expect.objectContaining({ fileKey: "https://sun9-1.userapi.com/s/v1/ig2/orig.jpg" })] }),
+  "a document": text("", {
+    files: [{ name: "Договор.pdf", mime: "application/pdf", bytes: 14_854, fileKey: "https://vk.com/doc578716413_619304812?hash=abc&dl=GU3TQNZRGY2DCMY" }],
+  }),
+  "a voice message": text("", {
+    files: [
+      {
+        name: "voice578716413_619304813.ogg",
+        mime: "audio/ogg",
+        voice: true,
+        durationMs: 7_000,
+        fileKey: "https://psv4.userapi.com/c853028//u578716413/audiomsg/d1/3a1c.ogg",
+      },
+    ],
+  }),
+  "a sticker": text("", { files: [{ name: "sticker9046.png", mime: "image/png", fileKey: "https://vk.com/sticker/1-9046-256" }] }),
+  "a place": text("Я здесь\n📍 Almaty, Kazakhstan\nhttps://www.openstreetmap.org/?mlat=43.238949&mlon=76.889709#map=16/43.238949/76.889709"),
+  "a video": text("🎬 Обзор\nhttps://vk.com/video-1_456239017"),
+  "a link": text("вот\n🔗 Кресло\nhttps://shop.example/item/1"),
+  "a post of a wall": text("📰 Решили провести лето?\nhttps://vk.com/wall1_45616"),
+  "a product": text("🛒 Кресло, 15 000 ₸\nhttps://vk.com/market?w=product-191949777_12"),
+  "a story": text("📷\nhttps://vk.com/story-30316056_456254525"),
+  "an attachment nobody knows yet": text("[hologram]"),
+  "a forwarded message beside a photo": text("bruh", { quoted: "> meh", files: [expect.objectContaining({ mime: "image/jpeg" })] }),
+  "a forwarded message alone": ({ events }) => {
+    expect(events[0]).toMatchObject({ text: "", quoted: "> Заказ 17 не пришёл", files: [{ fileKey: photo.sizes[1]?.url }] });
+  },
+  "an answer to an earlier message": text("да", { replyTo: "578716413_301", quoted: "> Привезти завтра?" }),
+  "a deep link": text("Здравствуйте", { origin: { source: "spring_sale", referrer: "vk_ads" } }),
+  "a button of a keyboard": text("Начать"),
+  "a mention and control characters": text("Наш магазин, ау\nвы где"),
+  "a message of which VK shows bots a part": text("начало", { truncated: true }),
+  "a vanishing message": text("", { truncated: true }),
+  "an edited message": [
+    {
+      kind: "message.edited",
+      messageKey: "578716413_304",
+      thread: THREAD,
+      text: "Есть ли доставка в Алматы?",
+      occurredAt: 1_582_577_100_000,
+      eventKey: expect.stringMatching(/.{8,}/),
+    },
+  ],
+  "messages denied": [
+    {
+      kind: "identity.state",
+      eventKey: "08fd9e8f52a43c6966f7c117d5e402ab39cc4017",
+      identity: FROM,
+      thread: THREAD,
+      reachable: false,
+      reason: "denied",
+    },
+  ],
+  "messages allowed": [{ kind: "identity.state", identity: FROM, thread: THREAD, reachable: true }],
+  "a callback button": (translation) => {
+    expect(translation.events).toMatchObject(text("Позвоните мне", { messageKey: "578716413_press_9f1c2b3a4d5e", replyTo: "578716413_301" }));
+    expect(translation.pressed).toEqual({ eventId: "9f1c2b3a4d5e", userId: 578_716_413, peerId: 578_716_413 });
+  },
+  typing: (translation) => expect(translation).toEqual({ events: [], typing: "578716413" }),
+  read: (translation) => expect(translation.read).toMatchObject({ peerId: 578_716_413, upTo: 306 }),
+  "something else of the community": [],
+};
+
+describe("events of a community", () => {
+  it.each(INCOMING)("$name ($source)", ({ name, event }) => {
+    const expected = EXPECTED[name];
+    const translation = fromVk(event, facts);
+    if (typeof expected === "function") return expected(translation);
+    expect(translation.events).toHaveLength(expected?.length ?? -1);
+    expect(translation.events).toMatchObject(expected as ChannelEvent[]);
+  });
+
+  it("at least twenty cases, half of them from VK's own pages", () => {
+    const documented = INCOMING.filter((one) => one.source !== "constructed");
+    console.log(`vk: ${INCOMING.length} incoming cases, ${documented.length} documented`);
+    expect(INCOMING.length).toBeGreaterThanOrEqual(20);
+    expect(documented.length).toBeGreaterThanOrEqual(INCOMING.length / 2);
+  });
+
+  it.each([
+    [{ type: "message_new", object: {} }, /peer_id/],
+    [{ type: "message_new", object: { message: { peer_id: 5, from_id: 5, text: "x" } } }, /conversation_message_id/],
+    [{ type: "message_deny", object: { user_id: "nobody" } }, /no user/],
+    [{ type: "message_event", object: { user_id: 1, peer_id: 1 } }, /event_id/],
+  ])("%j is said to be unreadable, and why", (event, words) => {
+    expect(() => fromVk(event, facts)).toThrow(words);
+  });
+
+  it("keeps no secret in the error list", () => {
+    const event = unreadable({ type: "message_new", secret: "hush", object: {} }, new Error("no peer"), NOW);
+    expect(JSON.stringify(event)).not.toContain("hush");
+    expect(event.eventKey).toBe(unreadable({ type: "message_new", secret: "other", object: {} }, new Error("no peer"), NOW).eventKey);
+  });
+
+  it("a forward without text or files of its own is the message itself", () => {
+    const event = {
+      type: "message_new",
+      object: {
+        message: { peer_id: 5, from_id: 5, conversation_message_id: 1, text: "", fwd_messages: [{ text: "Заказ 17", fwd_messages: [{ text: "глубже" }] }] },
+      },
+    };
+    expect(fromVk(event, facts).events[0]).toMatchObject({ text: "> Заказ 17\n> > глубже" });
+  });
+});
