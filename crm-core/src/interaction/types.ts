@@ -11,12 +11,12 @@ export interface TypeRow {
   statuses: Record<State, Id>;
 }
 
-/** How a contact was made, as far as its Interaction's type goes: text messages of a phone are told apart from messengers (S2.09). */
+/** How a contact was made, as far as its Interaction's type goes: text messages of a phone are told apart from messengers (S2.09), a request by a form waits like a letter but is none. */
 export type ContactForm = Medium | "sms";
 const CODE: Record<ContactForm, string> = { voice: "call", chat: "message", mail: "letter", sms: "sms" };
 
 /** SQL of the ContactForm of a dialog `d` on a channel `c`. */
-export const CONTACT_FORM = "CASE WHEN c.kind LIKE 'sms-%' THEN 'sms' ELSE d.medium END";
+export const CONTACT_FORM = "CASE WHEN c.kind LIKE 'sms-%' THEN 'sms' WHEN c.kind = 'web-form' THEN 'chat' ELSE d.medium END";
 
 /** The types under which calls, chats, text messages and letters are recorded. Installations whose catalogue lacks one get it. */
 export async function recordedTypes(tx: Tx): Promise<Record<ContactForm, TypeRow>> {
