@@ -1,4 +1,4 @@
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { SmppConfig } from "./config.ts";
 import { BindRefused, STATUS } from "./errors.ts";
@@ -12,7 +12,7 @@ const VERSION_3_4 = 0x34;
 export async function dial(config: SmppConfig, signal: AbortSignal, onRequest: (pdu: Pdu, session: SmppSession) => void): Promise<SmppSession> {
   const at = { host: config.host, port: config.port };
   const tls = config.security === "tls";
-  const socket = tls ? connectTls({ ...at, servername: config.host }) : connectTcp(at);
+  const socket = tls ? connectTls({ ...at, ...(isIP(config.host) === 0 ? { servername: config.host } : {}) }) : connectTcp(at);
   const session: SmppSession = new SmppSession(socket, {
     pduTimeoutMs: config.pduTimeoutMs,
     enquireLinkMs: config.enquireLinkMs,

@@ -81,7 +81,9 @@ export class BindRefused extends Error {
         ? `The SMS centre refused the system id or the password: ${wordsOf(status)}`
         : status === STATUS.alreadyBound
           ? "The SMS centre says that this system id is connected already: close the other connection (ESME_RALYBND)"
-          : `The SMS centre refused the connection: ${wordsOf(status)}`,
+          : status === STATUS.invalidCommandId
+            ? "The SMS centre takes no connection that both sends and receives (bind_transceiver): ask the provider to allow it"
+            : `The SMS centre refused the connection: ${wordsOf(status)}`,
     );
     this.credentials = credentials;
   }

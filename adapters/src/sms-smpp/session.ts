@@ -11,7 +11,7 @@ interface SessionOptions {
   pduTimeoutMs: number;
   /** 0 = never. */
   enquireLinkMs: number;
-  /** Everything the SMSC asks of us besides enquire_link and unbind. */
+  /** A deliver_sm or data_sm, to be answered by `respond`. */
   onRequest(pdu: Pdu): void;
 }
 
@@ -92,9 +92,12 @@ export class SmppSession {
 
   /** Answers a request of the SMSC. False when the connection is gone: it will ask again. */
   respond(pdu: Pdu, status: number): boolean {
+    return this.#answer(`${pdu.command}_resp`, pdu, status);
+  }
+
+  #answer(command: string, pdu: Pdu, status: number): boolean {
     if (this.#reason !== null || !this.#socket.writable) return false;
-    const unknown = pdu.command === "unknown";
-    this.#socket.write(encodePdu(unknown ? "generic_nack" : `${pdu.command}_resp`, pdu.sequence, {}, status));
+    this.#socket.write(encodePdu(command, pdu.sequence, {}, status));
     return true;
   }
 
@@ -148,11 +151,12 @@ export class SmppSession {
       case "alert_notification":
       case "outbind":
         return;
-      case "unknown":
-        this.respond(pdu, STATUS.invalidCommandId);
+      case "deliver_sm":
+      case "data_sm":
+        this.#options.onRequest(pdu);
         return;
       default:
-        this.#options.onRequest(pdu);
+        this.#answer("generic_nack", pdu, STATUS.invalidCommandId);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import smpp from "smpp";
 import { until } from "../../lab/support/wait.ts";
 
@@ -68,19 +69,22 @@ export class Smsc {
   readonly #queues = new Map<string, Waiting[]>();
   readonly #pumping = new Set<string>();
 
-  private constructor(accounts: Account[]) {
+  readonly #tls: { key: string; cert: string } | null;
+
+  private constructor(accounts: Account[], tls: { key: string; cert: string } | null) {
     this.accounts = accounts;
+    this.#tls = tls;
   }
 
-  static async start(accounts: Account[], port = 0): Promise<Smsc> {
-    const smsc = new Smsc(accounts);
-    smsc.port = port;
+  static async start(accounts: Account[], tls: { key: string; cert: string } | null = null): Promise<Smsc> {
+    const smsc = new Smsc(accounts, tls);
     await smsc.up();
     return smsc;
   }
 
   async up(): Promise<void> {
-    const server = createServer((socket) => new Link(this, socket));
+    const take = (socket: Socket): Link => new Link(this, socket);
+    const server: Server = this.#tls === null ? createServer(take) : createTlsServer(this.#tls, take);
     server.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
