@@ -14,12 +14,12 @@ type Dial = (options: http.ClientRequestArgs, done?: (error: Error | null, strea
  * An agent that opens a connection for every request and gives up dialling after 8 s. A kept connection may be closed by the
  * other side just when a message is written into it, and then nobody knows whether the message arrived: a handshake costs less.
  */
-export function dialingAgent(secure: boolean): http.Agent {
+export function dialingAgent(secure: boolean, connectMs = CONNECT_MS): http.Agent {
   const agent = secure ? new https.Agent({ keepAlive: false }) : new http.Agent({ keepAlive: false });
   const dial: Dial = agent.createConnection.bind(agent) as Dial;
   const dialled: Dial = (options, done) => {
     const socket = dial(options, done) as Socket;
-    const late = setTimeout(() => socket.destroy(Object.assign(new Error("connect ETIMEDOUT"), { code: "ETIMEDOUT", syscall: "connect" })), CONNECT_MS);
+    const late = setTimeout(() => socket.destroy(Object.assign(new Error("connect ETIMEDOUT"), { code: "ETIMEDOUT", syscall: "connect" })), connectMs);
     const over = (): void => clearTimeout(late);
     socket.once(secure ? "secureConnect" : "connect", over);
     socket.once("close", over);

@@ -9,7 +9,7 @@ export function statusOf(error: unknown): ChannelStatus {
   const detail = error instanceof Error ? error.message : String(error);
   if (!(error instanceof ChannelError)) return { state: "degraded", detail: `A message could not be stored and is asked for again: ${detail.slice(0, 300)}` };
   if (error.code === "bad-credentials") return { state: "bad-credentials", detail };
-  return { state: isConflict(error) ? "degraded" : "down", detail };
+  return { state: isConflict(error) || error.code === "rate-limited" ? "degraded" : "down", detail };
 }
 
 /** Until the next attempt: doubles with each failure up to half a minute, with jitter; what Telegram asks for comes first. */
