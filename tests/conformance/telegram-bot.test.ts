@@ -39,7 +39,7 @@ async function open(mode: "polling" | "webhook" = "polling", host = ledger): Pro
     apiUrl: server.url,
     publicUrl: door.url,
     pollSeconds: 2,
-    requestTimeoutMs: 1_000,
+    requestTimeoutMs: 2_000,
     checkEveryMs: 50,
     reconnectFloorMs: 20,
   };

@@ -33,7 +33,7 @@ async function provider(mode: "polling" | "webhook"): Promise<Provider> {
       apiUrl: server.url,
       publicUrl: door?.url ?? "",
       pollSeconds: 2,
-      requestTimeoutMs: 1_000,
+      requestTimeoutMs: 2_000,
       checkEveryMs: 100,
       reconnectFloorMs: 50,
     },

@@ -64,7 +64,7 @@ export class Deliveries {
       this.#requests.add(request);
       request.on("close", () => this.#requests.delete(request));
       request.on("error", () => resolve(0));
-      request.setTimeout(1_500, () => request.destroy());
+      request.setTimeout(5_000, () => request.destroy());
       request.end(body);
     });
   }
