@@ -16,6 +16,9 @@ const address = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** A field that the form leaves empty has its default. */
+const filled = <T extends z.ZodType>(field: T) => z.preprocess((value) => (value === "" || value === null ? undefined : value), field);
+
 const schema = z.object({
   /** The bot's application key: it is in every request of ours and signs every request of Viber's. */
   token: z.string().trim().min(1).max(200),
@@ -32,17 +35,19 @@ const schema = z.object({
    */
   paidMessages: z.boolean().default(false),
   /** Hosts from which the customers' files may be fetched, besides the API's own: names, or *.name for all below it. */
-  mediaHosts: z
-    .string()
-    .default("*.viber.com")
-    .transform((list) =>
-      list
-        .toLowerCase()
-        .split(/[\s,;]+/)
-        .filter((one) => one !== ""),
-    )
-    .pipe(z.array(z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/, "Must be names like *.viber.com"))),
-  apiUrl: address.default(API_URL),
+  mediaHosts: filled(
+    z
+      .string()
+      .default("*.viber.com")
+      .transform((list) =>
+        list
+          .toLowerCase()
+          .split(/[\s,;]+/)
+          .filter((one) => one !== ""),
+      )
+      .pipe(z.array(z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/, "Must be names like *.viber.com"))),
+  ),
+  apiUrl: filled(address.default(API_URL)),
   /** How long Viber may take for an answer. */
   timeoutMs: z.coerce.number().int().min(10).max(120_000).default(20_000),
   /** How often the token and the webhook's address are looked at. */

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Host, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type { Host, WebhookResponse } from "@kommutator/contract/channel";
 import { z } from "zod";
 
 /** Viber, or the customer's device, may come for the file only when that device is on again. */
@@ -42,8 +42,8 @@ export class FileLinks {
     return `${this.#base}/file/${payload}.${this.#sign(payload).toString("base64url")}/${encodeURIComponent(name.replaceAll("/", "_"))}`;
   }
 
-  /** Answers `GET file/<signed>/<name>`. */
-  async serve(request: WebhookRequest, signed: string): Promise<WebhookResponse> {
+  /** Answers `GET` and `HEAD file/<signed>/<name>`. */
+  async serve(signed: string): Promise<WebhookResponse> {
     const asked = this.#verify(signed);
     if (asked === null) return { status: 403 };
     if (asked.e < this.#host.now()) return { status: 410 };
@@ -64,7 +64,8 @@ export class FileLinks {
         "cache-control": "private, max-age=3600",
         "x-robots-tag": "noindex",
       },
-      ...(request.method === "HEAD" ? {} : { body: file.bytes }),
+      // To HEAD as well: the server measures it and sends the headers alone.
+      body: file.bytes,
     };
   }
 

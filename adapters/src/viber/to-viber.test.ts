@@ -194,7 +194,13 @@ describe("the settings", () => {
     expect(faults.sort()).toEqual(["apiUrl", "mediaHosts", "publicUrl", "senderName", "token"]);
   });
   it("take an address with a slash at its end, and several hosts", () => {
-    const read = parseViberConfig({ token: "t", publicUrl: "https://house.example/base/", senderName: "n", mediaHosts: "*.viber.com, cdn.example" });
+    const read = parseViberConfig({
+      token: "t",
+      publicUrl: "https://house.example/base/",
+      senderName: "n",
+      mediaHosts: "*.viber.com, cdn.example",
+      apiUrl: "",
+    });
     expect(read).toMatchObject({ publicUrl: "https://house.example/base", mediaHosts: ["*.viber.com", "cdn.example"], apiUrl: "https://chatapi.viber.com/pa" });
   });
 });

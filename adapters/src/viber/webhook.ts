@@ -27,7 +27,7 @@ export interface Desk {
 export async function answer(request: WebhookRequest, desk: Desk): Promise<WebhookResponse> {
   const [first = "", signed = "", name = "", ...more] = request.path.split("/").filter((piece) => piece !== "");
   if (first === "file" && name !== "" && more.length === 0)
-    return request.method === "GET" || request.method === "HEAD" ? desk.links.serve(request, signed) : { status: 405 };
+    return request.method === "GET" || request.method === "HEAD" ? desk.links.serve(signed) : { status: 405 };
   if (first !== "") return { status: 404 };
   if (request.method !== "POST") return { status: 405 };
   if (request.body.byteLength > MAX_BODY_BYTES) return { status: 413 };

@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from "node:net";
 
 /** Something a test wants to happen to the next `send_message`. */
 export type Trick =
+  | { kind: "none" }
   | { kind: "status"; status: number; message: string }
   | { kind: "http"; status: number; headers?: Record<string, string> }
   /** Takes the whole request and never answers. */
