@@ -88,6 +88,8 @@ describe("what becomes of a message is learnt once", () => {
     const one = command();
     const { messageKey } = await send(one);
     await open("smsc");
+    expect(await send(one), "the same command again is the same message").toEqual({ messageKey });
+    expect(smsc.taken).toHaveLength(1);
     smsc.states.set(messageKey, { status: 20, err: 1 });
     await until("it failed", () => states().some(([, state]) => state === "failed"));
     expect(ledger.events.find((event) => event.kind === "identity.state")).toMatchObject({
@@ -95,8 +97,6 @@ describe("what becomes of a message is learnt once", () => {
       reachable: false,
       reason: "unknown-number",
     });
-    expect(await send(one), "the same command again is the same message").toEqual({ messageKey });
-    expect(smsc.taken).toHaveLength(1);
   });
 
   it("a callback delivered twice is one change, by POST and by GET", async () => {
@@ -133,6 +133,26 @@ describe("what becomes of a message is learnt once", () => {
     ledger.beforeReport = async () => {};
     expect((await server.request("POST", SECRET, { raw, headers: { "content-type": "application/x-www-form-urlencoded" } })).status).toBe(200);
     expect(states()).toEqual([["a1", "delivered"]]);
+  });
+});
+
+describe("what failed on its way", () => {
+  it.each(["smsc", "mobizon"] as const)("is another SMS with %s when an agent sends it again, over a restart too", async (provider) => {
+    await open(provider);
+    const one = command();
+    const first = await send(one);
+    smsc.states.set(first.messageKey, { status: 3, err: 6 });
+    mobizon.states.set(first.messageKey, "EXPIRED");
+    await until("it failed", () => states().some(([, state]) => state === "failed"));
+    await open(provider);
+    const second = await send(one);
+    expect(second.messageKey).not.toBe(first.messageKey);
+    expect(await send(one), "and the same once more is that one").toEqual(second);
+    smsc.states.set(second.messageKey, { status: 1, err: 0 });
+    mobizon.states.set(second.messageKey, "DELIVRD");
+    await until("it is delivered", () => states().some(([key, state]) => key === second.messageKey && state === "delivered"));
+    expect(provider === "smsc" ? smsc.taken : mobizon.taken).toHaveLength(2);
+    expect(second.messageKey.length).toBeLessThanOrEqual(40);
   });
 });
 

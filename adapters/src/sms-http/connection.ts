@@ -22,6 +22,8 @@ export class Account {
   /** When we asked last for the state of a message, by key. */
   readonly #asked = new Map<string, number>();
   #healthAt = Number.NEGATIVE_INFINITY;
+  /** Said so already: a state is told when it changes. */
+  #up = false;
 
   constructor(config: SmsHttpConfig, vendor: SmsVendor, host: Host) {
     this.#config = config;
@@ -55,30 +57,40 @@ export class Account {
     if (command.files.length > 0) throw new ChannelError("rejected", "An SMS carries no files");
     if (command.text.length > this.#vendor.textLength) throw new ChannelError("rejected", `The text is longer than ${this.#vendor.textLength} characters`);
     await this.#remember(() => this.#memory.load());
-    const message: OutgoingSms = { reference: command.id, to: number.slice(1), text: command.text, sender: this.#config.sender };
     const known = this.#memory.get(command.id);
-    if (known !== undefined && known.key !== null) return { messageKey: known.key };
-    if (known !== undefined && (await this.#has(message))) return this.#taken(command.id, message, message.reference);
-    this.#memory.put(command.id, { key: null, to: message.to, at: this.#host.now(), state: "sending" });
+    const failed = known?.state === "failed";
+    if (known !== undefined && known.key !== null && !failed) return { messageKey: known.key };
+    // What failed on its way and is sent again by an agent's word is another SMS, with a reference of its own.
+    const attempt = (known?.attempt ?? 0) + (failed ? 1 : 0);
+    const reference = attempt === 0 ? command.id : `${command.id}.${attempt}`;
+    const message: OutgoingSms = { reference, to: number.slice(1), text: command.text, sender: this.#config.sender };
+    if (known !== undefined && !failed && (await this.#has(message))) return this.#taken(command.id, message, attempt, reference);
+    this.#memory.put(command.id, { key: null, to: message.to, at: this.#host.now(), state: "sending", attempt });
     await this.#remember(() => this.#memory.save(this.#host.now()));
     try {
       const answer = await this.#client.ask("send", this.#vendor.send(message));
       const key = this.#vendor.sentKey(answer, message);
       if (key === null) throw new ChannelError("uncertain", `${this.#vendor.title} answered without naming the message`);
       this.#host.record("out", "SMS taken", { to: number, key });
-      return await this.#taken(command.id, message, key);
+      return await this.#taken(command.id, message, attempt, key);
     } catch (error) {
       if (error instanceof VendorFault && error.fault.duplicate === true && (await this.#has(message)))
-        return this.#taken(command.id, message, message.reference);
+        return this.#taken(command.id, message, attempt, reference);
       this.#host.record("out", "SMS not taken", { to: number, error: String(error).slice(0, 300) });
       // Surely not taken: the next try needs no question first.
-      if (!(error instanceof ChannelError) || error.code !== "uncertain") this.#memory.drop(command.id);
+      if (!(error instanceof ChannelError) || error.code !== "uncertain") this.#forget(command.id, known);
       throw error;
     }
   }
 
-  async #taken(commandId: string, message: OutgoingSms, key: string): Promise<{ messageKey: string }> {
-    this.#memory.put(commandId, { key, to: message.to, at: this.#host.now(), state: "sent" });
+  /** As it was before the try. */
+  #forget(commandId: string, before: Outgoing | undefined): void {
+    if (before === undefined) this.#memory.drop(commandId);
+    else this.#memory.put(commandId, before);
+  }
+
+  async #taken(commandId: string, message: OutgoingSms, attempt: number, key: string): Promise<{ messageKey: string }> {
+    this.#memory.put(commandId, { key, to: message.to, at: this.#host.now(), state: "sent", attempt });
     // It is sent, whether we can remember it or not.
     await this.#orStop(this.#memory.save(this.#host.now())).catch(() => {});
     return { messageKey: key };
@@ -114,7 +126,10 @@ export class Account {
   async report(report: StatusReport): Promise<void> {
     for (const event of stateEvents(report, this.#host.now())) await this.#orStop(this.#host.report(event));
     const known = this.#memory.byKey(report.key);
-    if (known !== undefined && report.state !== null) known.state = report.state;
+    if (known === undefined || report.state === null || known.state === report.state) return;
+    known.state = report.state;
+    // The state is stored with the house; that we remember it too saves questions only.
+    await this.#orStop(this.#memory.save(this.#host.now())).catch(() => {});
   }
 
   /** An incoming message from a callback or a question. Throws when it is not stored. */
@@ -129,7 +144,8 @@ export class Account {
         await this.#orStop(this.#memory.load());
         await this.#once();
         failures = 0;
-        this.#host.status({ state: "up" });
+        if (!this.#up) this.#host.status({ state: "up" });
+        this.#up = true;
       } catch (error) {
         failures++;
         if (!this.#stop.signal.aborted) this.#explain(error);
@@ -185,12 +201,10 @@ export class Account {
       const batch = due.slice(i, i + perRequest);
       const answer = await this.#askQuietly("status", ask(batch));
       for (const one of batch) this.#asked.set(one.key, now);
-      const before = batch.map((one) => one.state).join();
       for (const report of answer === null ? [] : read(answer)) {
         const known: Outgoing | undefined = this.#memory.byKey(report.key);
         if (known !== undefined && known.state !== report.state) await this.report(report);
       }
-      if (before !== batch.map((one) => one.state).join()) await this.#orStop(this.#memory.save(this.#host.now()));
     }
     for (const [key, at] of this.#asked) if (now - at > 4 * 86_400_000) this.#asked.delete(key);
     return due.length > 0;
@@ -209,6 +223,7 @@ export class Account {
   #explain(error: unknown): void {
     const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300);
     const code = error instanceof ChannelError ? error.code : null;
+    this.#up = false;
     this.#host.record("in", `${this.#vendor.title} could not be asked`, { detail });
     this.#host.status({ state: code === "bad-credentials" ? "bad-credentials" : code === "unreachable" ? "down" : "degraded", detail });
   }

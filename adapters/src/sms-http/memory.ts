@@ -9,13 +9,15 @@ const outgoing = z.object({
   to: z.string(),
   at: z.number(),
   state: z.enum(["sending", "sent", "delivered", "read", "failed"]),
+  /** How often it was sent again after the vendor reported that it failed. */
+  attempt: z.number().int().default(0),
 });
 export type Outgoing = z.infer<typeof outgoing>;
 const stored = z.object({ incomingAfter: z.string().nullable().default(null), outgoing: z.record(z.string(), outgoing).default({}) });
 
 /** The vendors report nothing later than this. */
 const KEEP_MS = 3 * 86_400_000;
-const KEEP_COUNT = 2_000;
+const KEEP_COUNT = 500;
 
 /**
  * What the channel remembers over restarts, through the host: up to where incoming messages are reported, and which of our
@@ -25,6 +27,7 @@ export class Memory {
   readonly #host: Pick<Host, "load" | "save">;
   #data: z.infer<typeof stored> | null = null;
   #saving: Promise<void> = Promise.resolve();
+  #waitingWrite: Promise<void> | null = null;
 
   constructor(host: Pick<Host, "load" | "save">) {
     this.#host = host;
@@ -63,10 +66,15 @@ export class Memory {
     return all.filter((one): one is Outgoing & { key: string } => one.key !== null && (one.state === "sent" || one.state === "delivered"));
   }
 
-  /** Resolves when everything up to now is stored. */
+  /** Resolves when everything up to now is stored. Whoever comes while a write waits for the one before it shares it. */
   save(now: EpochMs): Promise<void> {
-    this.#forget(now);
-    const write = this.#saving.then(() => this.#host.save(structuredClone(this.#data)));
+    if (this.#waitingWrite !== null) return this.#waitingWrite;
+    const write = this.#saving.then(() => {
+      this.#waitingWrite = null;
+      this.#forget(now);
+      return this.#host.save(structuredClone(this.#data));
+    });
+    this.#waitingWrite = write;
     this.#saving = write.catch(() => {});
     return write;
   }
