@@ -40,6 +40,15 @@ export class Visitor {
     return key;
   }
 
+  async sendFile(name: string, mime: string, bytes: Uint8Array): Promise<void> {
+    const response = await fetch(`${this.hook}/file?key=${randomUUID()}&name=${encodeURIComponent(name)}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.#token}`, "content-type": mime },
+      body: new Uint8Array(bytes),
+    });
+    if (!response.ok) throw new Error(`the file was answered with ${response.status}: ${await response.text()}`);
+  }
+
   async read(): Promise<{ text: string; mine: boolean }[]> {
     const answer = (await this.call("GET", "poll?after=0&version=0&hold=0")) as {
       messages: { text: string; from?: string; mine?: boolean; direction?: string }[];

@@ -1,0 +1,94 @@
+import { TelegramEmulator } from "../../emulators/telegram/telegram.ts";
+import { chatOf, type Unnumbered, userOf } from "../../emulators/telegram/updates.ts";
+import { ViberServer } from "../../emulators/viber/server.ts";
+import { Vk } from "../../emulators/vk/vk.ts";
+import type { ChannelDriver } from "./driver.ts";
+
+/** A bot asked by long polling. */
+export async function telegram(): Promise<ChannelDriver> {
+  const server = await TelegramEmulator.start();
+  const person = { id: 501_001, first_name: "Айгерим", last_name: "Телеграмова" };
+  const file = (bytes: Buffer, path: string) => {
+    const id = `file-${server.files.size}`;
+    server.files.set(id, { path, bytes });
+    return { file_id: id, file_unique_id: id, file_size: bytes.byteLength };
+  };
+  const push = (fields: object) =>
+    server.push({
+      message: { message_id: server.nextMessageId(), date: Math.floor(Date.now() / 1000), chat: chatOf(person), from: userOf(person), ...fields },
+    } as Unnumbered);
+  return {
+    kind: "telegram",
+    config: () => ({ token: server.token, mode: "polling", apiUrl: server.url, pollSeconds: 2, requestTimeoutMs: 1_000, reconnectFloorMs: 50 }),
+    say: (text) => server.say(person, text),
+    sendPicture: (name, png) => push({ document: { ...file(png, "documents/file_1.png"), file_name: name, mime_type: "image/png" } }),
+    sendSound: (sound) => push({ audio: { ...file(sound, "music/file_2.wav"), duration: 2, mime_type: "audio/wav", file_name: "tone.wav" } }),
+    received: () => server.received(person.id),
+    best: "sent",
+    down: () => server.down(),
+    up: () => server.up(),
+    close: () => server.down(),
+  };
+}
+
+/** A bot that is called at its signed webhook. */
+export async function viber(): Promise<ChannelDriver> {
+  const token = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
+  const server = await ViberServer.start(token);
+  const user = { id: "aXQncyBtZSwgVmliZXI=", name: "Болат Вайберов" };
+  return {
+    kind: "viber",
+    config: (houseUrl) => ({
+      token,
+      publicUrl: houseUrl,
+      senderName: "Kommutator",
+      apiUrl: server.apiUrl,
+      mediaHosts: "*.viber.com",
+      timeoutMs: 1_000,
+      checkEveryMs: 100,
+      retryFloorMs: 50,
+    }),
+    say: (text) => server.say({ type: "text", text }, { user }),
+    sendPicture: (name, png) => {
+      server.media.set("picture.png", { headers: { "content-type": "image/png" }, body: png });
+      return server.say({ type: "picture", text: "", media: server.mediaUrl("picture.png"), file_name: name, size: png.byteLength }, { user });
+    },
+    received: () => server.sent.map((one) => one.text ?? ""),
+    arrives: async () => {
+      const last = server.sent.at(-1)?.token ?? "";
+      await server.receipt(last, "delivered", { user_id: user.id });
+      await server.receipt(last, "seen", { user_id: user.id });
+    },
+    best: "read",
+    close: () => server.stop(),
+  };
+}
+
+/** A community asked by Bots Long Poll. */
+export async function vk(): Promise<ChannelDriver> {
+  const server = await Vk.start();
+  const { community } = server;
+  const person = 578_716_413;
+  return {
+    kind: "vk",
+    config: () => ({
+      groupId: community.groupId,
+      token: community.token,
+      mode: "polling",
+      apiUrl: `${server.origin}/method`,
+      retryFloorMs: 50,
+      checkEveryMs: 1_000,
+      apiTimeoutMs: 1_000,
+    }),
+    say: (text) => community.say(person, text),
+    sendPicture: (name, png) => {
+      server.media.set("doc.png", { mime: "image/png", bytes: png });
+      const doc = { id: 7, owner_id: person, title: name, size: png.byteLength, ext: "png", url: `${server.origin}/media/doc.png`, date: 1, type: 4 };
+      return community.say(person, "", { attachments: [{ type: "doc", doc }] } as never);
+    },
+    received: () => community.dialog(person).flatMap((message) => (message.from_id === person ? [] : [message.text ?? ""])),
+    arrives: () => community.read(person),
+    best: "read",
+    close: () => server.down(),
+  };
+}
