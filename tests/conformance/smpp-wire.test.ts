@@ -252,6 +252,7 @@ describe("the connection", () => {
     expect(await smsc.link("house")?.ask(Buffer.from("00000010000000150000000000bada55", "hex"))).toBe(0);
     await channel.close();
     expect(smsc.unbound).toBe(1);
+    expect(ledger.status?.state).toBe("up");
   });
 
   it("an SMS centre that has fallen silent is left, and found again", async () => {

@@ -25,6 +25,8 @@ export class SmscConnection {
   #inbox: Inbox | null = null;
   #outbox: Outbox | null = null;
   #session: SmppSession | null = null;
+  /** Closing has begun: the connection that ends now is not to come back. */
+  #leaving = false;
   #trouble = new ChannelError("unreachable", "The connection to the SMS centre is not up yet");
 
   constructor(config: SmppConfig, host: Host) {
@@ -64,6 +66,7 @@ export class SmscConnection {
   }
 
   async close(): Promise<void> {
+    this.#leaving = true;
     // Unbind first: the SMSC then knows that it has to keep what comes.
     const session = this.#session;
     this.#session = null;
@@ -78,6 +81,7 @@ export class SmscConnection {
   }
 
   readonly #abort = (): void => {
+    this.#leaving = true;
     this.#host.signalAbort.removeEventListener("abort", this.#abort);
     this.#stop.abort();
     this.#inbox?.close();
@@ -86,9 +90,9 @@ export class SmscConnection {
 
   async #run(): Promise<void> {
     let failures = 0;
-    while (!this.#stop.signal.aborted) {
+    while (!this.#leaving) {
       const steady = await this.#once();
-      if (this.#stop.signal.aborted) return;
+      if (this.#leaving) return;
       failures = steady ? 1 : failures + 1;
       const ceiling = Math.min(this.#config.reconnectFloorMs * 2 ** Math.min(failures - 1, 12), BACKOFF_CAP_MS);
       await pause(ceiling * (0.5 + Math.random() / 2), undefined, { signal: this.#stop.signal }).catch(() => {});
@@ -102,7 +106,7 @@ export class SmscConnection {
     try {
       await this.#begin();
       const session = await dial(this.#config, this.#stop.signal, (pdu, on) => void this.#delivered(pdu, on));
-      if (this.#stop.signal.aborted) {
+      if (this.#leaving) {
         session.destroy(new Error("The channel is closing"));
         return false;
       }
@@ -115,7 +119,7 @@ export class SmscConnection {
       reason = error;
     }
     this.#session = null;
-    if (!this.#stop.signal.aborted) this.#explain(reason as Error);
+    if (!this.#leaving) this.#explain(reason as Error);
     return boundAt !== null && performance.now() - boundAt > STEADY_MS;
   }
 

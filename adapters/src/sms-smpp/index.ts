@@ -13,14 +13,15 @@ const smsSmpp: Adapter<SmppConfig> = {
 export default smsSmpp;
 export { smsSmpp };
 
-/** Characters in an SMS of the GSM alphabet when it is one of several. */
-const CHARACTERS_PER_SEGMENT = 153;
+/** Characters in an SMS in UCS-2, alone and when it is one of several: whatever keeps to it is never refused after it was queued. */
+const CHARACTERS_ALONE = 70;
+const CHARACTERS_PER_SEGMENT = 67;
 
 function openSmpp(config: SmppConfig, host: Host): Channel {
   const connection = new SmscConnection(config, host);
   return {
     limits: {
-      textLength: config.maxSegments === 1 ? 160 : config.maxSegments * CHARACTERS_PER_SEGMENT,
+      textLength: config.maxSegments === 1 ? CHARACTERS_ALONE : config.maxSegments * CHARACTERS_PER_SEGMENT,
       attachmentBytes: 0,
       replyWindowMs: null,
       canStart: true,
