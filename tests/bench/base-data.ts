@@ -1,0 +1,79 @@
+import type { Db } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+
+/** How big the generated base is. */
+export interface BaseSize {
+  customers: number;
+  contactPoints: number;
+  interactions: number;
+  /** Items in the history of the one customer who has been with us for ever. */
+  longHistory: number;
+}
+export const FULL_BASE: BaseSize = { customers: 300_000, contactPoints: 1_000_000, interactions: 2_000_000, longHistory: 10_000 };
+
+const SURNAMES =
+  "Иванов Петров Сидоров Ким Ли Цой Ахметов Нұрланов Сәрсенов Қасымов Жұмабаев Омаров Әбдірахманов Төлегенов Ғабитов Оспанов Ибрагимов Кузнецов Смирнов Попов Васильев Соколов Михайлов Новиков Фёдоров Морозов Волков Алексеев Лебедев Семёнов Шевченко Коваленко Бондаренко Ткаченко Кравченко Олійник Їжакевич Лисенко Мельник Поліщук Байжанов Сулейменов Есенов Досжанов Мұхамедов Тәжібаев Рахимов Юсупов Каримов Назаров".split(
+    " ",
+  );
+const NAMES =
+  "Айгүл Болат Дана Ерлан Серик Гульнара Нұрлан Асель Марат Тимур Иван Пётр Ольга Анна Мария Сергей Андрей Елена Наталья Дмитрий Алексей Юлия Виктор Галина Оксана Тарас Богдан Олена Ірина Євген".split(
+    " ",
+  );
+const WORDS =
+  "Алтын Жібек Арман Дос Береке Тұлпар Сұңқар Каз Транс Сервис Строй Мет Агро Тех Инвест Групп Торг Лайн Мед Фарм Энерго Снаб Авто Мастер Дом Пром Хим Био Вест Норд Альфа Омега Вектор Сити Проф Логист Ком Нефть Газ Плюс".split(
+    " ",
+  );
+
+/**
+ * Fills the CRM's tables: customers (two of three are companies), a contact for each, leads, contact points verified and not,
+ * and Interactions over three years. Names repeat as they do among people; the same size gives the same base. Returns the
+ * customer with the long history.
+ */
+export async function fillBase(sql: Db, size: BaseSize, employees: Id[]): Promise<{ long: Id }> {
+  const pick = (list: string, n: string) => `(${list})[1 + ((${n}) % array_length(${list}, 1))]`;
+  const array = (words: string[]) => `ARRAY[${words.map((w) => `'${w}'`).join(",")}]`;
+  const [surname, name, word] = [array(SURNAMES), array(NAMES), array(WORDS)];
+  const employee = `(ARRAY[${employees.map((e) => `'${e}'::uuid`).join(",")}])[1 + (n % ${employees.length})]`;
+  // Counters through a multiplication, so that neighbours differ.
+  const mixed = (prime: number) => `((n::bigint * ${prime}) % 1000003)`;
+  const person = `${pick(surname, mixed(7919))} || ' ' || ${pick(name, mixed(104729))}`;
+  await sql.unsafe(`
+    INSERT INTO customer (kind, name, responsible_id, responsible_since)
+    SELECT CASE WHEN n % 3 = 0 THEN 'person' ELSE 'company' END,
+      CASE WHEN n % 3 = 0 THEN ${person} ELSE 'ТОО «' || ${pick(word, mixed(7919))} || ${pick(word, mixed(15485))} || ' ' || ${pick(word, mixed(27644))} || '-' || n || '»' END,
+      ${employee}, now() FROM generate_series(1, ${size.customers}) n`);
+  await sql.unsafe(
+    `INSERT INTO contact (last_name, first_name) SELECT ${pick(surname, mixed(31337))}, ${pick(name, mixed(65537))} FROM generate_series(1, ${size.customers}) n`,
+  );
+  await sql`
+    INSERT INTO customer_contact (customer_id, contact_id, is_primary)
+    SELECT c.id, k.id, true FROM (SELECT id, row_number() OVER () AS n FROM customer) c JOIN (SELECT id, row_number() OVER () AS n FROM contact) k USING (n)`;
+  const leads = Math.floor(size.customers / 3);
+  await sql.unsafe(`INSERT INTO lead (contact_name, responsible_id) SELECT ${person}, ${employee} FROM generate_series(1, ${leads}) n`);
+  // Phones for every contact and lead and customer, the rest letters; numbered so that the bench knows them.
+  await sql`
+    INSERT INTO contact_point (customer_id, contact_id, lead_id, kind, value_raw, value_norm, verified_at)
+    SELECT customer_id, contact_id, lead_id, CASE WHEN n % 4 = 3 THEN 'email' ELSE 'phone' END, v, v, CASE WHEN n % 10 <> 0 THEN now() END
+    FROM (
+      SELECT customer_id, contact_id, lead_id, n, CASE WHEN n % 4 = 3 THEN 'box' || n || '@client' || n % 9973 || '.example' ELSE '+770' || lpad(n::text, 8, '0') END AS v
+      FROM (SELECT *, row_number() OVER () AS n FROM (
+        SELECT id AS customer_id, NULL::uuid AS contact_id, NULL::uuid AS lead_id FROM customer
+        UNION ALL SELECT NULL, id, NULL FROM contact
+        UNION ALL SELECT NULL, NULL, id FROM lead
+        UNION ALL SELECT id, NULL, NULL FROM customer) everybody) numbered
+      WHERE n <= ${size.contactPoints}) p`;
+  const [first] = await sql<{ id: Id }[]>`SELECT id FROM customer ORDER BY code LIMIT 1`;
+  const long = (first as { id: Id }).id;
+  // A third of all customers have most of the history; the oldest customer has a long one of his own.
+  await sql.unsafe(`
+    INSERT INTO interaction (type_id, status_id, state, direction, customer_id, executor_id, author_id, subject, result, occurred)
+    SELECT t.id, s.id, 'done', CASE WHEN n % 2 = 0 THEN 'in' ELSE 'out' END,
+      CASE WHEN n <= ${size.longHistory} THEN '${long}'::uuid ELSE c.id END, ${employee}, ${employee}, 'Contact ' || n, 'Agreed on the next step ' || n,
+      tstzrange(now() - (n::float8 / ${size.interactions}) * interval '1095 days' - interval '5 minutes', now() - (n::float8 / ${size.interactions}) * interval '1095 days')
+    FROM generate_series(1, ${size.interactions}) n
+    JOIN (SELECT id, row_number() OVER (ORDER BY code) AS m FROM customer) c ON c.m = 1 + (n::bigint * 7919) % ${size.customers}
+    CROSS JOIN LATERAL (SELECT id FROM interaction_type WHERE code = 'call' LIMIT 1) t
+    CROSS JOIN LATERAL (SELECT id FROM interaction_status WHERE type_id = t.id AND state = 'done' LIMIT 1) s`);
+  await sql`VACUUM ANALYZE`;
+  return { long };
+}

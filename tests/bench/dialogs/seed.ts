@@ -1,0 +1,70 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import type { Db } from "@kommutator/contract/db";
+import { SESSION_COOKIE } from "@kommutator/crm-core/access/cookies";
+import { createSession } from "@kommutator/crm-core/access/session";
+import { TOKEN as TELEGRAM_TOKEN } from "../../emulators/telegram/telegram.ts";
+import { seedCompany } from "../../support/company.ts";
+import type { Kind, Plan, PlannedDialog, Providers } from "./plan.ts";
+
+export const VIBER_TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
+const AGENTS_PER_QUEUE = 20;
+const DIALOGS_PER_AGENT = 4;
+/** Of ten dialogs. */
+const MIX: Kind[] = ["web-chat", "viber", "telegram", "web-chat", "viber", "web-chat", "telegram", "web-chat", "viber", "telegram"];
+
+/**
+ * A company at work: agents with real sessions and the rights of the role "agent", in queues of twenty, each with four open dialogs
+ * on the three channels.
+ */
+export async function seed(sql: Db, url: string, agents: number, providers: Providers): Promise<Pick<Plan, "channels" | "agents">> {
+  const company = await seedCompany(sql);
+  const channel = async (kind: Kind, config: object): Promise<string> => {
+    const [row] = await sql<
+      { id: string }[]
+    >`INSERT INTO channel (kind, name, queue_id, config) VALUES (${kind}, ${kind}, ${company.queueId}, ${sql.json(config as never)}) RETURNING id`;
+    return (row as { id: string }).id;
+  };
+  const channels: Record<Kind, string> = {
+    "web-chat": await channel("web-chat", { messagesPerMinute: 100_000 }),
+    viber: await channel("viber", { token: VIBER_TOKEN, publicUrl: url, senderName: "House", apiUrl: providers.viberApi }),
+    telegram: await channel("telegram", { token: TELEGRAM_TOKEN, mode: "polling", apiUrl: providers.telegramUrl }),
+  };
+  const planned: Plan["agents"] = [];
+  await sql.begin(async (tx) => {
+    let queueId = company.queueId;
+    for (let i = 0; i < agents; i++) {
+      if (i % AGENTS_PER_QUEUE === 0 && i > 0) {
+        const [queue] = await tx<{ id: string }[]>`
+          INSERT INTO queue SELECT (jsonb_populate_record(q, jsonb_build_object('id', gen_random_uuid(), 'name', ${`Queue ${i}`}::text))).* FROM queue q WHERE q.id = ${company.queueId} RETURNING id`;
+        queueId = (queue as { id: string }).id;
+      }
+      const [employee] = await tx<{ id: string }[]>`
+        INSERT INTO employee (login, full_name, password_hash, locale, department_id, calendar_id, extension)
+        SELECT ${`agent${i}`}, ${`Agent ${i}`}, password_hash, 'en', department_id, calendar_id, ${String(1_000 + i)} FROM employee WHERE id = ${company.employees.aigul.id} RETURNING id`;
+      const { id } = employee as { id: string };
+      await tx`INSERT INTO employee_role (employee_id, role_id) VALUES (${id}, ${company.roles.agent})`;
+      await tx`INSERT INTO queue_member (queue_id, employee_id) VALUES (${queueId}, ${id})`;
+      const session = await createSession(tx, id, Date.now(), "bench");
+      const dialogs = Array.from({ length: DIALOGS_PER_AGENT }, (_, k) =>
+        dialogOf(MIX[(i * DIALOGS_PER_AGENT + k) % MIX.length] as Kind, i * DIALOGS_PER_AGENT + k),
+      );
+      for (const dialog of dialogs) {
+        const channelId = channels[dialog.kind];
+        const thread =
+          dialog.kind === "web-chat" ? createHash("sha256").update(`${channelId}:${dialog.writer}`).digest("base64url").slice(0, 32) : dialog.writer;
+        await tx`
+          INSERT INTO dialog (id, channel_id, thread_key, medium, identity_kind, identity_value, identity_result, opened_at)
+          VALUES (${dialog.id}, ${channelId}, ${thread}, 'chat', ${dialog.kind === "web-chat" ? "site_visitor" : dialog.kind}, ${thread}, 'new', now())`;
+        await tx`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (${randomUUID()}, ${dialog.id}, ${id}, 'chat', now())`;
+      }
+      planned.push({ cookie: `${SESSION_COOKIE}=${session.token}`, dialogs });
+    }
+  });
+  await sql`ANALYZE`;
+  return { channels, agents: planned };
+}
+
+function dialogOf(kind: Kind, n: number): PlannedDialog {
+  const writer = kind === "web-chat" ? randomBytes(32).toString("base64url") : kind === "viber" ? `${String(n).padStart(12, "0")}A=` : String(10_000_000 + n);
+  return { id: randomUUID(), kind, writer };
+}
