@@ -1,5 +1,5 @@
 import type { Db, Tx } from "@kommutator/contract/db";
-import type { Actor, WriteAudit } from "@kommutator/contract/ports";
+import type { Actor, StreamReader, WriteAudit } from "@kommutator/contract/ports";
 import type { CrmDeps } from "./deps.ts";
 
 /** A query may run in a transaction or on its own. */
@@ -19,6 +19,9 @@ export interface Crm extends CrmDeps {
 }
 
 const BEFORE_SETUP: Company = { country: "KZ", currency: "KZT", tz: "Asia/Almaty" };
+
+/** What becomes of some kinds of events; several make one reader. */
+export type StreamHandler = Pick<StreamReader, "kinds" | "handle">;
 
 /** Reads the company's row once it exists and remembers it: set-up writes it once. */
 export function companyReader(): Crm["company"] {

@@ -1,7 +1,7 @@
 import type { Identify, StreamReader } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import { writeAudit } from "./audit/index.ts";
-import { type Crm, companyReader } from "./context.ts";
+import { type Crm, companyReader, type StreamHandler } from "./context.ts";
 import type { CrmDeps } from "./deps.ts";
 import { createIdentify } from "./identify/index.ts";
 import { createReachabilityKeeper } from "./identify/reachability.ts";
@@ -29,13 +29,27 @@ export interface CrmCore {
   jobs: CrmJob[];
 }
 
+/** Handlers of the same events as one reader: every reader of its own costs a commit for each batch of messages. */
+function asOne(name: string, handlers: readonly StreamHandler[]): StreamReader {
+  return {
+    name,
+    kinds: [...new Set(handlers.flatMap((h) => h.kinds))],
+    async handle(tx, events) {
+      for (const { kinds, handle } of handlers) {
+        const mine = events.filter((e) => kinds.includes(e.kind));
+        if (mine.length > 0) await handle(tx, mine);
+      }
+    },
+  };
+}
+
 /** The CRM: identification for ingest, routes for people, readers that record what happened, jobs of the day. */
 export function createCrm(deps: CrmDeps): CrmCore {
   const crm: Crm = { ...deps, audit: writeAudit, company: companyReader() };
   return {
     identify: createIdentify(crm),
     routes: crmRoutes(crm),
-    readers: [createRecorder(crm), createInquiryKeeper(crm), createReachabilityKeeper(crm), createMentionKeeper(crm)],
+    readers: [asOne("crm-recorder", [createRecorder(crm), createReachabilityKeeper(crm), createMentionKeeper(crm)]), createInquiryKeeper(crm)],
     jobs: [
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.

@@ -1,9 +1,8 @@
 import type { RawIdentity } from "@kommutator/contract/channel";
-import type { Tx } from "@kommutator/contract/db";
+import { type Tx, together } from "@kommutator/contract/db";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import { identityScope, normaliseIdentity } from "@kommutator/contract/phone";
-import type { StreamReader } from "@kommutator/contract/ports";
-import { type Crm, systemActor } from "../context.ts";
+import { type Crm, type StreamHandler, systemActor } from "../context.ts";
 
 const ACTOR = systemActor("reachability");
 
@@ -59,9 +58,8 @@ async function audit(crm: Crm, tx: Tx, points: readonly Id[], channelId: Id, rea
  * Whoever writes can be written to: a message that came after the identity was said to be unreachable takes that back, and a letter
  * from an address takes back its bounce.
  */
-export function createReachabilityKeeper(crm: Crm): StreamReader {
+export function createReachabilityKeeper(crm: Crm): StreamHandler {
   return {
-    name: "crm-reachability",
     kinds: ["message.stored"],
     async handle(tx, events) {
       const heard = events.flatMap((e) =>
@@ -71,18 +69,20 @@ export function createReachabilityKeeper(crm: Crm): StreamReader {
       );
       if (heard.length === 0) return;
       const messages = tx`jsonb_to_recordset(${tx.json(heard)}) AS e(dialog uuid, seq int, at timestamptz) JOIN dialog d ON d.id = e.dialog`;
-      const back = await tx<{ channel_id: Id; kind: string; value_norm: string }[]>`
+      const [back, mended] = await together([
+        tx<{ channel_id: Id; kind: string; value_norm: string }[]>`
         UPDATE identity_reachability r SET reachable = true, reason = NULL, at = h.at, after_dialog_id = NULL, after_seq = NULL
         FROM (SELECT d.id, d.channel_id, d.identity_kind, d.identity_value, max(e.seq) AS seq, max(e.at) AS at FROM ${messages} GROUP BY d.id) h
         WHERE NOT r.reachable AND r.channel_id = h.channel_id AND r.kind = h.identity_kind AND r.value_norm = h.identity_value
           AND CASE WHEN r.after_dialog_id = h.id THEN h.seq > r.after_seq ELSE h.at >= r.at END
-        RETURNING r.channel_id, r.kind, r.value_norm`;
-      for (const { channel_id, kind, value_norm } of back)
-        await audit(crm, tx, await pointsOf(tx, kind, identityScope(kind, channel_id), value_norm), channel_id, null);
-      const mended = await tx<{ id: Id }[]>`
+        RETURNING r.channel_id, r.kind, r.value_norm`,
+        tx<{ id: Id }[]>`
         UPDATE contact_point p SET bounced_at = NULL
         FROM (SELECT d.identity_value, max(e.at) AS at FROM ${messages} WHERE d.identity_kind = 'email' GROUP BY d.identity_value) h
-        WHERE p.kind = 'email' AND p.value_norm = h.identity_value AND p.archived_at IS NULL AND p.bounced_at <= h.at RETURNING p.id`;
+        WHERE p.kind = 'email' AND p.value_norm = h.identity_value AND p.archived_at IS NULL AND p.bounced_at <= h.at RETURNING p.id`,
+      ]);
+      for (const { channel_id, kind, value_norm } of back)
+        await audit(crm, tx, await pointsOf(tx, kind, identityScope(kind, channel_id), value_norm), channel_id, null);
       for (const { id } of mended)
         await crm.audit(tx, ACTOR, { objectKind: "contact_point", objectId: id, action: "reachable", changes: { bounced_at: null } });
     },

@@ -2,9 +2,8 @@ import type { Tx } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import { formatPhone } from "@kommutator/contract/phone";
-import type { StreamReader } from "@kommutator/contract/ports";
 import { localDate } from "@kommutator/contract/working-time";
-import { type Crm, systemActor } from "../context.ts";
+import { type Crm, type StreamHandler, systemActor } from "../context.ts";
 import { onlyOpenInterest, touch } from "../interest/open.ts";
 import { publishLoads } from "../load/index.ts";
 import { today } from "../load/rules.ts";
@@ -15,9 +14,8 @@ type Ended = Extract<DialogEvent, { kind: "call.ended" }>;
 type Stored = Extract<DialogEvent, { kind: "message.stored" }>;
 
 /** Turns calls and messages into Interactions (spec IA-04, C5), exactly once: its effect commits with its position. */
-export function createRecorder(crm: Crm): StreamReader {
+export function createRecorder(crm: Crm): StreamHandler {
   return {
-    name: "crm-recorder",
     kinds: ["call.ended", "message.stored"],
     async handle(tx, events) {
       const types = await recordedTypes(tx);

@@ -1,8 +1,7 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import type { StreamReader } from "@kommutator/contract/ports";
 import { findPeople } from "../access/principal.ts";
-import type { Crm, Query } from "../context.ts";
+import type { Crm, Query, StreamHandler } from "../context.ts";
 import { dialogAllowed } from "../party/link.ts";
 
 /**
@@ -25,9 +24,8 @@ export async function mayBeMentioned(tx: Query, dialogId: Id, employeeIds: reado
 }
 
 /** Tells whoever an internal note mentions (XA-03): once for each note and person, in the transaction of the reader's position. Oneself is not told. */
-export function createMentionKeeper(crm: Crm): StreamReader {
+export function createMentionKeeper(crm: Crm): StreamHandler {
   return {
-    name: "crm-mentions",
     kinds: ["message.stored"],
     async handle(tx, events) {
       const notes = events.flatMap((e) =>

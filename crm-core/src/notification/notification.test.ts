@@ -44,7 +44,7 @@ describe("a mention in an internal note (XA-03)", () => {
     const dialogId = await chat();
     const messageId = await note(dialogId, "aigul", "@Serik Head please look at the price", ["head", "head"]);
     await house.read();
-    await house.sql`UPDATE stream_reader SET position = 0 WHERE name = 'crm-mentions'`;
+    await house.sql`UPDATE stream_reader SET position = 0 WHERE name = 'crm-recorder'`;
     await house.read();
     const { items, unread: count } = await inbox("head");
     expect(count).toBe(1);
