@@ -60,7 +60,8 @@ export async function longPoll(config: VkConfig, host: Host, parts: { client: Vk
       const newest = await connect();
       if (memory.ts === null) await leap(newest);
     }
-    const answer = await ask(client, session as unknown as Session, memory.ts as string);
+    // The first question is short: its answer shows that all is well, and nobody waits half a minute for that.
+    const answer = await ask(client, session as unknown as Session, memory.ts as string, up ? WAIT_S : 1);
     const failed = int(answer["failed"]);
     if (failed !== undefined) {
       host.record("in", `Long polling failed ${failed}`, { ts: answer["ts"] });
@@ -94,10 +95,10 @@ export async function longPoll(config: VkConfig, host: Host, parts: { client: Vk
   }
 }
 
-async function ask(client: VkClient, session: Session, ts: string): Promise<Record<string, unknown>> {
+async function ask(client: VkClient, session: Session, ts: string, waitS: number): Promise<Record<string, unknown>> {
   const url = URL.canParse(session.server) ? new URL(session.server) : null;
   if (url === null) throw new ChannelError("unreachable", "VK named no long poll server");
-  for (const [name, value] of Object.entries({ act: "a_check", key: session.key, ts, wait: String(WAIT_S) })) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries({ act: "a_check", key: session.key, ts, wait: String(waitS) })) url.searchParams.set(name, value);
   const answer = await client.at(url.href, { timeoutMs: ANSWER_TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES });
   if (answer.status !== 200) throw new ChannelError("unreachable", `VK's long poll server answered ${answer.status}`);
   try {
