@@ -2,22 +2,30 @@ import type { ChannelView } from "@kommutator/contract/api/admin";
 import { Anchor, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Copied } from "./Copied.tsx";
-import { layoutOf, webhookAddress } from "./layout.ts";
+import { layoutOf } from "./layout.ts";
 
 /** What has to be put elsewhere for this channel to work: the address for the provider, the code for the site. */
 export function Outside({ channel }: { channel: ChannelView }) {
   const { t } = useTranslation("channels");
   const webhook = layoutOf(channel.kind).webhook?.(channel.config) ?? null;
-  const address = webhookAddress(channel.config, location.origin, channel.id);
+  const address = channel.webhookUrl ?? null;
   return (
     <Stack gap="sm">
-      {webhook === null ? null : (
+      {webhook === null || address === null ? null : (
         <Copied
           title={t("webhook.title")}
           help={t(`webhook.${webhook}`)}
           text={webhook === "given-with-secret" ? `${address}/${t("webhook.secretPart")}` : address}
         />
       )}
+      {channel.kind === "web-form" ? (
+        <Copied
+          title={t("forSite.form")}
+          help={t("forSite.formHelp")}
+          text={`<script src="${location.origin}/widget/form.js" data-channel="${channel.id}" defer></script>\n<form data-kommutator-form>…</form>`}
+          block
+        />
+      ) : null}
       {channel.kind === "web-chat" ? (
         <>
           <Copied

@@ -1,22 +1,28 @@
+import type { ChannelTest } from "@kommutator/contract/api/admin";
 import { Alert, Button, Group, Loader } from "@mantine/core";
 import { IconCircleCheck, IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
+import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 
 /** Does the real thing with the provider and says in words what came of it. What is tested is what is saved. */
 export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved: boolean }) {
   const { t } = useTranslation("channels");
+  const format = useFormat();
   const client = useQueryClient();
   const test = useMutation({
-    mutationFn: () => api.post<{ ok: boolean; detail: string }>(`/channels/${channelId}/test`, {}),
+    mutationFn: () => api.post<z.infer<typeof ChannelTest>>(`/channels/${channelId}/test`, {}),
     onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
   });
   const seconds = useSeconds(test.isPending);
   const ok = test.data?.ok === true;
+  const balance = test.data?.balance ?? null;
+  const money = balance === null ? null : `${format.number(balance.amount, 2)} ${balance.currency}`;
   return (
     <>
       <Group gap="sm">
@@ -43,6 +49,7 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
           title={ok ? t("testOk") : t("testFailed")}
         >
           {test.isError ? failureText(test.error) : (test.data?.detail ?? "")}
+          {money === null ? null : <div>{t("balance", { amount: money })}</div>}
         </Alert>
       )}
     </>

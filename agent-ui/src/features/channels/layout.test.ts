@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { arrange, randomSecret, webhookAddress } from "./layout.ts";
+import { arrange, randomSecret } from "./layout.ts";
 
 const field = (name: string, required = false) => ({ name, required });
 const names = (fields: { name: string }[]) => fields.map((each) => each.name);
@@ -15,11 +15,6 @@ test("a form shows what its other answers make sense of, and folds away what mos
 test("a required field is never hidden, and a kind that nobody described shows all", () => {
   expect(names(arrange("telegram", [field("publicUrl", true), field("apiUrl", true)], { mode: "polling" }).main)).toEqual(["publicUrl", "apiUrl"]);
   expect(names(arrange("pigeon", [field("loft"), field("grain")], {}).main)).toEqual(["loft", "grain"]);
-});
-
-test("the provider's address is under the address from outside, or under this page's", () => {
-  expect(webhookAddress({ publicUrl: "https://crm.example/" }, "http://localhost:8080", "c1")).toBe("https://crm.example/hooks/c1");
-  expect(webhookAddress({ publicUrl: "" }, "http://localhost:8080", "c1")).toBe("http://localhost:8080/hooks/c1");
 });
 
 test("a secret of our own is long, plain to type and new each time", () => {

@@ -37,7 +37,21 @@ const LAYOUTS: Record<string, Layout> = {
     ours: ["secret"],
     webhook: (config) => (config["mode"] === "callback" ? "given" : null),
   },
-  "web-form": { ours: ["secret"] },
+  "web-form": {
+    advanced: [
+      "publicUrl",
+      "country",
+      "nameFields",
+      "phoneFields",
+      "emailFields",
+      "textFields",
+      "consentFields",
+      "minFillSeconds",
+      "perAddressPerMinute",
+      "perMinute",
+    ],
+    ours: ["secret"],
+  },
 };
 
 export const layoutOf = (kind: string): Layout => LAYOUTS[kind] ?? {};
@@ -48,12 +62,6 @@ export function arrange<F extends { name: string; required: boolean }>(kind: str
   const shown = fields.filter((field) => field.required || (when[field.name]?.(config) ?? true));
   const folded = (field: F) => !field.required && advanced.includes(field.name);
   return { main: shown.filter((field) => !folded(field)), advanced: shown.filter(folded) };
-}
-
-/** The address at which the provider reaches this channel. */
-export function webhookAddress(config: Config, origin: string, channelId: string): string {
-  const base = typeof config["publicUrl"] === "string" && config["publicUrl"] !== "" ? config["publicUrl"] : origin;
-  return `${base.replace(/\/+$/, "")}/hooks/${channelId}`;
 }
 
 /** A secret that nobody guesses: 32 letters and digits from the browser's own source of chance. */

@@ -4,6 +4,8 @@ import { IconArrowBackUp, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { usePartyName } from "../../app/party.ts";
 import { useDialogActions } from "../dialogs/actions.ts";
+import type { StartTarget } from "../start/StartBox.tsx";
+import { StartButton } from "../start/StartButton.tsx";
 import classes from "./composer.module.css";
 
 /** What stands above the field: why nothing can be written, whose dialog it is, the question before taking it over. */
@@ -27,11 +29,13 @@ export function Banners({
   const { t } = useTranslation("composer");
   const { take } = useDialogActions(dialog.id);
   const name = dialog.assignee?.name ?? "";
+  const target = targetOf(dialog);
   return (
     <>
       {over || reason !== null ? (
         <div className={classes["banner"]} data-cannot={over ? "closed" : reason}>
           <span>{over ? t("composer.closed") : t(`cannotReply.${reason ?? "unsupported"}`, { defaultValue: t("cannotReply.unsupported") })}</span>
+          {target === null ? null : <StartButton small target={target} label={over ? t("common:write") : t("otherWay")} />}
         </div>
       ) : null}
       {asking ? (
@@ -54,6 +58,14 @@ export function Banners({
       ) : null}
     </>
   );
+}
+
+/** Whose ways are looked for when this one is closed; nobody's while it is not known who it is. */
+function targetOf({ party, medium }: DialogSummary): StartTarget | null {
+  if (medium === "voice") return null;
+  if (party.customerId !== null) return { customerId: party.customerId };
+  if (party.contactId !== null) return { contactId: party.contactId };
+  return party.leadId === null ? null : { leadId: party.leadId };
 }
 
 /** The message that is being answered, above what is written. */

@@ -27,7 +27,7 @@ export function StartButton({ target, label, small = false }: { target: StartTar
           <IconPencilPlus size={small ? 14 : 17} />
         </ActionIcon>
       ) : (
-        <Button variant="default" leftSection={<IconPencilPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
+        <Button {...(small ? { size: "xs" } : {})} variant="default" leftSection={<IconPencilPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
           {label}
         </Button>
       )}

@@ -11,6 +11,10 @@ import { mediaKindOf } from "./media.ts";
 import classes from "./thread.module.css";
 import { useMessageCall } from "./useMessageCall.ts";
 
+/** The place of a picture in thread.module.css. */
+const WIDTH_PX = 232;
+const HEIGHT_PX = 174;
+
 /** Files of a message: pictures, sound and video in place, the rest as downloads; what is still coming or did not come says so. */
 export function Attachments({ message }: { message: Message }) {
   if (message.attachments.length === 0) return null;
@@ -27,6 +31,7 @@ function One({ message, file }: { message: Message; file: Attachment }) {
   const { t } = useTranslation("thread");
   const { openPicture } = useThread();
   const [broken, setBroken] = useState(false);
+  const [small, setSmall] = useState(false);
   if (file.state === "refused") return <Refused message={message} file={file} />;
   if (file.state === "pending" || file.blobId === null) return <Coming file={file} />;
   const { blobId } = file;
@@ -36,7 +41,15 @@ function One({ message, file }: { message: Message; file: Attachment }) {
     case "image":
       return (
         <button type="button" className={classes["picture"]} title={file.name} onClick={() => openPicture(blobId)}>
-          <img src={url} alt={t("file.picture", { name: file.name })} loading="lazy" decoding="async" onError={() => setBroken(true)} />
+          <img
+            src={url}
+            alt={t("file.picture", { name: file.name })}
+            loading="lazy"
+            decoding="async"
+            data-small={small || undefined}
+            onLoad={(event) => setSmall(event.currentTarget.naturalWidth < WIDTH_PX && event.currentTarget.naturalHeight < HEIGHT_PX)}
+            onError={() => setBroken(true)}
+          />
         </button>
       );
     case "sticker":
