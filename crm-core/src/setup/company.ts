@@ -8,6 +8,7 @@ import type { z } from "zod";
 import { writeAudit } from "../audit/write.ts";
 import type { CrmDeps } from "../deps.ts";
 import { SOURCES } from "./baseline.ts";
+import { installAnswers } from "./canned.ts";
 import { type Installed, installCatalogues } from "./install.ts";
 import { installRoles } from "./roles-install.ts";
 import { type Locale, t } from "./texts.ts";
@@ -49,6 +50,7 @@ export async function layFoundation(tx: Tx, principal: Principal, body: z.infer<
   const week = Object.fromEntries(["mon", "tue", "wed", "thu", "fri"].map((day) => [day, [["09:00", "18:00"]]]));
   const [office] = await tx<{ id: Id }[]>`
     INSERT INTO working_calendar (name, tz, week) VALUES (${OFFICE_HOURS[locale]}, ${body.timezone}, ${tx.json(week)}) RETURNING id`;
+  await installAnswers(tx, locale, principal.employeeId);
   return {
     locale,
     roles: await installRoles(tx, locale),

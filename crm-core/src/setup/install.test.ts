@@ -2,6 +2,8 @@ import { OBJECTS } from "@kommutator/contract/access";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seedCompany } from "../../../tests/support/company.ts";
 import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
+import { unknownVariables } from "../canned/render.ts";
+import { installAnswers, STARTING_ANSWERS } from "./canned.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -20,4 +22,19 @@ test("a seeded company has roles with permissions for known objects, stages in o
   expect(company.catalogues.interactionTypes["call"]?.statuses).toHaveProperty("done");
   const [members] = await db.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM queue_member WHERE queue_id = ${company.queueId}`;
   expect(members?.n).toBe(3);
+});
+
+test.each(["ru", "en", "kk", "uk"] as const)("the answers a company starts with are whole in %s, with variables that every dialog knows", (locale) => {
+  for (const { title, body } of STARTING_ANSWERS) {
+    expect(title[locale]).not.toBe("");
+    expect(unknownVariables(body[locale])).toEqual([]);
+    expect(body[locale].match(/\{\{[^}]+\}\}/g)).toEqual(body.en.match(/\{\{[^}]+\}\}/g));
+  }
+});
+
+test("they are installed once, for all, found by their shortcut", async () => {
+  const [by] = await db.sql<{ id: string }[]>`SELECT id FROM employee WHERE login = 'admin'`;
+  await db.sql.begin((tx) => installAnswers(tx, "en", by?.id as string));
+  const rows = await db.sql`SELECT shortcut, title FROM canned_answer WHERE owner_id IS NULL AND department_id IS NULL ORDER BY shortcut`;
+  expect(rows.map((r) => r["shortcut"])).toEqual(["about", "bye", "hi", "wait"]);
 });
