@@ -8,7 +8,7 @@ import type { StatusReport } from "./vendor.ts";
 
 const NOW = Date.parse("2026-11-22T09:00:00Z");
 const STATUSES = "https://smsc.ru/api/http/status_messages/statuses/";
-const CALLBACK = "https://smsc.ru/api/http/miscellaneous/callback/";
+const CALLBACK = "constructed, with the parameters of https://smsc.ru/api/http/miscellaneous/callback/";
 const INBOX = "https://smsc.ru/api/http/get_data/inbox/";
 const MOBIZON_WEBHOOK = "mobizon-api-docs src/v1/en/_webhook/05-data-structure.md";
 const MOBIZON_STATUS = "mobizon-api-docs src/v1/en/_other/smsStatus.md";
