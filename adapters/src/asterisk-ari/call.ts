@@ -44,3 +44,12 @@ export const liveLegs = (call: Call): Leg[] => [...call.legs.values()].filter(is
 export function newCall(key: string, direction: "in" | "out", customer: string | null): Call {
   return { key, direction, customer, customerUp: false, phase: "waiting", legs: new Map(), bridged: false, recording: false, endedBy: null };
 }
+
+/** The leg of this call that this channel carries. */
+export const legOf = (call: Call, channelId: string): Leg | undefined => [...call.legs.values()].find((l) => l.channelId === channelId);
+
+/** Nothing happens to this leg by itself any more. */
+export function stopTimers(leg: Leg): void {
+  for (const timer of leg.timers) clearTimeout(timer);
+  leg.timers.clear();
+}

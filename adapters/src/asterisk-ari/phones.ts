@@ -1,8 +1,8 @@
 import { ChannelError, type Commands, type Host } from "@kommutator/contract/channel";
 import type { AriEndpoint, AriEvent, AriRequest } from "./ari-types.ts";
-import { asChannelError } from "./calls.ts";
 import type { Config } from "./config.ts";
 import { AriError } from "./connection.ts";
+import { asChannelError } from "./errors.ts";
 import { clean, isExtension, phoneStatus } from "./from-ari.ts";
 import type { Reporter } from "./reporter.ts";
 import { provision, unprovision } from "./to-ari.ts";

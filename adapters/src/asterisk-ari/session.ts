@@ -1,10 +1,11 @@
 import { ChannelError, type Host } from "@kommutator/contract/channel";
 import { z } from "zod";
 import type { AriBridge, AriChannel, AriEvent, AriRecording, AriRequest } from "./ari-types.ts";
-import { asChannelError, Calls } from "./calls.ts";
+import { Calls } from "./calls.ts";
 import { cdrEnd, readCdrs, reconstruct } from "./cdr.ts";
 import type { Config } from "./config.ts";
 import { AriConnection } from "./connection.ts";
+import { asChannelError } from "./errors.ts";
 import { callOfRecording, recorded, wavDurationMs } from "./from-ari.ts";
 import { Leases } from "./lease.ts";
 import { Phones } from "./phones.ts";
