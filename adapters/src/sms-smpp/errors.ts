@@ -53,14 +53,17 @@ export function wordsOf(status: number): string {
 const THROTTLE_MS = 2_000;
 const QUEUE_FULL_MS = 10_000;
 
+/** Many that were refused together must not come back together. */
+const spread = (ms: number): number => Math.round(ms * (1 + Math.random()));
+
 /** What a submit_sm_resp that is not OK means for the message: nothing was taken in any of these cases. */
 export function submitError(status: number): ChannelError {
   const message = `The SMS centre refused the message: ${wordsOf(status)}`;
   switch (status) {
     case STATUS.throttled:
-      return new ChannelError("rate-limited", message, { retryAfterMs: THROTTLE_MS });
+      return new ChannelError("rate-limited", message, { retryAfterMs: spread(THROTTLE_MS) });
     case STATUS.queueFull:
-      return new ChannelError("rate-limited", message, { retryAfterMs: QUEUE_FULL_MS });
+      return new ChannelError("rate-limited", message, { retryAfterMs: spread(QUEUE_FULL_MS) });
     // Its own fault, or a connection it does not see as bound: another time it goes.
     case STATUS.systemError:
     case STATUS.temporaryError:

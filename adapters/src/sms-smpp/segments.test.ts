@@ -5,7 +5,7 @@ import { decodeText } from "./coding.ts";
 import { decodeGsm7, encodeGsm7 } from "./gsm7.ts";
 import { type Segments, toSegments } from "./segments.ts";
 
-const textOf = ({ coding, parts }: Segments): string => parts.map((part) => (coding === "gsm7" ? decodeGsm7(part) : decodeText(part, "ucs2"))).join("");
+const textOf = ({ coding, parts }: Segments): string => parts.map((part) => (coding === "default" ? decodeGsm7(part) : decodeText(part, "ucs2"))).join("");
 const graphemes = fc.oneof(
   fc.constantFrom("a", "Z", "@", "€", "[", "\n", "é", "я", "ұ", "Қ", "😀", "👍🏽", "👨‍👩‍👧‍👦", "🇰🇿", "й", "ç", "\\", " "),
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
@@ -20,7 +20,7 @@ describe("the segments of a text", () => {
         const segments = toSegments(text);
         const counter = new SegmentedMessage(text);
         expect(segments.parts.length).toBe(counter.segmentsCount);
-        expect(segments.coding).toBe(counter.encodingName === "GSM-7" ? "gsm7" : "ucs2");
+        expect(segments.coding).toBe(counter.encodingName === "GSM-7" ? "default" : "ucs2");
         expect(textOf(segments)).toBe(text);
       }),
       { numRuns: 300 },
@@ -31,10 +31,10 @@ describe("the segments of a text", () => {
     fc.assert(
       fc.property(fc.oneof(texts, latin), (text) => {
         const { coding, parts } = toSegments(text);
-        const most = coding === "gsm7" ? (parts.length === 1 ? 160 : 153) : parts.length === 1 ? 140 : 134;
+        const most = coding === "default" ? (parts.length === 1 ? 160 : 153) : parts.length === 1 ? 140 : 134;
         for (const part of parts) {
           expect(part.length).toBeLessThanOrEqual(most);
-          if (coding === "gsm7") expect(part.at(-1)).not.toBe(0x1b);
+          if (coding === "default") expect(part.at(-1)).not.toBe(0x1b);
           else expect(decodeText(part, "ucs2")).not.toContain("\ufffd");
         }
       }),
@@ -47,6 +47,14 @@ describe("the segments of a text", () => {
     const segments = toSegments(text);
     expect(segments.parts.every((part) => part.length <= 134)).toBe(true);
     expect(textOf(segments)).toBe(text);
+  });
+});
+
+describe("an SMS centre whose default alphabet is Latin-1", () => {
+  it("gets Latin-1 where it suffices, and UCS-2 where it does not", () => {
+    expect(toSegments("a@b_[é]", "latin1")).toEqual({ coding: "default", parts: [Buffer.from("a@b_[é]", "latin1")] });
+    expect(toSegments("5 €", "latin1")).toEqual({ coding: "ucs2", parts: [Buffer.from("0035002020ac", "hex")] });
+    expect(toSegments("ΔΩ".repeat(50), "latin1").parts.map((part) => part.length)).toEqual([134, 66]);
   });
 });
 

@@ -1,12 +1,13 @@
 import { ChannelError, type Commands } from "@kommutator/contract/channel";
 import { destinationOf, sourceOf } from "./address.ts";
+import type { DefaultAlphabet } from "./coding.ts";
 import type { SmppConfig } from "./config.ts";
 import { type Segments, toSegments } from "./segments.ts";
 import { headerOf } from "./udh.ts";
 
 /** esm_class bit 6: the message begins with a user data header (SMPP 3.4 section 5.2.12). */
 const UDH_INDICATOR = 0x40;
-const DATA_CODING = { gsm7: 0x00, ucs2: 0x08 } as const;
+const DATA_CODING = { default: 0x00, ucs2: 0x08 } as const;
 
 /** Fields of one submit_sm, texts in octets. */
 export interface Submit extends Record<string, unknown> {
@@ -17,7 +18,7 @@ export interface Submit extends Record<string, unknown> {
   message_payload?: Buffer;
 }
 
-type Writing = Pick<SmppConfig, "sourceAddress" | "sourceTon" | "sourceNpi" | "longMessages" | "maxSegments">;
+type Writing = Pick<SmppConfig, "sourceAddress" | "sourceTon" | "sourceNpi" | "longMessages" | "maxSegments" | "defaultAlphabet">;
 
 /**
  * The submits of a reply: one for a text that fits into an SMS, one a segment with a header of `reference` for a longer
@@ -30,7 +31,7 @@ export function toSubmits(command: Pick<Commands["message.send"], "text" | "to" 
   const address = command.to.value ?? command.threadKey;
   const destination = destinationOf(address);
   if (destination === null) throw new ChannelError("rejected", `"${address}" is no number that an SMS can be sent to`);
-  const segments = split(text, config.maxSegments);
+  const segments = split(text, config.maxSegments, config.defaultAlphabet);
   const source = sourceOf(config.sourceAddress, config.sourceTon, config.sourceNpi);
   const common = {
     source_addr_ton: source.ton,
@@ -57,11 +58,11 @@ export function toSubmits(command: Pick<Commands["message.send"], "text" | "to" 
 }
 
 /** Refused before it is split when it could not fit even in the best case: splitting costs time with its length. */
-function split(text: string, most: number): Segments {
+function split(text: string, most: number, alphabet: DefaultAlphabet): Segments {
   const refusal = (count: string): ChannelError =>
     new ChannelError("rejected", `The text takes ${count} SMS; at most ${most} go out as one message. Shorten it`);
   if (text.length > most * 160) throw refusal(`more than ${most}`);
-  const segments = toSegments(text);
+  const segments = toSegments(text, alphabet);
   if (segments.parts.length > most) throw refusal(String(segments.parts.length));
   return segments;
 }
