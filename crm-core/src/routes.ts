@@ -8,6 +8,7 @@ import { contactPointRoutes } from "./contact-point/routes.ts";
 import type { Crm } from "./context.ts";
 import { customerRoutes } from "./customer/routes.ts";
 import { feedRoutes } from "./feed/routes.ts";
+import { dispatchTestRoutes } from "./inquiry/dispatch-test.ts";
 import { inquiryRoutes } from "./inquiry/routes.ts";
 import { interactionRoutes } from "./interaction/routes.ts";
 import { interestRoutes } from "./interest/routes.ts";
@@ -30,6 +31,7 @@ const SLICES = [
   searchRoutes,
   catalogueRoutes,
   inquiryRoutes,
+  dispatchTestRoutes,
   interestRoutes,
   interactionRoutes,
   feedRoutes,

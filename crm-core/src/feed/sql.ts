@@ -43,13 +43,14 @@ function source(
   if (f.kinds !== null && !f.kinds.includes(q.kind)) return null;
   const at = tx.unsafe(q.at);
   const id = tx.unsafe(`'${q.prefix}' || ${q.id}::text`);
+  // Bare ids order as their texts do (lower-case hexadecimal, builtin C.UTF-8), and the index holds them: a page is read, never all.
   // One look into the index for each card that became this one, so that each stays in the order of its index.
   return tx`(SELECT s.* FROM unnest(${subject.ids}::uuid[]) AS who(id), LATERAL (
       SELECT ${id} AS id, ${q.kind} AS kind, ${at} AS at, ${tx.unsafe(q.columns)} FROM ${q.from}
       WHERE ${tx.unsafe(`${q.of}.${subject.column}`)} = who.id AND ${q.where}
         ${f.cursor === null ? tx`` : tx`AND ${at} <= timestamptz 'epoch' + ${f.cursor.at}::bigint * interval '1 microsecond' AND (${at}, ${id}) < (timestamptz 'epoch' + ${f.cursor.at}::bigint * interval '1 microsecond', ${f.cursor.id})`}
         ${f.interestId === null ? tx`` : tx`AND ${tx.unsafe(q.interest)} = ${f.interestId}`} ${f.employeeId === null ? tx`` : tx`AND ${tx.unsafe(q.employee)} = ${f.employeeId}`}
-      ORDER BY ${at} DESC, ${id} DESC LIMIT ${f.limit + 1}) s)`;
+      ORDER BY ${at} DESC, ${tx.unsafe(q.id)} DESC LIMIT ${f.limit + 1}) s)`;
 }
 
 const COLUMNS = (

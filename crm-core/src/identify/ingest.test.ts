@@ -101,3 +101,24 @@ test("a form with its page and tags: dialog, lead and inquiry name them; the sec
     await house.sql`SELECT type.code, i.direction FROM interaction i JOIN interaction_type type ON type.id = i.type_id WHERE i.dialog_id = ${dialogId}`,
   ).toEqual([{ code: "message", direction: "in" }]);
 });
+
+test("a number typed into a form proves nothing: it is kept unverified, and verifies no known one", async () => {
+  const form = await house.channel("web-form");
+  await house.sql`INSERT INTO lead (contact_name) VALUES ('Known')`;
+  await house.sql`
+    INSERT INTO contact_point (lead_id, kind, value_raw, value_norm) SELECT id, 'phone', '+77017770001', '+77017770001' FROM lead WHERE contact_name = 'Known'`;
+  for (const [n, number] of ["+77017770001", "+77017770002"].entries())
+    await house.report(form, {
+      ...says(number, { text: "Call me" }),
+      from: { kind: "phone", value: number },
+      eventKey: `typed-${n}`,
+      messageKey: `typed-${n}`,
+    });
+  await house.settled();
+  const points = await house.sql`
+    SELECT value_norm, verified_at FROM contact_point WHERE value_norm IN ('+77017770001', '+77017770002') ORDER BY 1`;
+  expect(points).toEqual([
+    { value_norm: "+77017770001", verified_at: null },
+    { value_norm: "+77017770002", verified_at: null },
+  ]);
+});
