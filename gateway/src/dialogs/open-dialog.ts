@@ -54,9 +54,16 @@ export interface OpenedDialog extends NewDialog {
 
 /** Identifies those who wrote, all at once. What fails here fails the batch. */
 export async function identifyWriters(tx: Tx, deps: IngestDeps, dialogs: readonly NewDialog[]): Promise<OpenedDialog[]> {
-  const askers = dialogs.map((d) => ({ from: d.from, channelId: d.channel.id }));
-  const found = await deps.identify.identifyAll(tx, askers, { createLead: true, verifiedHow: "inbound_message" });
-  return dialogs.map((d, i) => ({ ...d, identified: found[i] ?? null }));
+  const identify = async (some: readonly NewDialog[], verifiedHow: "inbound_message" | null): Promise<OpenedDialog[]> => {
+    if (some.length === 0) return [];
+    const askers = some.map((d) => ({ from: d.from, channelId: d.channel.id }));
+    const found = await deps.identify.identifyAll(tx, askers, { createLead: true, verifiedHow });
+    return some.map((d, i) => ({ ...d, identified: found[i] ?? null }));
+  };
+  // Into a form anybody types anybody's number: it is looked up, and verifies nothing.
+  const typed = dialogs.filter((d) => d.channel.kind === "web-form");
+  const vouched = typed.length === 0 ? dialogs : dialogs.filter((d) => d.channel.kind !== "web-form");
+  return [...(await identify(vouched, "inbound_message")), ...(await identify(typed, null))];
 }
 
 /**
