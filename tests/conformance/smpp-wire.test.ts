@@ -244,6 +244,46 @@ describe("long messages in", () => {
   });
 });
 
+describe("the connection breaks before and after every PDU of ours", () => {
+  it.each(["before", "after"] as const)("%s: what comes is there once and in order, what goes is never lost in silence", async (when) => {
+    let visited = 0;
+    const said: string[] = [];
+    const uncertain: string[] = [];
+    const replied: string[] = [];
+    await open();
+    for (let at = 0; ; at++) {
+      await up();
+      smsc.cut = { at, when };
+      const texts = [`раз ${at}`, `${LONG} ${at}`, `два ${at}`];
+      said.push(...texts);
+      smsc.deliver("house", deliverSm({ from: PHONE, to: OURS, text: texts[0] as string }));
+      const long = texts[1] as string;
+      for (const i of [2, 0, 1]) smsc.deliver("house", part(i + 1, long.slice(i * 67, i === 2 ? undefined : (i + 1) * 67), at));
+      smsc.deliver("house", deliverSm({ from: PHONE, to: OURS, text: texts[2] as string }));
+      await taken();
+      const reply = `ответ ${at}`;
+      await until("it can be sent", async () => {
+        const outcome = await send(reply, `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`).then(
+          () => "sent",
+          (error: { code: string }) => error.code,
+        );
+        (outcome === "uncertain" ? uncertain : outcome === "sent" ? replied : []).push(reply);
+        return outcome !== "unreachable";
+      });
+      if (smsc.cut !== null) break;
+      visited++;
+    }
+    smsc.cut = null;
+    expect(ledger.messages.map((message) => message.text)).toEqual(said);
+    const arrived = textsOf(smsc.submitted);
+    expect(new Set(arrived).size).toBe(arrived.length);
+    for (const reply of replied) expect(arrived).toContain(reply);
+    expect(replied.length + uncertain.length).toBe(visited + 1);
+    console.log(`${visited} PDUs were the last of their connection (${when})`);
+    expect(visited).toBeGreaterThanOrEqual(6);
+  });
+});
+
 describe("the connection", () => {
   it("asks for life, answers the same question, and says goodbye", async () => {
     await open({ enquireLinkMs: 50 });

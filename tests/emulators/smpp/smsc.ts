@@ -53,6 +53,8 @@ export class Smsc {
   /** Submits answered, and submits passed over in silence. */
   answered = 0;
   swallowed = 0;
+  /** Breaks the connection before or after it takes the PDU with this number; counts down, null = never. */
+  cut: { at: number; when: "before" | "after" } | null = null;
   /** Takes what comes and answers nothing. */
   silent = false;
   /** Ids given in submit_sm_resp; the default counts. */
@@ -214,8 +216,14 @@ class Link {
       this.#received = Buffer.concat([this.#received, chunk]);
       while (this.#received.length >= 16 && this.#received.length >= this.#received.readUInt32BE(0)) {
         const length = this.#received.readUInt32BE(0);
-        this.#take(Buffer.from(this.#received.subarray(0, length)));
+        const frame = Buffer.from(this.#received.subarray(0, length));
         this.#received = this.#received.subarray(length);
+        const cut = this.#smsc.cut !== null && this.#smsc.cut.at-- === 0 ? this.#smsc.cut.when : null;
+        if (cut !== null) this.#smsc.cut = null;
+        if (cut !== "before") this.#take(frame);
+        if (cut === null) continue;
+        socket.destroy();
+        return;
       }
     });
     socket.on("close", () => {
