@@ -24,6 +24,7 @@ const PAGES = [
   "settings/departments",
   "settings/calendars",
   "settings/queues",
+  "settings/canned",
 ];
 let house: HouseProcess;
 let browser: Browser;

@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import i18next from "i18next";
 
 const blue: MantineColorsTuple = ["#eef4ff", "#dbe7fe", "#bfd3fd", "#93b4fb", "#6394f8", "#3d78f2", "#2463eb", "#1d50d0", "#1e42a8", "#1e3a85"];
 const gray: MantineColorsTuple = ["#f7f8fa", "#f0f2f5", "#e4e7ec", "#cfd5dd", "#98a2b1", "#667085", "#4a5567", "#344054", "#1f2937", "#111827"];
@@ -44,6 +45,16 @@ export const theme = createTheme({
     Table: { defaultProps: { horizontalSpacing: "md" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, fz: "xs" } },
     Menu: { defaultProps: { shadow: "md", radius: "md", withinPortal: true } },
+    // Asked for each time it is drawn: the language may have changed.
+    Notification: {
+      defaultProps: {
+        closeButtonProps: {
+          get "aria-label"() {
+            return i18next.t("close");
+          },
+        },
+      },
+    },
     Modal: { defaultProps: { centered: true, radius: "md", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
   },
 });

@@ -11,7 +11,8 @@ import { useCan, useMe } from "../app/me.ts";
 import { type Devices, loadDevices, saveDevices } from "./devices.ts";
 import { lazySipWire } from "./lazy-sip.ts";
 import type { Locks, Wire } from "./leadership.ts";
-import { type Order, openSoftphone, type PhoneApi, type Softphone, type SoftphoneView } from "./softphone.ts";
+import type { Order, PhoneApi, Softphone, SoftphoneView } from "./phone.ts";
+import { openSoftphone } from "./softphone.ts";
 import { onSoundLock, ringOn, soundLocked, startRinging, stopRinging, unlockSound } from "./sound.ts";
 
 export interface SoftphoneContext {

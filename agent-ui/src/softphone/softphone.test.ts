@@ -2,8 +2,9 @@ import type { CallView, DialogSummary, OfferSummary } from "@kommutator/contract
 import { describe, expect, it } from "vitest";
 import { DEFAULT_DEVICES } from "./devices.ts";
 import type { Locks, Wire } from "./leadership.ts";
+import type { PhoneApi } from "./phone.ts";
 import type { SipReports, SipWire } from "./sip-wire.ts";
-import { openSoftphone, type PhoneApi } from "./softphone.ts";
+import { openSoftphone } from "./softphone.ts";
 
 const ME = "ann";
 const offer: OfferSummary = {

@@ -37,7 +37,7 @@ export function ChannelsPage() {
           {(kinds.data ?? []).map((kind) => {
             const Icon = iconOfChannel(kind.kind, kind.medium);
             return (
-              <Menu.Item key={kind.kind} leftSection={<Icon size={17} />} onClick={() => setOpen({ kind, channel: null })}>
+              <Menu.Item key={kind.kind} data-channel-kind={kind.kind} leftSection={<Icon size={17} />} onClick={() => setOpen({ kind, channel: null })}>
                 {t(`common:channelKind.${kind.kind}`, { defaultValue: kind.kind })}
               </Menu.Item>
             );

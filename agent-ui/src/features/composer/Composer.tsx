@@ -2,7 +2,7 @@ import type { Message } from "@kommutator/contract/api/dialogs";
 import { Button, Textarea } from "@mantine/core";
 import { IconSend2 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, lazy, Suspense, useRef, useState } from "react";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { useLive } from "../../app/LiveProvider.tsx";
@@ -66,6 +66,13 @@ export function Composer({
     requestAnimationFrame(() => input.current?.focus());
   };
   useShortcut(canReply ? { keys: "r", label: "dialogs:keys.reply", run: () => focus(false) } : null);
+  // Whoever chose a message to answer writes next.
+  const answered = answering?.id;
+  useEffect(() => {
+    if (answered === undefined) return;
+    setNote(false);
+    input.current?.focus();
+  }, [answered]);
   useShortcut({ keys: "n", label: "dialogs:keys.note", run: () => focus(true) });
 
   const change = (value: string) => {

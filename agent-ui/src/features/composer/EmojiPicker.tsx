@@ -33,7 +33,7 @@ export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => voi
       <TextInput
         id="emoji-search"
         size="xs"
-        data-autofocus
+        autoFocus
         aria-label={t("emoji.search")}
         placeholder={t("emoji.search")}
         value={typed}
