@@ -230,7 +230,7 @@ describe("files", () => {
       "http://127.0.0.1:1/a",
       "https://userapi.com.evil.example/a",
       "file:///etc/passwd",
-      "http://sun9-1.userapi.com/a.jpg",
+      "http://sun9-1.userapi.com:8080/a.jpg",
     ])
       await expect(fetching?.({ fileKey: elsewhere, maxBytes: 10 }), elsewhere).rejects.toMatchObject({ code: "rejected" });
   });

@@ -1,6 +1,5 @@
-import http from "node:http";
-import https from "node:https";
 import { ChannelError } from "@kommutator/contract/channel";
+import { exchange, NoAnswer, retryAfterMs } from "@kommutator/contract/net";
 import type { SmsHttpConfig } from "./config.ts";
 import type { Fault, Operation, SmsVendor, VendorRequest } from "./vendor.ts";
 
@@ -32,7 +31,7 @@ export class VendorClient {
    * vendor may have read all of it, every other one in `unreachable`.
    */
   async ask(operation: Operation, request: VendorRequest): Promise<unknown> {
-    const { status, retryAfterMs, text } = await this.#exchange(operation, request);
+    const { status, retryAfter, text } = await this.#exchange(operation, request);
     const { title } = this.#vendor;
     let answer: unknown;
     try {
@@ -43,7 +42,7 @@ export class VendorClient {
     // A fault in the vendor's own words tells more than the number in front of it.
     const fault = typeof answer === "object" && answer !== null ? this.#vendor.fault(operation, answer) : null;
     if (status === 429)
-      throw new ChannelError("rate-limited", `${title} takes no more requests for a while`, { retryAfterMs: retryAfterMs ?? fault?.retryAfterMs ?? 30_000 });
+      throw new ChannelError("rate-limited", `${title} takes no more requests for a while`, { retryAfterMs: retryAfter ?? fault?.retryAfterMs ?? 30_000 });
     if (status === 503) throw new ChannelError("unreachable", `${title} is not available just now (503)`);
     // 500, 502 and 504 come from something that may have taken the message before it broke (RFC 9110 section 15.6).
     if (status >= 500) throw this.#lost(operation, `${title} failed by itself (${status})`);
@@ -66,64 +65,27 @@ export class VendorClient {
     return [this.#config.password, this.#config.apiKey].filter((secret) => secret !== "").reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
   }
 
-  #exchange(operation: Operation, request: VendorRequest): Promise<{ status: number; retryAfterMs: number | null; text: string }> {
+  async #exchange(operation: Operation, request: VendorRequest): Promise<{ status: number; retryAfter: number | undefined; text: string }> {
     const { title } = this.#vendor;
     const base = this.#config.apiUrl === "" ? this.#vendor.apiUrl : this.#config.apiUrl;
     const url = new URL(`${base.replace(/\/+$/, "")}/${request.path}`);
-    const body = Buffer.from(new URLSearchParams({ ...this.#vendor.common(this.#config), ...request.fields }).toString());
-    return new Promise((resolve, reject) => {
-      let written = false;
-      const headers = {
-        "content-type": "application/x-www-form-urlencoded",
-        "content-length": body.byteLength,
-        accept: "application/json",
-        connection: "close",
-      };
-      const sent = (url.protocol === "https:" ? https : http).request(url, { method: "POST", agent: false, headers });
-      const failed = (error: Error): void => {
-        done();
-        sent.destroy();
-        const text = `${title} at ${url.host} cannot be reached: ${error.message}`;
-        reject(written ? this.#lost(operation, `${title} did not answer in full: ${error.message}`) : new ChannelError("unreachable", text, { cause: error }));
-      };
-      const stopped = (): void => failed(new Error("the channel is closing"));
-      const timer = setTimeout(() => failed(new Error(`no answer within ${this.#config.timeoutMs} ms`)), this.#config.timeoutMs);
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#stop.removeEventListener("abort", stopped);
-      };
-      this.#stop.addEventListener("abort", stopped, { once: true });
-      // Emitted when the last byte was handed to the operating system: from now on the vendor may have read it all.
-      sent.on("finish", () => {
-        written = true;
+    const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json", connection: "close" };
+    const body = new URLSearchParams({ ...this.#vendor.common(this.#config), ...request.fields }).toString();
+    try {
+      const answer = await exchange(url, {
+        method: "POST",
+        headers,
+        body,
+        timeoutMs: this.#config.timeoutMs,
+        maxBytes: MAX_ANSWER_BYTES,
+        signal: this.#stop,
       });
-      // Stays to the end: a request that is given up reports its own end as an error.
-      sent.on("error", failed);
-      sent.on("response", (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on("data", (chunk: Buffer) => {
-          bytes += chunk.byteLength;
-          if (bytes > MAX_ANSWER_BYTES) failed(new Error("its answer is too long"));
-          else chunks.push(chunk);
-        });
-        response.on("error", failed);
-        response.on("end", () => {
-          done();
-          const text = Buffer.concat(chunks).toString("utf8");
-          resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfter(response.headers["retry-after"]), text });
-        });
-      });
-      if (this.#stop.aborted) return stopped();
-      sent.end(body);
-    });
+      return { status: answer.status, retryAfter: retryAfterMs(answer.headers["retry-after"]), text: answer.body.toString("utf8") };
+    } catch (error) {
+      const { message } = error as Error;
+      if (error instanceof NoAnswer && !error.written)
+        throw new ChannelError("unreachable", `${title} at ${url.host} cannot be reached: ${message}`, { cause: error });
+      throw this.#lost(operation, `${title} did not answer in full: ${message}`);
+    }
   }
-}
-
-/** RFC 9110 section 10.2.3: seconds or a date. */
-function retryAfter(value: string | undefined): number | null {
-  if (value === undefined) return null;
-  if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1_000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }

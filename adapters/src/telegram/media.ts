@@ -38,6 +38,6 @@ export async function fetchMedia(api: BotApi, config: TelegramConfig, command: C
   // A Bot API server in --local mode answers with a path on its own disk.
   if (path.startsWith("/") || !url.pathname.startsWith(root)) throw new ChannelError("rejected", "The file does not lie on Telegram's file server");
   const allowed = { domains: [], configured: [config.apiUrl] };
-  const { bytes } = await fetchFile(url.href, { allowed, maxBytes, timeoutMs: DOWNLOAD_MS, signal: api.closed });
+  const { bytes } = await fetchFile(url.href, { provider: "Telegram", allowed, maxBytes, timeoutMs: DOWNLOAD_MS, signal: api.closed });
   return { bytes, mime: MIMES[path.split(".").at(-1)?.toLowerCase() ?? ""] ?? "application/octet-stream" };
 }

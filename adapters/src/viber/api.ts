@@ -1,8 +1,8 @@
 import { ChannelError, type Host } from "@kommutator/contract/channel";
+import { type Answer, exchange, NoAnswer, TooLarge } from "@kommutator/contract/net";
 import { z } from "zod";
 import type { ViberConfig } from "./config.ts";
 import { parseExact } from "./exact-json.ts";
-import { exchange, type HttpAnswer, HttpFailure } from "./http.ts";
 import { ViberRefusal } from "./statuses.ts";
 
 /** "Maximum total JSON size of the request is 30kb." */
@@ -53,15 +53,17 @@ export class ViberApi {
     } catch (error) {
       if (error instanceof ViberRefusal) throw error;
       const failure =
-        error instanceof HttpFailure
-          ? new ChannelError(error.connected ? unsure : "unreachable", `Viber cannot be reached: ${error.message}.`, { cause: error })
+        error instanceof NoAnswer || error instanceof TooLarge
+          ? new ChannelError(error instanceof NoAnswer && !error.written ? "unreachable" : unsure, `Viber cannot be reached: ${error.message}.`, {
+              cause: error,
+            })
           : error;
       this.#host.record("out", `Viber ${method} failed`, { ...about(body), error: String(failure).slice(0, 300) });
       throw failure;
     }
   }
 
-  #exchange(method: string, body: string): Promise<HttpAnswer> {
+  #exchange(method: string, body: string): Promise<Answer> {
     return exchange(new URL(`${this.#config.apiUrl}/${method}`), {
       method: "POST",
       headers: { "content-type": "application/json; charset=utf-8", "x-viber-auth-token": this.#config.token },
@@ -73,7 +75,7 @@ export class ViberApi {
   }
 
   /** Viber answers 200 with its own status; any other answer comes from what stands before it. */
-  #read({ status, headers, body }: HttpAnswer, unsure: "uncertain" | "unreachable"): ViberAnswer {
+  #read({ status, headers, body }: Answer, unsure: "uncertain" | "unreachable"): ViberAnswer {
     if (status === 429) {
       const seconds = Number(headers["retry-after"]);
       throw new ChannelError("rate-limited", "Viber asks us to slow down.", {

@@ -10,7 +10,7 @@ import { faultIn, toVkError } from "./errors.ts";
  * VK's hosts for uploads, long polling and media: vk.com and its successor vk.ru, userapi.com for photos, documents and
  * voice, vkuser*.* for newer media (seen in the addresses of dev.vk.com's own examples and of real messages).
  */
-export const VK_DOMAINS = ["vk.com", "vk.ru", "userapi.com", "vkuser.net", "vkuseraudio.net", "vkuseraudio.com", "vkuserphoto.ru", "vkuserlive.net"] as const;
+const VK_DOMAINS = ["vk.com", "vk.ru", "userapi.com", "vkuser.net", "vkuseraudio.net", "vkuseraudio.com", "vkuserphoto.ru", "vkuserlive.net"] as const;
 
 /** dev.vk.com/api/bots/development/messages: up to 20 requests a second with a community's key. */
 const REQUESTS_PER_SECOND = 20;
@@ -88,7 +88,7 @@ export class VkClient {
 
   /** Where files of messages may be fetched. */
   get allowed(): { domains: readonly string[]; configured: readonly string[] } {
-    return { domains: VK_DOMAINS, configured: [this.#config.apiUrl] };
+    return { domains: VK_DOMAINS.flatMap((name) => [name, `*.${name}`]), configured: [this.#config.apiUrl] };
   }
 
   get signal(): AbortSignal {

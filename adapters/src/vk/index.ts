@@ -55,7 +55,7 @@ function openCommunity(config: VkConfig, host: Host): Channel {
       "message.send": (command) => sendMessage(command, { host, client, memory }),
       "typing.show": ({ threadKey }) => showTyping(client, threadKey),
       "media.fetch": ({ fileKey, maxBytes }: Commands["media.fetch"]) =>
-        fetchFile(fileKey, { allowed: client.allowed, maxBytes, timeoutMs: MEDIA_TIMEOUT_MS, signal: client.signal }),
+        fetchFile(fileKey, { provider: "VK", allowed: client.allowed, maxBytes, timeoutMs: MEDIA_TIMEOUT_MS, signal: client.signal }),
     },
     ...(config.mode === "callback" ? { webhook: callback(config, host, receiver) } : {}),
     test: () => probe(config, client, hookUrl),

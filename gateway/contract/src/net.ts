@@ -12,7 +12,7 @@ import { ChannelError } from "./channel.ts";
 
 /** Hosts that an address from outside may lead to. */
 export interface AllowedHosts {
-  /** Domains of the provider; their subdomains too. Only over https, and only when they resolve to public addresses. */
+  /** Names of the provider's hosts; `*.name` is every one below it. Only over https, and only when they resolve to public addresses. */
   domains: readonly string[];
   /** Addresses from the channel's configuration: their origin is allowed as it is, even plain and private. */
   configured?: readonly string[];
@@ -130,11 +130,13 @@ export function refusalOf(url: URL, allowed: AllowedHosts): string | null {
   if (isConfigured(url, allowed)) return null;
   if (url.protocol !== "https:") return `${url.protocol}// is not fetched, only https://`;
   if (url.username !== "" || url.password !== "") return "An address with a password in it is not fetched";
-  if (url.port !== "") return `Port ${url.port} is not the provider's`;
+  if (url.port !== "") return `port ${url.port} is none of a public server`;
   const host = url.hostname.toLowerCase();
-  if (!allowed.domains.some((domain) => host === domain || host.endsWith(`.${domain}`))) return `${host} is not a host of the provider`;
-  return null;
+  return isNamed(host, allowed) ? null : `${host} is another host`;
 }
+
+const isNamed = (host: string, allowed: AllowedHosts): boolean =>
+  allowed.domains.some((domain) => (domain.startsWith("*.") ? host.endsWith(domain.slice(1)) : host === domain));
 
 const isConfigured = (url: URL, allowed: AllowedHosts): boolean =>
   url.username === "" &&
@@ -142,6 +144,8 @@ const isConfigured = (url: URL, allowed: AllowedHosts): boolean =>
   (allowed.configured ?? []).some((base) => URL.canParse(base) && new URL(base).origin === url.origin && url.origin !== "null");
 
 export interface FetchFileOptions {
+  /** Whose file it is, for the texts: "VK". */
+  provider: string;
   allowed: AllowedHosts;
   maxBytes: number;
   /** For the whole of it, redirects included. */
@@ -153,53 +157,59 @@ export interface FetchFileOptions {
 const MAX_REDIRECTS = 5;
 
 /**
- * The bytes of a file at one of the allowed hosts. Redirects are followed within them only. Throws ChannelError: `rejected`
- * when it may not be fetched, is too large or gone for ever; `rate-limited` and `unreachable` when trying again may help.
+ * The bytes of a file at one of the allowed hosts. Redirects are followed within them only; a plain http address of a
+ * provider's host, as old messages have them, is fetched over https. Throws ChannelError: `rejected` when it may not be
+ * fetched, is too large or gone for ever; `rate-limited` and `unreachable` when trying again may help.
  */
 export async function fetchFile(address: string, options: FetchFileOptions): Promise<{ bytes: Uint8Array; mime: string; name?: string | undefined }> {
+  const { allowed, provider } = options;
   const until = Date.now() + (options.timeoutMs ?? 60_000);
   let next = address;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    if (!URL.canParse(next)) throw new ChannelError("rejected", "The file has no valid address");
-    const url = new URL(next);
-    const refusal = refusalOf(url, options.allowed);
-    if (refusal !== null) throw new ChannelError("rejected", `The file is not fetched: ${refusal}`);
+    const url = addressOf(next, allowed);
+    const refusal = url === null ? "it is no address" : refusalOf(url, allowed);
+    if (url === null || refusal !== null) throw new ChannelError("rejected", `The file's address is none of ${provider}'s, so it is not fetched: ${refusal}`);
     const answer = await exchange(url, {
       timeoutMs: Math.max(1, until - Date.now()),
       maxBytes: options.maxBytes,
       signal: options.signal,
-      publicOnly: !isConfigured(url, options.allowed),
+      publicOnly: !isConfigured(url, allowed),
       ...(options.headers === undefined ? {} : { headers: options.headers }),
     }).catch((error: unknown) => {
-      throw errorOf(error);
+      throw errorOf(error, provider);
     });
     const location = answer.headers.location;
     if ([301, 302, 303, 307, 308].includes(answer.status) && location !== undefined) {
-      if (!URL.canParse(location, url)) throw new ChannelError("rejected", "The file has no valid address");
-      next = new URL(location, url).href;
+      next = URL.canParse(location, url) ? new URL(location, url).href : "";
       continue;
     }
-    if (answer.status === 200) {
-      const name = nameOf(answer.headers["content-disposition"]);
-      return { bytes: answer.body, mime: mimeOf(answer.headers["content-type"]), ...(name === undefined ? {} : { name }) };
-    }
-    throw statusError(answer);
+    if (answer.status !== 200) throw statusError(answer, provider);
+    const name = nameOf(answer.headers["content-disposition"]);
+    return { bytes: answer.body, mime: mimeOf(answer.headers["content-type"]), ...(name === undefined ? {} : { name }) };
   }
-  throw new ChannelError("rejected", "The file's address only leads from one redirect to the next");
+  throw new ChannelError("rejected", "The file's address leads from one to the next and never to the file");
 }
 
-function statusError(answer: Answer): ChannelError {
-  const words = `The provider's file server answered ${answer.status}`;
+/** The address, over https where the provider's host is named without it. */
+function addressOf(address: string, allowed: AllowedHosts): URL | null {
+  if (!URL.canParse(address)) return null;
+  const url = new URL(address);
+  const plain = url.protocol === "http:" && url.port === "" && !isConfigured(url, allowed) && isNamed(url.hostname, allowed);
+  return plain ? new URL(`https:${url.href.slice("http:".length)}`) : url;
+}
+
+function statusError(answer: Answer, provider: string): ChannelError {
+  const words = `${provider}'s file server answered HTTP ${answer.status}`;
   if (answer.status === 429) return new ChannelError("rate-limited", words, { retryAfterMs: retryAfterMs(answer.headers["retry-after"]) ?? 10_000 });
   if (answer.status >= 500 || answer.status === 408) return new ChannelError("unreachable", words);
-  return new ChannelError("rejected", `${words}: the file is gone or not for us`);
+  return new ChannelError("rejected", `${words}: the file is gone, it is no longer there`);
 }
 
-function errorOf(error: unknown): ChannelError {
+function errorOf(error: unknown, provider: string): ChannelError {
   if (error instanceof TooLarge)
-    return new ChannelError("rejected", `The file is larger than ${Math.floor(error.maxBytes / 1024 / 1024)} MB`, { cause: error });
+    return new ChannelError("rejected", `The file is larger than ${Math.round(error.maxBytes / 1024 / 1024)} MB`, { cause: error });
   if (error instanceof Refused) return new ChannelError("rejected", `The file is not fetched: ${error.message}`, { cause: error });
-  return new ChannelError("unreachable", `The provider's file server cannot be reached: ${(error as Error).message}`, { cause: error });
+  return new ChannelError("unreachable", `${provider}'s file server cannot be reached: ${(error as Error).message}`, { cause: error });
 }
 
 /** Milliseconds of a Retry-After header (RFC 9110 10.2.3), seconds or a date; undefined when there is none. */
