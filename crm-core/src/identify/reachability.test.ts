@@ -131,6 +131,16 @@ describe("whoever writes again can be written to", () => {
   });
 });
 
+test("an address typed into a form takes no bounce back", async () => {
+  const from = { kind: "email" as const, value: "typed@romashka.example" };
+  const { identification } = await house.dialog(from, { medium: "mail" });
+  await house.sql.begin((tx) => house.crm.identify.markBounced(tx, from.value));
+  const form = await house.dialog(from, { medium: "mail", channelId: await house.channel("web-form", "Order form", "form") });
+  await house.message(form.id, "in", NOW + 60_000);
+  await house.read();
+  expect((await points(identification.leadId))[0].bouncedAt).not.toBeNull();
+});
+
 describe("what may be written to, for whom", () => {
   const principal = async (person: "aigul" | "dana" | "admin") => {
     const { resolvePrincipal, createSession } = await import("../access/session.ts");

@@ -56,7 +56,7 @@ async function audit(crm: Crm, tx: Tx, points: readonly Id[], channelId: Id, rea
 
 /**
  * Whoever writes can be written to: a message that came after the identity was said to be unreachable takes that back, and a letter
- * from an address takes back its bounce.
+ * from an address takes back its bounce. Not so a form: into it anybody types anybody's address.
  */
 export function createReachabilityKeeper(crm: Crm): StreamHandler {
   return {
@@ -68,7 +68,8 @@ export function createReachabilityKeeper(crm: Crm): StreamHandler {
           : [],
       );
       if (heard.length === 0) return;
-      const messages = tx`jsonb_to_recordset(${tx.json(heard)}) AS e(dialog uuid, seq int, at timestamptz) JOIN dialog d ON d.id = e.dialog`;
+      const messages = tx`jsonb_to_recordset(${tx.json(heard)}) AS e(dialog uuid, seq int, at timestamptz)
+        JOIN dialog d ON d.id = e.dialog JOIN channel c ON c.id = d.channel_id AND c.kind <> 'web-form'`;
       const [back, mended] = await together([
         tx<{ channel_id: Id; kind: string; value_norm: string }[]>`
         UPDATE identity_reachability r SET reachable = true, reason = NULL, at = h.at, after_dialog_id = NULL, after_seq = NULL

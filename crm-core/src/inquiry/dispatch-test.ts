@@ -66,7 +66,7 @@ async function foresee(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>):
   // Absences, substitutes and "talked within 90 days" are those of that moment.
   const then = { ...crm, clock: { now: () => at } };
   const from = { kind: ask.kind, value: ask.value };
-  const who = await createIdentify(then).identify(tx, from, { channelId: ask.channelId, createLead: false, verifiedHow: "inbound_message" });
+  const who = await createIdentify(then).identify(tx, from, { channelId: ask.channelId, createLead: false, verifiedHow: null });
   const { medium, origin } = formOf(channel.kind);
   const calendar = channel.calendar_id === null ? undefined : (await loadCalendars(tx, [channel.calendar_id])).get(channel.calendar_id);
   const [members] = await tx<{ n: number }[]>`
