@@ -113,6 +113,16 @@ describe("message, delivered, seen, unsubscribed", () => {
     ]);
   });
 
+  it("what is seen covers all that was sent before it, of this person only", async () => {
+    await open();
+    const keys: string[] = [];
+    for (const text of ["one", "two", "three", "four"]) keys.push((await send(command({ text }))).messageKey);
+    await send(command({ text: "to another", threadKey: "another", to: { kind: "viber", value: "another" } }));
+    await server.receipt(keys[2] ?? "", "seen");
+    await server.receipt(keys[3] ?? "", "seen");
+    expect(ledger.events.map((event) => (event.kind === "message.state" ? [event.messageKey, event.state] : event))).toEqual(keys.map((key) => [key, "read"]));
+  });
+
   it("a failure that Viber reports later has its words", async () => {
     await open();
     const { messageKey } = await send(command({ text: "Hello" }));

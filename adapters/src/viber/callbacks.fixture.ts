@@ -29,8 +29,9 @@ const received = (content: Record<string, unknown>) => ({
     ...content,
   },
 });
-const state = (event: string, token: string, occurredAt: number, said: Record<string, unknown>) => ({
-  kind: "event",
+const state = (event: string, token: string, occurredAt: number, said: Record<string, unknown>, userId = "3SQNc4FPUQmysaM/AQEhXg==") => ({
+  kind: "state",
+  userId: event === "failed" ? undefined : userId,
   event: { kind: "message.state", eventKey: `${event}:${token}`, messageKey: token, occurredAt, ...said },
 });
 const message = (content: string): string => `{${head},${SENDER},"message":{${content}}}`;
@@ -182,7 +183,7 @@ export const callbackCases: CallbackCase[] = [
     says: "delivered",
     source: `${REST}#message-receipts-callbacks`,
     body: '{"event":"delivered","timestamp":1457764197627,"message_token":4912661846655238145,"user_id":"01234567890A="}',
-    expected: state("delivered", "4912661846655238145", 1457764197627, { state: "delivered" }),
+    expected: state("delivered", "4912661846655238145", 1457764197627, { state: "delivered" }, "01234567890A="),
   },
   {
     says: "delivered, as it came",
@@ -194,7 +195,7 @@ export const callbackCases: CallbackCase[] = [
     says: "seen",
     source: `${CREATORS}/events/message-seen`,
     body: '{"event": "seen","timestamp": 1457764197627,"message_token": 4912661846655238145,"user_id": "jc9HsWTZ2Yf2NkRZ8KcNug=="}',
-    expected: state("seen", "4912661846655238145", 1457764197627, { state: "read" }),
+    expected: state("seen", "4912661846655238145", 1457764197627, { state: "read" }, "jc9HsWTZ2Yf2NkRZ8KcNug=="),
   },
   {
     says: "seen, as it came",

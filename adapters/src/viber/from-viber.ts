@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import type { ChannelEvent, MessageReceived, RawIdentity } from "@kommutator/contract/channel";
+import type { ChannelEvent, MessageReceived, MessageStateReported, RawIdentity } from "@kommutator/contract/channel";
+import type { EpochMs } from "@kommutator/contract/ids";
 import { parseExact, wellFormed } from "./exact-json.ts";
 import { contentOf } from "./message-content.ts";
 import { type Callback, callback } from "./payload.ts";
 
 /** What Viber said, in our words. `opened` and `nothing` are not events of the house. */
 export type FromViber =
-  | { kind: "event"; event: ChannelEvent }
+  | { kind: "event"; event: Exclude<ChannelEvent, MessageStateReported> }
+  /** Of a message of ours; `userId` is who got it. */
+  | { kind: "state"; event: MessageStateReported; userId: string | undefined }
   /** Somebody opened the bot; `context` is the parameter of the deep link he came by. */
   | { kind: "opened"; userId: string; context: string | undefined; subscribed: boolean; at: number }
   /** The verifying call of `set_webhook`, and what says nothing about a dialog. */
@@ -31,9 +34,13 @@ export function fromViber(body: Uint8Array, now: number): FromViber {
       return { kind: "event", event: message(read, occurredAt) };
     case "delivered":
     case "seen":
-      return { kind: "event", event: state(read.event, read.message_token, read.event === "seen" ? "read" : "delivered", occurredAt) };
+      return { kind: "state", event: stateEvent(read.event, read.message_token, occurredAt), userId: read.user_id };
     case "failed":
-      return { kind: "event", event: { ...state("failed", read.message_token, "failed", occurredAt), failure: read.desc ?? "Viber could not deliver it" } };
+      return {
+        kind: "state",
+        event: { ...stateEvent("failed", read.message_token, occurredAt), failure: read.desc ?? "Viber could not deliver it" },
+        userId: undefined,
+      };
     case "subscribed":
     case "unsubscribed": {
       const user = "user" in read ? read.user : { id: read.user_id };
@@ -76,12 +83,13 @@ function message(read: Extract<Callback, { event: "message" }>, occurredAt: numb
   };
 }
 
-const state = <S extends "delivered" | "read" | "failed">(event: string, token: string, said: S, occurredAt: number) => ({
-  kind: "message.state" as const,
-  eventKey: `${event}:${token}`,
+/** What a receipt says of one message of ours. The same receipt again has the same key. */
+export const stateEvent = (event: "delivered" | "seen" | "failed", messageKey: string, occurredAt: EpochMs): MessageStateReported => ({
+  kind: "message.state",
+  eventKey: `${event}:${messageKey}`,
   occurredAt,
-  messageKey: token,
-  state: said,
+  messageKey,
+  state: event === "seen" ? "read" : event,
 });
 
 /** The id is scoped to the bot: the same person has another one with every other bot (developers.viber.com, FAQ). */

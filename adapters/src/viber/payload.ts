@@ -34,7 +34,7 @@ export type Said = z.infer<typeof said>;
 
 const known = z.discriminatedUnion("event", [
   z.object({ event: z.literal("message"), timestamp, message_token: token, sender: user, message: said }),
-  z.object({ event: z.enum(["delivered", "seen"]), timestamp, message_token: token }),
+  z.object({ event: z.enum(["delivered", "seen"]), timestamp, message_token: token, user_id: decoration(userId) }),
   z.object({ event: z.literal("failed"), timestamp, message_token: token, desc: words }),
   z.object({ event: z.literal("subscribed"), timestamp, message_token: token, user }),
   z.object({ event: z.literal("unsubscribed"), timestamp, message_token: token, user_id: userId }),

@@ -47,10 +47,10 @@ export class Registration {
     this.#hurry.abort();
   }
 
-  /** Viber has just called us, signed with our token: so the token is good. */
+  /** Viber has just called us, signed with our token: so the token is good, and it is there to be asked how the rest is. */
   heard(): void {
-    if (this.#state !== "bad-credentials") return;
-    this.#say({ state: "up" });
+    if (this.#state === "bad-credentials") this.#say({ state: "up" });
+    else if (this.#state !== "down") return;
     this.#hurry.abort();
   }
 

@@ -10,8 +10,9 @@ import { toViber } from "./to-viber.ts";
 type Send = Commands["message.send"];
 type Sent = Results["message.send"];
 
-/** How many messages are known to be out already, should the same command come again. */
+/** How many messages are known to be out already, should the same command come again; how many persons with unseen ones. */
 const KNOWN = 1_000;
+const UNSEEN_OF_ONE = 100;
 
 interface Parts {
   config: ViberConfig;
@@ -30,6 +31,9 @@ export class Sender {
   /** Token of a text that went before its file -> token of the file. */
   readonly #texts = new Map<string, string>();
 
+  /** By person: keys of messages that he has not seen, oldest first. */
+  readonly #unseen = new Map<string, string[]>();
+
   constructor(parts: Parts) {
     this.#parts = parts;
   }
@@ -40,13 +44,32 @@ export class Sender {
     if (known !== undefined) return known;
     const sending = this.#send(command);
     remember(this.#sent, command.id, sending);
-    sending.catch(() => this.#sent.delete(command.id));
+    sending.then(
+      ({ messageKey }) => remember(this.#unseen, command.threadKey, [...(this.#unseen.get(command.threadKey) ?? []), messageKey].slice(-UNSEEN_OF_ONE)),
+      () => this.#sent.delete(command.id),
+    );
     return sending;
   }
 
   /** The key of the message whose first part has this token. */
   partOf(token: string): string | undefined {
     return this.#texts.get(token);
+  }
+
+  /**
+   * The messages before this one that are seen with it: "the seen callback will only be sent once when the user reads the
+   * unread messages, regardless of the number" (developers.viber.com, "Message receipts callbacks"). Known of what went out
+   * from this process.
+   */
+  seenWith(threadKey: string, messageKey: string): string[] {
+    const unseen = this.#unseen.get(threadKey) ?? [];
+    return unseen.slice(0, Math.max(0, unseen.indexOf(messageKey)));
+  }
+
+  /** All of them up to this one are reported. */
+  seen(threadKey: string, messageKey: string): void {
+    const unseen = this.#unseen.get(threadKey);
+    if (unseen?.includes(messageKey)) this.#unseen.set(threadKey, unseen.slice(unseen.indexOf(messageKey) + 1));
   }
 
   async #send(command: Send): Promise<Sent> {

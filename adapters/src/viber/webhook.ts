@@ -1,7 +1,7 @@
-import type { ChannelEvent, Host, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type { ChannelEvent, Host, MessageStateReported, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
 import type { ViberConfig } from "./config.ts";
 import type { FileLinks } from "./file-links.ts";
-import { fromViber } from "./from-viber.ts";
+import { fromViber, stateEvent } from "./from-viber.ts";
 import type { Memory } from "./memory.ts";
 import type { Registration } from "./registration.ts";
 import type { Sender } from "./sender.ts";
@@ -17,7 +17,7 @@ export interface Desk {
   memory: Memory;
   links: FileLinks;
   registration: Pick<Registration, "heard">;
-  sender: Pick<Sender, "partOf">;
+  sender: Pick<Sender, "partOf" | "seenWith" | "seen">;
 }
 
 /**
@@ -43,6 +43,10 @@ export async function answer(request: WebhookRequest, desk: Desk): Promise<Webho
       host.record("in", `Viber ${said.event.kind}`, { eventKey: said.event.eventKey });
       await report(said.event, desk);
       return { status: 200 };
+    case "state":
+      host.record("in", `Viber ${said.event.kind}`, { eventKey: said.event.eventKey });
+      await reportState(said.event, said.userId, desk);
+      return { status: 200 };
     case "opened": {
       host.record("in", "Viber conversation_started", { subscribed: said.subscribed, context: said.context });
       if (said.context !== undefined) await desk.memory.rememberContext(said.userId, said.context);
@@ -56,16 +60,20 @@ export async function answer(request: WebhookRequest, desk: Desk): Promise<Webho
   }
 }
 
-async function report(event: ChannelEvent, { host, memory, sender }: Desk): Promise<void> {
-  if (event.kind === "message.state") {
-    // The text that went before its file is not the message the house knows; only its failure matters.
-    const whole = sender.partOf(event.messageKey);
-    if (whole === undefined) return host.report(event);
-    return event.state === "failed" ? host.report({ ...event, messageKey: whole }) : undefined;
-  }
+async function report(event: ChannelEvent, { host, memory }: Desk): Promise<void> {
   const userId = event.kind === "message.received" ? event.thread.key : undefined;
   if (event.kind !== "message.received" || userId === undefined) return host.report(event);
   const origin = await memory.originOf(userId);
   await host.report(origin === undefined ? event : { ...event, origin });
   if (origin !== undefined) await memory.forgetContext(userId);
+}
+
+async function reportState(event: MessageStateReported, userId: string | undefined, { host, sender }: Desk): Promise<void> {
+  // The text that went before its file is not the message the house knows; only its failure matters.
+  const whole = sender.partOf(event.messageKey);
+  if (whole !== undefined) return event.state === "failed" ? host.report({ ...event, messageKey: whole }) : undefined;
+  if (event.state !== "read" || userId === undefined) return host.report(event);
+  for (const earlier of sender.seenWith(userId, event.messageKey)) await host.report(stateEvent("seen", earlier, event.occurredAt));
+  await host.report(event);
+  sender.seen(userId, event.messageKey);
 }

@@ -52,8 +52,6 @@ export class ViberServer {
   readonly calls: string[] = [];
   /** Bodies that were answered to callbacks, oldest first. */
   readonly answers: string[] = [];
-  /** Deliver `delivered` and `seen` after each message of ours. */
-  receipts = false;
 
   constructor(token: string) {
     this.#rightToken = token;
@@ -248,7 +246,6 @@ export class ViberServer {
     this.sent.push({ ...(body as unknown as SentMessage), token });
     if (trick?.kind === "swallow") return void this.#swallowed.add(response);
     answer({ status: 0, status_message: "ok", message_token: token, chat_hostname: "SN-CHAT-05_", billing_status: 1 });
-    if (this.receipts) void this.receipt(token, "delivered").then(() => this.receipt(token, "seen"));
   }
 
   receipt(token: string, event: "delivered" | "seen" | "failed", more: Record<string, unknown> = {}): Promise<void> {
