@@ -53,7 +53,7 @@ export default async function run(): Promise<BenchResult> {
     }
     const report = await reported;
     const houseCpuMsPerMessage = KILL ? null : Math.round(((cpuSeconds(house.process.pid) - cpuBefore) / report.scheduled) * 100_000) / 100;
-    const rows = await compare(database.sql, plan, report.scheduled);
+    const rows = await compare(database.sql, report.scheduled);
     const [settings] = await database.sql<
       { fsync: string; commit: string }[]
     >`SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit`;
@@ -105,11 +105,7 @@ function hear<T>(child: ChildProcess): Promise<T> {
 }
 
 /** What the rows say: how many of the messages are stored, how many twice, in how many dialogs the order is another than the senders'. */
-async function compare(
-  sql: Db,
-  plan: Plan,
-  scheduled: number,
-): Promise<{ stored: number; twice: number; outOfOrder: number; pending: number; failed: number }> {
+async function compare(sql: Db, scheduled: number): Promise<{ stored: number; twice: number; outOfOrder: number; pending: number; failed: number }> {
   const pending = async () => (await sql<{ n: number }[]>`SELECT count(*)::int AS n FROM raw_event WHERE state = 'pending'`)[0]?.n;
   for (const end = Date.now() + 60_000; (await pending()) !== 0 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 100));
   const rows = await sql<{ dialog_id: string; body: string }[]>`SELECT dialog_id, body FROM message WHERE direction = 'in' ORDER BY dialog_id, seq`;

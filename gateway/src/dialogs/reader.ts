@@ -3,6 +3,8 @@ import type { StreamReader } from "@kommutator/contract/ports";
 import { asEvent, type EventRow } from "./event-row.ts";
 
 const BATCH = 500;
+/** A reader that has caught up takes its next step so long after it began the last: under load it commits a few dozen times a second, not once for each event. */
+const STEP_EVERY_MS = 25;
 /** An event that fails this often by itself is set aside (table stream_skipped, with an alarm), and the reader goes on. */
 const MAX_FAILURES = 8;
 
@@ -43,10 +45,14 @@ async function lockPosition(tx: Tx, name: string): Promise<number> {
 export async function runReader(sql: Db, reader: StreamReader, waitForMore: () => Promise<void>, stop: AbortSignal, log: ReaderLog): Promise<void> {
   let failures = 0;
   while (!stop.aborted) {
+    const begun = performance.now();
     try {
       const read = await readerStep(sql, reader, failures > 0 ? 1 : BATCH);
       failures = 0;
-      if (read < BATCH) await waitForMore();
+      if (read === BATCH) continue;
+      await waitForMore();
+      const rest = begun + STEP_EVERY_MS - performance.now();
+      if (rest > 1 && !stop.aborted) await new Promise((resolve) => setTimeout(resolve, rest));
     } catch (error) {
       if (stop.aborted) return;
       failures++;

@@ -20,7 +20,10 @@ import { workerLogger } from "./worker-log.ts";
 const CONCURRENCY = 96;
 const WORKER_CONNECTIONS = 10;
 /** Files fetched at once; they have workers of their own, so that a file server that hangs holds up no message. */
-const MEDIA_CONCURRENCY = 32;
+const MEDIA_CONCURRENCY = 16;
+/** New jobs are told of at once (LISTEN); each idle worker looks so often for those whose time has come. */
+const POLL_MS = 2_000;
+const MEDIA_POLL_MS = 4_000;
 const MEDIA_CONNECTIONS = 4;
 
 export interface OutboundOptions {
@@ -52,16 +55,18 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
 
   async function work(lease: Lease): Promise<void> {
     await releaseDeadWorkers(sql);
-    const common = { connectionString: options.databaseUrl, pollInterval: 1_000, noHandleSignals: true, logger: workerLogger(log) };
+    const common = { connectionString: options.databaseUrl, noHandleSignals: true, logger: workerLogger(log) };
     const media = await runWorker({
       ...common,
       concurrency: MEDIA_CONCURRENCY,
+      pollInterval: MEDIA_POLL_MS,
       maxPoolSize: MEDIA_CONNECTIONS,
       taskList: { media: (payload) => fetchMedia({ ...options, stop: lease.signal }, payload as JobPayloads["media"]) },
     });
     const runner = await runWorker({
       ...common,
       concurrency: CONCURRENCY,
+      pollInterval: POLL_MS,
       maxPoolSize: WORKER_CONNECTIONS,
       taskList: {
         drain: (payload) => drain({ ...options, maySend: () => lease.valid() }, (payload as { dialogId: Id }).dialogId),

@@ -1,107 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
-import type { ServerEvent, ServerEventName } from "@kommutator/contract/api/socket";
-import { ServerEvents } from "@kommutator/contract/api/socket";
-import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
-import { io, type Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { emit } from "../../dialogs/emit.ts";
-import { type ApiFixture, apiFixture, type Browser } from "../testing/api.fixture.ts";
-import { Connections } from "./connections.ts";
+import type { Browser } from "../testing/api.fixture.ts";
+import { chat, closeHouse, closeScreens, comesIn, head, heard, house, openHouse, Screen, say, stamped, until, url, who } from "./live.fixture.ts";
 
-let house: ApiFixture;
-let url: string;
-let chat: Id;
-const who: Record<string, Browser> = {};
-const screens: Screen[] = [];
-
-beforeAll(async () => {
-  house = await apiFixture();
-  await house.app.listen({ host: "127.0.0.1", port: 0 });
-  url = `http://127.0.0.1:${(house.app.server.address() as AddressInfo).port}`;
-  for (const e of Object.values(house.company.employees)) who[e.login] = await house.login(e);
-  chat = await house.channel("web-chat");
-});
-afterEach(() => {
-  for (const screen of screens.splice(0)) screen.socket.disconnect();
-});
-afterAll(async () => {
-  await house.close();
-});
-
-/** A browser's live connection that writes down what it gets and keeps its cursor, as the workspace does. */
-class Screen {
-  readonly socket: Socket;
-  readonly got: { [K in ServerEventName]: { event: K; body: ServerEvent<K> } }[ServerEventName][] = [];
-  position: number | null;
-  watch: Id[];
-  refused: string | null = null;
-  constructor(login: string, options: { position?: number | null; watch?: Id[]; origin?: string; cookie?: string } = {}) {
-    this.position = options.position ?? null;
-    this.watch = options.watch ?? [];
-    this.socket = io(url, {
-      path: "/live",
-      transports: ["websocket"],
-      forceNew: true,
-      reconnectionDelay: 10,
-      reconnectionDelayMax: 20,
-      extraHeaders: { cookie: options.cookie ?? (who[login] as Browser).cookie, ...(options.origin === undefined ? {} : { origin: options.origin }) },
-      auth: (say) => say({ position: this.position, watch: this.watch }),
-    });
-    this.socket.on("connect_error", (error) => {
-      this.refused = error.message;
-    });
-    this.socket.onAny((event: ServerEventName, body: ServerEvent<ServerEventName>) => {
-      ServerEvents[event].parse(body);
-      if ("position" in body) this.position = Math.max(this.position ?? 0, body.position);
-      this.got.push({ event, body } as (typeof this.got)[number]);
-    });
-    screens.push(this);
-  }
-  of<K extends ServerEventName>(event: K): ServerEvent<K>[] {
-    return this.got.filter((g) => g.event === event).map((g) => g.body as ServerEvent<K>);
-  }
-  async ready(): Promise<this> {
-    await until("hello", () => this.of("hello").length > 0);
-    return this;
-  }
-}
-
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-const say = (...events: NewDialogEvent[]) => house.sql.begin((tx) => emit(tx, events));
-const head = async () => (await house.sql<{ position: number }[]>`SELECT position FROM stream_head`)[0]?.position ?? 0;
-const stamped = () => until("stamped", async () => (await house.sql`SELECT 1 FROM dialog_event WHERE position IS NULL`).length === 0);
-/** A message of the customer, as ingest stores it. */
-async function comesIn(dialogId: Id, text: string): Promise<Id> {
-  return house.sql.begin(async (tx) => {
-    const [row] = await tx<{ id: Id; seq: number }[]>`
-      WITH d AS (UPDATE dialog SET next_seq = next_seq + 1, last_message_text = left(${text}, 200) WHERE id = ${dialogId} RETURNING id, channel_id, thread_key, next_seq - 1 AS seq)
-      INSERT INTO message (dialog_id, seq, channel_id, thread_key, direction, author_kind, body) SELECT id, seq, channel_id, thread_key, 'in', 'customer', ${text} FROM d RETURNING id, seq`;
-    const { id, seq } = row as { id: Id; seq: number };
-    await emit(tx, [{ kind: "message.stored", dialogId, payload: { messageId: id, seq, direction: "in", employeeId: null, nature: "human", at: Date.now() } }]);
-    return id;
-  });
-}
-/** Everything said so far has reached this employee's screen: a word about the own presence comes after it. */
-async function heard(screen: Screen, employeeId: Id): Promise<void> {
-  await house.sql`INSERT INTO presence (employee_id) VALUES (${employeeId}) ON CONFLICT DO NOTHING`;
-  const before = screen.of("presence").length;
-  await say({ kind: "presence.changed", dialogId: null, payload: { employeeId } });
-  await until("its own presence", () =>
-    screen
-      .of("presence")
-      .slice(before)
-      .some((p) => p.presence.employeeId === employeeId),
-  );
-}
+beforeAll(openHouse);
+afterEach(closeScreens);
+afterAll(closeHouse);
 
 describe("joining", () => {
   test("only a live session of our own pages is let in", async () => {
@@ -144,6 +50,21 @@ describe("what a screen gets", () => {
     expect(mine.of("message")).toEqual([]);
     await heard(colleague, house.company.employees.bolat.id);
     expect(colleague.got.filter((g) => g.event !== "hello" && g.event !== "presence")).toEqual([]);
+  });
+
+  test("an edit, a deletion and a file that came are shown at once to who watches", async () => {
+    const id = await house.dialog({ channelId: chat, assignee: house.company.employees.aigul.id });
+    const screen = await new Screen("aigul", { watch: [id] }).ready();
+    const messageId = await comesIn(id, "Mondey");
+    await until("the message", () => screen.of("message").length === 1);
+    await house.sql`UPDATE message SET body = 'Monday', edited_at = now() WHERE id = ${messageId}`;
+    await say({ kind: "message.changed", dialogId: id, payload: { messageId, seq: 2, what: "edited" } });
+    await until("the edit", () => screen.of("message").length === 2);
+    expect(screen.of("message").at(-1)?.message).toMatchObject({ id: messageId, text: "Monday", editedAt: expect.any(String), deletedAt: null });
+    await house.sql`UPDATE message SET deleted_at = now() WHERE id = ${messageId}`;
+    await say({ kind: "message.changed", dialogId: id, payload: { messageId, seq: 2, what: "deleted" } });
+    await until("the deletion", () => screen.of("message").length === 3);
+    expect(screen.of("message").at(-1)?.message).toMatchObject({ id: messageId, text: "", deletedAt: expect.any(String) });
   });
 
   test("an offer goes at once to the one it is for, and nobody else learns of it", async () => {
@@ -280,160 +201,5 @@ describe("rights at sending", () => {
     await until("bye", () => one.of("bye").length === 1);
     await until("shut out", () => one.refused === "unauthenticated" || !one.socket.connected);
     who["bolat"] = await house.login({ login: "bolat", password: "something else" });
-  });
-});
-
-describe("resuming (design 4.4)", () => {
-  test("cut again and again in the middle of events, a screen receives exactly what the table holds, in order, each once", async () => {
-    const { aigul } = house.company.employees;
-    const dialogs = await Promise.all([1, 2, 3, 4].map(() => house.dialog({ channelId: chat, assignee: aigul.id })));
-    const start = await (async () => {
-      await stamped();
-      return head();
-    })();
-    const screen = await new Screen("aigul", { position: start, watch: dialogs }).ready();
-    let writing = true;
-    let cuts = 0;
-    const cutting = (async () => {
-      while (writing) {
-        await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 60));
-        if (screen.socket.connected) {
-          cuts++;
-          screen.socket.io.engine.close();
-        }
-      }
-    })();
-    await Promise.all(
-      dialogs.map(async (id) => {
-        for (let i = 0; i < 80; i++) await comesIn(id, `m${i}`);
-      }),
-    );
-    writing = false;
-    await cutting;
-    await stamped();
-    const expected = await house.sql<{ id: Id }[]>`
-      SELECT payload->>'messageId' AS id FROM dialog_event WHERE position > ${start} AND kind = 'message.stored' AND dialog_id = ANY(${dialogs}::uuid[]) ORDER BY position`;
-    await until("everything", () => screen.of("message").length >= expected.length);
-    await heard(screen, aigul.id);
-    expect(cuts).toBeGreaterThan(10);
-    expect(expected).toHaveLength(320);
-    expect(screen.of("message").map((m) => m.message.id)).toEqual(expected.map((e) => e.id));
-    for (const id of dialogs)
-      expect(
-        screen
-          .of("dialog.changed")
-          .filter((d) => d.dialog.id === id)
-          .at(-1)?.dialog.lastMessage?.text,
-      ).toBe("m79");
-  });
-
-  test("a snapshot and a watch from its position leave no gap between them", async () => {
-    const id = await house.dialog({ channelId: chat, assignee: house.company.employees.aigul.id });
-    const screen = await new Screen("aigul").ready();
-    await stamped();
-    const snapshot = (await (who["aigul"] as Browser).call("GET", `/dialogs/${id}`)).json() as { position: number };
-    const between = await comesIn(id, "between");
-    await until("stamped", async () => (await head()) > snapshot.position);
-    screen.socket.emit("watch", { dialogId: id, position: snapshot.position });
-    await until("the message", () => screen.of("message").length === 1);
-    const after = await comesIn(id, "after");
-    await until("both", () => screen.of("message").length === 2);
-    expect(screen.of("message").map((m) => m.message.id)).toEqual([between, after]);
-  });
-
-  test("a page that watched before its first connection gets what came after its picture, once", async () => {
-    const id = await house.dialog({ channelId: chat, assignee: house.company.employees.aigul.id });
-    await stamped();
-    const snapshot = (await (who["aigul"] as Browser).call("GET", `/dialogs/${id}`)).json() as { position: number };
-    const between = await comesIn(id, "between");
-    await stamped();
-    const screen = new Screen("aigul", { watch: [id] });
-    screen.socket.on("connect", () => screen.socket.emit("watch", { dialogId: id, position: snapshot.position }));
-    await screen.ready();
-    await until("the message", () => screen.of("message").length === 1);
-    screen.socket.emit("watch", { dialogId: id, position: snapshot.position });
-    await heard(screen, house.company.employees.aigul.id);
-    expect(screen.of("message").map((m) => m.message.id)).toEqual([between]);
-  });
-
-  test("a screen that does not read is cut, others are not kept waiting, and it resumes complete", async () => {
-    const { aigul } = house.company.employees;
-    const id = await house.dialog({ channelId: chat, assignee: aigul.id });
-    await stamped();
-    const start = await head();
-    const [slow, quick] = [
-      await new Screen("aigul", { position: start, watch: [id] }).ready(),
-      await new Screen("head", { position: start, watch: [id] }).ready(),
-    ];
-    const wire = (slow.socket.io.engine as unknown as { transport: { ws: { _socket: { pause(): void; destroy(): void } } } }).transport.ws._socket;
-    wire.pause();
-    let cut = false;
-    slow.socket.io.engine.on("close", () => {
-      cut = true;
-    });
-    const ids: Id[] = [];
-    for (let i = 0; i < 50; i++) ids.push(...(await Promise.all([1, 2, 3, 4, 5].map((n) => comesIn(id, `${i}.${n} ${"x".repeat(90_000)}`)))));
-    await until("the quick one has all", () => quick.of("message").length >= 250);
-    const metric = async () => /kommutator_sockets_cut_total (\d+)/.exec((await house.app.inject({ url: "/metrics" })).body)?.[1];
-    expect(Number(await metric())).toBeGreaterThan(0);
-    wire.destroy();
-    await until("cut", () => cut);
-    await until("complete", () => slow.of("message").length >= 250);
-    await heard(slow, aigul.id);
-    expect(slow.of("message").map((m) => m.message.id)).toEqual(quick.of("message").map((m) => m.message.id));
-    expect(new Set(ids)).toEqual(new Set(slow.of("message").map((m) => m.message.id)));
-  }, 90_000);
-});
-
-describe("who is online", () => {
-  const inputsOf = async (employeeId: Id) =>
-    (await house.inputs()).filter((i) => i.kind === "agent.connection" && i["employeeId"] === employeeId).map((i) => i["online"]);
-
-  test("the first window tells routing, the last one gone tells it again; a second window tells nothing", async () => {
-    const { id } = house.company.employees.admin;
-    await until("nobody", async () => (await house.sql`SELECT 1 FROM agent_connection WHERE employee_id = ${id}`).length === 0);
-    const before = (await inputsOf(id)).length;
-    const one = await new Screen("admin").ready();
-    const two = await new Screen("admin").ready();
-    expect((await inputsOf(id)).slice(before)).toEqual([true]);
-    one.socket.disconnect();
-    await until("one left", async () => (await house.sql`SELECT 1 FROM agent_connection WHERE employee_id = ${id}`).length === 1);
-    expect((await inputsOf(id)).slice(before)).toEqual([true]);
-    two.socket.disconnect();
-    await until("told", async () => (await inputsOf(id)).length === before + 2);
-    expect((await inputsOf(id)).slice(before)).toEqual([true, false]);
-  });
-
-  test("the agents of a node that died are offline once its heartbeat is fifteen seconds old; those with another window are not", async () => {
-    const { dana, head: chief } = house.company.employees;
-    await until("nobody", async () => (await house.sql`SELECT 1 FROM agent_connection`).length === 0);
-    const told: unknown[] = [];
-    const node = (name: string) =>
-      new Connections({
-        sql: house.sql,
-        node: name,
-        clock: { now: () => Date.now() },
-        log: { warn: () => undefined } as never,
-        enqueue: async (_tx, inputs) => {
-          told.push(...inputs.map((i) => ("employeeId" in i && i.kind === "agent.connection" ? [i.employeeId, i.online] : i)));
-        },
-      });
-    const [dead, alive] = [node("dead"), node("alive")];
-    await dead.add("s1", dana.id);
-    await dead.add("s2", chief.id);
-    await alive.add("s3", chief.id);
-    await house.sql`UPDATE agent_connection SET last_seen = now() - interval '16 s' WHERE node = 'dead'`;
-    await alive.beat();
-    expect(told).toEqual([
-      [dana.id, true],
-      [chief.id, true],
-      [dana.id, false],
-    ]);
-    // It was only stopped: its heart beats again and its windows count again; dana had no other.
-    await dead.beat();
-    expect(told.slice(3)).toEqual([[dana.id, true]]);
-    await dead.stop();
-    await alive.stop();
-    expect(told.at(-1)).toEqual([chief.id, false]);
   });
 });

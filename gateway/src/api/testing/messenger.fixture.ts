@@ -63,7 +63,12 @@ export function messenger(kind: ChannelKind, provider: () => Provider, limits: P
             return { messageKey: ((await response.json()) as { key: string }).key };
           },
           "media.fetch": ({ fileKey, maxBytes }) =>
-            fetchFile(`${provider().url}/${fileKey}`, { allowed: { domains: [], configured: [provider().url] }, maxBytes, timeoutMs: 20_000 }),
+            fetchFile(`${provider().url}/${fileKey}`, {
+              provider: "the provider",
+              allowed: { domains: [], configured: [provider().url] },
+              maxBytes,
+              timeoutMs: 20_000,
+            }),
         },
         close: async () => undefined,
         ...more,
