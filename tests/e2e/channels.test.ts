@@ -74,10 +74,14 @@ async function open(kind: string): Promise<Locator> {
   return thread;
 }
 
-async function answer(text: string): Promise<void> {
+const reply = () => page.getByLabel("Ответ клиенту");
+async function beginReply(): Promise<void> {
+  await reply().waitFor();
   await page.keyboard.press("r");
-  const field = page.getByLabel("Ответ клиенту");
-  await until("the caret stands in the reply", async () => field.evaluate((each) => each === document.activeElement));
+  await until("the caret stands in the reply", async () => reply().evaluate((each) => each === document.activeElement));
+}
+async function answer(text: string): Promise<void> {
+  await beginReply();
   await page.keyboard.type(text);
   await page.keyboard.press("Enter");
 }
@@ -142,7 +146,6 @@ async function reopen(kind: string): Promise<Locator> {
   await thread.waitFor();
   return thread;
 }
-const reply = () => page.getByLabel("Ответ клиенту");
 const received = (kind: string) => async () => (await drivers.get(kind)?.received?.()) ?? [];
 
 describe("the composer", () => {
@@ -154,7 +157,7 @@ describe("the composer", () => {
       body: "{{agent.firstName}} отвечает: везём {{сколько}} дня.",
     });
     await reopen("web-chat");
-    await page.keyboard.press("r");
+    await beginReply();
     await page.keyboard.type("/до");
     await page.getByRole("option", { name: /Срок доставки/ }).waitFor();
     await page.keyboard.press("Enter");
@@ -172,7 +175,7 @@ describe("the composer", () => {
 
   test("says what an SMS costs and that it carries no file", async () => {
     await reopen("sms-http");
-    await page.keyboard.press("r");
+    await beginReply();
     await page.keyboard.type("a".repeat(150));
     await page.getByText(/^1 SMS/).waitFor();
     await page.getByRole("button", { name: "Эмодзи" }).press("Enter");
@@ -307,7 +310,7 @@ test("the administrator adds a channel by its own form, tests it for real, and n
   await accessible(desk);
   await driver.down?.();
   await form.getByRole("button", { name: "Проверить" }).click();
-  await form.getByText("Не работает", { exact: true }).waitFor({ timeout: 40_000 });
+  await form.getByRole("alert").getByText("Не работает").waitFor({ timeout: 40_000 });
   await form.getByRole("tab", { name: "Обмен" }).click();
   await screenshot(desk, "channel-exchange-dark");
   heard.check();
