@@ -1,5 +1,5 @@
 import { ChannelError, type Commands, type Results } from "@kommutator/contract/channel";
-import { fetchFile } from "@kommutator/contract/net";
+import { fetchFile } from "@kommutator/contract/fetch-file";
 import type { BotApi } from "./bot-api.ts";
 import type { TelegramConfig } from "./config.ts";
 import { MAX_FETCH_BYTES } from "./content.ts";

@@ -1,5 +1,5 @@
 import type { Commands, Results } from "@kommutator/contract/channel";
-import { fetchFile } from "@kommutator/contract/net";
+import { fetchFile } from "@kommutator/contract/fetch-file";
 import type { ViberConfig } from "./config.ts";
 
 const FETCH_TIMEOUT_MS = 120_000;

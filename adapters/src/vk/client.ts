@@ -1,7 +1,8 @@
 import http from "node:http";
 import https from "node:https";
 import { ChannelError } from "@kommutator/contract/channel";
-import { type Answer, exchange, refusalOf } from "@kommutator/contract/net";
+import { refusalOf } from "@kommutator/contract/fetch-file";
+import { type Answer, exchange } from "@kommutator/contract/net";
 import { API, APIRequest } from "vk-io";
 import { API_VERSION, type VkConfig } from "./config.ts";
 import { faultIn, toVkError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { type Adapter, type Channel, ChannelError, type Commands, type Host } from "@kommutator/contract/channel";
-import { fetchFile } from "@kommutator/contract/net";
+import { fetchFile } from "@kommutator/contract/fetch-file";
 import { callback } from "./callback.ts";
 import { pause, VkClient } from "./client.ts";
 import { parseVkConfig, type VkConfig, vkFields } from "./config.ts";

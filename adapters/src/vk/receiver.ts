@@ -1,8 +1,9 @@
 import type { Host } from "@kommutator/contract/channel";
 import type { VkClient } from "./client.ts";
 import type { VkConfig } from "./config.ts";
-import { fromVk, messageKeyOf, type Translation, unreadable, usersIn } from "./from-vk.ts";
+import { fromVk, type Translation, unreadable, usersIn } from "./from-vk.ts";
 import type { Memory } from "./memory.ts";
+import { messageKeyOf } from "./message-content.ts";
 import type { Names } from "./names.ts";
 
 /** Takes one event of VK into the house, however it came. */

@@ -1,9 +1,9 @@
 import { ChannelError, type Commands, type Host } from "@kommutator/contract/channel";
 import type { VkClient } from "./client.ts";
 import { DENIED, faultIn, toVkError, VkError } from "./errors.ts";
-import { messageKeyOf } from "./from-vk.ts";
 import { int, list } from "./loose.ts";
 import type { Memory } from "./memory.ts";
+import { messageKeyOf } from "./message-content.ts";
 import { check, peerOf, toSend } from "./to-vk.ts";
 import { upload } from "./upload.ts";
 

@@ -1,7 +1,9 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exchange, fetchFile, isPrivate, NoAnswer, refusalOf, retryAfterMs } from "./net.ts";
+import { fetchFile, refusalOf } from "./fetch-file.ts";
+import { exchange, NoAnswer, retryAfterMs } from "./net.ts";
+import { isPrivate } from "./private-address.ts";
 
 const VENDOR = { domains: ["vendor.example", "*.vendor.example"] };
 let server: http.Server;

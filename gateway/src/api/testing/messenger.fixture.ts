@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Adapter, type Channel, ChannelError, type ChannelKind, type ChannelLimits } from "@kommutator/contract/channel";
-import { fetchFile } from "@kommutator/contract/net";
+import { fetchFile } from "@kommutator/contract/fetch-file";
 
 /** A provider of messages on a real socket; what it answers is the test's to say. */
 export class Provider {
@@ -64,6 +64,7 @@ export function messenger(kind: ChannelKind, provider: () => Provider, limits: P
           },
           "media.fetch": ({ fileKey, maxBytes }) =>
             fetchFile(`${provider().url}/${fileKey}`, {
+              provider: "The messenger",
               provider: "the provider",
               allowed: { domains: [], configured: [provider().url] },
               maxBytes,
