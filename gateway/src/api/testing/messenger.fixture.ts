@@ -64,7 +64,6 @@ export function messenger(kind: ChannelKind, provider: () => Provider, limits: P
           },
           "media.fetch": ({ fileKey, maxBytes }) =>
             fetchFile(`${provider().url}/${fileKey}`, {
-              provider: "The messenger",
               provider: "the provider",
               allowed: { domains: [], configured: [provider().url] },
               maxBytes,
