@@ -13,6 +13,8 @@ export interface Outgoing {
   at: string;
   state: "sending" | "waiting" | "failed";
   code: FailureCode | null;
+  /** What the server said beside the code: which limit, how much would do. */
+  details?: Record<string, unknown>;
 }
 
 export interface OutboxOptions {
@@ -114,7 +116,7 @@ export class Outbox {
     } catch (error) {
       const code = error instanceof ApiError ? error.code : "unknown";
       const transient = TRANSIENT.has(code);
-      this.#change(clientKey, (each) => ({ ...each, state: transient ? "waiting" : "failed", code }));
+      this.#change(clientKey, (each) => ({ ...each, state: transient ? "waiting" : "failed", code, details: error instanceof ApiError ? error.details : {} }));
       if (transient) this.#again();
       return false;
     }

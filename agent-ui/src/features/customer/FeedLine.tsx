@@ -13,12 +13,14 @@ import {
   IconUserCheck,
   IconUserPlus,
 } from "@tabler/icons-react";
-import type { ComponentType } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { blobUrl } from "../../app/api.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import classes from "./customer.module.css";
-import { Player } from "./Player.tsx";
+
+const AudioPlayer = lazy(async () => ({ default: (await import("../thread/AudioPlayer.tsx")).AudioPlayer }));
 
 type Icon = ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>;
 
@@ -86,7 +88,11 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
             {item.text}
           </Text>
         )}
-        {item.recordingBlobId === null || compact ? null : <Player blobId={item.recordingBlobId} label={item.title} />}
+        {item.recordingBlobId === null || compact ? null : (
+          <Suspense>
+            <AudioPlayer src={blobUrl(item.recordingBlobId, "recording.wav")} label={t("recordingOf", { title: item.title })} lazy />
+          </Suspense>
+        )}
       </div>
     </li>
   );

@@ -15,6 +15,7 @@ import { Hint } from "../composer/Hint.tsx";
 import { OpenVariables } from "../composer/OpenVariables.tsx";
 import { SuggestionList } from "../composer/SuggestionList.tsx";
 import { useCanned } from "../composer/useCanned.ts";
+import { useWritingFailure } from "../composer/writing-failure.ts";
 import { iconOfChannel } from "../dialogs/ChannelIcon.tsx";
 import classes from "./start.module.css";
 
@@ -32,6 +33,7 @@ const keyOf = (option: StartOption) => `${option.channelId}:${option.contactPoin
 /** Writes first: by which channel, why another cannot be used, what. The dialog opens when it is sent. */
 export default function StartBox({ target, onClose }: { target: StartTarget; onClose: () => void }) {
   const { t } = useTranslation("start");
+  const whyRefused = useWritingFailure();
   const navigate = useNavigate();
   const client = useQueryClient();
   const { contactPointId, ...party } = target;
@@ -140,7 +142,7 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
         )}
         {send.isError ? (
           <Alert color="red" variant="light" role="alert">
-            {failureText(send.error)}
+            {send.error instanceof ApiError ? whyRefused(send.error) : failureText(send.error)}
           </Alert>
         ) : null}
         <Group justify="space-between" wrap="nowrap">

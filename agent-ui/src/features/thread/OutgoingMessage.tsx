@@ -1,10 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../../app/api.ts";
-import { failureText } from "../../app/failure.ts";
 import { useOutbox } from "../composer/OutboxProvider.tsx";
 import type { Outgoing } from "../composer/outbox.ts";
+import { useWritingFailure } from "../composer/writing-failure.ts";
 import { LinkedText } from "./LinkedText.tsx";
 import classes from "./thread.module.css";
 
@@ -12,6 +11,7 @@ import classes from "./thread.module.css";
 export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
   const { t } = useTranslation("thread");
   const outbox = useOutbox();
+  const whyRefused = useWritingFailure();
   const { clientKey, text = "" } = outgoing.body;
   const failed = outgoing.state === "failed";
   const taken = outgoing.code === "assigned_to_other";
@@ -42,7 +42,7 @@ export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
         {failed ? <IconAlertTriangle size={15} aria-hidden /> : <IconClock size={15} aria-hidden />}
         <span role={failed ? "alert" : undefined}>
           {failed
-            ? failureText(new ApiError(outgoing.code ?? "unknown", 0))
+            ? whyRefused({ code: outgoing.code ?? "unknown", details: outgoing.details ?? {} })
             : outgoing.state === "sending" || outgoing.code === null
               ? t("delivery.sending")
               : t("delivery.waiting")}
