@@ -89,7 +89,7 @@ export class VkClient {
 
   /** Where files of messages may be fetched. */
   get allowed(): { domains: readonly string[]; configured: readonly string[] } {
-    return { domains: VK_DOMAINS.flatMap((name) => [name, `*.${name}`]), configured: [this.#config.apiUrl] };
+    return { domains: [...VK_DOMAINS.flatMap((name) => [name, `*.${name}`]), ...this.#config.mediaHosts], configured: [this.#config.apiUrl] };
   }
 
   get signal(): AbortSignal {

@@ -31,6 +31,17 @@ const schema = z
     /** Where VK reaches this installation, without the path. */
     publicUrl: z.union([z.literal("").transform(() => null), address]).default(null as never),
     apiUrl: address.default("https://api.vk.com/method"),
+    /** Hosts of VK that we do not know yet, from which customers' files may be fetched too: names, or *.name for all below it. */
+    mediaHosts: z
+      .string()
+      .default("")
+      .transform((names) =>
+        names
+          .toLowerCase()
+          .split(/[\s,;]+/)
+          .filter((name) => name !== ""),
+      )
+      .pipe(z.array(z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/, "Must be names like *.userapi.com"))),
     /** Shortest pause before asking again after a failure; doubles up to a minute. */
     retryFloorMs: z.coerce.number().int().min(10).max(60_000).default(1_000),
     /** How often the token is tried while VK calls us and nothing else would show that it was revoked. */
@@ -57,5 +68,6 @@ export const vkFields: ConfigField[] = [
   { name: "secret", type: "secret", required: false },
   { name: "confirmation", type: "text", required: false },
   { name: "publicUrl", type: "text", required: false },
+  { name: "mediaHosts", type: "text", required: false },
   { name: "apiUrl", type: "text", required: false, default: "https://api.vk.com/method" },
 ];

@@ -1,4 +1,5 @@
 import type { ChannelEvent } from "@kommutator/contract/channel";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { INCOMING, photo } from "./events.fixture.ts";
 import { type Facts, fromVk, type Translation, unreadable } from "./from-vk.ts";
@@ -131,6 +132,41 @@ describe("events of a community", () => {
     const event = unreadable({ type: "message_new", secret: "hush", object: {} }, new Error("no peer"), NOW);
     expect(JSON.stringify(event)).not.toContain("hush");
     expect(event.eventKey).toBe(unreadable({ type: "message_new", secret: "other", object: {} }, new Error("no peer"), NOW).eventKey);
+  });
+
+  it("nothing that an event may hold does more than be refused in words, or leaves a text that no store takes", () => {
+    const [sample] = INCOMING;
+    const types = fc.constantFrom(...INCOMING.map((one) => String(one.event["type"])));
+    const anything = fc.jsonValue({ noUnicodeString: false, maxDepth: 6 });
+    const id = fc.oneof(fc.integer(), fc.constant(578_716_413), anything);
+    const message = fc.dictionary(
+      fc.constantFrom("peer_id", "from_id", "conversation_message_id", "date", "text", "attachments", "fwd_messages", "reply_message", "geo", "payload", "ref"),
+      fc.oneof(id, anything),
+    );
+    const event = fc.record(
+      { type: types, object: fc.oneof(anything, message, fc.record({ message })), event_id: fc.oneof(fc.string({ unit: "binary" }), anything) },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(anything, event, fc.constant(sample?.event)), (update) => {
+        let events: ChannelEvent[];
+        try {
+          events = fromVk(update, facts).events;
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+          expect(error).not.toBeInstanceOf(TypeError);
+          events = [unreadable(update, error, NOW)];
+        }
+        expect(JSON.stringify(events)).not.toMatch(/\\u0000|\\ud[89a-f]/i);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("a depth without end is cut, not followed", () => {
+    const deep = JSON.parse(`{"type":"message_deny","object":{"user_id":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`) as unknown;
+    expect(() => fromVk(deep, facts)).toThrow(/no user/);
+    expect(JSON.stringify(unreadable(deep, new Error("no user"), NOW)).length).toBeLessThan(1_000);
   });
 
   it("a forward without text or files of its own is the message itself", () => {

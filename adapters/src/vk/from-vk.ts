@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ChannelEvent, MessageReceived, Unparseable } from "@kommutator/contract/channel";
 import type { EpochMs } from "@kommutator/contract/ids";
-import { either, int, type Loose, obj, str } from "./loose.ts";
+import { either, int, type Loose, obj, storable, str } from "./loose.ts";
 import { contentOf, messageKeyOf, originOf, payloadText } from "./message-content.ts";
 
 /**
@@ -88,7 +88,7 @@ export function fromVk(update: unknown, facts: Facts): Translation {
 
 /** For the error list: an authentic event that cannot be read, without its secret. */
 export function unreadable(update: unknown, error: unknown, now: EpochMs): Unparseable {
-  const { secret: _secret, ...raw } = obj(update);
+  const raw = storable(update, ["secret"]);
   return {
     kind: "unparseable",
     eventKey: `unreadable:${hash(raw)}`,
@@ -219,6 +219,6 @@ const timeOf = (seconds: unknown, now: EpochMs): EpochMs => {
 
 const hash = (value: unknown): string =>
   createHash("sha256")
-    .update(JSON.stringify(value) ?? "")
+    .update(JSON.stringify(storable(value, ["secret"])) ?? "")
     .digest("base64url")
     .slice(0, 24);

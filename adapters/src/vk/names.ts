@@ -7,8 +7,9 @@ const KEPT = 20_000;
 const KEPT_MS = 24 * 3_600_000;
 /** A message waits this long for an unknown writer's name, and then goes in without it. */
 const PATIENCE_MS = 200;
-/** After a failure nobody waits for a while. */
+/** After a failure, and after an answer that took too long, nobody waits for a while. */
 const SULK_MS = 30_000;
+const SLOW_MS = 3_000;
 
 /** Display names of VK users: asked for together, kept for a day. Never fails and never delays a message noticeably. */
 export class Names {
@@ -40,7 +41,10 @@ export class Names {
     });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
+      timer = setTimeout(() => {
+        this.#sulkUntil = performance.now() + SLOW_MS;
+        resolve();
+      }, PATIENCE_MS);
     });
     await Promise.race([this.#asking, late]);
     clearTimeout(timer);
