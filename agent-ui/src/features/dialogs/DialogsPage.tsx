@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { Crash } from "../../app/Crash.tsx";
 import { Empty, RowsSkeleton } from "../../app/states.tsx";
-import thread from "../thread/thread.module.css";
 import { DialogList } from "./DialogList.tsx";
 import classes from "./page.module.css";
 
@@ -39,7 +38,7 @@ export function DialogsPage() {
         )
       ) : (
         <>
-          <section className={thread["column"]} aria-label={t("thread.section")}>
+          <section className={classes["conversation"]} aria-label={t("thread.section")}>
             <Crash key={id}>
               <Suspense fallback={<RowsSkeleton rows={6} height={56} />}>
                 <OneDialog id={id} side={side} onSide={toggle} />
