@@ -78,11 +78,22 @@ export class Polling {
     }
   }
 
-  /** One after the other, in Telegram's order; what is stored before a failure is acknowledged with the next question. */
+  /**
+   * Each chat in Telegram's order, one after the other; chats do not wait for each other, so that what was asked for together is stored
+   * together. What is stored before the first failure is acknowledged with the next question; the rest comes again.
+   */
   async #takeAll(updates: unknown[]): Promise<boolean> {
     let progress = false;
-    for (const update of updates) {
-      await this.#intake.take(update);
+    const lines = new Map<unknown, Promise<void>>();
+    const taking = updates.map((update) => {
+      const chat = chatOf(update);
+      const taken = (lines.get(chat) ?? Promise.resolve()).then(() => this.#intake.take(update));
+      lines.set(chat, taken);
+      return taken;
+    });
+    await Promise.allSettled(taking);
+    for (const [i, update] of updates.entries()) {
+      await taking[i];
       const id = (update as { update_id?: unknown } | null)?.update_id;
       if (typeof id !== "number" || !Number.isSafeInteger(id)) continue;
       this.#offset = id + 1;
@@ -99,4 +110,14 @@ export class Polling {
     this.#offset = undefined;
     return updates;
   }
+}
+
+/** The chat that an update is of, whatever its kind; undefined for what has none. */
+function chatOf(update: unknown): unknown {
+  for (const part of Object.values((update ?? {}) as Record<string, unknown>)) {
+    const { chat, message, from } = (part ?? {}) as { chat?: { id?: unknown }; message?: { chat?: { id?: unknown } }; from?: { id?: unknown } };
+    const id = chat?.id ?? message?.chat?.id ?? from?.id;
+    if (id !== undefined) return id;
+  }
+  return undefined;
 }

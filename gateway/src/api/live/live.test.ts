@@ -3,7 +3,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { emit } from "../../dialogs/emit.ts";
 import type { Browser } from "../testing/api.fixture.ts";
-import { chat, closeHouse, closeScreens, comesIn, head, heard, house, openHouse, Screen, say, stamped, until, url, who } from "./live.fixture.ts";
+import { chat, closeHouse, closeScreens, comesIn, head, heard, house, openHouse, Screen, say, until, url, who } from "./live.fixture.ts";
 
 beforeAll(openHouse);
 afterEach(closeScreens);
