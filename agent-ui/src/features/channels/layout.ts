@@ -32,7 +32,7 @@ const LAYOUTS: Record<string, Layout> = {
   telegram: { advanced: ["apiUrl"], when: { publicUrl: is("mode", "webhook") }, webhook: (config) => (config["mode"] === "webhook" ? "set" : null) },
   viber: { advanced: ["senderAvatar", "paidMessages", "mediaHosts", "apiUrl"], long: ["greeting"], webhook: () => "set" },
   vk: {
-    advanced: ["apiUrl"],
+    advanced: ["mediaHosts", "apiUrl"],
     when: { secret: is("mode", "callback"), confirmation: is("mode", "callback"), publicUrl: is("mode", "callback") },
     ours: ["secret"],
     webhook: (config) => (config["mode"] === "callback" ? "given" : null),
