@@ -295,6 +295,20 @@ describe("the connection", () => {
     expect(ledger.status?.state).toBe("up");
   });
 
+  it.each(["refuse", "close"] as const)("an SMS centre that knows no transceiver (it would %s) is bound by two connections", async (how) => {
+    smsc.transceivers = how;
+    await open();
+    await up();
+    await send("Туда");
+    smsc.deliver("house", deliverSm({ from: PHONE, to: OURS, text: "Сюда" }));
+    smsc.deliver("house", receipt(smsc.submitted[0]?.id as string));
+    await taken();
+    expect(ledger.messages.map((message) => message.text)).toEqual(["Сюда"]);
+    expect(states()).toMatchObject([{ state: "delivered" }]);
+    await channel.close();
+    expect(smsc.unbound).toBe(2);
+  });
+
   it("an SMS centre that has fallen silent is left, and found again", async () => {
     await open({ enquireLinkMs: 50, pduTimeoutMs: 200 });
     await up();

@@ -319,6 +319,14 @@ describe("the callback address", () => {
   });
 });
 
+it("a callback address without a confirmation string asks VK for it, once", async () => {
+  const { emulator } = await stage("callback", { confirmation: "" });
+  const { groupId, confirmation } = emulator.community;
+  const wish = JSON.stringify({ type: "confirmation", group_id: groupId });
+  for (let round = 0; round < 3; round++) expect(await emulator.deliveries.post(wish)).toEqual({ status: 200, body: confirmation });
+  expect(emulator.calls.filter((call) => call.method === "groups.getCallbackConfirmationCode")).toHaveLength(1);
+});
+
 describe("the test button", () => {
   const server = {
     id: 1,
@@ -368,7 +376,7 @@ it("every fault of a configuration is named at once, and the token never travels
     })();
     return parsed.sort();
   };
-  expect(faults({ mode: "callback", token: "t", groupId: 1 })).toEqual(["confirmation", "publicUrl", "secret"]);
+  expect(faults({ mode: "callback", token: "t", groupId: 1 })).toEqual(["publicUrl", "secret"]);
   expect(faults({ mode: "polling", groupId: -1, token: "" })).toEqual(["groupId", "token"]);
   expect(faults({ mode: "polling", groupId: 1, token: "t", apiUrl: "http://api.vk.example/method" })).toEqual(["apiUrl"]);
   expect(faults({ mode: "polling", groupId: 1, token: "t" })).toEqual([]);
