@@ -16,11 +16,13 @@ const DEBIAN = [
   { part: "Dovecot (mailboxes)", program: "dovecot", packages: ["dovecot-imapd"] },
   { part: "Exim (mail transfer)", program: "exim4", packages: ["exim4-daemon-light"] },
   { part: "Kannel (SMS gateway)", program: "bearerbox", packages: ["kannel"], service: "kannel" },
+  { part: "Kannel's SMS centre", program: "drive_smpp", packages: ["kannel-extras"] },
   { part: "openssl (certificates for the browser phone)", program: "openssl", packages: ["openssl"] },
   { part: "ip (network namespaces)", program: "ip", packages: ["iproute2"] },
 ];
 
-const onPath = (program) => [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((dir) => existsSync(join(dir, program)));
+const onPath = (program) =>
+  [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin", "/usr/lib/kannel/test"].some((dir) => existsSync(join(dir, program)));
 
 /** Installs npm packages when they are missing or older than the lock file. */
 export function ensurePackages() {

@@ -48,6 +48,8 @@ const schema = z.object({
   window: z.coerce.number().int().min(1).max(1_000).default(10),
   dailyPerAddress: optional(z.coerce.number().int().min(1).max(10_000)),
   enquireLinkMs: z.coerce.number().int().min(50).max(3_600_000).default(30_000),
+  /** `auto`: one connection for both ways, two where the SMSC knows no transceiver; `pair`: two from the beginning. */
+  connections: z.enum(["auto", "pair"]).default("auto"),
   /** How long one PDU may stay unanswered. */
   pduTimeoutMs: z.coerce.number().int().min(50).max(600_000).default(15_000),
   /** Shortest pause before connecting again; doubles up to half a minute. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ChannelError, type Commands, type Host } from "@kommutator/contract/channel";
 import type { SmppConfig } from "./config.ts";
-import { dial } from "./dial.ts";
+import { dial, type Line } from "./dial.ts";
 import { BindRefused } from "./errors.ts";
 import { Inbox } from "./inbox.ts";
 import { Memory } from "./memory.ts";
@@ -24,7 +24,7 @@ export class SmscConnection {
   #memory: Memory | null = null;
   #inbox: Inbox | null = null;
   #outbox: Outbox | null = null;
-  #session: SmppSession | null = null;
+  #line: Line | null = null;
   /** Closing has begun: the connection that ends now is not to come back. */
   #leaving = false;
   #trouble = new ChannelError("unreachable", "The connection to the SMS centre is not up yet");
@@ -53,12 +53,12 @@ export class SmscConnection {
   async test(): Promise<{ ok: boolean; detail: string }> {
     const where = `${this.#config.host}:${this.#config.port}`;
     try {
-      const live = this.#session;
-      const session = live ?? (await dial(this.#config, this.#stop.signal, () => {}));
+      const live = this.#line;
+      const line = live ?? (await dial(this.#config, this.#stop.signal, () => {}));
       const began = performance.now();
-      await session.request("enquire_link");
+      await line.transmit.request("enquire_link");
       const took = Math.round(performance.now() - began);
-      if (live === null) await session.unbind();
+      if (live === null) await line.unbind();
       return { ok: true, detail: `Connected to ${where} as "${this.#config.systemId}"; the SMS centre answered in ${took} ms` };
     } catch (error) {
       return { ok: false, detail: (error as Error).message };
@@ -68,12 +68,12 @@ export class SmscConnection {
   async close(): Promise<void> {
     this.#leaving = true;
     // Unbind first: the SMSC then knows that it has to keep what comes.
-    const session = this.#session;
-    this.#session = null;
+    const line = this.#line;
+    this.#line = null;
     const limit = pause(2_000, undefined, { signal: this.#stop.signal }).catch(() => {});
-    if (session !== null) {
-      await Promise.race([session.unbind(), limit]);
-      session.destroy(new Error("The channel is closing"));
+    if (line !== null) {
+      await Promise.race([line.unbind(), limit]);
+      line.destroy(new Error("The channel is closing"));
     }
     await this.#memory?.close(limit);
     this.#abort();
@@ -85,7 +85,7 @@ export class SmscConnection {
     this.#host.signalAbort.removeEventListener("abort", this.#abort);
     this.#stop.abort();
     this.#inbox?.close();
-    this.#session?.destroy(new Error("The channel is closing"));
+    this.#line?.destroy(new Error("The channel is closing"));
   };
 
   async #run(): Promise<void> {
@@ -105,20 +105,20 @@ export class SmscConnection {
     let reason: unknown;
     try {
       await this.#begin();
-      const session = await dial(this.#config, this.#stop.signal, (pdu, on) => void this.#delivered(pdu, on));
+      const line = await dial(this.#config, this.#stop.signal, (pdu, on) => void this.#delivered(pdu, on));
       if (this.#leaving) {
-        session.destroy(new Error("The channel is closing"));
+        line.destroy(new Error("The channel is closing"));
         return false;
       }
       boundAt = performance.now();
-      this.#session = session;
-      this.#host.record("out", "bind_transceiver", { host: this.#config.host, systemId: this.#config.systemId });
+      this.#line = line;
+      this.#host.record("out", "bound", { host: this.#config.host, systemId: this.#config.systemId });
       this.#host.status({ state: "up" });
-      reason = await session.closed;
+      reason = await line.closed;
     } catch (error) {
       reason = error;
     }
-    this.#session = null;
+    this.#line = null;
     if (!this.#leaving) this.#explain(reason as Error);
     return boundAt !== null && performance.now() - boundAt > STEADY_MS;
   }
@@ -130,8 +130,8 @@ export class SmscConnection {
     const sent = new Sent(memory.state.sent);
     const common = { config: this.#config, host: this.#host, memory, sent };
     const session = (): SmppSession => {
-      if (this.#session === null) throw this.#trouble;
-      return this.#session;
+      if (this.#line === null) throw this.#trouble;
+      return this.#line.transmit;
     };
     const outbox = new Outbox({ ...common, session, closing: this.#closing });
     this.#memory = memory;

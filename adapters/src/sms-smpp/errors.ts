@@ -77,6 +77,8 @@ export function submitError(status: number): ChannelError {
 /** Why a bind was refused: our credentials, or something that may pass. */
 export class BindRefused extends Error {
   readonly credentials: boolean;
+  /** It does not know this kind of bind. */
+  readonly unknownCommand: boolean;
   constructor(status: number) {
     const credentials = status === STATUS.invalidPassword || status === STATUS.invalidSystemId || status === STATUS.bindFailed;
     super(
@@ -84,10 +86,9 @@ export class BindRefused extends Error {
         ? `The SMS centre refused the system id or the password: ${wordsOf(status)}`
         : status === STATUS.alreadyBound
           ? "The SMS centre says that this system id is connected already: close the other connection (ESME_RALYBND)"
-          : status === STATUS.invalidCommandId
-            ? "The SMS centre takes no connection that both sends and receives (bind_transceiver): ask the provider to allow it"
-            : `The SMS centre refused the connection: ${wordsOf(status)}`,
+          : `The SMS centre refused the connection: ${wordsOf(status)}`,
     );
     this.credentials = credentials;
+    this.unknownCommand = status === STATUS.invalidCommandId;
   }
 }

@@ -20,8 +20,6 @@ export interface Message {
   from: string;
   to: string;
   text: string;
-  /** The SMSC's own id of the message, where it gives one. */
-  id?: string | undefined;
 }
 
 /** One part of a long message, in octets: a character may begin in one part and end in the next. */
@@ -90,8 +88,8 @@ function fromPhone(delivery: Delivery, hash: string, config: Reading): Incoming 
     const group = hashOf(Buffer.from(JSON.stringify([from, to, width, piece.reference, piece.total])));
     return { kind: "part", part: { hash, group, piece, from, to, octets, alphabet } };
   }
-  const id = delivery.tlvs.get(TLV.receiptedMessageId)?.toString("latin1").replaceAll("\0", "");
-  const message: Message = { hash, from, to, text: decodeText(octets, alphabet), id: id === "" ? undefined : id };
+  // A receipted_message_id on a message is no id of it: some SMSCs put the same into every one.
+  const message: Message = { hash, from, to, text: decodeText(octets, alphabet) };
   if (looksLikeReceipt(message.text)) {
     const receipt = readReceipt(delivery);
     if (receipt !== null) return { kind: "perhaps-receipt", receipt, message };

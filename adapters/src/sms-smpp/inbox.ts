@@ -94,8 +94,7 @@ export class Inbox {
 
   async #message(message: Message): Promise<string> {
     await this.#inLine(message.from, async () => {
-      const key = message.id === undefined ? await this.#keyOf(message.hash, "sms") : `mo:${message.id}`;
-      await this.#report(this.#received(message, key));
+      await this.#report(this.#received(message, await this.#keyOf(message.hash, "sms")));
     });
     return message.hash;
   }

@@ -55,6 +55,8 @@ export class Smsc {
   swallowed = 0;
   /** Breaks the connection before or after it takes the PDU with this number; counts down, null = never. */
   cut: { at: number; when: "before" | "after" } | null = null;
+  /** What it does at bind_transceiver: older SMS centres do not know it, and some close the connection at it. */
+  transceivers: "take" | "refuse" | "close" = "take";
   /** Takes what comes and answers nothing. */
   silent = false;
   /** Ids given in submit_sm_resp; the default counts. */
@@ -255,6 +257,11 @@ class Link {
     }
     const answer = (status: number, body = ""): void => this.write(response(id, status, sequence, body));
     const role = BIND[id];
+    if (role === "transceiver" && this.#smsc.transceivers !== "take") {
+      if (this.#smsc.transceivers === "close") this.#socket.destroy();
+      else this.write(response(0, 0x03, sequence, ""));
+      return;
+    }
     if (role !== undefined) {
       const [systemId, password] = frame.toString("latin1", 16).split("\0");
       const account = this.#smsc.accounts.find((one) => one.systemId === systemId);
