@@ -26,7 +26,7 @@ const schema = z
     mode: z.enum(["callback", "polling"]).default("callback"),
     /** Secret key of the callback server, as typed into the community's settings. */
     secret: z.string().default(""),
-    /** The string that VK wants as the answer to `confirmation`. */
+    /** The string that VK wants as the answer to `confirmation`; empty: it is asked for by the API when it is needed. */
     confirmation: z.string().trim().default(""),
     /** Where VK reaches this installation, without the path. */
     publicUrl: z.union([z.literal("").transform(() => null), address]).default(null as never),
@@ -52,7 +52,6 @@ const schema = z
     if (config.mode !== "callback") return;
     // Without the secret anybody who knows the address could write in a customer's name.
     if (config.secret === "") context.addIssue({ code: "custom", path: ["secret"], message: "The Callback API needs a secret key" });
-    if (config.confirmation === "") context.addIssue({ code: "custom", path: ["confirmation"], message: "The Callback API needs the confirmation string" });
     if (config.publicUrl === null) context.addIssue({ code: "custom", path: ["publicUrl"], message: "VK must know where to call: https://…" });
   });
 

@@ -57,7 +57,7 @@ function openCommunity(config: VkConfig, host: Host): Channel {
       "media.fetch": ({ fileKey, maxBytes }: Commands["media.fetch"]) =>
         fetchFile(fileKey, { provider: "VK", allowed: client.allowed, maxBytes, timeoutMs: MEDIA_TIMEOUT_MS, signal: client.signal }),
     },
-    ...(config.mode === "callback" ? { webhook: callback(config, host, receiver) } : {}),
+    ...(config.mode === "callback" ? { webhook: callback(config, host, { client, receiver }) } : {}),
     test: () => probe(config, client, hookUrl),
     async close() {
       host.signalAbort.removeEventListener("abort", close);
