@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { hoursOf } from "./hours.ts";
 import { loadOf } from "./load.ts";
 import {
-  ALWAYS,
   accepts,
   answers,
   assigns,
@@ -18,11 +17,10 @@ import {
   ready,
   rejects,
   rings,
-  START,
-  Story,
   says,
   writes,
-} from "./story.fixture.ts";
+} from "./steps.fixture.ts";
+import { ALWAYS, START, Story } from "./story.fixture.ts";
 
 const team = () => new Story({ aigul: {}, bolat: {}, dana: {} });
 

@@ -19,10 +19,9 @@ import {
   ready,
   rejects,
   rings,
-  START,
-  Story,
   writes,
-} from "./story.fixture.ts";
+} from "./steps.fixture.ts";
+import { START, Story } from "./story.fixture.ts";
 
 const one = () => new Story({ dana: {} });
 const two = () => new Story({ bolat: {}, dana: {} });

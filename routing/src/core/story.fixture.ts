@@ -1,5 +1,5 @@
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
-import type { RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
+import type { RouterCommand } from "@kommutator/contract/routing-input";
 import { decide } from "./decide.ts";
 import { hoursOf } from "./hours.ts";
 import type {
@@ -48,7 +48,7 @@ const QUEUE: Omit<QueueFacts, "id"> = {
   record: true,
 };
 
-type Step = (story: Story) => void;
+export type Step = (story: Story) => void;
 
 export class Story {
   now = START;
@@ -288,125 +288,3 @@ const ASSIGNMENT_FIELDS = [
   "endedAt",
   "endReason",
 ] as const satisfies readonly (keyof AssignmentFields)[];
-
-// ---------------------------------------------------------------- steps
-
-export const online =
-  (...names: string[]): Step =>
-  (s) => {
-    for (const employeeId of names) {
-      s.input({ kind: "agent.connection", employeeId, online: true, at: s.now });
-      s.input({ kind: "agent.phone", employeeId, reachable: true, at: s.now });
-    }
-  };
-export const intends =
-  (employeeId: string, intent: "available" | "paused" | "logged_out", reason: string | null = null): Step =>
-  (s) =>
-    s.input({ kind: "agent.intent", employeeId, intent, reason, by: employeeId, at: s.now });
-/** Logged in, phone registered, available. */
-export const ready =
-  (...names: string[]): Step =>
-  (s) => {
-    online(...names)(s);
-    for (const name of names) intends(name, "available")(s);
-  };
-export const disconnects =
-  (employeeId: string): Step =>
-  (s) =>
-    s.input({ kind: "agent.connection", employeeId, online: false, at: s.now });
-export const connects =
-  (employeeId: string): Step =>
-  (s) =>
-    s.input({ kind: "agent.connection", employeeId, online: true, at: s.now });
-
-type Opened = Extract<RoutingInput, { kind: "dialog.opened" }>;
-interface From {
-  queue?: string;
-  responsible?: string;
-  why?: "interest" | "customer" | "last_talked";
-  substitute?: string;
-  priority?: number;
-  identity?: Opened["identity"];
-}
-const opens =
-  (medium: Medium) =>
-  (dialogId: string, from: From = {}): Step =>
-  (s) => {
-    const queueId = from.queue ?? (s.facts.queues[0]?.id as string);
-    s.dialogs.set(dialogId, { medium, open: true, queueId, awaiting: true });
-    s.input({
-      kind: "dialog.opened",
-      dialogId,
-      channelId: "channel",
-      medium,
-      queueId,
-      callId: null,
-      priority: from.priority ?? 0,
-      identity: from.identity ?? (from.responsible === undefined ? "new" : "known"),
-      responsible: from.responsible === undefined ? null : { employeeId: from.responsible, why: from.why ?? "customer" },
-      substituteId: from.substitute ?? null,
-      at: s.now,
-    });
-  };
-export const calls = opens("voice");
-export const chats = opens("chat");
-export const writes = opens("mail");
-
-export const passes =
-  (text: `${number} ${"s" | "min" | "h" | "ms"}`): Step =>
-  (s) => {
-    const [n, unit] = text.split(" ") as [string, "s" | "min" | "h" | "ms"];
-    s.pass(Number(n) * { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }[unit]);
-  };
-export const rings =
-  (dialogId: string): Step =>
-  (s) =>
-    s.input({ kind: "leg.ringing", dialogId, offerId: s.offerOf(dialogId), at: s.now });
-export const picksUp =
-  (dialogId: string): Step =>
-  (s) =>
-    s.input({ kind: "leg.answered", dialogId, offerId: s.offerOf(dialogId), at: s.now });
-export const bridged =
-  (dialogId: string): Step =>
-  (s) =>
-    s.input({ kind: "leg.bridged", dialogId, offerId: s.offerOf(dialogId), at: s.now });
-export const legEnds =
-  (dialogId: string, cause: Extract<RoutingInput, { kind: "leg.ended" }>["cause"]): Step =>
-  (s) =>
-    s.input({ kind: "leg.ended", dialogId, offerId: s.offerOf(dialogId), cause, at: s.now });
-/** The phone rings, is picked up, and the two are joined. */
-export const answers =
-  (dialogId: string): Step =>
-  (s) => {
-    rings(dialogId)(s);
-    picksUp(dialogId)(s);
-    bridged(dialogId)(s);
-  };
-export const accepts =
-  (employeeId: string, dialogId: string): Step =>
-  (s) =>
-    s.input({ kind: "offer.accept", offerId: s.offerOf(dialogId), employeeId, at: s.now });
-export const rejects =
-  (employeeId: string, dialogId: string): Step =>
-  (s) =>
-    s.input({ kind: "offer.reject", offerId: s.offerOf(dialogId), employeeId, at: s.now });
-export const leaves =
-  (dialogId: string): Step =>
-  (s) =>
-    s.input({ kind: "dialog.left", dialogId, at: s.now });
-export const closes =
-  (dialogId: string, by: string | null = null): Step =>
-  (s) => {
-    const d = s.dialogs.get(dialogId);
-    if (d !== undefined) d.open = false;
-    s.input({ kind: "dialog.closed", dialogId, by, at: s.now });
-  };
-export const says =
-  (dialogId: string, direction: "in" | "out"): Step =>
-  (s) =>
-    s.input({ kind: "dialog.message", dialogId, direction, at: s.now });
-export const assigns =
-  (dialogId: string, employeeId: string | null, by: string, from?: string | null): Step =>
-  (s) =>
-    s.input({ kind: "dialog.assign", dialogId, employeeId, by, ...(from === undefined ? {} : { from }), at: s.now });
-export const crashes: Step = (s) => s.crash();
