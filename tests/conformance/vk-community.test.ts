@@ -15,6 +15,8 @@ interface Stage {
   ledger: Ledger;
   channel: Channel;
   reopen(): Promise<void>;
+  /** The same channel on a second node, which VK calls from now on; the first one goes on sending. */
+  secondNode(): Promise<void>;
   send(fields?: Partial<Commands["message.send"]>): Promise<{ messageKey: string }>;
   heard(text: string): Promise<MessageReceived>;
 }
@@ -64,6 +66,9 @@ async function stage(mode: "polling" | "callback", config: Record<string, unknow
     async reopen() {
       await (closing.pop() as () => Promise<void>)();
       made.channel = await open();
+    },
+    async secondNode() {
+      await open();
     },
     async send(fields = {}) {
       const perform = made.channel.handlers["message.send"];
@@ -209,6 +214,15 @@ describe.each(["polling", "callback"] as const)("a community by %s", (mode) => {
     made.emulator.community.say(42, "who am I");
     expect((await made.heard("who am I")).from.displayName).toBeUndefined();
   });
+});
+
+it("the echo of what one node sent is no message on another node either", async () => {
+  const made = await stage("callback");
+  await made.secondNode();
+  await made.send({ text: "from the first node" });
+  made.emulator.community.answerInVk(IVAN, "typed in VK");
+  await made.heard("typed in VK");
+  expect(made.ledger.messages.map((message) => message.text)).toEqual(["typed in VK"]);
 });
 
 describe("files", () => {
