@@ -105,7 +105,10 @@ function hear<T>(child: ChildProcess): Promise<T> {
 }
 
 /** What the rows say: how many of the messages are stored, how many twice, in how many dialogs the order is another than the senders'. */
-async function compare(sql: Db, scheduled: number): Promise<{ stored: number; twice: number; outOfOrder: number; pending: number; failed: number }> {
+async function compare(
+  sql: Db,
+  scheduled: number,
+): Promise<{ stored: number; twice: number; outOfOrder: number; pending: number; failed: number; ingestMs: number[] }> {
   const pending = async () => (await sql<{ n: number }[]>`SELECT count(*)::int AS n FROM raw_event WHERE state = 'pending'`)[0]?.n;
   for (const end = Date.now() + 60_000; (await pending()) !== 0 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 100));
   const rows = await sql<{ dialog_id: string; body: string }[]>`SELECT dialog_id, body FROM message WHERE direction = 'in' ORDER BY dialog_id, seq`;
@@ -122,8 +125,10 @@ async function compare(sql: Db, scheduled: number): Promise<{ stored: number; tw
   }
   const [raw] = await sql<{ pending: number; failed: number }[]>`
     SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending, count(*) FILTER (WHERE state = 'failed')::int AS failed FROM raw_event`;
+  const [stages] = await sql<{ ingest: number[] }[]>`
+    SELECT percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM done_at - received_at) * 1000) AS ingest FROM raw_event WHERE state = 'done'`;
   const stored = [...seen].filter((n) => n >= 0 && n < scheduled).length;
-  return { stored, twice, outOfOrder: wrong.size, pending: raw?.pending ?? 0, failed: raw?.failed ?? 0 };
+  return { stored, twice, outOfOrder: wrong.size, pending: raw?.pending ?? 0, failed: raw?.failed ?? 0, ingestMs: (stages?.ingest ?? []).map(Math.round) };
 }
 
 /** Seconds of processor time that a process has used (proc(5): utime and stime, in ticks of 10 ms). */

@@ -19,6 +19,8 @@ const plan = await new Promise<Plan>((resolve) => process.once("message", (messa
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 let attempts = 0;
+/** Milliseconds from the scheduled send to the house's acknowledgement (the event is durable then), of those sent over HTTP. */
+const acknowledged: number[] = [];
 let reconnects = 0;
 
 /** One POST; the status, or 0 when there was no answer. */
@@ -65,7 +67,10 @@ async function say(dialog: Pick<PlannedDialog, "kind" | "writer">, n: number): P
       const signature = createHmac("sha256", plan.viberToken).update(body).digest("hex");
       status = await post(new URL(viber.webhook).pathname, body, { "content-type": "application/json", "x-viber-content-signature": signature });
     }
-    if (status === 200) return;
+    if (status === 200) {
+      acknowledged.push(performance.now() - (due.get(n)?.at ?? 0));
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -168,6 +173,7 @@ const report: Report = {
   repeated,
   reconnects,
   attempts,
+  acknowledged: summary(acknowledged.sort((a, b) => a - b)),
   latency: { p50: percentile(known, 50), p90: percentile(known, 90), p99: percentile(known, 99), max: percentile(known, 100) },
   byKind: Object.fromEntries((["web-chat", "viber", "telegram"] as const).map((kind) => [kind, summary(times((r) => !r.isNew && r.kind === kind))])),
   newWriters: summary(times((r) => r.isNew)),

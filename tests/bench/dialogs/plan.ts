@@ -33,6 +33,8 @@ export interface Report {
   repeated: number;
   reconnects: number;
   attempts: number;
+  /** The same to the acknowledgement, when the event is durable; over HTTP only. */
+  acknowledged: { n: number; p50: number; p99: number };
   /** Milliseconds from the scheduled send to the receipt in the agent's socket; missing ones count as worst. */
   latency: Record<"p50" | "p90" | "p99" | "max", number>;
   byKind: Record<string, { n: number; p50: number; p99: number }>;
