@@ -261,7 +261,7 @@ export function Composer({
             onQuick={note || capabilities.quickAnswers === null ? null : () => setEditQuick(true)}
           />
           <Hint text={text} limit={limit} segments={!note && capabilities.segments} idle={idle} />
-          <Button size="xs" leftSection={<IconSend2 size={16} aria-hidden />} disabled={!ready} onClick={() => send()}>
+          <Button size="xs" ml="auto" style={{ flex: "none" }} leftSection={<IconSend2 size={16} aria-hidden />} disabled={!ready} onClick={() => send()}>
             {note ? t("composer.saveNote") : t("composer.send")}
           </Button>
         </div>
