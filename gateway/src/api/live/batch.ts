@@ -158,6 +158,21 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
   }
 }
 
+/** Only for those who watch its dialog. */
+export const isOfMessage = (e: DialogEvent): boolean => e.kind === "message.stored" || e.kind === "message.changed" || e.kind === "message.delivery";
+
+/** Said by the change of the dialog alone (`dialog.changed`). */
+export const isSilent = (e: DialogEvent): boolean => SILENT.has(e.kind);
+const SILENT = new Set<DialogEvent["kind"]>([
+  "dialog.opened",
+  "dialog.identified",
+  "dialog.closed",
+  "dialog.assigned",
+  "dialog.unassigned",
+  "entry.queued",
+  "entry.ended",
+]);
+
 /** Who may have lost a dialog by what happened to it. */
 export interface Losers {
   /** Those whom an offer or assignment left. */

@@ -5,8 +5,9 @@ import type { Logger } from "pino";
 import type { Stream } from "../../ports.ts";
 import { readDialogRows, readMarks } from "../dialogs/summary.ts";
 import type { LiveMetrics } from "../metrics.ts";
-import { type Batch, type Losers, noteLosers, readBatch, sendDialog, sendEvent } from "./batch.ts";
+import { type Batch, isOfMessage, isSilent, type Losers, noteLosers, readBatch, sendDialog, sendEvent } from "./batch.ts";
 import type { Client } from "./client.ts";
+import { WatchIndex } from "./watch-index.ts";
 
 /** 4 Hz a dialog (design 4.4). */
 const COALESCE_MS = 250;
@@ -29,6 +30,7 @@ interface Dirty {
  */
 export class Hub {
   readonly clients = new Set<Client>();
+  readonly watchers = new WatchIndex();
   position: StreamPosition = 0;
   readonly #sql: Db;
   readonly #stream: Pick<Stream, "read" | "head" | "subscribe">;
@@ -97,7 +99,9 @@ export class Hub {
     const clients = [...this.clients].filter((c) => c.live);
     const now = this.#now();
     for (const e of events) {
-      for (const client of clients) sendEvent(client, e, batch, false);
+      if (isOfMessage(e)) {
+        for (const client of this.watchers.of(e.dialogId ?? "")) if (client.live) sendEvent(client, e, batch, false);
+      } else if (!isSilent(e)) for (const client of clients) sendEvent(client, e, batch, false);
       this.#metrics.delayMs.observe(Math.max(0, now - e.at));
       if (e.dialogId !== null) touch(this.#dirty, e);
     }
@@ -184,10 +188,10 @@ export class Hub {
 
   /** Begins to watch a dialog; with the position of a snapshot, what came after it is replayed first. */
   watch(client: Client, dialogId: Id, from: StreamPosition | null): Promise<void> {
-    if (client.watched.size >= 50) client.watched.delete([...client.watched][0] as Id);
+    if (client.watched.size >= 50) this.watchers.delete(client, [...client.watched][0] as Id);
     return this.#inTurn(async () => {
       const replayed = client.watched.has(dialogId) && !client.unreplayed.delete(dialogId);
-      client.watched.add(dialogId);
+      if (!client.gone) this.watchers.add(client, dialogId);
       if (from === null || replayed || client.gone || from >= this.position) return;
       const events = await this.#stream.read(from, Math.min(this.position - from, MAX_REPLAY));
       const missed = events.filter((e) => e.dialogId === dialogId && e.position <= this.position && /^(message|call)\./.test(e.kind));

@@ -3,7 +3,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { emit } from "../../dialogs/emit.ts";
 import type { Browser } from "../testing/api.fixture.ts";
-import { chat, closeHouse, closeScreens, comesIn, head, heard, house, openHouse, Screen, say, until, url, who } from "./live.fixture.ts";
+import { chat, closeHouse, closeScreens, comesIn, head, heard, house, openHouse, Screen, say, stamped, until, url, who } from "./live.fixture.ts";
 
 beforeAll(openHouse);
 afterEach(closeScreens);
@@ -54,6 +54,7 @@ describe("what a screen gets", () => {
 
   test("an edit, a deletion and a file that came are shown at once to who watches", async () => {
     const id = await house.dialog({ channelId: chat, assignee: house.company.employees.aigul.id });
+    await stamped();
     const screen = await new Screen("aigul", { watch: [id] }).ready();
     const messageId = await comesIn(id, "Mondey");
     await until("the message", () => screen.of("message").length === 1);

@@ -112,13 +112,14 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
     const principal = socket.data["principal"] as Principal;
     const auth = SocketAuth.safeParse(socket.handshake.auth);
     const client = new Client(socket, principal, new Set(), metrics);
-    if (auth.success) for (const id of auth.data.watch) client.watched.add(id);
+    if (auth.success) for (const id of auth.data.watch) hub.watchers.add(client, id);
     everyone.add(client);
     metrics.sockets.set(everyone.size);
     socket.on("disconnect", () => {
       client.gone = true;
       everyone.delete(client);
       hub.clients.delete(client);
+      hub.watchers.drop(client);
       metrics.sockets.set(everyone.size);
       run(
         null,
@@ -144,7 +145,7 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
     });
     socket.on("unwatch", (body: unknown) => {
       const watch = WatchBody.safeParse(body);
-      if (watch.success) client.watched.delete(watch.data.dialogId);
+      if (watch.success) hub.watchers.delete(client, watch.data.dialogId);
     });
     let lastTyped = 0;
     socket.on("typing", (body: unknown) => {
