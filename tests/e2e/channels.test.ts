@@ -93,6 +93,11 @@ describe("a customer writes, is seen, answered by keyboard, and the answer is se
     const thread = await open(kind);
     await thread.getByText(`Вопрос по каналу ${kind}`).waitFor();
 
+    if (driver.edit !== undefined) {
+      await driver.edit(`Исправленный вопрос по каналу ${kind}`);
+      const edited = thread.locator('article[data-direction="in"]').filter({ hasText: `Исправленный вопрос по каналу ${kind}` });
+      await edited.getByText("изменено").waitFor();
+    }
     await driver.say(HOSTILE);
     await thread.getByText("window.hacked=1", { exact: false }).first().waitFor();
     if (driver.sendPicture !== undefined) {
@@ -192,7 +197,7 @@ describe("the composer", () => {
 
   test("takes a pasted picture with its progress, answers a message, and both reach the customer", async () => {
     const thread = await reopen("telegram");
-    const asked = thread.locator('article[data-direction="in"]').filter({ hasText: "Вопрос по каналу telegram" });
+    const asked = thread.locator('article[data-direction="in"]').filter({ hasText: "вопрос по каналу telegram" });
     await asked.hover();
     await asked.getByRole("button", { name: "Ответить на это сообщение" }).press("Enter");
     await until("the caret stands in the reply", async () => reply().evaluate((each) => each === document.activeElement));
@@ -210,7 +215,7 @@ describe("the composer", () => {
     await page.keyboard.press("Enter");
     await until("the customer has it", async () => (await received("telegram")()).includes("Вот снимок"));
     const sent = thread.locator('article[data-direction="out"]').filter({ hasText: "Вот снимок" });
-    await sent.getByRole("button", { name: /Вопрос по каналу telegram/ }).press("Enter");
+    await sent.getByRole("button", { name: /вопрос по каналу telegram/ }).press("Enter");
     await asked.and(page.locator("[data-found]")).waitFor();
     expect(await sent.locator("img").evaluate((each) => (each as HTMLImageElement).naturalWidth)).toBe(64);
   });

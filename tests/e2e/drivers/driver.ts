@@ -13,6 +13,8 @@ export interface ChannelDriver {
   sendPicture?(name: string, png: Buffer): Promise<unknown> | unknown;
   /** The customer sends sound of two seconds; absent = the channel carries none. */
   sendSound?(sound: Buffer): Promise<unknown> | unknown;
+  /** The customer changes what he said last; absent = the channel does not tell. */
+  edit?(text: string): Promise<unknown> | unknown;
   /** What reached the customer; absent = nothing can be answered on this channel. */
   received?(): Promise<string[]> | string[];
   /** The customer's device has it and shows it, and tells so; the best state that the channel ever shows. */

@@ -7,6 +7,7 @@ import type { ChannelDriver } from "./driver.ts";
 /** A bot asked by long polling. */
 export async function telegram(): Promise<ChannelDriver> {
   const server = await TelegramEmulator.start();
+  let last: object = {};
   const person = { id: 501_001, first_name: "Айгерим", last_name: "Телеграмова" };
   const file = (bytes: Buffer, path: string) => {
     const id = `file-${server.files.size}`;
@@ -20,7 +21,10 @@ export async function telegram(): Promise<ChannelDriver> {
   return {
     kind: "telegram",
     config: () => ({ token: server.token, mode: "polling", apiUrl: server.url, pollSeconds: 2, requestTimeoutMs: 1_000, reconnectFloorMs: 50 }),
-    say: (text) => server.say(person, text),
+    say: (text) => {
+      last = server.say(person, text).message ?? {};
+    },
+    edit: (text) => server.push({ edited_message: { ...last, text, edit_date: Math.floor(Date.now() / 1000) + 1 } } as Unnumbered),
     sendPicture: (name, png) => push({ document: { ...file(png, "documents/file_1.png"), file_name: name, mime_type: "image/png" } }),
     sendSound: (sound) => push({ audio: { ...file(sound, "music/file_2.wav"), duration: 2, mime_type: "audio/wav", file_name: "tone.wav" } }),
     received: () => server.received(person.id),
@@ -68,6 +72,7 @@ export async function viber(): Promise<ChannelDriver> {
 export async function vk(): Promise<ChannelDriver> {
   const server = await Vk.start();
   const { community } = server;
+  let last: ReturnType<typeof community.say> = {};
   const person = 578_716_413;
   return {
     kind: "vk",
@@ -80,7 +85,10 @@ export async function vk(): Promise<ChannelDriver> {
       checkEveryMs: 1_000,
       apiTimeoutMs: 1_000,
     }),
-    say: (text) => community.say(person, text),
+    say: (text) => {
+      last = community.say(person, text);
+    },
+    edit: (text) => community.edit(last, text),
     sendPicture: (name, png) => {
       server.media.set("doc.png", { mime: "image/png", bytes: png });
       const doc = { id: 7, owner_id: person, title: name, size: png.byteLength, ext: "png", url: `${server.origin}/media/doc.png`, date: 1, type: 4 };

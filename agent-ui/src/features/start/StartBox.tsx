@@ -145,7 +145,7 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
             {send.error instanceof ApiError ? whyRefused(send.error) : failureText(send.error)}
           </Alert>
         ) : null}
-        <Group justify="space-between" wrap="nowrap">
+        <Group justify="space-between">
           {chosen === null ? <span /> : <Hint text={text} limit={chosen.textLength} segments={chosen.segments} idle={t("hint")} />}
           <Group gap="sm" wrap="nowrap">
             <Button variant="default" onClick={onClose}>
