@@ -101,6 +101,10 @@ async function connect(): Promise<Socket[]> {
       auth: (tell) => tell({ position, watch: dialogs.map((d) => d.id) }),
     });
     const hello = new Promise<void>((resolve) => socket.once("hello", () => resolve()));
+    // The house said no (it has just started): socket.io leaves trying again to the page.
+    socket.on("connect_error", () => {
+      if (!socket.active) setTimeout(() => socket.connect(), 300);
+    });
     socket.on("connect", () => {
       if (connections++ > 0) reconnects++;
     });

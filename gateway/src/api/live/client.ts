@@ -71,10 +71,15 @@ export class Client {
     return this.#queuedBytes + (this.#conn.transport.socket?.bufferedAmount ?? 0);
   }
 
+  /** So much is under way that a replay waits. */
+  get behind(): boolean {
+    return !this.gone && this.#bufferedBytes > REPLAY_BUFFERED_BYTES;
+  }
+
   /** Resolves when the browser has taken most of what was sent; one that takes nothing for 30 s is cut. */
   async caughtUp(): Promise<void> {
     const deadline = Date.now() + REPLAY_STUCK_MS;
-    while (!this.gone && this.#bufferedBytes > REPLAY_BUFFERED_BYTES) {
+    while (this.behind) {
       if (Date.now() > deadline) return this.cut();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -16,6 +16,8 @@ const PAGE = 500;
 const MAX_REPLAY = 20_000;
 /** `dialog.changed` of this many positions before the cursor may still have been waiting when the socket broke: they are said again. */
 const SAY_AGAIN = 500;
+/** Clients replayed to at once. One that takes its replay slowly gives its place to another while it is waited for. */
+const JOINS_AT_ONCE = 8;
 /** The last piece of a replay runs in turn with the live events; it must be short. */
 const SHORT_GAP = 100;
 
@@ -43,6 +45,8 @@ export class Hub {
   #dirty = new Map<Id, Dirty>();
   #sentAt = new Map<Id, number>();
   #timer: NodeJS.Timeout | undefined;
+  #joining = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: { sql: Db; stream: Pick<Stream, "read" | "head" | "subscribe">; log: Logger; metrics: LiveMetrics; now: () => number }) {
     this.#sql = options.sql;
@@ -137,8 +141,30 @@ export class Hub {
     this.#sendDirty({ rows: found, marks });
   }
 
-  /** Brings a client from its cursor to the live feed: replays out of the database, or says `resync`. */
+  /**
+   * Brings a client from its cursor to the live feed: replays out of the database, or says `resync`. A few at a time: when everybody comes
+   * back at once (after a restart), each is quickly up to date in turn instead of all falling behind together.
+   */
   async join(client: Client, from: StreamPosition | null): Promise<void> {
+    while (this.#joining >= JOINS_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#joining++;
+    try {
+      if (!client.gone) await this.#join(client, from);
+    } finally {
+      this.#joining--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #caughtUp(client: Client): Promise<void> {
+    if (!client.behind) return;
+    this.#joining--;
+    this.#waiting.shift()?.();
+    await client.caughtUp();
+    this.#joining++;
+  }
+
+  async #join(client: Client, from: StreamPosition | null): Promise<void> {
     const { position: head, oldest } = await this.#stream.head();
     let at = from;
     if (at !== null && (at > head || at < oldest - 1 || head - at > MAX_REPLAY)) {
@@ -151,7 +177,7 @@ export class Hub {
       const before = await this.#stream.read(Math.max(0, at - SAY_AGAIN), Math.min(at, SAY_AGAIN));
       for (const e of before) if (e.dialogId !== null && e.position <= at) touch(touched, e);
       while (!client.gone && this.position - at > SHORT_GAP) at = await this.#replay(client, at, touched, false);
-      await client.caughtUp();
+      await this.#caughtUp(client);
     }
     await this.#inTurn(async () => {
       while (at !== null && !client.gone && at < this.position) at = await this.#replay(client, at, touched, true);
@@ -170,7 +196,7 @@ export class Hub {
     if (events.length === 0) return this.position;
     const batch = await readBatch(this.#sql, events, client.employeeId);
     for (const e of events) {
-      if (!inTurn) await client.caughtUp();
+      if (!inTurn) await this.#caughtUp(client);
       sendEvent(client, e, batch, true);
       if (e.dialogId !== null) touch(touched, e);
     }
