@@ -39,7 +39,7 @@ export default async function run(): Promise<BenchResult> {
     house = start();
     await house.ready;
     const ready = hear<"ready">(load);
-    const plan: Plan = { url, ...company, viberToken: VIBER_TOKEN, perSecond: PER_SECOND, seconds: SECONDS, newEvery: 50 };
+    const plan: Plan = { url, ...company, viberToken: VIBER_TOKEN, perSecond: PER_SECOND, seconds: SECONDS, newEvery: 50, graceSeconds: KILL ? 120 : 20 };
     load.send(plan);
     await ready;
     const reported = hear<Report>(load);

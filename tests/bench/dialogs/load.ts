@@ -156,7 +156,8 @@ for (let n = 0, turn = 0; n < total; ) {
   }
 }
 await Promise.all(deliveries);
-for (const end = performance.now() + 20_000; got.size < due.size && performance.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50));
+for (const end = performance.now() + plan.graceSeconds * 1_000; got.size < due.size && performance.now() < end; )
+  await new Promise((resolve) => setTimeout(resolve, 50));
 const used = process.cpuUsage(cpu);
 const busy = (used.user + used.system) / 1_000 / (performance.now() - begun);
 const rows = [...due].map(([n, d]) => ({ ...d, ms: (got.get(n) ?? Number.POSITIVE_INFINITY) - d.at }));

@@ -15,6 +15,8 @@ export interface Plan {
   agents: { cookie: string; dialogs: PlannedDialog[] }[];
   perSecond: number;
   seconds: number;
+  /** How long after the last message is sent the screens are waited for. */
+  graceSeconds: number;
   /** Every so many messages one comes from somebody new: identified, a lead, a dialog, the router. */
   newEvery: number;
 }
