@@ -4,7 +4,7 @@ import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 
 /** A system note: a code and parameters, translated on screen, never sent. */
-export interface SystemNote {
+interface SystemNote {
   code: string;
   params: Record<string, unknown>;
 }

@@ -3,7 +3,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { ThreadFacts } from "./limits.ts";
 
 /** A thread or an address that may have none yet. */
-export interface Addressee {
+interface Addressee {
   channelId: Id;
   threadKey: string;
   identityKind: string;
