@@ -7,7 +7,7 @@ import { fromHeaders, fromMail } from "./from-mail.ts";
 export const MAX_LETTER_BYTES = 25 * 1024 * 1024;
 const BATCH_BYTES = 16 * 1024 * 1024;
 const BATCH_LETTERS = 50;
-const BACKOFF_CAP_MS = 120_000;
+const BACKOFF_CAP_MS = 30_000;
 
 /** What the connection remembers between runs. */
 interface Memory {

@@ -55,7 +55,7 @@ export function stateEvents(report: StatusReport, now: EpochMs): ChannelEvent[] 
 export function unparseableEvent(error: string, raw: unknown, now: EpochMs): Unparseable {
   const text = typeof raw === "string" ? raw : JSON.stringify(raw ?? null);
   const eventKey = `unreadable:${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
-  return { kind: "unparseable", eventKey, occurredAt: now, error: error.slice(0, 300), raw: clean(text.slice(0, 4_000)) };
+  return { kind: "unparseable", eventKey, occurredAt: now, error: error.slice(0, 300), raw: clean(text.replaceAll("\\u0000", "").slice(0, 4_000)) };
 }
 
 /** The vendor's time, when it can be true: never after now, never a week ago (a wrong time zone or clock of the account). */

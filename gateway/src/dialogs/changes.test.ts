@@ -222,6 +222,16 @@ describe("echoes of what we sent", () => {
     expect(await ours(channel)).toEqual([["employee", "k-3", "sent"]]);
   });
 
+  test("a receipt that names our own message settles it, though its send never came back with a key", async () => {
+    const { channel, id } = await under("uncertain");
+    const other = await under("uncertain");
+    await house.report(channel, { kind: "message.state", eventKey: "r-1", occurredAt: Date.now(), messageKey: id, state: "delivered" });
+    await house.report(channel, { kind: "message.state", eventKey: "r-2", occurredAt: Date.now(), messageKey: other.id, state: "delivered" });
+    await house.settled();
+    expect(await ours(channel)).toEqual([["employee", id, "delivered"]]);
+    expect(await ours(other.channel), "another channel's word about it").toEqual([["employee", null, "uncertain"]]);
+  });
+
   test("other words are a colleague's, typed in the provider's own app", async () => {
     const { channel } = await under("uncertain");
     await house.report(channel, echo("I wrote this on my phone", "k-4"));

@@ -40,8 +40,24 @@ export async function ingestStates(tx: Tx, batch: readonly (PendingEvent & { eve
   }
 }
 
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/**
+ * Where the adapter's key is our message's own id (SMS), a report settles what was `uncertain` although its send never came
+ * back with a key.
+ */
+async function nameUncertain(tx: Tx, batch: readonly (PendingEvent & { event: MessageStateReported })[]): Promise<void> {
+  const ours = batch.filter((p) => UUID.test(p.event.messageKey));
+  if (ours.length === 0) return;
+  await tx`
+    UPDATE message m SET message_key = m.id::text
+    FROM unnest(${ours.map((p) => p.event.messageKey)}::uuid[], ${ours.map((p) => p.channelId)}::uuid[]) AS q(id, channel_id)
+    WHERE m.id = q.id AND m.channel_id = q.channel_id AND m.message_key IS NULL AND m.direction = 'out' AND m.delivery = 'uncertain'`;
+}
+
 /** Reports about messages whose key we do not know (yet); these wait for another attempt. */
 export async function unknownStates<T extends PendingEvent & { event: MessageStateReported }>(tx: Tx, batch: readonly T[]): Promise<Set<number>> {
+  await nameUncertain(tx, batch);
   const young = batch.filter((p) => p.attempts < PATIENCE);
   if (young.length === 0) return new Set();
   const known = await tx<{ channel_id: Id; message_key: string }[]>`
