@@ -79,6 +79,32 @@ describe("messages.send", () => {
       command: command({ quickAnswers: [] }),
       expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра" },
     },
+    {
+      name: "a voice note alone",
+      source: "dev.vk.com/api/upload/voice-message-to-private",
+      command: command({ text: "" }),
+      attachments: ["audio_message-204_5_c2f"],
+      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, attachment: "audio_message-204_5_c2f" },
+    },
+    {
+      name: "a document that answers a message",
+      source: SEND,
+      command: command({ text: "Счёт", replyTo: "578716413_12" }),
+      attachments: ["doc-204_77_key"],
+      expected: {
+        peer_ids: 578_716_413,
+        random_id: RANDOM_ID,
+        message: "Счёт",
+        attachment: "doc-204_77_key",
+        forward: '{"peer_id":578716413,"conversation_message_ids":[12],"is_reply":true}',
+      },
+    },
+    {
+      name: "a text at the limit",
+      source: SEND,
+      command: command({ text: "я".repeat(4_096) }),
+      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "я".repeat(4_096) },
+    },
   ])("$name ($source)", ({ command: given, attachments, expected }) => {
     expect(() => check(given.text.trim() === "" ? { ...given, files: [file("a.png")] } : given)).not.toThrow();
     expect(toSend(given, attachments ?? [])).toEqual(expected);
