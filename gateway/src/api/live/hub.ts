@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Stream } from "../../ports.ts";
 import { readDialogRows, readMarks } from "../dialogs/summary.ts";
 import type { LiveMetrics } from "../metrics.ts";
+import { Audience } from "./audience.ts";
 import { type Batch, isOfMessage, isSilent, type Losers, noteLosers, readBatch, sendDialog, sendEvent } from "./batch.ts";
 import type { Client } from "./client.ts";
 import { WatchIndex } from "./watch-index.ts";
@@ -24,6 +25,8 @@ const SHORT_GAP = 100;
 interface Dirty {
   position: StreamPosition;
   losers: Losers;
+  /** Since when this change waits (performance.now). */
+  since: number;
 }
 
 /**
@@ -42,7 +45,10 @@ export class Hub {
   #turn: Promise<void>;
   #unsubscribe: () => void = () => undefined;
   #stopped = false;
+  /** Changed dialogs that those whom they concern have not been told of. */
   #dirty = new Map<Id, Dirty>();
+  /** Changed dialogs that wait to be told to those who only have them in a list. */
+  #listed = new Map<Id, Dirty>();
   #sentAt = new Map<Id, number>();
   #timer: NodeJS.Timeout | undefined;
   #joining = 0;
@@ -100,31 +106,42 @@ export class Hub {
       return;
     }
     const batch = await readBatch(this.#sql, events, null);
-    const clients = [...this.clients].filter((c) => c.live);
+    const audience = new Audience(this.clients, this.watchers);
     const now = this.#now();
     for (const e of events) {
-      if (isOfMessage(e)) {
-        for (const client of this.watchers.of(e.dialogId ?? "")) if (client.live) sendEvent(client, e, batch, false);
-      } else if (!isSilent(e)) for (const client of clients) sendEvent(client, e, batch, false);
+      if (!isSilent(e)) for (const client of audience.of(e, e.dialogId === null ? undefined : batch.rows.get(e.dialogId))) sendEvent(client, e, batch, false);
       this.#metrics.delayMs.observe(Math.max(0, now - e.at));
-      if (e.dialogId !== null) touch(this.#dirty, e);
+      if (e.dialogId === null) continue;
+      touch(this.#dirty, e);
+      touch(this.#listed, e);
     }
     this.position = last;
-    this.#sendDirty(batch);
+    this.#sendDirty(batch, audience);
   }
 
-  /** Sends the dialogs that were quiet for 250 ms at once, the others when their time comes. */
-  #sendDirty(batch: Pick<Batch, "rows" | "marks">): void {
+  /**
+   * Dialogs that were quiet for 250 ms are told at once to those whom they concern, the others when their time comes. Those who only
+   * have it in a list hear of it 250 ms later: a dialog that comes, is offered and taken meanwhile is one change of their list, or none.
+   */
+  #sendDirty(batch: Pick<Batch, "rows" | "marks">, audience: Audience): void {
     const now = performance.now();
     for (const [id, dirty] of this.#dirty) {
       const row = batch.rows.get(id);
       if (row === undefined || now - (this.#sentAt.get(id) ?? Number.NEGATIVE_INFINITY) < COALESCE_MS) continue;
       this.#dirty.delete(id);
       this.#sentAt.set(id, now);
-      for (const client of this.clients) if (client.live) sendDialog(client, row, batch, dirty.position, dirty.losers);
+      for (const client of audience.concerned(row, dirty.losers)) sendDialog(client, row, batch, dirty.position, dirty.losers);
+    }
+    for (const [id, dirty] of this.#listed) {
+      if (now - dirty.since < COALESCE_MS) continue;
+      const row = batch.rows.get(id);
+      if (row === undefined) continue;
+      this.#listed.delete(id);
+      const concerned = audience.concerned(row, dirty.losers);
+      for (const client of audience.others(row, dirty.losers)) if (!concerned.has(client)) sendDialog(client, row, batch, dirty.position, dirty.losers);
     }
     if (this.#sentAt.size > 1_000) for (const [id, at] of this.#sentAt) if (now - at > COALESCE_MS) this.#sentAt.delete(id);
-    if (this.#dirty.size > 0 && this.#timer === undefined && !this.#stopped) {
+    if (this.#dirty.size + this.#listed.size > 0 && this.#timer === undefined && !this.#stopped) {
       this.#timer = setTimeout(() => {
         this.#timer = undefined;
         void this.#inTurn(() => this.#flush());
@@ -134,11 +151,16 @@ export class Hub {
 
   async #flush(): Promise<void> {
     if (this.#stopped) return;
-    const ids = [...this.#dirty.keys()];
+    const ripe = performance.now() - COALESCE_MS;
+    const ids = [...new Set([...this.#dirty.keys(), ...[...this.#listed].flatMap(([id, dirty]) => (dirty.since <= ripe ? [id] : []))])];
     const [rows, marks] = await Promise.all([readDialogRows(this.#sql, ids), readMarks(this.#sql, ids, null)]);
     const found = new Map(rows.map((r) => [r.id, r]));
-    for (const id of ids) if (!found.has(id)) this.#dirty.delete(id);
-    this.#sendDirty({ rows: found, marks });
+    for (const id of ids)
+      if (!found.has(id)) {
+        this.#dirty.delete(id);
+        this.#listed.delete(id);
+      }
+    this.#sendDirty({ rows: found, marks }, new Audience(this.clients, this.watchers));
   }
 
   /**
@@ -194,12 +216,13 @@ export class Hub {
   async #replay(client: Client, from: StreamPosition, touched: Map<Id, Dirty>, inTurn: boolean): Promise<StreamPosition> {
     const events = (await this.#stream.read(from, PAGE)).filter((e) => e.position <= this.position);
     if (events.length === 0) return this.position;
-    const batch = await readBatch(this.#sql, events, client.employeeId);
-    for (const e of events) {
+    const news = events.filter((e) => !isSilent(e) && (!isOfMessage(e) || client.watched.has(e.dialogId ?? "")));
+    const batch = await readBatch(this.#sql, news, client.employeeId);
+    for (const e of news) {
       if (!inTurn) await this.#caughtUp(client);
       sendEvent(client, e, batch, true);
-      if (e.dialogId !== null) touch(touched, e);
     }
+    for (const e of events) if (e.dialogId !== null) touch(touched, e);
     return events.at(-1)?.position ?? from;
   }
 
@@ -240,7 +263,7 @@ export class Hub {
 
 function touch(touched: Map<Id, Dirty>, e: DialogEvent): void {
   const id = e.dialogId as Id;
-  const dirty = touched.get(id) ?? { position: e.position, losers: { people: new Set<Id>(), queue: false } };
+  const dirty = touched.get(id) ?? { position: e.position, losers: { people: new Set<Id>(), queue: false }, since: performance.now() };
   dirty.position = e.position;
   noteLosers(dirty.losers, e);
   touched.set(id, dirty);

@@ -49,7 +49,25 @@ describe("what a screen gets", () => {
     expect(mine.of("dialog.changed").at(-1)?.dialog.unread).toBe(61);
     expect(mine.of("message")).toEqual([]);
     await heard(colleague, house.company.employees.bolat.id);
-    expect(colleague.got.filter((g) => g.event !== "hello" && g.event !== "presence")).toEqual([]);
+    // Lists hear of other tests' dialogs a moment later.
+    expect(colleague.got.filter((g) => JSON.stringify(g).includes(id))).toEqual([]);
+  });
+
+  test("those who only have a dialog in a list hear of it a moment later, once, and of one taken meanwhile not at all", async () => {
+    const [first, second] = [await house.dialog({ channelId: chat }), await house.dialog({ channelId: chat })];
+    await stamped();
+    const colleague = await new Screen("bolat").ready();
+    const told = (id: Id) => colleague.of("dialog.changed").filter((c) => c.dialog.id === id);
+    for (let i = 0; i < 5; i++) await comesIn(first, `word ${i}`);
+    await comesIn(second, "and this one is taken");
+    await house.sql`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (gen_random_uuid(), ${second}, ${house.company.employees.aigul.id}, 'chat', now())`;
+    await say({ kind: "dialog.assigned", dialogId: second, payload: { employeeId: house.company.employees.aigul.id, by: null, offerId: null } });
+    await until("the list is told", () => told(first).at(-1)?.dialog.lastMessage?.text === "word 4");
+    await until(
+      "it is gone from the list, or never came",
+      () => colleague.of("dialog.removed").some((r) => r.dialogId === second) || told(second).length === 0,
+    );
+    expect(told(first).length).toBeLessThanOrEqual(2);
   });
 
   test("an edit, a deletion and a file that came are shown at once to who watches", async () => {
