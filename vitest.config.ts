@@ -8,7 +8,8 @@ export default defineConfig({
     projects: [
       { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/architecture/**/*.test.ts"] } },
       { test: { ...node, name: "ui", include: ["agent-ui/src/**/*.test.ts"] } },
-      { test: { ...node, name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 60_000 } },
+      // All adapters sit out their long outage side by side.
+      { test: { ...node, name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 60_000, maxConcurrency: 32 } },
       { test: { ...node, name: "faults", include: ["tests/faults/**/*.test.ts"], testTimeout: 180_000, fileParallelism: false } },
       { test: { ...node, name: "lab", include: ["tests/lab/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
       { test: { ...node, name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },

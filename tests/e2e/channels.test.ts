@@ -4,6 +4,7 @@ import { launchBrowser } from "../lab/support/browser.ts";
 import { until } from "../lab/support/wait.ts";
 import { ApiClient, eventually, type HouseProcess, startHouseProcess } from "../support/house.ts";
 import { type ChannelDriver, png, sound } from "./drivers/driver.ts";
+import { email } from "./drivers/mail.ts";
 import { telegram, viber, vk } from "./drivers/messengers.ts";
 import { smsHttp, smsSmpp, webChat, webForm } from "./drivers/plain.ts";
 import { accessible, listen, person, screenshot, signIn } from "./support.ts";
@@ -13,7 +14,7 @@ const ORDER = ["queued", "sent", "delivered", "read"];
 // What a hostile customer writes and calls his file: none of it may ever run.
 const HOSTILE = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>javascript:window.hacked=1`;
 const HOSTILE_NAME = `"><img src=x onerror=window.hacked=1>.png`;
-const makers = { "web-chat": webChat, "sms-http": smsHttp, "sms-smpp": smsSmpp, telegram, viber, vk, "web-form": webForm };
+const makers = { "web-chat": webChat, email, "sms-http": smsHttp, "sms-smpp": smsSmpp, telegram, viber, vk, "web-form": webForm };
 
 let house: HouseProcess;
 let admin: ApiClient;

@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { startMailServer } from "../../lab/mail/server.ts";
+import type { ChannelDriver } from "./driver.ts";
+
+/** A customer who writes letters, by way of a real Dovecot and Exim. Further letters answer the first, as mail programs do. */
+export async function email(): Promise<ChannelDriver> {
+  const [ours, theirs] = ["sales@house.example", "pisma@client.example"];
+  const server = await startMailServer([ours, theirs]);
+  let first: string | null = null;
+  const write = async (type: string, body: string): Promise<void> => {
+    const id = `<${randomUUID()}@client.example>`;
+    const thread = first === null ? "" : `In-Reply-To: ${first}\r\nReferences: ${first}\r\n`;
+    first ??= id;
+    await server.drop(
+      ours,
+      `From: =?utf-8?B?${Buffer.from("Павел Письменный").toString("base64")}?= <${theirs}>\r\nTo: ${ours}\r\nSubject: =?utf-8?B?${Buffer.from("Вопрос").toString("base64")}?=\r\n` +
+        `Message-ID: ${id}\r\n${thread}MIME-Version: 1.0\r\nContent-Type: ${type}\r\n${body}`,
+    );
+  };
+  const file = (mime: string, name: string, bytes: Buffer): Promise<void> =>
+    write(
+      'multipart/mixed; boundary="part"',
+      `\r\n--part\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSee the file\r\n--part\r\nContent-Type: ${mime}\r\nContent-Transfer-Encoding: base64\r\n` +
+        `Content-Disposition: attachment; filename*=UTF-8''${encodeURIComponent(name)}\r\n\r\n${bytes.toString("base64").replace(/.{76}/g, "$&\r\n")}\r\n--part--\r\n`,
+    );
+  return {
+    kind: "email",
+    config: () => ({
+      address: ours,
+      imapHost: "127.0.0.1",
+      imapPort: server.imapPort,
+      imapSecurity: "none",
+      imapUser: ours,
+      imapPassword: server.password,
+      smtpHost: "127.0.0.1",
+      smtpPort: server.smtpPort,
+      smtpSecurity: "none",
+      smtpUser: ours,
+      smtpPassword: server.password,
+    }),
+    say: (text) => write("text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit", `\r\n${text}\r\n`),
+    sendPicture: (name, picture) => file("image/png", name, picture),
+    sendSound: (tone) => file("audio/wav", "tone.wav", tone),
+    received: async () => (await server.letters(theirs)).map((letter) => decoded(letter.toString("latin1"))),
+    best: "sent",
+    close: () => server.stop(),
+  };
+}
+
+/** The body as text, whichever of the two transfer encodings it came in. */
+function decoded(letter: string): string {
+  const body = letter
+    .split(/\r?\n\r?\n/)
+    .slice(1)
+    .join("\n\n");
+  if (/^content-transfer-encoding: *base64/im.test(letter)) return Buffer.from(body, "base64").toString("utf8");
+  const bytes = /^content-transfer-encoding: *quoted-printable/im.test(letter)
+    ? body.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : body;
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
