@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 const node = { environment: "node" as const, retry: process.env["CI"] ? 1 : 0, testTimeout: 30_000, hookTimeout: 60_000 };
 export default defineConfig({
   test: {
+    // Tests wait for servers more than they compute: two files at a time, on two cores too.
+    maxWorkers: 2,
     projects: [
       { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/architecture/**/*.test.ts"] } },
       { test: { ...node, name: "ui", include: ["agent-ui/src/**/*.test.ts"] } },
