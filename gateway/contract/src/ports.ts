@@ -31,11 +31,12 @@ export interface Identify {
   /**
    * Spec B0. Takes an advisory transaction lock on the identity, so that parallel unknowns make one lead.
    * `createLead: false` (calls with hidden numbers, tests) only looks. `verifiedHow: null`: we write first, which proves nothing.
+   * `at`: the moment whose absences count; now when left out.
    */
   identify(
     tx: Tx,
     from: RawIdentity,
-    context: { channelId: Id; createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" | null },
+    context: { channelId: Id; createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" | null; at?: EpochMs | undefined },
   ): Promise<Identification>;
   /** The same for many at once, in a handful of statements; the answers stand in the order of the askers. */
   identifyAll(

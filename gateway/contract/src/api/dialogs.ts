@@ -15,7 +15,7 @@ import { EmployeeRef, Id, IsoTime, MediumSchema, NamedRef, Page, PageQuery } fro
  * GET  /api/v1/dialog-starts?customerId=|contactId=|leadId=|to=  StartOptions: by which channels one may write first, and why not
  * POST /api/v1/dialogs                                           StartDialog -> Started (idempotent by clientKey; joins the open dialog of the thread)
  * POST /api/v1/messages/:id/files/:pos/retry                     Message (a file that did not come is fetched again)
- * GET  /api/v1/dialogs/:id/why                                   Why (routing): decisions in words
+ * GET  /api/v1/dialogs/:id/why                                   WhyStory (routing-explain.ts), of which Why is a part
  */
 export const DialogState = z.enum(["new", "queued", "offered", "active", "held", "wrapup", "closed", "abandoned"]);
 export const DeliverySchema = z.enum(["queued", "sent", "delivered", "read", "failed", "uncertain"]);

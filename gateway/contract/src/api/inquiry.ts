@@ -22,6 +22,8 @@ export const InquiryView = z.object({
   /** First touch of the dialog: the catalogue's source, and what the channel told. */
   source: NamedRef.nullable(),
   sourceOrigin: OriginView.nullable(),
+  /** The caller's number (a missed call), to be called back; null when withheld. */
+  identityValue: z.string().nullish(),
   attempts: z.number().int(),
   dispatchedTo: EmployeeRef.nullable(),
   dueAt: IsoTime.nullable(),
@@ -29,11 +31,15 @@ export const InquiryView = z.object({
   draft: z.record(z.string(), z.unknown()).nullable(),
   processedBy: EmployeeRef.nullable(),
   processedAt: IsoTime.nullable(),
+  rejectReason: z.string().nullish(),
   version: z.number().int(),
 });
 export type InquiryView = z.infer<typeof InquiryView>;
 export const InquiryPage = Page(InquiryView);
-export const InquiryQuery = PageQuery.extend({ status: z.enum([...InquiryView.shape.status.options, "unprocessed"]).optional() });
+export const InquiryQuery = PageQuery.extend({
+  status: z.enum([...InquiryView.shape.status.options, "unprocessed"]).optional(),
+  origin: InquiryView.shape.origin.optional(),
+});
 /** The wizard's half-filled form; the last write wins and `version` stays. */
 export const InquiryDraftBody = z.object({ draft: z.record(z.string(), z.unknown()), purposeId: Id.nullable().optional() });
 /** `purposeId` ranks the Interests for that purpose (the agent has chosen another one than suggested). */

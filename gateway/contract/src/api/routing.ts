@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EmployeeRef, Id, IsoTime, MediumSchema, NamedRef } from "./common.ts";
+import { QueueSkill } from "./skills.ts";
 
 /**
  * POST /api/v1/offers/:id/accept | /reject         204; 409 already_taken / offer_expired
@@ -7,7 +8,8 @@ import { EmployeeRef, Id, IsoTime, MediumSchema, NamedRef } from "./common.ts";
  * POST /api/v1/dialogs/:id/assign {employeeId}     204 (null: back to the queue)
  * GET  /api/v1/presence/me · PUT /api/v1/presence/me {intent, reason}    Presence
  * POST /api/v1/presence/me/wrapup {action: finish|extend}                Presence
- * PUT  /api/v1/presence/:id {intent, reason}       supervisor (right `employee assign`)
+ * POST /api/v1/dialogs/assign-many                 AssignManyBody -> AssignedMany (XS-02); each as by `assign`, with its rights
+ * PUT  /api/v1/presence/:id {intent, reason}       supervisor (right `employee assign`); paused or logged_out needs a reason
  * GET  /api/v1/board                               Board (limited to the viewer's subtree)
  * GET/POST /api/v1/queues · PATCH /api/v1/queues/:id · PUT /api/v1/queues/:id/members
  */
@@ -29,12 +31,20 @@ export type Presence = z.infer<typeof Presence>;
 export const PresenceBody = z.object({ intent: z.enum(["available", "paused", "logged_out"]), reason: z.string().max(200).nullable().default(null) });
 export const WrapupBody = z.object({ action: z.enum(["finish", "extend"]) });
 export const AssignBody = z.object({ employeeId: Id.nullable() });
+/** Named dialogs, or everything that somebody has (calls excepted), to one person or (null) back to their queues. */
+export const AssignManyBody = z
+  .object({ dialogIds: z.array(Id).min(1).max(200).optional(), fromEmployeeId: Id.optional(), employeeId: Id.nullable() })
+  .refine((b) => (b.dialogIds === undefined) !== (b.fromEmployeeId === undefined), { path: ["dialogIds"], message: "dialogIds or fromEmployeeId" });
+/** `failed` holds a code of errors.ts for each dialog that stayed where it was. */
+export const AssignedMany = z.object({ done: z.array(Id), failed: z.array(z.object({ dialogId: Id, code: z.string() })) });
+export type AssignedMany = z.infer<typeof AssignedMany>;
 
 export const Board = z.object({
   at: IsoTime,
   waiting: z.object({
     voice: z.number().int(),
     chat: z.number().int(),
+    message: z.number().int(),
     mail: z.number().int(),
     longestSince: IsoTime.nullable(),
     longestVoiceSince: IsoTime.nullable(),
@@ -77,6 +87,18 @@ export const QueueView = z.object({
   maxLeastLoaded: z.number().int(),
   overflowQueueId: Id.nullable(),
   recordCalls: z.boolean(),
+  /** Seconds of head start that one step of priority gives. */
+  priorityStepS: z.number().int(),
+  /** How long a responsible who is about to be free is waited for; 0 = never. */
+  waitResponsibleS: z.number().int(),
+  /** What becomes of a call whose wait is over when there is no overflow queue. */
+  onMaxWait: z.enum(["fallback", "callback"]),
+  /** Working seconds within which a promised callback is made. */
+  callbackS: z.number().int(),
+  /** How often a waiting caller hears the place; 0 = never. */
+  announceS: z.number().int(),
+  callbackOffered: z.boolean(),
+  skills: z.array(QueueSkill),
   members: z.array(z.object({ employee: EmployeeRef, media: z.array(MediumSchema), weight: z.number() })),
   version: z.number().int(),
 });
@@ -98,6 +120,12 @@ export const QueueBody = z.object({
   maxLeastLoaded: z.number().int().min(1).max(20).default(3),
   overflowQueueId: Id.nullable().default(null),
   recordCalls: z.boolean().default(true),
+  priorityStepS: z.number().int().min(0).max(3600).default(30),
+  waitResponsibleS: z.number().int().min(0).max(600).default(20),
+  onMaxWait: z.enum(["fallback", "callback"]).default("fallback"),
+  callbackS: z.number().int().min(60).max(604_800).default(14_400),
+  announceS: z.number().int().min(0).max(3600).default(45),
+  callbackOffered: z.boolean().default(true),
 });
 export const QueueMembersBody = z.object({
   members: z.array(z.object({ employeeId: Id, media: z.array(MediumSchema).min(1), weight: z.number().positive().max(10).default(1) })),
