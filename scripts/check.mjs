@@ -7,18 +7,17 @@ ensurePackages();
 const PROJECTS = ["tsconfig.server.json", "routing/src/core", "agent-ui"];
 const STEPS = {
   format: [["npx", ["biome", "ci", "--error-on-warnings", "--max-diagnostics=30", "."]]],
-  types: PROJECTS.map((w) => ["npx", ["tsc", "-p", w]]),
-  lint: [["npx", ["eslint", "--cache", "--cache-location", ".cache/eslint", "gateway", "routing", "crm-core", "adapters", "agent-ui", "tests"]]],
+  // TypeScript's own native compiler, by path: the arrows are drawn with the JavaScript one, whose command has the same name.
+  types: PROJECTS.map((w) => ["node", ["node_modules/typescript-native/bin/tsc", "-p", w]]),
+  // Only what needs types and biome cannot see: forgotten awaits, async callbacks where none are awaited, switches that miss a case.
+  lint: [["npx", ["oxlint", "--type-aware", "gateway", "routing", "crm-core", "adapters", "agent-ui", "tests"]]],
   arrows: [["npx", ["depcruise", "--config", ".dependency-cruiser.cjs", "gateway", "routing", "crm-core", "adapters", "agent-ui/src", "tests"]]],
   unused: [["npx", ["knip", "--no-progress"]]],
 };
 
-/** Compilers make much short-lived garbage: a wider nursery takes a quarter off their time. */
-const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --max-semi-space-size=128`.trim() };
-
 const only = process.argv[2];
 const started = Date.now();
-// Two at a time: types and the typed lint rules take a core each.
+// Two at a time.
 const queue = Object.entries(STEPS).filter(([name]) => only === undefined || name === only);
 let failed = 0;
 await Promise.all([worker(), worker()]);
@@ -45,7 +44,7 @@ async function worker() {
 
 function capture(command, args) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], env });
+    const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (d) => (output += d));
     child.stderr.on("data", (d) => (output += d));

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -44,7 +44,10 @@ export default async function run(): Promise<BenchResult> {
     await ready;
     const reported = hear<Report>(load);
     const before = loadavg()[0];
+    const [{ pid: backend } = { pid: 0 }] = await database.sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+    const postmaster = Number(statOf(backend)[1]);
     const cpuBefore = cpuSeconds(house.process.pid);
+    const databaseBefore = familySeconds(postmaster);
     for (let kills = 0; KILL && kills < 2; kills++) {
       await new Promise((resolve) => setTimeout(resolve, (SECONDS * 1_000) / 3));
       await house.kill("SIGKILL");
@@ -53,6 +56,7 @@ export default async function run(): Promise<BenchResult> {
     }
     const report = await reported;
     const houseCpuMsPerMessage = KILL ? null : Math.round(((cpuSeconds(house.process.pid) - cpuBefore) / report.scheduled) * 100_000) / 100;
+    const databaseCpuMsPerMessage = Math.round(((familySeconds(postmaster) - databaseBefore) / report.scheduled) * 100_000) / 100;
     const rows = await compare(database.sql, report.scheduled);
     const [settings] = await database.sql<
       { fsync: string; commit: string }[]
@@ -70,7 +74,7 @@ export default async function run(): Promise<BenchResult> {
         seconds: SECONDS,
         killed: KILL ? 2 : 0,
       },
-      figures: { ...report, houseCpuMsPerMessage, rows },
+      figures: { ...report, houseCpuMsPerMessage, databaseCpuMsPerMessage, rows },
       budgets: [
         { name: "received in the sockets, each once", limit: `${report.scheduled}`, measured: `${report.received}, ${report.repeated} twice`, pass: whole },
         {
@@ -131,10 +135,28 @@ async function compare(
   return { stored, twice, outOfOrder: wrong.size, pending: raw?.pending ?? 0, failed: raw?.failed ?? 0, ingestMs: (stages?.ingest ?? []).map(Math.round) };
 }
 
-/** Seconds of processor time that a process has used (proc(5): utime and stime, in ticks of 10 ms). */
+/** The fields of proc(5) `stat` from the third on: [0] state, [1] parent, [11] to [14] user and system time, own and of ended children. */
+const statOf = (pid: number): string[] => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+
+/** Seconds of processor time that a process has used (in ticks of 10 ms). */
 function cpuSeconds(pid: number | undefined): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  const fields = statOf(pid ?? 0);
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The same of a process and its children, those that ended included. */
+function familySeconds(parent: number): number {
+  const own = statOf(parent);
+  let seconds = cpuSeconds(parent) + (Number(own[13]) + Number(own[14])) / 100;
+  for (const name of readdirSync("/proc")) {
+    if (!/^[0-9]+$/.test(name)) continue;
+    try {
+      if (statOf(Number(name))[1] === String(parent)) seconds += cpuSeconds(Number(name));
+    } catch {
+      // It ended between the listing and the look.
+    }
+  }
+  return seconds;
 }
 
 function freePort(): Promise<number> {

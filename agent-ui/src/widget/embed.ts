@@ -74,9 +74,9 @@ import { LANGUAGES, pickLanguage, type Texts } from "./texts.ts";
       }
     } else button.focus();
   };
-  button.addEventListener("click", () => toggle(frame === null || frame.hidden));
+  button.addEventListener("click", () => toggle(frame === null || frame.hidden !== false));
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && frame !== null && !frame.hidden) toggle(false);
+    if (event.key === "Escape" && frame?.hidden === false) toggle(false);
   });
   addEventListener("message", (event) => {
     if (event.origin !== origin || event.source !== frame?.contentWindow) return;
