@@ -1,4 +1,4 @@
-import type { Id } from "@kommutator/contract/ids";
+import type { Id, Medium } from "@kommutator/contract/ids";
 import type { Clock, Db, EmitEvents, EnqueueRouting, Tx } from "@kommutator/contract/ports";
 
 /** What the CRM is given by the composition root; every slice's routes take it whole. */
@@ -15,7 +15,7 @@ export interface NewQueue {
   name: string;
   departmentId: Id | null;
   calendarId: Id;
-  members: { employeeId: Id; media: ("voice" | "chat" | "mail")[]; weight: number }[];
+  members: { employeeId: Id; media: Medium[]; weight: number }[];
 }
 export interface NewChannel {
   kind: string;

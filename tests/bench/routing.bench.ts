@@ -44,7 +44,7 @@ export function house(agents: number, waiting: number) {
     members: Array.from({ length: agents }, (_, i) => ({
       queueId: id("bbbb", i % queues),
       employeeId: id("aaaa", i),
-      media: ["voice", "chat", "mail"] as const,
+      media: ["voice", "chat", "message", "mail"] as const,
       weight: 1,
     })),
   };

@@ -83,6 +83,8 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
     return (row as { id: Id }).id;
   };
   const channels = { voice: await channel("asterisk-ari", "Trunk"), chat: await channel("web-chat", "Site"), mail: await channel("email", "Sales mailbox") };
+  /** A test that writes by a messenger names its bot; nobody else cares which channel it was. */
+  const channelOf = (medium: Medium) => channels[medium === "message" ? "chat" : medium];
 
   const app = fastify();
   app.setValidatorCompiler(validatorCompiler);
@@ -122,12 +124,12 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
     },
     identify: (from, o = {}) =>
       sql.begin((tx) =>
-        crm.identify.identify(tx, from, { channelId: channels[o.medium ?? "voice"], createLead: o.createLead ?? true, verifiedHow: "inbound_call" }),
+        crm.identify.identify(tx, from, { channelId: channelOf(o.medium ?? "voice"), createLead: o.createLead ?? true, verifiedHow: "inbound_call" }),
       ),
     dialog: (from, o = {}) =>
       sql.begin(async (tx) => {
         const medium = o.medium ?? "voice";
-        const channelId = o.channelId ?? channels[medium];
+        const channelId = o.channelId ?? channelOf(medium);
         const identification = await crm.identify.identify(tx, from, {
           channelId,
           createLead: o.direction !== "out",

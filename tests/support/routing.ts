@@ -95,9 +95,9 @@ export class RoutingHouse {
       { id: Id }[]
     >`INSERT INTO queue ${sql({ name: `queue ${tag}`, department_id: department, calendar_id: calendar, ...options.queue })} RETURNING id`;
     const queue = (q as { id: Id }).id;
-    await sql`INSERT INTO queue_member (queue_id, employee_id, media) SELECT ${queue}, id, ${options.media ?? ["voice", "chat", "mail"]} FROM unnest(${people.map((p) => p.id)}::uuid[]) id`;
+    await sql`INSERT INTO queue_member (queue_id, employee_id, media) SELECT ${queue}, id, ${options.media ?? ["voice", "chat", "message", "mail"]} FROM unnest(${people.map((p) => p.id)}::uuid[]) id`;
     const channels = {} as Record<Medium, Id>;
-    for (const medium of ["voice", "chat", "mail"] as const) {
+    for (const medium of ["voice", "chat", "message", "mail"] as const) {
       const [row] = await sql<{ id: Id }[]>`INSERT INTO channel (kind, name, queue_id) VALUES (${medium}, ${tag}, ${queue}) RETURNING id`;
       channels[medium] = (row as { id: Id }).id;
     }

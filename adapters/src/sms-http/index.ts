@@ -7,7 +7,7 @@ import { answerCallback } from "./webhook.ts";
 /** SMS through a vendor's HTTP interface: one adapter, the vendors are data (vendor.ts says how a further one is added). */
 const smsHttp: Adapter<SmsHttpConfig> = {
   kind: "sms-http",
-  medium: "chat",
+  medium: "message",
   fields: smsHttpFields,
   parseConfig: parseSmsHttpConfig,
   open: async (config, host) => openAccount(config, host),

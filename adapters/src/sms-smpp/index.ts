@@ -5,7 +5,7 @@ import { SmscConnection } from "./connection.ts";
 /** SMS over SMPP 3.4: a transceiver bound to the operator's or aggregator's SMS centre. */
 const smsSmpp: Adapter<SmppConfig> = {
   kind: "sms-smpp",
-  medium: "chat",
+  medium: "message",
   fields: smppFields,
   parseConfig: parseSmppConfig,
   open: async (config, host) => openSmpp(config, host),

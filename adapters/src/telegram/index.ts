@@ -16,7 +16,7 @@ import { Webhook } from "./webhook.ts";
  */
 const telegram: Adapter<TelegramConfig> = {
   kind: "telegram",
-  medium: "chat",
+  medium: "message",
   fields: telegramFields,
   parseConfig: parseTelegramConfig,
   open: openBot,

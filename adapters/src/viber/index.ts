@@ -15,7 +15,7 @@ import { answer } from "./webhook.ts";
  */
 const viber: Adapter<ViberConfig> = {
   kind: "viber",
-  medium: "chat",
+  medium: "message",
   fields: viberFields,
   parseConfig: parseViberConfig,
   open: async (config, host) => openBot(config, host),

@@ -17,7 +17,7 @@ import { peerOf, vkLimits } from "./to-vk.ts";
  */
 const vk: Adapter<VkConfig> = {
   kind: "vk",
-  medium: "chat",
+  medium: "message",
   fields: vkFields,
   parseConfig: parseVkConfig,
   open: async (config, host) => openCommunity(config, host),

@@ -94,7 +94,8 @@ async function foresee(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>):
 function formOf(kind: string): { medium: Medium; origin: string } {
   if (kind === "asterisk-ari") return { medium: "voice", origin: "call" };
   if (kind === "web-form") return { medium: "mail", origin: "form" };
-  return kind === "email" ? { medium: "mail", origin: "email" } : { medium: "chat", origin: "message" };
+  if (kind === "email") return { medium: "mail", origin: "email" };
+  return { medium: kind === "web-chat" ? "chat" : "message", origin: "message" };
 }
 
 /** Names of the customer and the employees that identification found. */

@@ -7,7 +7,7 @@ import { type Crm, systemActor } from "../context.ts";
 import { dueAt } from "../load/rules.ts";
 
 const ACTOR = systemActor("inquiries");
-const ORIGIN: Record<Medium, "call" | "message" | "email"> = { voice: "call", chat: "message", mail: "email" };
+const ORIGIN: Record<Medium, "call" | "message" | "email"> = { voice: "call", chat: "message", message: "message", mail: "email" };
 const originOf = (d: DialogRow) => (d.channel_kind === "web-form" ? "form" : ORIGIN[d.medium]);
 const OPEN = ["new", "in_wizard", "dispatched"];
 

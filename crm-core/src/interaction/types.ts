@@ -13,7 +13,7 @@ export interface TypeRow {
 
 /** How a contact was made, as far as its Interaction's type goes: text messages of a phone are told apart from messengers (S2.09), a request by a form waits like a letter but is none. */
 export type ContactForm = Medium | "sms";
-const CODE: Record<ContactForm, string> = { voice: "call", chat: "message", mail: "letter", sms: "sms" };
+const CODE: Record<ContactForm, string> = { voice: "call", chat: "message", message: "message", mail: "letter", sms: "sms" };
 
 /** SQL of the ContactForm of a dialog `d` on a channel `c`. */
 export const CONTACT_FORM = "CASE WHEN c.kind LIKE 'sms-%' THEN 'sms' WHEN c.kind = 'web-form' THEN 'chat' ELSE d.medium END";
@@ -30,7 +30,7 @@ export async function recordedTypes(tx: Tx): Promise<Record<ContactForm, TypeRow
     for (const t of await typesBy(tx, missing)) found.set(t.code, t);
   }
   const type = (form: ContactForm) => found.get(CODE[form]) as TypeRow;
-  return { voice: type("voice"), chat: type("chat"), mail: type("mail"), sms: type("sms") };
+  return { voice: type("voice"), chat: type("chat"), message: type("message"), mail: type("mail"), sms: type("sms") };
 }
 
 async function typesBy(tx: Tx, codes: string[]): Promise<TypeRow[]> {

@@ -2,7 +2,7 @@ import type { Principal } from "@kommutator/contract/access";
 import type { SetupCompany, SetupState } from "@kommutator/contract/api/auth";
 import type { Db, Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
-import type { Id } from "@kommutator/contract/ids";
+import { type Id, MEDIA } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { writeAudit } from "../audit/write.ts";
@@ -17,7 +17,6 @@ const VERSION = "0.1.0";
 const MAIN_QUEUE = t("Общая очередь", "Main queue", "Жалпы кезек", "Загальна черга");
 const SITE_CHAT = t("Чат на сайте", "Site chat", "Сайттағы чат", "Чат на сайті");
 const OFFICE_HOURS = t("Рабочая неделя", "Office hours", "Жұмыс аптасы", "Робочий тиждень");
-export const MEDIA: ("voice" | "chat" | "mail")[] = ["voice", "chat", "mail"];
 
 export interface Foundation {
   locale: Locale;
@@ -74,7 +73,7 @@ export async function openChannels(
     name: MAIN_QUEUE[base.locale],
     departmentId: queue.departmentId,
     calendarId: base.alwaysCalendarId,
-    members: queue.memberIds.map((employeeId) => ({ employeeId, media: MEDIA, weight: 1 })),
+    members: queue.memberIds.map((employeeId) => ({ employeeId, media: [...MEDIA], weight: 1 })),
   });
   const { purposes, sources } = base.catalogues;
   const chatId = await createChannel(tx, {

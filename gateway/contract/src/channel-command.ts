@@ -10,6 +10,17 @@ export interface OutboundFile {
   read(): Promise<Uint8Array>;
 }
 
+/**
+ * What a caller is told. After `place` the music goes on: `waitMs` is the range of the estimate (null = not enough data, the
+ * place alone is spoken), `callback` whether to name the key for being called back. After `callback_promised` the call is ended
+ * by us. `closed` and `emergency` are said to the end; the order that follows (fallback) waits for it.
+ */
+export type Announcement =
+  | { what: "place"; place: number; waitMs: [number, number] | null; callback: boolean }
+  | { what: "callback_promised" }
+  | { what: "closed" }
+  | { what: "emergency" };
+
 /** Everything a command of one kind needs; the id makes a retry find what exists. */
 export interface Commands {
   "message.send": {
@@ -46,6 +57,10 @@ export interface Commands {
   "call.rejoin": { id: Id; callKey: string; employeeId: Id; endpoint: string };
   /** Let the dialplan take the caller to its static fallback (overflow, voicemail). */
   "call.fallback": { id: Id; callKey: string };
+  /** Speak to a waiting caller in this language (null = the line's own); music goes on after. */
+  "call.announce": { id: Id; callKey: string; say: Announcement; language: string | null };
+  /** Send the waiting caller to an outside number. */
+  "call.redirect": { id: Id; callKey: string; number: string };
   /** Ring the employee first, then the customer. */
   "call.originate": { id: Id; employeeId: Id; endpoint: string; number: string; callerNumber: string | null };
   "recording.fetch": { recordingKey: string };

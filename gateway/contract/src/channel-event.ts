@@ -177,6 +177,13 @@ export interface CallEnded extends EventBase {
   source: EventSource;
 }
 
+/** The caller pressed a key while waiting (DTMF, RFC 4733). */
+export interface CallDigit extends EventBase {
+  kind: "call.digit";
+  callKey: string;
+  digit: string;
+}
+
 export interface CallRecorded extends EventBase {
   kind: "call.recorded";
   callKey: string;
@@ -223,6 +230,7 @@ export type ChannelEvent =
   | CallOffered
   | CallLegChanged
   | CallEnded
+  | CallDigit
   | CallRecorded
   | CallReconstructed
   | PhoneStatus

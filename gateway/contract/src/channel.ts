@@ -1,6 +1,6 @@
 import type { Handlers } from "./channel-command.ts";
-import type { ChannelEvent, ChannelSignal, IdentityKind, ThreadMessage } from "./channel-event.ts";
-import type { EpochMs, Id } from "./ids.ts";
+import type { CallReconstructed, ChannelEvent, ChannelSignal, IdentityKind, ThreadMessage } from "./channel-event.ts";
+import type { EpochMs, Id, Medium } from "./ids.ts";
 
 /**
  * The adapter contract. An adapter turns what a provider says into ChannelEvents (it *reports*) and
@@ -35,6 +35,11 @@ export interface Host {
   history?(threadKey: string, after: string | null, limit: number): Promise<ThreadMessage[]>;
   /** The bytes of a file named by `history` of the same thread; null when it is not of that thread. */
   file?(threadKey: string, key: Id): Promise<{ name: string; mime: string; bytes: Uint8Array } | null>;
+  /**
+   * False from the moment when another node may have taken this channel over, by this machine's monotonic clock: also in a process that
+   * has just woken up and whose `signalAbort` has not come yet. Whoever holds a connection asks before each request.
+   */
+  mayAct(): boolean;
   /** Aborts when the channel must let go (lease lost, shutdown). */
   signalAbort: AbortSignal;
 }
@@ -96,6 +101,11 @@ export interface Channel {
    * second message, so the house tries again by itself instead of asking the agent.
    */
   repeatsSafely?: true;
+  /**
+   * The calls that the telephone system's own accounting has for [from, to), by their beginning, each as the event that would
+   * import it: the register is compared with them. Throws ChannelError `unreachable` when the records cannot be read.
+   */
+  callRecords?: (from: EpochMs, to: EpochMs) => Promise<CallReconstructed[]>;
   /** Money left with the provider. */
   balance?: () => Promise<{ amount: number; currency: string }>;
   /** The administrator's "test" button: does the real thing, says what is wrong in words. */
@@ -114,7 +124,7 @@ export interface ConfigField {
 
 export interface Adapter<Config = unknown> {
   kind: ChannelKind;
-  medium: "voice" | "chat" | "mail";
+  medium: Medium;
   fields: ConfigField[];
   /** Throws a ZodError naming every fault at once. */
   parseConfig(raw: unknown): Config;

@@ -4,8 +4,8 @@ import type { EpochMs, Id, Medium, StreamPosition } from "./ids.ts";
 
 export type Delivery = "queued" | "sent" | "delivered" | "read" | "failed" | "uncertain";
 export type OfferOutcome = "accepted" | "rejected" | "timed_out" | "rescinded" | "failed";
-export type EntryOutcome = "answered" | "abandoned" | "overflowed" | "transferred" | "closed";
-export type RungName = "responsible" | "substitute" | "least_loaded" | "queue" | "overflow" | "manual";
+export type EntryOutcome = "answered" | "abandoned" | "overflowed" | "transferred" | "closed" | "callback" | "redirected";
+export type RungName = "responsible" | "substitute" | "least_loaded" | "queue" | "overflow" | "manual" | "forward" | "callback";
 
 /** Payloads of the one stream of Dialogs. Past tense: these are facts. */
 export interface DialogEventPayloads {
@@ -45,12 +45,23 @@ export interface DialogEventPayloads {
   "call.recorded": { callId: Id; blobId: Id };
   // routing
   "entry.queued": { entryId: Id; queueId: Id; priority: number };
-  "offer.made": { offerId: Id; entryId: Id; employeeId: Id; rung: RungName; reason: DecisionReason; deadlineAt: EpochMs };
+  "offer.made": {
+    offerId: Id;
+    entryId: Id;
+    employeeId: Id;
+    rung: RungName;
+    reason: DecisionReason;
+    deadlineAt: EpochMs;
+    /** A callback: accepting it calls the number, nothing rings before. */
+    callback?: { number: string } | undefined;
+  };
   "offer.ended": { offerId: Id; entryId: Id; employeeId: Id; outcome: OfferOutcome; cause: string | null };
   "entry.ended": { entryId: Id; outcome: EntryOutcome };
   "dialog.assigned": { employeeId: Id; by: Id | null; offerId: Id | null };
   "dialog.unassigned": { employeeId: Id; by: Id | null; why: string };
   "presence.changed": { employeeId: Id };
+  /** An emergency switch was set or ended before its time: everybody's banner is read again. */
+  "emergency.changed": { emergencyId: Id };
   // crm
   "party.changed": { customerId: Id | null; contactId: Id | null; leadId: Id | null; interestId: Id | null };
   "inquiry.changed": { inquiryId: Id; status: string };
@@ -65,11 +76,25 @@ export type DialogEventKind = keyof DialogEventPayloads;
 export type CallState = "offered" | "ringing" | "talking" | "held" | "lost" | "unknown" | "ended";
 export type Disposition = "answered" | "abandoned_queue" | "no_answer" | "busy" | "failed" | "congestion" | "voicemail" | "fallback" | "blocked";
 
-/** Why an agent got a dialog; shown to the agent. `load` is the B0 value of the chosen. */
+/** Why an agent got a dialog; shown to the agent. `load` is the B0 value of the chosen; `from` and `on` say whose forwarding brought it, and upon what. */
 export interface DecisionReason {
-  code: "responsible_interest" | "responsible_customer" | "last_talked" | "substitute" | "least_loaded" | "oldest_waiting" | "manual";
+  code:
+    | "responsible_interest"
+    | "responsible_customer"
+    | "last_talked"
+    | "substitute"
+    | "least_loaded"
+    | "oldest_waiting"
+    | "manual"
+    | "forwarded"
+    | "callback";
   load?: number | undefined;
+  from?: Id | undefined;
+  on?: ForwardOn | undefined;
 }
+
+/** When a personal forwarding takes effect; `always` leaves the person out. */
+export type ForwardOn = "busy" | "no_answer" | "absent" | "out_of_hours" | "always";
 
 export interface NewDialogEvent<K extends DialogEventKind = DialogEventKind> {
   kind: K;

@@ -22,6 +22,9 @@ export type EpochMs = number;
 /** A position in the Dialogs stream: 1, 2, 3 … without gaps; 0 is "before everything". */
 export type StreamPosition = number;
 
-/** How an agent meets a dialog: a telephone call, a live chat, or a letter. Deadlines and capacity depend on it. */
-export const MEDIA = ["voice", "chat", "mail"] as const;
+/**
+ * How an agent meets a dialog: a telephone call; a live chat, whose writer sits and watches; a message (messenger or SMS), whose
+ * writer does not; or a letter. Deadlines and capacity depend on it.
+ */
+export const MEDIA = ["voice", "chat", "message", "mail"] as const;
 export type Medium = (typeof MEDIA)[number];

@@ -1,6 +1,14 @@
 import type { LegEndCause } from "./channel.ts";
+import type { Announcement } from "./channel-command.ts";
 import type { IdentityResult } from "./identity.ts";
 import type { EpochMs, Id, Medium } from "./ids.ts";
+
+/** A skill or language that the agent is to have: `level` 1 to 5 at least. Dropped after `relaxMs` of waiting; null = never. */
+export interface Requirement {
+  skillId: Id;
+  level: number;
+  relaxMs: number | null;
+}
 
 /** Everything the router hears comes as one of these, through the table `routing_input`, in order per dialog. */
 export type RoutingInput =
@@ -16,6 +24,12 @@ export type RoutingInput =
       identity: IdentityResult;
       responsible: { employeeId: Id; why: "interest" | "customer" | "last_talked" } | null;
       substituteId: Id | null;
+      /** Who it is, equal for a repeated contact: the contact point's id, or "channelId:identity" when there is none. */
+      person?: string | null | undefined;
+      /** The caller's number (E.164) to call back; null = withheld. */
+      number?: string | null | undefined;
+      /** The queue's skills, and the customer's language when there is a skill of that language. */
+      requires?: Requirement[] | undefined;
       at: EpochMs;
     }
   | {
@@ -31,6 +45,8 @@ export type RoutingInput =
   /** The caller hung up, or the visitor ended the chat, before or after assignment. */
   | { kind: "dialog.left"; dialogId: Id; at: EpochMs }
   | { kind: "dialog.closed"; dialogId: Id; by: Id | null; at: EpochMs }
+  /** The waiting caller pressed the key for being called back. */
+  | { kind: "callback.requested"; dialogId: Id; number: string; at: EpochMs }
   // legs of a call that was offered
   | { kind: "leg.ringing"; dialogId: Id; offerId: Id; at: EpochMs }
   | { kind: "leg.answered"; dialogId: Id; offerId: Id; at: EpochMs }
@@ -50,7 +66,7 @@ export type RoutingInput =
   | { kind: "dialog.assign"; dialogId: Id; employeeId: Id | null; by: Id; from?: Id | null | undefined; at: EpochMs }
   // facts from the CRM
   /** Settings of people, queues, members or calendars changed: the engine reads them again. */
-  | { kind: "facts.changed"; what: "employee" | "queue" | "calendar"; id: Id; at: EpochMs }
+  | { kind: "facts.changed"; what: "employee" | "queue" | "calendar" | "skill" | "emergency"; id: Id; at: EpochMs }
   | { kind: "agent.load"; employeeId: Id; plannedPoints: number; normPoints: number | null; at: EpochMs }
   // time
   | { kind: "deadline"; deadlineId: Id; at: EpochMs };
@@ -69,6 +85,12 @@ export type RouterCommand =
   /** The ladder is exhausted or the house is closed: the dialplan's static fallback takes the caller. */
   | { id: string; kind: "fallback"; dialogId: Id }
   /** An automatic word to a writer: out of hours, or waiting longer than the queue promises. */
-  | { id: string; kind: "acknowledge"; dialogId: Id; code: "out_of_hours" | "waiting" };
+  | { id: string; kind: "acknowledge"; dialogId: Id; code: "out_of_hours" | "waiting" }
+  /** Said to a waiting caller (see Announcement for what follows it). */
+  | { id: string; kind: "announce"; dialogId: Id; say: Announcement }
+  /** The agent accepted a callback: the gateway originates as in click-to-call, the agent's device first. The same id is the same call. */
+  | { id: string; kind: "call-back"; dialogId: Id; offerId: Id; employeeId: Id; number: string }
+  /** The emergency switch or somebody's forwarding sends the caller to an outside number. */
+  | { id: string; kind: "redirect"; dialogId: Id; number: string };
 
 export type PerformRouterCommand = (command: RouterCommand) => void;

@@ -45,11 +45,11 @@ const MEDIUM: Record<ChannelKind, Medium> = {
   "asterisk-ari": "voice",
   email: "mail",
   "web-chat": "chat",
-  "sms-smpp": "chat",
-  "sms-http": "chat",
-  telegram: "chat",
-  viber: "chat",
-  vk: "chat",
+  "sms-smpp": "message",
+  "sms-http": "message",
+  telegram: "message",
+  viber: "message",
+  vk: "message",
   "web-form": "mail",
 };
 

@@ -21,6 +21,7 @@ export function orderKeyOf(event: ChannelEvent): string {
     case "call.offered":
     case "call.leg":
     case "call.ended":
+    case "call.digit":
     case "call.recorded":
     case "call.reconstructed":
       return cleanKey(`c:${event.callKey}`);

@@ -3,7 +3,7 @@ import { isAway, NONE, openDialogs, presentMembers, refusalOf } from "./eligibil
 import { setAlone } from "./entry-machine.ts";
 import { covers, nextBorder } from "./hours.ts";
 import { loadOf } from "./load.ts";
-import type { Agent, AgentState, Intent, QueueState } from "./model.ts";
+import type { Agent, AgentState, Intent, MediumIndex, QueueState } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /**
@@ -49,20 +49,23 @@ export function refresh(state: RouterState, agent: Agent): void {
   const before0 = refusals[0];
   const before1 = refusals[1];
   const before2 = refusals[2];
+  const before3 = refusals[3];
   const now0 = refusalOf(agent, 0);
   const now1 = refusalOf(agent, 1);
   const now2 = refusalOf(agent, 2);
+  const now3 = refusalOf(agent, 3);
   refusals[0] = now0;
   refusals[1] = now1;
   refusals[2] = now2;
-  const changed = now0 !== before0 || now1 !== before1 || now2 !== before2;
+  refusals[3] = now3;
+  const changed = now0 !== before0 || now1 !== before1 || now2 !== before2 || now3 !== before3;
   for (const m of memberships) {
     const load = loadOf(agent.awaiting, agent.others, facts.maxDialogs, facts.planned, facts.norm, m.weight);
     const moved = load !== m.load || m.idleSince !== agent.lastAssignedAt;
     if (!moved && !changed) continue;
-    for (let k = 0 as 0 | 1 | 2; k < 3; k++) {
+    for (let k = 0 as MediumIndex; k < 4; k++) {
       if (!m.media[k]) continue;
-      const was = k === 0 ? before0 : k === 1 ? before1 : before2;
+      const was = k === 0 ? before0 : k === 1 ? before1 : k === 2 ? before2 : before3;
       const is = refusals[k];
       if (was !== is) {
         const counts = m.queue.counts[k];
@@ -78,7 +81,7 @@ export function refresh(state: RouterState, agent: Agent): void {
     }
     m.load = load;
     m.idleSince = agent.lastAssignedAt;
-    for (let k = 0 as 0 | 1 | 2; k < 3; k++)
+    for (let k = 0 as MediumIndex; k < 4; k++)
       if (m.media[k] && refusals[k] === NONE && !m.listed[k]) {
         m.queue.ready[k].insert(m);
         m.listed[k] = true;

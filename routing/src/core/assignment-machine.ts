@@ -4,7 +4,7 @@ import { refresh, startWrapup } from "./agent-machine.ts";
 import { Deadline } from "./deadlines.ts";
 import { endEntry, NO_COOLDOWNS, openEntry } from "./entry-machine.ts";
 import type { Agent, Assignment, AssignmentFields, Entry, Note, Offer } from "./model.ts";
-import { rescind, transition } from "./offer-machine.ts";
+import { isLive, rescind, transition } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
 
 /**
@@ -114,7 +114,7 @@ export function endAssignment(state: RouterState, a: Assignment, why: string): v
 export function endWithWrapup(state: RouterState, a: Assignment, why: "closed" | "left"): void {
   endAssignment(state, a, why);
   const queue = a.queueId === null ? undefined : state.queues.get(a.queueId);
-  if (queue !== undefined && a.medium !== "mail") startWrapup(state, a.agent, a.medium === "voice" ? queue.facts.wrapupVoiceMs : queue.facts.wrapupChatMs);
+  if (queue !== undefined && isLive(a.medium)) startWrapup(state, a.agent, a.medium === "voice" ? queue.facts.wrapupVoiceMs : queue.facts.wrapupChatMs);
   refresh(state, a.agent);
 }
 
@@ -172,8 +172,8 @@ export function giveBack(
 }
 
 /** Takes back offers of somebody who is gone; their entries go on. */
-export function withdrawOffers(state: RouterState, agent: Agent, which: "all" | "mail"): void {
-  for (const offer of which === "all" ? [agent.liveOffer, agent.mailOffer] : [agent.mailOffer]) {
+export function withdrawOffers(state: RouterState, agent: Agent, which: "all" | "written"): void {
+  for (const offer of which === "all" ? [agent.liveOffer, agent.messageOffer, agent.mailOffer] : [agent.messageOffer, agent.mailOffer]) {
     if (offer === null || offer.state === "answered") continue;
     rescind(state, offer, "agent_gone", "cancelled");
     state.toAdvance.push(offer.entry);

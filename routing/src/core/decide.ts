@@ -8,7 +8,7 @@ import { applyFacts } from "./facts.ts";
 import { covers } from "./hours.ts";
 import { advance, bestFive, matchAgent, overflow, record, refusalCounts } from "./ladder.ts";
 import { type Agent, Effects, type Entry, MEDIUM_INDEX, type RouterEvent } from "./model.ts";
-import { answered, declined, failed, makeOffer, rescind, timedOut, transition } from "./offer-machine.ts";
+import { answered, declined, failed, isLive, makeOffer, rescind, timedOut, transition } from "./offer-machine.ts";
 import { type RouterState, servedBefore } from "./state.ts";
 
 /**
@@ -113,7 +113,7 @@ function handle(state: RouterState, event: RouterEvent): void {
       if (agent === undefined) return;
       agents.setIntent(state, agent, input.intent, input.reason);
       if (input.intent === "logged_out") leaveWork(state, agent);
-      if (input.intent === "paused") withdrawOffers(state, agent, "mail");
+      if (input.intent === "paused") withdrawOffers(state, agent, "written");
       return;
     }
     case "agent.wrapup": {
@@ -220,7 +220,7 @@ function leaveQueue(state: RouterState, entry: Entry, outcome: "abandoned" | "cl
 
 function dialogLeft(state: RouterState, dialogId: string): void {
   const entry = state.entries.get(dialogId);
-  if (entry !== undefined && entry.medium !== "mail") leaveQueue(state, entry, "abandoned");
+  if (entry !== undefined && isLive(entry.medium)) leaveQueue(state, entry, "abandoned");
   const a = state.assignments.get(dialogId);
   if (a !== undefined && a.medium === "voice") endWithWrapup(state, a, "left");
 }
@@ -373,7 +373,10 @@ function deadlinePassed(state: RouterState, deadlineId: string): void {
       agents.refresh(state, a.agent);
       return;
     }
-    default: {
+    case "wrapup":
+    case "rest":
+    case "gate":
+    case "grace": {
       const agent = state.agents.get(ownerId);
       if (agent === undefined || !agent[kind].isSet() || agent[kind].at > state.now) return;
       if (kind === "wrapup") agents.endWrapup(state, agent);

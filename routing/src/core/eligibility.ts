@@ -1,4 +1,4 @@
-import type { Agent } from "./model.ts";
+import type { Agent, MediumIndex, QueueState } from "./model.ts";
 
 /**
  * Why an agent cannot be offered something, in the order in which it is asked. The first ones (up to `offline`) mean that the
@@ -52,8 +52,8 @@ export function isAway(refusal: number): boolean {
   return refusal !== NONE && refusal <= OFFLINE;
 }
 
-/** May this agent be offered something of this medium (0 voice, 1 chat, 2 mail)? The first reason against it, or NONE. */
-export function refusalOf(agent: Agent, medium: 0 | 1 | 2): number {
+/** May this agent be offered something of this medium (0 voice, 1 chat, 2 message, 3 mail)? The first reason against it, or NONE. */
+export function refusalOf(agent: Agent, medium: MediumIndex): number {
   const facts = agent.facts;
   if (!facts.active) return INACTIVE;
   if (agent.absent) return ABSENT;
@@ -66,8 +66,8 @@ export function refusalOf(agent: Agent, medium: 0 | 1 | 2): number {
   if (agent.calls > 0) return IN_CALL;
   if (agent.wrapupUntil !== null) return WRAPUP;
   if (agent.restUntil !== null && medium === 0) return RESTING;
-  if (agent.liveOffer !== null || (medium === 2 && agent.mailOffer !== null)) return OFFERED;
-  if (medium !== 0 && openDialogs(agent) + (agent.mailOffer === null ? 0 : 1) >= facts.maxDialogs) return AT_CAPACITY;
+  if (agent.liveOffer !== null || (medium === 2 && agent.messageOffer !== null) || (medium === 3 && agent.mailOffer !== null)) return OFFERED;
+  if (medium !== 0 && openDialogs(agent) + (agent.messageOffer === null ? 0 : 1) + (agent.mailOffer === null ? 0 : 1) >= facts.maxDialogs) return AT_CAPACITY;
   return NONE;
 }
 
@@ -77,7 +77,7 @@ export function openDialogs(agent: Agent): number {
 }
 
 /** How many members serve this medium and are here (logged in, on duty), ready or not. */
-export function presentMembers(queue: { counts: [Int32Array, Int32Array, Int32Array] }, medium: 0 | 1 | 2): number {
+export function presentMembers(queue: Pick<QueueState, "counts">, medium: MediumIndex): number {
   let present = 0;
   const counts = queue.counts[medium];
   for (let refusal = 0; refusal < counts.length; refusal++) if (!isAway(refusal)) present += counts[refusal] ?? 0;

@@ -143,7 +143,8 @@ export function reachQueueRung(state: RouterState, entry: Entry): void {
     state.effects.changedEntry(entry);
     if (entry.deadlineAt === null && !entry.acknowledged) {
       const facts = state.queueOf(entry).facts;
-      entry.deadlineAt = entry.medium === "mail" ? addCovered(facts.hours, state.now, facts.messageSlaMs) : state.now + facts.maxWaitMs;
+      entry.deadlineAt =
+        entry.medium === "mail" || entry.medium === "message" ? addCovered(facts.hours, state.now, facts.messageSlaMs) : state.now + facts.maxWaitMs;
     }
   }
 }

@@ -1,6 +1,6 @@
 import { passGate, refresh } from "./agent-machine.ts";
 import { AGENT_REFUSALS } from "./eligibility.ts";
-import { Agent, type Facts, type Membership } from "./model.ts";
+import { Agent, type Facts, type MediumIndex, type Membership } from "./model.ts";
 import { SortedList } from "./sorted-list.ts";
 import { betterAgent, type RouterState } from "./state.ts";
 
@@ -15,7 +15,7 @@ export function applyFacts(state: RouterState, facts: Facts): void {
     else known.facts = q;
   }
   for (const queue of state.queues.values())
-    for (let k = 0 as 0 | 1 | 2; k < 3; k++) {
+    for (let k = 0 as MediumIndex; k < 4; k++) {
       queue.ready[k] = new SortedList<Membership>(betterAgent);
       queue.counts[k] = new Int32Array(AGENT_REFUSALS);
     }
@@ -32,16 +32,16 @@ export function applyFacts(state: RouterState, facts: Facts): void {
     const agent = state.agents.get(m.employeeId);
     const queue = state.queues.get(m.queueId);
     if (agent === undefined || queue === undefined) continue;
-    const media = [m.media.includes("voice"), m.media.includes("chat"), m.media.includes("mail")] as const;
-    agent.memberships.push({ agent, queue, media, weight: m.weight, load: Number.NaN, idleSince: Number.NaN, listed: [false, false, false] });
-    for (let k = 0 as 0 | 1 | 2; k < 3; k++)
+    const media = [m.media.includes("voice"), m.media.includes("chat"), m.media.includes("message"), m.media.includes("mail")] as const;
+    agent.memberships.push({ agent, queue, media, weight: m.weight, load: Number.NaN, idleSince: Number.NaN, listed: [false, false, false, false] });
+    for (let k = 0 as MediumIndex; k < 4; k++)
       if (media[k]) {
         const counts = queue.counts[k];
         counts[1] = (counts[1] ?? 0) + 1;
       }
   }
   for (const agent of state.agents.values()) {
-    agent.refusals[0] = agent.refusals[1] = agent.refusals[2] = 1;
+    agent.refusals = [1, 1, 1, 1];
     passGate(state, agent);
     refresh(state, agent);
   }

@@ -3,7 +3,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { NONE, REFUSALS } from "./eligibility.ts";
 import { endEntry, NO_COOLDOWNS, openEntry, reachQueueRung, unlist, wait } from "./entry-machine.ts";
 import { covers } from "./hours.ts";
-import { type Agent, type Decision, type Entry, MEDIUM_INDEX, type Membership } from "./model.ts";
+import { type Agent, type Decision, type Entry, MEDIUM_INDEX, type MediumIndex, type Membership } from "./model.ts";
 import { makeOffer } from "./offer-machine.ts";
 import { type RouterState, servedBefore } from "./state.ts";
 
@@ -160,7 +160,7 @@ export function matchAgent(state: RouterState, agent: Agent): void {
     let found: Entry | undefined;
     let by: Membership | undefined;
     for (const m of agent.memberships)
-      for (let k = 0 as 0 | 1 | 2; k < 3; k++) {
+      for (let k = 0 as MediumIndex; k < 4; k++) {
         if (!m.media[k] || agent.refusals[k] !== NONE || m.queue.waiting[k].size === 0) continue;
         const entry = m.queue.waiting[k].find((e) => !coolsDown(state, e, agent.id));
         if (entry !== undefined && (found === undefined || servedBefore(entry, found))) {

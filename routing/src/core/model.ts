@@ -62,7 +62,8 @@ export interface Facts {
 // ---------------------------------------------------------------- state
 
 /** Media as small numbers, to index arrays. */
-export const MEDIUM_INDEX: Record<Medium, 0 | 1 | 2> = { voice: 0, chat: 1, mail: 2 };
+export type MediumIndex = 0 | 1 | 2 | 3;
+export const MEDIUM_INDEX: Record<Medium, MediumIndex> = { voice: 0, chat: 1, message: 2, mail: 3 };
 
 export type Intent = "available" | "paused" | "logged_out";
 export type AgentState = "offline" | "unreachable" | "paused" | "idle" | "offered" | "busy" | "wrapup";
@@ -72,22 +73,22 @@ export type OfferState = "pending" | "presented" | "answered" | OfferOutcome;
 export interface Membership {
   agent: Agent;
   queue: QueueState;
-  media: readonly [boolean, boolean, boolean];
+  media: readonly [boolean, boolean, boolean, boolean];
   weight: number;
   load: number;
   idleSince: EpochMs;
-  /** In the queue's ready list of voice, chat, mail. */
-  listed: [boolean, boolean, boolean];
+  /** In the queue's ready list of voice, chat, message, mail. */
+  listed: [boolean, boolean, boolean, boolean];
 }
 
 export interface QueueState {
   facts: QueueFacts;
   /** Per medium: agents who may be offered something now, best first. */
-  ready: [SortedList<Membership>, SortedList<Membership>, SortedList<Membership>];
+  ready: [SortedList<Membership>, SortedList<Membership>, SortedList<Membership>, SortedList<Membership>];
   /** Per medium: entries at the rung `queue` without an offer, first to serve first. */
-  waiting: [SortedList<Entry>, SortedList<Entry>, SortedList<Entry>];
+  waiting: [SortedList<Entry>, SortedList<Entry>, SortedList<Entry>, SortedList<Entry>];
   /** Per medium and refusal (eligibility.ts): how many members stand there. */
-  counts: [Int32Array, Int32Array, Int32Array];
+  counts: [Int32Array, Int32Array, Int32Array, Int32Array];
 }
 
 export class Agent {
@@ -109,7 +110,8 @@ export class Agent {
   // work
   /** A voice or chat offer: it rings, there is one at a time. */
   liveOffer: Offer | null = null;
-  /** A letter's offer lies in the list for minutes and does not keep calls away. */
+  /** A message's or a letter's offer lies in the list for minutes and keeps no calls and chats away. */
+  messageOffer: Offer | null = null;
   mailOffer: Offer | null = null;
   readonly assignments = new Set<Assignment>();
   calls = 0;
@@ -120,7 +122,7 @@ export class Agent {
   inHours = false;
   absent = false;
   /** Refusal per medium, eligibility.ts; 0 = may be offered. */
-  refusals: [number, number, number] = [1, 1, 1];
+  refusals: [number, number, number, number] = [1, 1, 1, 1];
   state: AgentState = "offline";
   stateSince: EpochMs = 0;
   toMatch = false;

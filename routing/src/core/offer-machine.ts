@@ -1,6 +1,6 @@
 import type { LegEndCause } from "@kommutator/contract/channel";
 import type { DecisionReason, RungName } from "@kommutator/contract/dialog-event";
-import type { EpochMs, Id } from "@kommutator/contract/ids";
+import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { missedOffer, refresh, startRest } from "./agent-machine.ts";
 import { Deadline } from "./deadlines.ts";
 import { addCovered } from "./hours.ts";
@@ -53,12 +53,25 @@ export function transition(state: RouterState, offer: Offer, to: OfferState, cau
   state.offers.delete(offer.id);
   offer.entry.offer = null;
   if (offer.agent.liveOffer === offer) offer.agent.liveOffer = null;
+  if (offer.agent.messageOffer === offer) offer.agent.messageOffer = null;
   if (offer.agent.mailOffer === offer) offer.agent.mailOffer = null;
   state.emit({
     kind: "offer.ended",
     dialogId: offer.dialogId,
     payload: { offerId: offer.id, entryId: offer.entryId, employeeId: offer.employeeId, outcome: to as "accepted", cause },
   });
+}
+
+/** Does somebody at the other end sit and wait, so that the agent has one of it at a time? */
+export function isLive(medium: Medium): boolean {
+  return medium === "voice" || medium === "chat";
+}
+
+/** The place that an open offer takes up with its agent: the one live slot, or that of its kind in the list. */
+export function takeSlot(agent: Agent, offer: Offer): void {
+  if (isLive(offer.medium)) agent.liveOffer = offer;
+  else if (offer.medium === "message") agent.messageOffer = offer;
+  else agent.mailOffer = offer;
 }
 
 export function makeOffer(state: RouterState, entry: Entry, agent: Agent, rung: RungName, reason: DecisionReason, by: Id | null = null): Offer {
@@ -86,8 +99,7 @@ export function makeOffer(state: RouterState, entry: Entry, agent: Agent, rung: 
     deadline: new Deadline("offer", id),
   };
   entry.offer = offer;
-  if (entry.medium === "mail") agent.mailOffer = offer;
-  else agent.liveOffer = offer;
+  takeSlot(agent, offer);
   state.offers.set(id, offer);
   state.deadlines.set(offer.deadline, deadlineAt);
   state.effects.changedOffer(offer);
@@ -140,8 +152,8 @@ export function timedOut(state: RouterState, offer: Offer, legEnded: boolean): v
   transition(state, offer, rang ? "timed_out" : "failed", rang ? "no-answer" : "undeliverable");
   coolDown(state, offer, COOLDOWN_MS.noAnswer);
   if (!legEnded) stopRinging(state, offer, "no-answer");
-  // A letter's offer lasts a quarter of an hour of working time: leaving it says nothing about being there.
-  if (rang && offer.medium !== "mail") missedOffer(offer.agent);
+  // A message's or letter's offer lasts a quarter of an hour of working time: leaving it says nothing about being there.
+  if (rang && isLive(offer.medium)) missedOffer(offer.agent);
   if (!rang) startRest(state, offer.agent);
   refresh(state, offer.agent);
 }

@@ -5,6 +5,7 @@ import { hold, newAssignment, REJOIN_MS } from "./assignment-machine.ts";
 import { Deadline } from "./deadlines.ts";
 import { NO_COOLDOWNS, newEntry, setRetryClock, setWaitClock, stand } from "./entry-machine.ts";
 import { Agent, type AgentState, type AssignmentFields, Effects, type Entry, type EntryFields, type Facts, type Intent, type OfferFields } from "./model.ts";
+import { takeSlot } from "./offer-machine.ts";
 import { RouterState } from "./state.ts";
 
 /** An agent's row. */
@@ -99,8 +100,7 @@ function restoreOffer(state: RouterState, row: Rows["offers"][number], entries: 
   if (entry === undefined || agent === undefined) throw new Error(`offer ${row.id} without its entry or employee`);
   const offer = { ...row, medium: entry.medium, entry, agent, changedIn: null, deadline: new Deadline("offer", row.id) };
   entry.offer = offer;
-  if (entry.medium === "mail") agent.mailOffer = offer;
-  else agent.liveOffer = offer;
+  takeSlot(agent, offer);
   state.offers.set(offer.id, offer);
   state.deadlines.set(offer.deadline, offer.deadlineAt);
 }

@@ -92,15 +92,15 @@ export class RouterState {
     const counts = () => new Int32Array(AGENT_REFUSALS);
     const queue: QueueState = {
       facts,
-      ready: [ready(), ready(), ready()],
-      waiting: [waiting(), waiting(), waiting()],
-      counts: [counts(), counts(), counts()],
+      ready: [ready(), ready(), ready(), ready()],
+      waiting: [waiting(), waiting(), waiting(), waiting()],
+      counts: [counts(), counts(), counts(), counts()],
     };
     this.queues.set(facts.id, queue);
     return queue;
   }
 
-  /** When a letter's or a live matter's offer ends. */
+  /** When an offer ends: a live matter's in seconds, a message's or a letter's in working time. */
   offerDeadline(queue: QueueFacts, medium: Medium, isOwner: boolean): { afterMs: number; working: boolean } {
     if (medium === "voice") return { afterMs: isOwner ? queue.ownerMs : queue.ringMs, working: false };
     if (medium === "chat") return { afterMs: queue.chatOfferMs, working: false };

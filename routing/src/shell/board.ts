@@ -54,6 +54,7 @@ export async function readBoard(sql: Db, principal: Principal, scope: Scope, now
     waiting: {
       voice: count("voice"),
       chat: count("chat"),
+      message: count("message"),
       mail: count("mail"),
       longestSince: longest(waiting),
       longestVoiceSince: longest(waiting.filter((w) => w.medium === "voice")),

@@ -28,7 +28,7 @@ export function iconOfChannel(kind: string, medium: string, direction: "in" | "o
   const own = BY_KIND[kind];
   if (own !== undefined) return own;
   if (medium === "mail") return IconMail;
-  return medium === "chat" ? IconMessageCircle : direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
+  return medium === "chat" || medium === "message" ? IconMessageCircle : direction === "in" ? IconPhoneIncoming : IconPhoneOutgoing;
 }
 
 /** How it came: a call, a letter, a chat, a messenger. */

@@ -87,9 +87,9 @@ function AsOf({ at, failed }: { at: string; failed: boolean }) {
 
 function Waiting({ data, onOpen }: { data: Board; onOpen: () => void }) {
   const { t } = useTranslation("supervisor");
-  const { voice, chat, mail } = data.waiting;
-  const total = voice + chat + mail;
-  const detail = (["voice", "chat", "mail"] as const).map((medium) => `${t(`common:medium.${medium}`)} ${data.waiting[medium]}`).join(" · ");
+  const { voice, chat, message, mail } = data.waiting;
+  const total = voice + chat + message + mail;
+  const detail = (["voice", "chat", "message", "mail"] as const).map((medium) => `${t(`common:medium.${medium}`)} ${data.waiting[medium]}`).join(" · ");
   return (
     <Tile
       icon={<IconInbox size={18} aria-hidden />}

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { MEDIA } from "../ids.ts";
 
 /** Schemas shared by all routes. All ids are UUIDs, all times ISO 8601 in UTC. */
 export const Id = z.uuid();
 export const IsoTime = z.iso.datetime({ offset: true });
-export const MediumSchema = z.enum(["voice", "chat", "mail"]);
+export const MediumSchema = z.enum(MEDIA);
 export const Page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 export const PageQuery = z.object({ cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
 /** Body of every error answer; `code` is one of ERRORS (errors.ts). */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Adapter, ChannelKind, CommandKind } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
-import type { Id } from "@kommutator/contract/ids";
+import type { Id, Medium } from "@kommutator/contract/ids";
 import { createCrm } from "@kommutator/crm-core";
 import { writeAudit } from "@kommutator/crm-core/audit/index";
 import { createRouting } from "@kommutator/routing";
@@ -46,7 +46,7 @@ export interface ApiFixture extends Api {
   login(employee: Pick<SeededEmployee, "login" | "password">): Promise<Browser>;
   channel(kind: ChannelKind): Promise<Id>;
   /** A dialog with its first message in, as ingest leaves it. `assignee`: who has it; otherwise it waits in the queue. */
-  dialog(options: { channelId: Id; assignee?: Id; queueId?: Id; text?: string; closed?: boolean; medium?: "voice" | "chat" | "mail" }): Promise<Id>;
+  dialog(options: { channelId: Id; assignee?: Id; queueId?: Id; text?: string; closed?: boolean; medium?: Medium }): Promise<Id>;
   /** A live call of a dialog. */
   callOf(dialogId: Id): Promise<Id>;
   inputs(): Promise<{ kind: string; [key: string]: unknown }[]>;

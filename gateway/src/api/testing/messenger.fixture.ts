@@ -47,7 +47,7 @@ export class Provider {
 export function messenger(kind: ChannelKind, provider: () => Provider, limits: Partial<ChannelLimits>, more: Partial<Channel> = {}): Adapter {
   return {
     kind,
-    medium: "chat",
+    medium: "message",
     fields: [],
     parseConfig: (raw) => raw,
     async open() {
