@@ -1,16 +1,15 @@
 import type { ChannelView } from "@kommutator/contract/api/admin";
-import { Badge, Button, Group, Menu, Table, Text } from "@mantine/core";
+import { Badge, Button, Group, Menu, Text } from "@mantine/core";
 import { IconBroadcast, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
-import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { iconOfChannel } from "../dialogs/ChannelIcon.tsx";
+import { type Column, OpenRow } from "../settings/DataTable.tsx";
 import { type ChannelKind, useChannelKinds, useChannels } from "../settings/queries.ts";
-import { Section } from "../settings/Section.tsx";
-import classes from "../settings/settings.module.css";
+import { TablePage } from "../settings/TablePage.tsx";
 import { ChannelDrawer } from "./ChannelDrawer.tsx";
 import { StateBadge } from "./Health.tsx";
 
@@ -45,72 +44,62 @@ export function ChannelsPage() {
         </Menu.Dropdown>
       </Menu>
     );
+  const columns: Column<ChannelView>[] = [
+    {
+      name: "name",
+      head: t("name"),
+      cell: (channel) => {
+        const kind = kindOf(channel.kind);
+        const Icon = iconOfChannel(channel.kind, kind?.medium ?? "chat");
+        return (
+          <Group gap="sm" wrap="nowrap">
+            <Icon size={20} stroke={1.6} color="var(--k-dim)" aria-hidden />
+            <div>
+              <OpenRow onOpen={() => kind !== undefined && setOpen({ kind, channel })}>{channel.name}</OpenRow>
+              <Text size="xs" c="dimmed">
+                {t(`common:channelKind.${channel.kind}`, { defaultValue: channel.kind })}
+              </Text>
+            </div>
+          </Group>
+        );
+      },
+    },
+    { name: "state", head: t("state"), cell: (channel) => <StateBadge channel={channel} /> },
+    {
+      name: "lastEvent",
+      head: t("lastEvent"),
+      title: ({ lastEventAt }) => (lastEventAt === null ? undefined : format.full(lastEventAt)),
+      cell: ({ lastEventAt }) => (lastEventAt === null ? t("never") : format.ago(lastEventAt, now)),
+    },
+    { name: "lag", head: t("lag"), right: true, cell: ({ lagMs }) => (lagMs === null ? "—" : t("ms", { value: format.number(lagMs) })) },
+    { name: "pending", head: t("pending"), right: true, cell: ({ pending }) => pending },
+    {
+      name: "failed",
+      head: t("failed"),
+      right: true,
+      cell: ({ failed }) =>
+        failed === 0 ? (
+          0
+        ) : (
+          <Badge color="red" variant="light" radius="sm">
+            {failed}
+          </Badge>
+        ),
+    },
+  ];
   return (
-    <Section title={t("title")} purpose={t("purpose")} action={add}>
-      {channels.isPending || kinds.isPending ? (
-        <RowsSkeleton rows={4} height={48} />
-      ) : channels.data === undefined ? (
-        <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
-      ) : channels.data.length === 0 ? (
-        <Empty icon={<IconBroadcast />} title={t("empty")} text={t("emptyText")} action={add} />
-      ) : (
-        <div className={classes["card"]}>
-          <Table.ScrollContainer minWidth={760}>
-            <Table verticalSpacing={10} highlightOnHover>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t("name")}</Table.Th>
-                  <Table.Th>{t("state")}</Table.Th>
-                  <Table.Th>{t("lastEvent")}</Table.Th>
-                  <Table.Th ta="right">{t("lag")}</Table.Th>
-                  <Table.Th ta="right">{t("pending")}</Table.Th>
-                  <Table.Th ta="right">{t("failed")}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {channels.data.map((channel) => {
-                  const kind = kindOf(channel.kind);
-                  const Icon = iconOfChannel(channel.kind, kind?.medium ?? "chat");
-                  return (
-                    <Table.Tr key={channel.id}>
-                      <Table.Td>
-                        <Group gap="sm" wrap="nowrap">
-                          <Icon size={20} stroke={1.6} color="var(--k-dim)" aria-hidden />
-                          <div>
-                            <button type="button" className={classes["rowButton"]} onClick={() => kind !== undefined && setOpen({ kind, channel })}>
-                              {channel.name}
-                            </button>
-                            <Text size="xs" c="dimmed">
-                              {t(`common:channelKind.${channel.kind}`, { defaultValue: channel.kind })}
-                            </Text>
-                          </div>
-                        </Group>
-                      </Table.Td>
-                      <Table.Td>
-                        <StateBadge channel={channel} />
-                      </Table.Td>
-                      <Table.Td title={channel.lastEventAt === null ? "" : format.full(channel.lastEventAt)}>
-                        {channel.lastEventAt === null ? t("never") : format.ago(channel.lastEventAt, now)}
-                      </Table.Td>
-                      <Table.Td ta="right">{channel.lagMs === null ? "—" : t("ms", { value: format.number(channel.lagMs) })}</Table.Td>
-                      <Table.Td ta="right">{channel.pending}</Table.Td>
-                      <Table.Td ta="right">
-                        {channel.failed === 0 ? (
-                          0
-                        ) : (
-                          <Badge color="red" variant="light" radius="sm">
-                            {channel.failed}
-                          </Badge>
-                        )}
-                      </Table.Td>
-                    </Table.Tr>
-                  );
-                })}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        </div>
-      )}
+    <TablePage
+      title={t("title")}
+      purpose={t("purpose")}
+      action={add}
+      query={{ ...channels, isPending: channels.isPending || kinds.isPending }}
+      columns={columns}
+      idOf={(channel) => channel.id}
+      minWidth={760}
+      icon={<IconBroadcast />}
+      empty={t("empty")}
+      emptyText={t("emptyText")}
+    >
       {open === null || lists.isPending ? null : (
         <ChannelDrawer
           key={open.channel?.id ?? open.kind.kind}
@@ -120,6 +109,6 @@ export function ChannelsPage() {
           onCreated={(channel) => setOpen({ kind: open.kind, channel })}
         />
       )}
-    </Section>
+    </TablePage>
   );
 }

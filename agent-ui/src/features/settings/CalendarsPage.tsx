@@ -1,5 +1,5 @@
 import { CalendarBody, type CalendarView } from "@kommutator/contract/api/admin";
-import { ActionIcon, Button, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconCalendarTime, IconPlus, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -9,12 +9,12 @@ import { api } from "../../app/api.ts";
 import { useFormat, weekStart } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
-import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { type Column, OpenRow } from "./DataTable.tsx";
 import { FormDrawer } from "./FormDrawer.tsx";
 import { useForm } from "./form.ts";
 import { useCalendars } from "./queries.ts";
-import { Section } from "./Section.tsx";
 import classes from "./settings.module.css";
+import { AddButton, TablePage } from "./TablePage.tsx";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 type Day = (typeof DAYS)[number];
@@ -40,54 +40,33 @@ export function CalendarsPage() {
   const can = useCan();
   const calendars = useCalendars();
   const [open, setOpen] = useState<CalendarView | "new" | null>(null);
-  const add =
-    can("calendar", "create") === null ? null : (
-      <Button leftSection={<IconPlus size={16} />} onClick={() => setOpen("new")}>
-        {t("calendars.add")}
-      </Button>
-    );
+  const columns: Column<CalendarView>[] = [
+    { name: "name", head: t("calendars.name"), cell: (each) => <OpenRow onOpen={() => setOpen(each)}>{each.name}</OpenRow> },
+    {
+      name: "week",
+      head: t("calendars.week"),
+      cell: (each) => (
+        <Text size="sm" c="dimmed">
+          {summary(each, i18n.language)}
+        </Text>
+      ),
+    },
+    { name: "tz", head: t("calendars.tz"), cell: (each) => each.tz },
+    { name: "exceptions", head: t("calendars.exceptions"), right: true, cell: (each) => each.exceptions.length },
+  ];
   return (
-    <Section title={t("calendars.title")} purpose={t("calendars.purpose")} action={add}>
-      {calendars.isPending ? (
-        <RowsSkeleton rows={4} height={40} />
-      ) : calendars.isError ? (
-        <ErrorState error={calendars.error} onRetry={() => void calendars.refetch()} />
-      ) : calendars.data.length === 0 ? (
-        <Empty icon={<IconCalendarTime />} title={t("calendars.empty")} action={add} />
-      ) : (
-        <div className={classes["card"]}>
-          <Table verticalSpacing={9} highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("calendars.name")}</Table.Th>
-                <Table.Th>{t("calendars.week")}</Table.Th>
-                <Table.Th>{t("calendars.tz")}</Table.Th>
-                <Table.Th ta="right">{t("calendars.exceptions")}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {calendars.data.map((each) => (
-                <Table.Tr key={each.id}>
-                  <Table.Td>
-                    <button type="button" className={classes["rowButton"]} onClick={() => setOpen(each)}>
-                      {each.name}
-                    </button>
-                  </Table.Td>
-                  <Table.Td>
-                    <Text size="sm" c="dimmed">
-                      {summary(each, i18n.language)}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>{each.tz}</Table.Td>
-                  <Table.Td ta="right">{each.exceptions.length}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
+    <TablePage
+      title={t("calendars.title")}
+      purpose={t("calendars.purpose")}
+      action={<AddButton label={t("calendars.add")} allowed={can("calendar", "create") !== null} onAdd={() => setOpen("new")} />}
+      query={calendars}
+      columns={columns}
+      idOf={(each) => each.id}
+      icon={<IconCalendarTime />}
+      empty={t("calendars.empty")}
+    >
       {open === null ? null : <CalendarForm calendar={open === "new" ? null : open} onClose={() => setOpen(null)} />}
-    </Section>
+    </TablePage>
   );
 }
 

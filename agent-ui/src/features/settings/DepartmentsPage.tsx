@@ -1,19 +1,18 @@
 import { DepartmentBody } from "@kommutator/contract/api/admin";
-import { Button, NumberInput, Select, Table, TextInput } from "@mantine/core";
+import { NumberInput, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconPlus, IconSitemap } from "@tabler/icons-react";
+import { IconSitemap } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
-import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { type Column, OpenRow } from "./DataTable.tsx";
 import { FormDrawer } from "./FormDrawer.tsx";
 import { useForm } from "./form.ts";
 import { type Department, useDepartments, useEmployees } from "./queries.ts";
-import { Section } from "./Section.tsx";
-import classes from "./settings.module.css";
+import { AddButton, TablePage } from "./TablePage.tsx";
 
 /** The tree of departments, each followed by its own. */
 export function treeOf(departments: Department[]): { department: Department; depth: number }[] {
@@ -36,49 +35,30 @@ export function DepartmentsPage() {
   const departments = useDepartments();
   const people = useEmployees();
   const [open, setOpen] = useState<Department | "new" | null>(null);
-  const add =
-    can("department", "create") === null ? null : (
-      <Button leftSection={<IconPlus size={16} />} onClick={() => setOpen("new")}>
-        {t("departments.add")}
-      </Button>
-    );
   const nameOf = (id: string | null) => people.data?.find((each) => each.id === id)?.name ?? "—";
+  const columns: Column<{ department: Department; depth: number }>[] = [
+    {
+      name: "name",
+      head: t("departments.name"),
+      indent: ({ depth }) => 14 + depth * 22,
+      cell: ({ department }) => <OpenRow onOpen={() => setOpen(department)}>{department.name}</OpenRow>,
+    },
+    { name: "head", head: t("departments.head"), cell: ({ department }) => nameOf(department.headId) },
+    { name: "employees", head: t("departments.employees"), right: true, cell: ({ department }) => department.employees },
+  ];
   return (
-    <Section title={t("departments.title")} purpose={t("departments.purpose")} action={add}>
-      {departments.isPending ? (
-        <RowsSkeleton rows={5} height={40} />
-      ) : departments.isError ? (
-        <ErrorState error={departments.error} onRetry={() => void departments.refetch()} />
-      ) : departments.data.length === 0 ? (
-        <Empty icon={<IconSitemap />} title={t("departments.empty")} action={add} />
-      ) : (
-        <div className={classes["card"]}>
-          <Table verticalSpacing={9} highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("departments.name")}</Table.Th>
-                <Table.Th>{t("departments.head")}</Table.Th>
-                <Table.Th ta="right">{t("departments.employees")}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {treeOf(departments.data).map(({ department, depth }) => (
-                <Table.Tr key={department.id}>
-                  <Table.Td style={{ paddingLeft: 14 + depth * 22 }}>
-                    <button type="button" className={classes["rowButton"]} onClick={() => setOpen(department)}>
-                      {department.name}
-                    </button>
-                  </Table.Td>
-                  <Table.Td>{nameOf(department.headId)}</Table.Td>
-                  <Table.Td ta="right">{department.employees}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
+    <TablePage
+      title={t("departments.title")}
+      purpose={t("departments.purpose")}
+      action={<AddButton label={t("departments.add")} allowed={can("department", "create") !== null} onAdd={() => setOpen("new")} />}
+      query={{ ...departments, data: departments.data === undefined ? undefined : treeOf(departments.data) }}
+      columns={columns}
+      idOf={({ department }) => department.id}
+      icon={<IconSitemap />}
+      empty={t("departments.empty")}
+    >
       {open === null ? null : <DepartmentForm department={open === "new" ? null : open} all={departments.data ?? []} onClose={() => setOpen(null)} />}
-    </Section>
+    </TablePage>
   );
 }
 

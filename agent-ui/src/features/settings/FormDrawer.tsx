@@ -1,18 +1,9 @@
-import { Alert, Button, Drawer, Group, Stack, Text } from "@mantine/core";
-import { IconAlertCircle } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { Drawer, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useShortcut } from "../../app/shortcuts.ts";
+import { FormBody, type OpenForm } from "./FormBody.tsx";
 
-export interface DrawerForm {
-  submit: () => Promise<void>;
-  discard: () => void;
-  failure: string | null;
-  busy: boolean;
-  restored: boolean;
-}
-
-/** Frame of every settings form: fields, faults, Ctrl+S. */
+/** A drawer from the right: what is edited, its fields, its foot. Closing forgets what was typed. */
 export function FormDrawer({
   title,
   form,
@@ -22,66 +13,39 @@ export function FormDrawer({
   wide = false,
 }: {
   title: string;
-  form: DrawerForm;
+  form: OpenForm;
   onClose: () => void;
   children: ReactNode;
   aside?: ReactNode;
   wide?: boolean;
 }) {
-  const { t } = useTranslation("settings");
-  const body = useRef<HTMLFormElement>(null);
-  useShortcut({ keys: "ctrl+s", label: "settings:keys.save", typing: true, run: () => void form.submit() });
-  // The first faulty field gets the caret once the faults are on the screen.
-  useEffect(() => {
-    if (form.failure !== null) body.current?.querySelector<HTMLElement>("[aria-invalid='true'], [data-error='true'] input")?.focus();
-  }, [form.failure]);
   const leave = () => {
     form.discard();
     onClose();
   };
   return (
+    <SideDrawer title={title} onClose={leave} wide={wide}>
+      <FormBody form={form} onCancel={onClose} aside={aside}>
+        {children}
+      </FormBody>
+    </SideDrawer>
+  );
+}
+
+/** The drawer itself, for what is no form or has several. */
+export function SideDrawer({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) {
+  const { t } = useTranslation();
+  return (
     <Drawer
       opened
-      onClose={leave}
+      onClose={onClose}
       position="right"
       size={wide ? 680 : 480}
       title={<Text fw={650}>{title}</Text>}
-      closeButtonProps={{ "aria-label": t("common:close") }}
+      closeButtonProps={{ "aria-label": t("close") }}
       padding="lg"
     >
-      <form
-        ref={body}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void form.submit();
-        }}
-      >
-        <Stack gap="md">
-          {form.restored ? (
-            <Alert color="blue" variant="light" py="xs">
-              {t("restored")}
-            </Alert>
-          ) : null}
-          {children}
-          {form.failure === null ? null : (
-            <Alert color="red" variant="light" icon={<IconAlertCircle />} role="alert">
-              {form.failure}
-            </Alert>
-          )}
-          <Group justify="space-between" mt="xs">
-            <div>{aside}</div>
-            <Group gap="sm">
-              <Button variant="default" onClick={leave}>
-                {t("common:cancel")}
-              </Button>
-              <Button type="submit" loading={form.busy} rightSection={<kbd>Ctrl S</kbd>}>
-                {t("common:save")}
-              </Button>
-            </Group>
-          </Group>
-        </Stack>
-      </form>
+      {children}
     </Drawer>
   );
 }

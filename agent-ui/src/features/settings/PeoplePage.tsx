@@ -1,23 +1,13 @@
-import { EmployeeBody, EmployeePatch, type EmployeeView } from "@kommutator/contract/api/admin";
-import { Avatar, Badge, Button, Group, Menu, MultiSelect, NumberInput, PasswordInput, Select, Table, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconPlus, IconUsers } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import type { EmployeeView } from "@kommutator/contract/api/admin";
+import { Avatar, Badge, Group, Text, TextInput } from "@mantine/core";
+import { IconUsers } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { z } from "zod";
-import { api } from "../../app/api.ts";
-import { failureText } from "../../app/failure.ts";
-import { LANGUAGE_NAMES, LANGUAGES } from "../../app/i18n.ts";
-import { keys } from "../../app/keys.ts";
-import { useCan, useMe } from "../../app/me.ts";
-import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
-import { Confirm } from "./Confirm.tsx";
-import { FormDrawer } from "./FormDrawer.tsx";
-import { useForm } from "./form.ts";
-import { useCalendars, useDepartments, useEmployees, useRoles } from "./queries.ts";
-import { Section } from "./Section.tsx";
-import classes from "./settings.module.css";
+import { useCan } from "../../app/me.ts";
+import { type Column, OpenRow } from "./DataTable.tsx";
+import { PersonDrawer } from "./PersonDrawer.tsx";
+import { useCalendars, useEmployees } from "./queries.ts";
+import { AddButton, TablePage } from "./TablePage.tsx";
 
 /** Employees: who works here, with which rights, on which extension. */
 export function PeoplePage() {
@@ -28,306 +18,63 @@ export function PeoplePage() {
   const calendars = useCalendars();
   const [open, setOpen] = useState<EmployeeView | "new" | null>(null);
   const [q, setQ] = useState("");
-  const add =
-    can("employee", "create") === null ? null : (
-      <Button leftSection={<IconPlus size={16} />} onClick={() => setOpen("new")}>
-        {t("people.add")}
-      </Button>
-    );
   const found = (people.data ?? []).filter((each) => `${each.name} ${each.login} ${each.extension ?? ""}`.toLowerCase().includes(q.trim().toLowerCase()));
-  return (
-    <Section title={t("people.title")} purpose={t("people.purpose")} action={add}>
-      {people.isPending ? (
-        <RowsSkeleton rows={8} height={40} />
-      ) : people.isError ? (
-        <ErrorState error={people.error} onRetry={() => void people.refetch()} />
-      ) : people.data.length === 0 ? (
-        <Empty icon={<IconUsers />} title={t("people.empty")} text={t("people.emptyText")} action={add} />
-      ) : (
-        <>
-          <TextInput
-            mb="sm"
-            maw={320}
-            size="sm"
-            aria-label={t("people.search")}
-            placeholder={t("people.search")}
-            value={q}
-            onChange={(event) => setQ(event.currentTarget.value)}
-          />
-          <div className={classes["card"]}>
-            <Table.ScrollContainer minWidth={720}>
-              <Table verticalSpacing={8} highlightOnHover>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t("people.name")}</Table.Th>
-                    <Table.Th>{t("people.roles")}</Table.Th>
-                    <Table.Th>{t("people.department")}</Table.Th>
-                    <Table.Th>{t("people.extension")}</Table.Th>
-                    <Table.Th>{t("people.state")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {found.map((each) => (
-                    <Table.Tr key={each.id} style={each.state === "dismissed" ? { opacity: 0.6 } : undefined}>
-                      <Table.Td>
-                        <Group gap="sm" wrap="nowrap">
-                          <Avatar size={30} name={each.name} color="initials" aria-hidden />
-                          <div>
-                            <button type="button" className={classes["rowButton"]} onClick={() => setOpen(each)}>
-                              {each.name}
-                            </button>
-                            <Text size="xs" c="dimmed">
-                              {each.login}
-                            </Text>
-                          </div>
-                        </Group>
-                      </Table.Td>
-                      <Table.Td>{each.roles.map((role) => role.name).join(", ")}</Table.Td>
-                      <Table.Td>{each.department.name}</Table.Td>
-                      <Table.Td>{each.extension ?? "—"}</Table.Td>
-                      <Table.Td>
-                        <Badge variant="light" tt="none" radius="sm" color={each.state === "active" ? "green" : each.state === "suspended" ? "yellow" : "gray"}>
-                          {t(`people.states.${each.state}`)}
-                        </Badge>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+  const columns: Column<EmployeeView>[] = [
+    {
+      name: "name",
+      head: t("people.name"),
+      cell: (each) => (
+        <Group gap="sm" wrap="nowrap">
+          <Avatar size={30} name={each.name} color="initials" aria-hidden />
+          <div>
+            <OpenRow onOpen={() => setOpen(each)}>{each.name}</OpenRow>
+            <Text size="xs" c="dimmed">
+              {each.login}
+            </Text>
           </div>
-        </>
-      )}
-      {open === null || calendars.data === undefined ? null : <PersonForm person={open === "new" ? null : open} onClose={() => setOpen(null)} />}
-    </Section>
-  );
-}
-
-type Values = {
-  login: string;
-  name: string;
-  departmentId: string;
-  calendarId: string;
-  roleIds: string[];
-  extension: string | null;
-  maxDialogs: number;
-  fte: number;
-  email: string | null;
-  locale: "ru" | "en" | "kk" | "uk";
-  password: string;
-};
-
-function PersonForm({ person, onClose }: { person: EmployeeView | null; onClose: () => void }) {
-  const { t } = useTranslation("settings");
-  const me = useMe();
-  const client = useQueryClient();
-  const departments = useDepartments();
-  const calendars = useCalendars();
-  const roles = useRoles();
-  const [ask, setAsk] = useState<"dismiss" | "password" | null>(null);
-  const refresh = () => {
-    void client.invalidateQueries({ queryKey: keys.employees });
-    void client.invalidateQueries({ queryKey: keys.catalogues });
-  };
-  const form = useForm<Values>({
-    id: `employee.${person?.id ?? "new"}`,
-    initial: {
-      login: person?.login ?? "",
-      name: person?.name ?? "",
-      departmentId: person?.department.id ?? me.departmentId,
-      calendarId: person?.calendar.id ?? calendars.data?.[0]?.id ?? "",
-      roleIds: person?.roles.map((role) => role.id) ?? [],
-      extension: person?.extension ?? null,
-      maxDialogs: person?.maxDialogs ?? 5,
-      fte: person?.fte ?? 1,
-      email: person?.email ?? null,
-      locale: (person?.locale as Values["locale"] | undefined) ?? "ru",
-      password: "",
+        </Group>
+      ),
     },
-    schema: person === null ? EmployeeBody : EmployeePatch.omit({ version: true }).extend({ password: z.string() }),
-    version: person?.version,
-    save: (values, version) => {
-      const { password, ...rest } = values;
-      return person === null ? api.post("/employees", { ...rest, password }) : api.patch(`/employees/${person.id}`, { ...rest, version });
+    { name: "roles", head: t("people.roles"), cell: (each) => each.roles.map((role) => role.name).join(", ") },
+    { name: "department", head: t("people.department"), cell: (each) => each.department.name },
+    { name: "extension", head: t("people.extension"), cell: (each) => each.extension ?? "—" },
+    {
+      name: "state",
+      head: t("people.state"),
+      cell: (each) => (
+        <Badge variant="light" tt="none" radius="sm" color={each.state === "active" ? "green" : each.state === "suspended" ? "yellow" : "gray"}>
+          {t(`people.states.${each.state}`)}
+        </Badge>
+      ),
     },
-    onSaved: () => {
-      refresh();
-      notifications.show({ color: "green", message: t("common:saved") });
-      onClose();
-    },
-  });
-  const { values, set, fault } = form;
-  const changeState = (state: "active" | "suspended") => {
-    if (person === null) return;
-    api.patch(`/employees/${person.id}`, { state, version: person.version }).then(
-      () => {
-        refresh();
-        onClose();
-      },
-      (error: unknown) => notifications.show({ color: "red", message: failureText(error) }),
-    );
-  };
-  const aside =
-    person === null || person.state === "dismissed" ? null : (
-      <Menu position="top-start">
-        <Menu.Target>
-          <Button variant="subtle" color="gray">
-            {t("people.more")}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => setAsk("password")}>{t("people.setPassword")}</Menu.Item>
-          {person.state === "active" ? (
-            <Menu.Item disabled={person.id === me.id} onClick={() => changeState("suspended")}>
-              {t("people.suspend")}
-            </Menu.Item>
-          ) : (
-            <Menu.Item onClick={() => changeState("active")}>{t("people.activate")}</Menu.Item>
-          )}
-          <Menu.Divider />
-          <Menu.Item color="red" disabled={person.id === me.id} onClick={() => setAsk("dismiss")}>
-            {t("people.dismiss")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-    );
+  ];
   return (
-    <FormDrawer title={person?.name ?? t("people.add")} form={form} onClose={onClose} aside={aside}>
-      <TextInput
-        label={t("people.name")}
-        data-autofocus
-        value={values.name}
-        error={fault("name")}
-        onChange={(event) => set({ name: event.currentTarget.value })}
-      />
-      <Group grow align="flex-start">
+    <TablePage
+      title={t("people.title")}
+      purpose={t("people.purpose")}
+      action={<AddButton label={t("people.add")} allowed={can("employee", "create") !== null} onAdd={() => setOpen("new")} />}
+      query={people}
+      rows={found}
+      columns={columns}
+      idOf={(each) => each.id}
+      faded={(each) => each.state === "dismissed"}
+      minWidth={720}
+      icon={<IconUsers />}
+      empty={t("people.empty")}
+      emptyText={t("people.emptyText")}
+      above={
         <TextInput
-          label={t("people.login")}
-          autoComplete="off"
-          value={values.login}
-          error={fault("login")}
-          onChange={(event) => set({ login: event.currentTarget.value })}
+          mb="sm"
+          maw={320}
+          size="sm"
+          aria-label={t("people.search")}
+          placeholder={t("people.search")}
+          value={q}
+          onChange={(event) => setQ(event.currentTarget.value)}
         />
-        {person === null ? (
-          <PasswordInput
-            label={t("people.password")}
-            autoComplete="new-password"
-            visibilityToggleButtonProps={{ "aria-label": t("people.showPassword") }}
-            value={values.password}
-            error={fault("password")}
-            onChange={(event) => set({ password: event.currentTarget.value })}
-          />
-        ) : null}
-      </Group>
-      <MultiSelect
-        label={t("people.roles")}
-        data={(roles.data ?? []).map((role) => ({ value: role.id, label: role.name }))}
-        value={values.roleIds}
-        error={fault("roleIds")}
-        onChange={(roleIds) => set({ roleIds })}
-      />
-      <Group grow align="flex-start">
-        <Select
-          label={t("people.department")}
-          data={(departments.data ?? []).map((each) => ({ value: each.id, label: each.name }))}
-          value={values.departmentId}
-          error={fault("departmentId")}
-          onChange={(departmentId) => departmentId !== null && set({ departmentId })}
-        />
-        <Select
-          label={t("people.calendar")}
-          data={(calendars.data ?? []).map((each) => ({ value: each.id, label: each.name }))}
-          value={values.calendarId === "" ? null : values.calendarId}
-          error={fault("calendarId")}
-          onChange={(calendarId) => calendarId !== null && set({ calendarId })}
-        />
-      </Group>
-      <Group grow align="flex-start">
-        <TextInput
-          label={t("people.extension")}
-          description={t("people.extensionText")}
-          inputMode="numeric"
-          value={values.extension ?? ""}
-          error={fault("extension")}
-          onChange={(event) => set({ extension: event.currentTarget.value.trim() || null })}
-        />
-        <NumberInput
-          label={t("people.maxDialogs")}
-          description={t("people.maxDialogsText")}
-          min={0}
-          max={50}
-          value={values.maxDialogs}
-          error={fault("maxDialogs")}
-          onChange={(value) => set({ maxDialogs: Number(value) })}
-        />
-      </Group>
-      <Group grow align="flex-start">
-        <TextInput
-          label={t("people.email")}
-          type="email"
-          value={values.email ?? ""}
-          error={fault("email")}
-          onChange={(event) => set({ email: event.currentTarget.value.trim() || null })}
-        />
-        <Select
-          label={t("people.language")}
-          data={LANGUAGES.map((code) => ({ value: code, label: LANGUAGE_NAMES[code] }))}
-          value={values.locale}
-          onChange={(locale) => locale !== null && set({ locale: locale as Values["locale"] })}
-        />
-      </Group>
-      <NumberInput
-        label={t("people.fte")}
-        description={t("people.fteText")}
-        min={0.1}
-        max={1}
-        step={0.25}
-        decimalScale={2}
-        value={values.fte}
-        error={fault("fte")}
-        onChange={(value) => set({ fte: Number(value) })}
-      />
-      {ask === "password" && person !== null ? <PasswordForm person={person} onClose={() => setAsk(null)} /> : null}
-      {ask === "dismiss" && person !== null ? (
-        <Confirm
-          title={t("people.dismissTitle", { name: person.name })}
-          text={t("people.dismissText")}
-          action={t("people.dismiss")}
-          onClose={() => setAsk(null)}
-          run={() => api.post(`/employees/${person.id}/dismiss`, { version: person.version })}
-          done={() => {
-            refresh();
-            onClose();
-          }}
-        />
-      ) : null}
-    </FormDrawer>
-  );
-}
-
-function PasswordForm({ person, onClose }: { person: EmployeeView; onClose: () => void }) {
-  const { t } = useTranslation("settings");
-  const [password, setPassword] = useState("");
-  const short = password !== "" && password.length < 8;
-  return (
-    <Confirm
-      title={t("people.setPassword")}
-      text={t("people.setPasswordText", { name: person.name })}
-      action={t("common:save")}
-      disabled={password.length < 8}
-      onClose={onClose}
-      run={() => api.post(`/employees/${person.id}/password`, { password })}
-      done={onClose}
+      }
     >
-      <PasswordInput
-        label={t("people.password")}
-        data-autofocus
-        autoComplete="new-password"
-        visibilityToggleButtonProps={{ "aria-label": t("people.showPassword") }}
-        value={password}
-        error={short ? t("fault.tooShort", { limit: 8 }) : null}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
-    </Confirm>
+      {open === null || calendars.data === undefined ? null : <PersonDrawer person={open === "new" ? null : open} onClose={() => setOpen(null)} />}
+    </TablePage>
   );
 }

@@ -1,5 +1,5 @@
 import type { AccessObject } from "@kommutator/contract/access";
-import { IconBolt, IconBroadcast, IconCalendarTime, IconListCheck, IconSitemap, IconUsers } from "@tabler/icons-react";
+import { IconBolt, IconBroadcast, IconCalendarTime, IconListCheck, IconSchool, IconSitemap, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useCan } from "../../app/me.ts";
@@ -10,6 +10,7 @@ import { CalendarsPage } from "./CalendarsPage.tsx";
 import { DepartmentsPage } from "./DepartmentsPage.tsx";
 import { PeoplePage } from "./PeoplePage.tsx";
 import { QueuesPage } from "./QueuesPage.tsx";
+import { SkillsPage } from "./SkillsPage.tsx";
 import classes from "./settings.module.css";
 
 const PAGES = [
@@ -18,6 +19,7 @@ const PAGES = [
   { path: "departments", object: "department", icon: IconSitemap, page: <DepartmentsPage /> },
   { path: "calendars", object: "calendar", icon: IconCalendarTime, page: <CalendarsPage /> },
   { path: "queues", object: "queue", icon: IconListCheck, page: <QueuesPage /> },
+  { path: "skills", object: "catalogue", icon: IconSchool, page: <SkillsPage /> },
   { path: "canned", object: "dialog", icon: IconBolt, page: <CannedPage /> },
 ] as const satisfies { path: string; object: AccessObject; icon: unknown; page: unknown }[];
 

@@ -45,6 +45,8 @@ export interface FormOptions<V extends Values> {
   id: string;
   initial: V;
   schema: z.ZodType;
+  /** What the schema is held against, when it is not the values as they stand in the form. */
+  body?: (values: V) => unknown;
   /** `version` is that of the row last seen: after a conflict it is the current one, so that a second save wins knowingly. */
   save: (body: V, version: number | undefined) => Promise<unknown>;
   version?: number | undefined;
@@ -58,6 +60,11 @@ function readStored<V extends Values>(id: string): Partial<V> {
   } catch {
     return {};
   }
+}
+
+/** What was typed into a form is given up: it does not come back when the form opens again. */
+export function forgetForm(id: string): void {
+  sessionStorage.removeItem(stored(id));
 }
 
 /** One form: every fault at once beside its field, what was typed kept through a conflict and a reload. */
@@ -84,7 +91,7 @@ export function useForm<V extends Values>(options: FormOptions<V>) {
   };
 
   const submit = async (): Promise<void> => {
-    const checked = options.schema.safeParse(values);
+    const checked = options.schema.safeParse(options.body === undefined ? values : options.body(values));
     if (!checked.success) {
       const found: Record<string, string> = {};
       for (const issue of checked.error.issues) {
@@ -102,7 +109,7 @@ export function useForm<V extends Values>(options: FormOptions<V>) {
     setFailure(null);
     try {
       await options.save(values, version);
-      sessionStorage.removeItem(stored(options.id));
+      forgetForm(options.id);
       options.onSaved();
     } catch (error) {
       setFailure(failureText(error));
@@ -116,7 +123,7 @@ export function useForm<V extends Values>(options: FormOptions<V>) {
     }
   };
 
-  const discard = () => sessionStorage.removeItem(stored(options.id));
+  const discard = () => forgetForm(options.id);
   /** The fault of a field, for the component library's `error`. */
   const fault = (path: string): string | null => faults[path] ?? null;
   return { values, set, submit, discard, fault, failure, busy, restored };

@@ -9,6 +9,7 @@ import type {
   TranscriptLine,
 } from "@kommutator/contract/api/admin";
 import type { QueueView } from "@kommutator/contract/api/routing";
+import type { EmployeeSkills, SkillView } from "@kommutator/contract/api/skills";
 import { useQuery } from "@tanstack/react-query";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
@@ -25,6 +26,10 @@ export const useDepartments = () => useQuery({ queryKey: keys.departments, query
 export const useCalendars = () => useQuery({ queryKey: keys.calendars, queryFn: ({ signal }) => api.get<CalendarView[]>("/calendars", { signal }) });
 export const useRoles = () => useQuery({ queryKey: keys.roles, queryFn: ({ signal }) => api.get<Role[]>("/roles", { signal }) });
 export const useQueues = () => useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.get<QueueView[]>("/queues", { signal }) });
+export const useSkills = () => useQuery({ queryKey: keys.skills, queryFn: ({ signal }) => api.get<SkillView[]>("/skills", { signal }) });
+/** Who knows what: all people whom one may see. */
+export const useEmployeeSkills = () =>
+  useQuery({ queryKey: [...keys.skills, "people"], queryFn: ({ signal }) => api.get<EmployeeSkills[]>("/employee-skills", { signal }) });
 /** States change by themselves, so this list is read again while it is looked at. */
 export const useChannels = () =>
   useQuery({ queryKey: keys.channels, queryFn: ({ signal }) => api.get<ChannelView[]>("/channels", { signal }), refetchInterval: 3000 });
