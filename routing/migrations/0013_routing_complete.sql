@@ -46,10 +46,8 @@ CREATE TABLE emergency_switch (
 CREATE UNIQUE INDEX emergency_queue ON emergency_switch(queue_id) WHERE ended_at IS NULL AND queue_id IS NOT NULL;
 CREATE UNIQUE INDEX emergency_channel ON emergency_switch(channel_id) WHERE ended_at IS NULL AND channel_id IS NOT NULL;
 
--- What came by a messenger or SMS was a chat before: the dialogs and all that refers to them turn over together.
-ALTER TABLE dialog DROP CONSTRAINT dialog_medium_check, ADD CONSTRAINT dialog_medium_check CHECK (medium IN ('voice','chat','message','mail'));
-UPDATE dialog d SET medium = 'message' FROM channel c WHERE c.id = d.channel_id AND d.medium = 'chat' AND (c.kind IN ('telegram','viber','vk') OR c.kind LIKE 'sms-%');
-UPDATE entry e SET medium = 'message' FROM dialog d WHERE d.id = e.dialog_id AND d.medium = 'message';
-UPDATE assignment a SET medium = 'message' FROM dialog d WHERE d.id = a.dialog_id AND d.medium = 'message';
+-- What came by a messenger or SMS was a chat before.
+UPDATE entry e SET medium = 'message' FROM dialog d JOIN channel c ON c.id = d.channel_id WHERE d.id = e.dialog_id AND e.medium = 'chat' AND (c.kind IN ('telegram','viber','vk') OR c.kind LIKE 'sms-%');
+UPDATE assignment a SET medium = 'message' FROM dialog d JOIN channel c ON c.id = d.channel_id WHERE d.id = a.dialog_id AND a.medium = 'chat' AND (c.kind IN ('telegram','viber','vk') OR c.kind LIKE 'sms-%');
 UPDATE queue_member SET media = array_append(media, 'message') WHERE 'chat' = ANY(media) AND NOT 'message' = ANY(media);
 ALTER TABLE queue_member ALTER COLUMN media SET DEFAULT '{voice,chat,message,mail}';
