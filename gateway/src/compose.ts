@@ -3,7 +3,7 @@ import type { Tx } from "@kommutator/contract/db";
 import { createCrm } from "@kommutator/crm-core";
 import { writeAudit } from "@kommutator/crm-core/audit/index";
 import { ensureFirstAdmin } from "@kommutator/crm-core/setup/index";
-import { createRouting } from "@kommutator/routing";
+import { createRouting, type RouterLease } from "@kommutator/routing";
 import type { Logger } from "pino";
 import { AccessSignals } from "./api/access-signals.ts";
 import { createCrmHooks } from "./api/crm-hooks.ts";
@@ -73,8 +73,19 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     throw error;
   });
 
+  // The router decides only while its lease is ours; the engine starts and stops with it, so its memory is never an old one's. The
+  // other duties go where it goes: what they hand each other stays in memory, and a dead node's go to the next together.
+  let routerLease: Lease | null = null;
+  const under = () => routerLease;
+  const lease: RouterLease = {
+    holds: () => routerLease?.valid() ?? false,
+    async check(tx: Tx) {
+      if (routerLease === null) throw new LeaseLost("router");
+      await holdLease(tx, routerLease);
+    },
+  };
   let signals: NodeSignals | null = null;
-  const stream = createStream({ sql, leaseSql: leases, holder, log: partLog("stream"), announce: () => signals?.announce() });
+  const stream = createStream({ sql, leaseSql: leases, holder, under, log: partLog("stream"), announce: () => signals?.announce() });
   const blobs = createBlobStore(`${config.dataDir}/blobs`);
   const access = new AccessSignals();
   const wakeAll = () => {
@@ -94,6 +105,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     sql,
     leaseSql: leases,
     holder,
+    under,
     secretKey: config.secretKey,
     registry,
     rawEvents,
@@ -103,11 +115,10 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     onOpen: (channelId) => outbound.channelOpened(channelId),
   });
 
-  // The router decides only while its lease is ours; the engine starts and stops with it, so its memory is never an old one's.
-  let routerLease: Lease | null = null;
   const performer = createPerformer({
     sql,
     supervisor,
+    lease,
     emit,
     enqueue: (tx, inputs) => routing.enqueue(tx, inputs),
     now,
@@ -120,13 +131,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     clock,
     audit: writeAudit,
     perform: performer.perform,
-    lease: {
-      holds: () => routerLease?.valid() ?? false,
-      async check(tx: Tx) {
-        if (routerLease === null) throw new LeaseLost("router");
-        await holdLease(tx, routerLease);
-      },
-    },
+    lease,
     note: (tx, dialogId, note) => outbound.note(tx, dialogId, note),
     onError: (what, error) => log.error({ part: "routing", what, error }, "routing"),
   });
@@ -149,12 +154,13 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     }),
   });
   const shared = { emit, enqueue: routing.enqueue, identify: crm.identify, now, onCommitted: wakeAll };
-  const ingest = createIngest({ sql: strict, leaseSql: leases, holder, log: partLog("ingest"), ...shared });
+  const ingest = createIngest({ sql: strict, leaseSql: leases, holder, under, log: partLog("ingest"), ...shared });
   const outbound = createOutbound({
     sql,
     leaseSql: leases,
     databaseUrl: database.url,
     holder,
+    under,
     supervisor,
     blobs,
     log: partLog("outbound"),
@@ -206,11 +212,11 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   const router = keepLease(
     leases,
     { duty: "router", holder, stop: stopRouter.signal, onError: (error) => log.warn({ error }, "the router's lease") },
-    async (lease) => {
-      routerLease = lease;
+    async (taken) => {
+      routerLease = taken;
       try {
         await routing.start();
-        await new Promise<void>((resolve) => (lease.signal.aborted ? resolve() : lease.signal.addEventListener("abort", () => resolve(), { once: true })));
+        await new Promise<void>((resolve) => (taken.signal.aborted ? resolve() : taken.signal.addEventListener("abort", () => resolve(), { once: true })));
       } finally {
         await routing.stop();
         routerLease = null;
@@ -219,7 +225,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   );
   ingest.start();
   await outbound.start();
-  const jobs = repeatJobs({ leaseSql: leases, holder, jobs: crm.jobs, log: partLog("jobs") });
+  const jobs = repeatJobs({ leaseSql: leases, holder, under, jobs: crm.jobs, log: partLog("jobs") });
   await app.listen({ host: config.host, port: config.port });
   await supervisor.start();
 

@@ -40,6 +40,8 @@ export interface ChannelSupervisor {
   reload(channelId: Id): Promise<void>;
   /** The open channel on this node, or null. */
   open(channelId: Id): Channel | null;
+  /** Resolves when the channel is open on this node, or after `ms`: a node that has just taken over is connecting. */
+  opened(channelId: Id, ms: number): Promise<void>;
   status(channelId: Id): ChannelStatus;
   /** Performs one command; throws ChannelError (`unreachable` when the channel is not open here). */
   perform<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>>;

@@ -70,6 +70,7 @@ export class Ledger {
         return from < 0 ? all.slice(-limit) : all.slice(from + 1, from + 1 + limit);
       },
       file: async () => null,
+      mayAct: () => !abort.aborted,
       signalAbort: abort,
     };
   }

@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   app: string;
   /** Wait for one answer; default 5,000 ms. */
   requestTimeoutMs?: number;
+  /** False: this connection belongs to another node by now. Nothing is asked of Asterisk, and no connection is made (it would take the application away). */
+  mayAct(): boolean;
   onEvent(event: AriEvent): void;
   /** The socket is open: resync now. A rejection closes the socket and counts as a failed attempt. */
   onOpen(): Promise<void>;
@@ -69,7 +71,7 @@ export class AriConnection {
   request<T = unknown>(request: AriRequest, timeoutMs = this.#options.requestTimeoutMs ?? 5000): Promise<T> {
     const socket = this.#socket;
     const what = `${request.method} ${request.uri}`;
-    if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new AriError(NOT_CONNECTED, `not connected: ${what}`));
+    if (socket?.readyState !== WebSocket.OPEN || !this.#options.mayAct()) return Promise.reject(new AriError(NOT_CONNECTED, `not connected: ${what}`));
     const id = String(this.#nextId++);
     const query = Object.entries(request.query ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined);
     const uri = query.length === 0 ? request.uri : `${request.uri}?${query.map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v)}`).join("&")}`;
@@ -101,6 +103,11 @@ export class AriConnection {
 
   #connect(): void {
     this.#retry = null;
+    if (!this.#options.mayAct()) {
+      // Whoever has lost the channel is closed in a moment.
+      this.#retry = setTimeout(() => this.#connect(), BACKOFF_CAP_MS);
+      return;
+    }
     const { url, user, password, app } = this.#options;
     const socket = new WebSocket(`${url.replace(/^http/, "ws")}/events?app=${encodeURIComponent(app)}`, {
       headers: { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` },

@@ -79,6 +79,7 @@ export class AriChannelSession {
       user: config.user,
       password: config.password,
       app: config.app,
+      mayAct: () => host.mayAct(),
       onEvent: (event) => this.#onEvent(event),
       onOpen: () => this.#resync(),
       onDown: (reason, wasUp) => this.#onDown(reason, wasUp),

@@ -43,6 +43,12 @@ export async function acquireLease(sql: Db, duty: string, holder: string): Promi
   return row === undefined ? null : { epoch: row.epoch, sentAt };
 }
 
+/** How long (ms, by the database's clock) somebody still holds the lease; 0: it is free. */
+async function leftOf(sql: Db, duty: string): Promise<number> {
+  const [row] = await sql<{ left: number }[]>`SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 * 1000 AS left FROM lease WHERE duty = ${duty}`;
+  return Math.max(0, row?.left ?? 0);
+}
+
 /** Extends the lease by 2 s of the database's clock. False: it is somebody else's, or ran out before we came. */
 export async function renewLease(sql: Db, duty: string, epoch: number): Promise<boolean> {
   const rows = await sql`
@@ -62,27 +68,52 @@ export async function holdLease(tx: Tx, lease: Pick<Lease, "duty" | "epoch">): P
   if (rows.length === 0) throw new LeaseLost(lease.duty);
 }
 
+/** The lease that another one goes with, as this node has it now; null when another node (or nobody) holds it. */
+export type Under = () => Lease | null;
+
+export interface KeepOptions {
+  duty: string;
+  holder: string;
+  stop: AbortSignal;
+  /**
+   * The duty goes with another: it is taken only while this node holds that one, and given back with it. So whatever must hand
+   * over in memory (router, sequencer, channels) is on one node, and goes to the next together.
+   */
+  under?: Under | undefined;
+  onError?: (error: unknown) => void;
+}
+
+/** How often a duty that goes with another looks whether that one is here (in memory). */
+const FOLLOW_MS = 20;
+/** Past the expiry by so much, so that the attempt does not come a moment early. */
+const PAST_EXPIRY_MS = 3;
+
 /**
  * Runs `body` whenever this node holds the lease, again and again until `stop` aborts. The body should return soon after
  * `lease.signal` aborts; the next attempt waits for it. A stopped or finished body releases the lease at once.
  *
+ * Whoever waits for somebody else's lease looks every 500 ms, and at its very expiry when that is nearer: a dead holder's duties
+ * go on elsewhere two seconds after its last renewal.
+ *
  * `sql` should be a small pool of its own, so that renewals never queue behind the work they protect.
  */
-export async function keepLease(
-  sql: Db,
-  options: { duty: string; holder: string; stop: AbortSignal; onError?: (error: unknown) => void },
-  body: (lease: Lease) => Promise<void>,
-): Promise<void> {
-  const { duty, holder, stop } = options;
+export async function keepLease(sql: Db, options: KeepOptions, body: (lease: Lease) => Promise<void>): Promise<void> {
+  const { duty, holder, stop, under } = options;
   while (!stop.aborted) {
+    if (under !== undefined && under()?.valid() !== true) {
+      await pause(FOLLOW_MS, stop);
+      continue;
+    }
     let taken: { epoch: number; sentAt: number } | null = null;
+    let wait = RENEW_MS;
     try {
       taken = await acquireLease(sql, duty, holder);
+      if (taken === null) wait = Math.min(RENEW_MS, (await leftOf(sql, duty)) + PAST_EXPIRY_MS);
     } catch (error) {
       options.onError?.(error);
     }
     if (taken === null) {
-      await pause(RENEW_MS, stop);
+      await pause(wait, stop);
       continue;
     }
     await hold(sql, options, taken, body);
@@ -90,12 +121,7 @@ export async function keepLease(
   }
 }
 
-async function hold(
-  sql: Db,
-  options: { duty: string; holder: string; stop: AbortSignal; onError?: (error: unknown) => void },
-  taken: { epoch: number; sentAt: number },
-  body: (lease: Lease) => Promise<void>,
-): Promise<void> {
+async function hold(sql: Db, options: KeepOptions, taken: { epoch: number; sentAt: number }, body: (lease: Lease) => Promise<void>): Promise<void> {
   const { duty, holder, stop } = options;
   const over = new AbortController();
   let deadline = taken.sentAt + LEASE_MS;
@@ -104,9 +130,12 @@ async function hold(
   stop.addEventListener("abort", onStop, { once: true });
   // It may have aborted while the lease was being acquired: a listener added now would wait for ever.
   if (stop.aborted) onStop();
+  const leader = options.under?.() ?? null;
+  leader?.signal.addEventListener("abort", onStop, { once: true });
+  if (options.under !== undefined && leader?.valid() !== true) onStop();
   const renewing = (async () => {
     while (!over.signal.aborted) {
-      await pause(RENEW_MS, over.signal);
+      await pause(Math.max(0, Math.min(RENEW_MS, deadline - performance.now())), over.signal);
       if (over.signal.aborted) return;
       const sentAt = performance.now();
       try {
@@ -115,6 +144,7 @@ async function hold(
         const renewed = await within(renewLease(sql, duty, taken.epoch), left);
         if (renewed === false) break;
         if (renewed === true) deadline = sentAt + LEASE_MS;
+        else if (performance.now() >= deadline) break;
       } catch (error) {
         options.onError?.(error);
         if (performance.now() >= deadline) break;
@@ -129,6 +159,7 @@ async function hold(
   } finally {
     over.abort();
     stop.removeEventListener("abort", onStop);
+    leader?.signal.removeEventListener("abort", onStop);
     await renewing;
     // Given back at once, so that a restart does not wait for the expiry; harmless when it is no longer ours.
     await within(

@@ -6,7 +6,7 @@ import { connect } from "./pool.ts";
 /** The pools of this process and the server behind them. */
 export interface Database {
   url: string;
-  /** Everything; its transactions are not cut when idle. */
+  /** Everything; a transaction that sits idle for two seconds is cut, or a stopped process would keep its locks from the others. */
   sql: Db;
   /** Ingest and leased commits: a transaction that sits idle for a second is cut by the server. */
   strict: Db;
@@ -22,14 +22,14 @@ export async function openDatabase(options: { url: string | null; dataDir: strin
   const server =
     options.url === null ? await startEmbedded(`${options.dataDir}/pg`, { say: options.say, flags: ["-c max_connections=200", "-c max_wal_size=2GB"] }) : null;
   const url = server === null ? (options.url as string) : await ownDatabase(server);
-  const sql = connect(url, { max: 20 });
+  const first = connect(url, { max: 1 });
   try {
-    await reachable(sql, options.patienceMs ?? 30_000);
-    await migrate(sql);
-  } catch (error) {
-    await sql.end({ timeout: 1 });
-    throw error;
+    await reachable(first, options.patienceMs ?? 30_000);
+    await migrate(first);
+  } finally {
+    await first.end({ timeout: 1 });
   }
+  const sql = connect(url, { max: 20, idleInTransactionMs: 2_000 });
   const strict = connect(url, { max: 10, applicationName: "kommutator-ingest", idleInTransactionMs: 1_000 });
   const leases = connect(url, { max: 3, applicationName: "kommutator-leases" });
   return {

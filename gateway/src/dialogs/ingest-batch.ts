@@ -1,5 +1,6 @@
 import type { IdentityStateReported, MessageDeleted, MessageEdited, MessageReceived, MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
 import { type Db, type Tx, together } from "@kommutator/contract/db";
+import { holdLease, type Lease } from "../db/lease.ts";
 import { ingestCall } from "./ingest-calls.ts";
 import { ingestChange, ingestIdentityState } from "./ingest-changes.ts";
 import { type IngestDeps, Outcome, type PendingEvent, readFacts } from "./ingest-deps.ts";
@@ -15,12 +16,13 @@ const isState = (p: PendingEvent): p is Of<MessageStateReported> => p.event.kind
 
 /**
  * Ingests events in one transaction, in their order, and marks their rows done. Neighbouring messages are worked on
- * together. Either all of it stands or nothing; the rows' own state makes a second ingest of the same row impossible.
+ * together. Either all of it stands or nothing; the rows' own state makes a second ingest of the same row impossible. Throws
+ * LeaseLost when another node ingests by now.
  * Returns the ids of those left for a later attempt.
  */
-export async function ingestBatch(sql: Db, deps: IngestDeps, batch: readonly PendingEvent[]): Promise<Set<number>> {
+export async function ingestBatch(sql: Db, deps: IngestDeps, batch: readonly PendingEvent[], lease: Pick<Lease, "duty" | "epoch">): Promise<Set<number>> {
   return sql.begin(async (tx) => {
-    const facts = await readFacts(tx, [...new Set(batch.map((p) => p.channelId))]);
+    const [, facts] = await together([holdLease(tx, lease), readFacts(tx, [...new Set(batch.map((p) => p.channelId))])]);
     const states = batch.filter(isState);
     const early = states.length === 0 ? new Set<number>() : await unknownStates(tx, states);
     const outcome = new Outcome();

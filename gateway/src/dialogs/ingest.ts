@@ -1,7 +1,7 @@
 import type { ChannelEvent } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import { keepLease, type Lease } from "../db/lease.ts";
+import { keepLease, type Lease, LeaseLost, type Under } from "../db/lease.ts";
 import { AlreadyIngested, ingestBatch } from "./ingest-batch.ts";
 import type { IngestDeps, PendingEvent } from "./ingest-deps.ts";
 import { isConnectionError, type ReaderLog } from "./reader.ts";
@@ -28,6 +28,8 @@ export interface IngestOptions extends IngestDeps {
   sql: Db;
   leaseSql: Db;
   holder: string;
+  /** Ingest is where this duty is. */
+  under?: Under;
   log: ReaderLog;
   /** Called after each commit: the stream and the router are woken in memory. */
   onCommitted: () => void;
@@ -50,6 +52,7 @@ export function createIngest(options: IngestOptions): Ingest {
   /** Rows that are early, and until when they wait. */
   const waiting = new Map<number, number>();
   let running: Promise<void> = Promise.resolve();
+  let lease: Lease | null = null;
 
   async function take(lane: "voice" | "text", limit: number, except: Iterable<string>, taken: readonly PendingEvent[] = []): Promise<PendingEvent[]> {
     const rows = await sql<{ id: number; channel_id: Id; order_key: string; attempts: number; event: ChannelEvent; has_files: boolean }[]>`
@@ -75,14 +78,15 @@ export function createIngest(options: IngestOptions): Ingest {
   /** Ingests the batch; on failure finds the guilty one by halving. Only a lost connection is thrown. */
   async function work(batch: readonly PendingEvent[], attempt = 0): Promise<void> {
     const ready = batch.filter((p) => !held.has(keyOf(p)));
-    if (ready.length === 0) return;
+    if (ready.length === 0 || lease === null) return;
     try {
-      const early = await ingestBatch(sql, options, ready);
+      const early = await ingestBatch(sql, options, ready, lease);
       options.onCommitted();
       if (early.size > 0) await letWait(ready.filter((p) => early.has(p.id)));
     } catch (error) {
       if (isConnectionError(error)) throw error;
-      if (error instanceof AlreadyIngested) return;
+      // Somebody else did it, or does it now.
+      if (error instanceof AlreadyIngested || error instanceof LeaseLost) return;
       const code = (error as { code?: string }).code;
       // Deadlock, serialization, lock time-out: nobody is guilty.
       if ((code === "40P01" || code === "40001" || code === "55P03") && attempt < 3) {
@@ -177,11 +181,16 @@ export function createIngest(options: IngestOptions): Ingest {
     start() {
       running = keepLease(
         options.leaseSql,
-        { duty: "ingest", holder: options.holder, stop: stop.signal, onError: (error) => log.warn({ error }, "the lease of ingest") },
-        async (lease) => {
+        { duty: "ingest", holder: options.holder, stop: stop.signal, under: options.under, onError: (error) => log.warn({ error }, "the lease of ingest") },
+        async (taken) => {
           held.clear();
           waiting.clear();
-          await Promise.all([textLane(lease), voiceLane(lease)]);
+          lease = taken;
+          try {
+            await Promise.all([textLane(taken), voiceLane(taken)]);
+          } finally {
+            lease = null;
+          }
         },
       );
     },

@@ -2,7 +2,7 @@ import type { Db } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { StreamPosition } from "@kommutator/contract/ids";
 import type { StreamReader } from "@kommutator/contract/ports";
-import { keepLease, type Lease, LeaseLost } from "../db/lease.ts";
+import { keepLease, type Lease, LeaseLost, type Under } from "../db/lease.ts";
 import type { Stream } from "../ports.ts";
 import { onEmit } from "./emit.ts";
 import { asEvent, type EventRow } from "./event-row.ts";
@@ -26,6 +26,8 @@ export interface StreamOptions {
   log: ReaderLog;
   /** Tells other nodes that something was committed or stamped; they call `wake`. */
   announce?: () => void;
+  /** The sequencer is where this duty is. */
+  under?: Under;
   /** false: this process follows and never stamps. */
   sequence?: boolean;
 }
@@ -138,7 +140,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
       work.push(follow());
       if (options.sequence === false) return;
       const onError = (error: unknown) => log.warn({ error }, "the sequencer's lease");
-      work.push(keepLease(options.leaseSql, { duty: "sequencer", holder: options.holder, stop: stop.signal, onError }, sequence));
+      work.push(keepLease(options.leaseSql, { duty: "sequencer", holder: options.holder, stop: stop.signal, under: options.under, onError }, sequence));
     },
     async stop() {
       forget();

@@ -1,7 +1,7 @@
 import { type Adapter, type Channel, ChannelError, type ChannelStatus, type Host } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import { keepLease, pause } from "../db/lease.ts";
+import { keepLease, type Lease, pause, type Under } from "../db/lease.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import type { RegisteredAdapter } from "./registry.ts";
 import { openSecrets } from "./secrets.ts";
@@ -19,8 +19,10 @@ export interface RunContext {
   holder: string;
   secretKey: Uint8Array;
   log: ReaderLog;
-  /** Makes the host for one opening of the channel. */
-  host(channelId: Id, abort: AbortSignal, status: (status: ChannelStatus) => void): Host;
+  /** Exclusive channels are where this duty is. */
+  under?: Under | undefined;
+  /** Makes the host for one opening of the channel; `lease` is the one it is open under, null when every node has it open. */
+  host(channelId: Id, abort: AbortSignal, status: (status: ChannelStatus) => void, lease: Lease | null): Host;
   onOpen(channelId: Id): void;
 }
 
@@ -33,6 +35,8 @@ export class ChannelRun {
   readonly #context: RunContext;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
+  #lease: Lease | null = null;
+  #opened = new Set<() => void>();
   #said: Promise<unknown> = Promise.resolve();
 
   constructor(channelId: Id, version: number, config: Record<string, unknown>, adapter: RegisteredAdapter, context: RunContext) {
@@ -42,10 +46,35 @@ export class ChannelRun {
     const onError = (error: unknown) => context.log.warn({ channelId, error }, "the channel's lease");
     const exclusive = typeof adapter.exclusive === "function" ? adapter.exclusive(config) : adapter.exclusive;
     this.#done = exclusive
-      ? keepLease(context.leaseSql, { duty: `channel:${channelId}`, holder: context.holder, stop: this.#stop.signal, onError }, (lease) =>
-          this.#live(adapter, lease.signal),
+      ? keepLease(
+          context.leaseSql,
+          { duty: `channel:${channelId}`, holder: context.holder, stop: this.#stop.signal, under: context.under, onError },
+          async (lease) => {
+            this.#lease = lease;
+            await this.#live(adapter, lease.signal);
+            this.#lease = null;
+          },
         )
       : this.#live(adapter, this.#stop.signal);
+  }
+
+  /** False once another node may have taken the channel over: nothing may be asked of the provider any more. */
+  mayAct(): boolean {
+    return this.#lease === null || this.#lease.valid();
+  }
+
+  /** Resolves when the channel is open here, or after `ms`. */
+  opened(ms: number): Promise<void> {
+    if (this.channel !== null || ms <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#opened.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#opened.add(done);
+    });
   }
 
   /** Lets go of the provider; resolves when nothing of this run is left. */
@@ -65,6 +94,7 @@ export class ChannelRun {
         const opened = await this.#open(await registered.load(), abort);
         if (opened !== null) {
           this.channel = opened;
+          for (const tell of this.#opened) tell();
           if (this.status.state === "connecting") this.#say({ state: "up" });
           this.#context.onOpen(this.channelId);
           wait = FIRST_MS;
@@ -92,7 +122,7 @@ export class ChannelRun {
     >`SELECT config, secrets FROM channel WHERE id = ${this.channelId}`;
     if (row === undefined) throw new Error("the channel is gone");
     const config = adapter.parseConfig({ ...row.config, ...openSecrets(secretKey, this.channelId, row.secrets) });
-    const host = this.#context.host(this.channelId, abort.signal, (status) => this.#say(status));
+    const host = this.#context.host(this.channelId, abort.signal, (status) => this.#say(status), this.#lease);
     const opening = adapter.open(config, host);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late" | "aborted">((resolve) => {
@@ -124,12 +154,16 @@ export class ChannelRun {
     this.status = status;
     if (!changed && status.state !== "connecting") return;
     const value = { state: status.state, ...(status.detail === undefined ? {} : { detail: status.detail.slice(0, 1_000) }) };
+    const { sql } = this.#context;
+    const lease = this.#lease;
+    // Whoever has lost the channel has nothing to say about it.
+    const mine = lease === null ? sql`true` : sql`EXISTS (SELECT FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch})`;
     // One after the other: side by side, a late "connecting" could overwrite "up".
     this.#said = this.#said
       .then(
-        () => this.#context.sql`
-      UPDATE channel SET status_since = CASE WHEN status->>'state' = ${status.state} THEN status_since ELSE now() END, status = ${this.#context.sql.json(value)}
-      WHERE id = ${this.channelId}`,
+        () => sql`
+      UPDATE channel SET status_since = CASE WHEN status->>'state' = ${status.state} THEN status_since ELSE now() END, status = ${sql.json(value)}
+      WHERE id = ${this.channelId} AND ${mine}`,
       )
       .catch(() => undefined);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ChannelEvent, InboundFile, RemoteFile } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
+import { type Lease, LeaseLost } from "../db/lease.ts";
 import type { WrittenBlob } from "../media/blob-store.ts";
 import { cleanKey, cleanText, toStoredJson } from "./clean.ts";
 import { orderKeyOf } from "./order-key.ts";
@@ -35,9 +36,22 @@ interface FileRow {
   cid: string | null;
 }
 
+/** The lease under which a channel is open; its key alone goes into the statement. */
+export type Fence = Pick<Lease, "duty" | "epoch">;
+
+/** What waits for the next insert of one channel, in one epoch of its lease. */
+interface Lane {
+  waiting: Waiting[];
+  busy: boolean;
+  fence: Fence | null;
+}
+
 export interface RawEvents {
-  /** Step a: resolves after the event's row is committed (or was there already). Throws when it is not stored. */
-  report(channelId: Id, event: ChannelEvent): Promise<void>;
+  /**
+   * Step a: resolves after the event's row is committed (or was there already). Throws when it is not stored; LeaseLost when the
+   * channel, open under `fence`, belongs to another node by now.
+   */
+  report(channelId: Id, event: ChannelEvent, fence?: Fence | null): Promise<void>;
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>;
 }
@@ -52,17 +66,17 @@ export function createRawEvents(
   onStored: (lane: "voice" | "text") => void,
   now: () => number = Date.now,
 ): RawEvents {
-  const lanes = new Map<Id, { waiting: Waiting[]; busy: boolean }>();
+  const lanes = new Map<string, Lane>();
   const flushing = new Set<Promise<void>>();
 
-  async function flush(channelId: Id, lane: { waiting: Waiting[]; busy: boolean }): Promise<void> {
+  async function flush(channelId: Id, lane: Lane): Promise<void> {
     lane.busy = true;
     // One turn of the loop lets everybody whose answer has just come report again: fuller batches, no waiting.
     await new Promise((resolve) => setImmediate(resolve));
     while (lane.waiting.length > 0) {
       const batch = lane.waiting.splice(0, MAX_BATCH);
       try {
-        await insert(sql, channelId, batch);
+        await insert(sql, channelId, batch, lane.fence);
         for (const w of batch) w.resolve();
         onStored(batch.some((w) => /^(call|phone)\./.test(w.row.n)) ? "voice" : "text");
         if (batch.some((w) => /^message|^thread/.test(w.row.n))) onStored("text");
@@ -75,7 +89,7 @@ export function createRawEvents(
   }
 
   return {
-    async report(channelId, event) {
+    async report(channelId, event, fence = null) {
       const key = cleanKey(event.eventKey);
       const files = event.kind === "message.received" && event.files !== undefined ? await storeFiles(blobs, key, event.files) : [];
       const failed = event.kind === "unparseable";
@@ -88,10 +102,13 @@ export function createRawEvents(
         s: failed ? "failed" : "pending",
         x: failed ? cleanText(event.error) : null,
       };
-      let lane = lanes.get(channelId);
+      const name = `${channelId} ${fence?.epoch ?? ""}`;
+      let lane = lanes.get(name);
       if (lane === undefined) {
-        lane = { waiting: [], busy: false };
-        lanes.set(channelId, lane);
+        // An earlier epoch's lane gets nothing any more.
+        for (const [other, { waiting, busy }] of lanes) if (other.startsWith(channelId) && waiting.length === 0 && !busy) lanes.delete(other);
+        lane = { waiting: [], busy: false, fence };
+        lanes.set(name, lane);
       }
       const current = lane;
       await new Promise<void>((resolve, reject) => {
@@ -137,28 +154,29 @@ async function storeFiles(blobs: { write(source: Uint8Array): Promise<WrittenBlo
   return rows;
 }
 
-async function insert(sql: Db, channelId: Id, batch: Waiting[]): Promise<void> {
+async function insert(sql: Db, channelId: Id, batch: Waiting[], fence: Fence | null): Promise<void> {
   const rows = JSON.stringify(batch.map((w) => w.row));
   const files = batch.flatMap((w) => w.files);
-  if (files.length === 0) {
-    await sql`
-      INSERT INTO raw_event (channel_id, event_key, order_key, kind, event, occurred_at, state, error)
-      SELECT ${channelId}, k, o, n, e::jsonb, to_timestamp(t / 1000.0), s, x
-      FROM json_to_recordset(${rows}::text::json) AS r(k text, o text, n text, e text, t float8, s text, x text)
-      ON CONFLICT (channel_id, event_key) DO NOTHING`;
-    return;
-  }
+  // Nothing to hold: always one row.
+  const held = fence === null ? sql`SELECT 1` : sql`SELECT 1 FROM lease WHERE duty = ${fence.duty} AND epoch = ${fence.epoch} FOR KEY SHARE`;
+  const events = sql`
+    INSERT INTO raw_event (channel_id, event_key, order_key, kind, event, occurred_at, state, error)
+    SELECT ${channelId}, k, o, n, e::jsonb, to_timestamp(t / 1000.0), s, x
+    FROM held, json_to_recordset(${rows}::text::json) AS r(k text, o text, n text, e text, t float8, s text, x text)
+    ON CONFLICT (channel_id, event_key) DO NOTHING`;
   // Files belong to the event that was new; a repeated event leaves no row of any kind.
-  await sql`
-    WITH ins AS (
-      INSERT INTO raw_event (channel_id, event_key, order_key, kind, event, occurred_at, state, error)
-      SELECT ${channelId}, k, o, n, e::jsonb, to_timestamp(t / 1000.0), s, x
-      FROM json_to_recordset(${rows}::text::json) AS r(k text, o text, n text, e text, t float8, s text, x text)
-      ON CONFLICT (channel_id, event_key) DO NOTHING RETURNING id, event_key),
+  const withFiles =
+    files.length === 0
+      ? sql`stored AS (${events})`
+      : sql`
+    ins AS (${events} RETURNING id, event_key),
     f AS (
       SELECT ins.id AS raw_id, f.* FROM ins
       JOIN json_to_recordset(${JSON.stringify(files)}::text::json) AS f(k text, pos int, id uuid, sha text, bytes bigint, name text, mime text, cid text) ON f.k = ins.event_key),
-    b AS (INSERT INTO blob (id, sha256, bytes, mime, name) SELECT DISTINCT ON (raw_id, pos) id, decode(sha, 'hex'), bytes, mime, name FROM f ORDER BY raw_id, pos, id RETURNING id)
-    INSERT INTO raw_event_blob (raw_event_id, pos, blob_id, name, mime, content_id)
-    SELECT DISTINCT ON (raw_id, pos) raw_id, pos, id, name, mime, cid FROM f ORDER BY raw_id, pos, id`;
+    b AS (INSERT INTO blob (id, sha256, bytes, mime, name) SELECT DISTINCT ON (raw_id, pos) id, decode(sha, 'hex'), bytes, mime, name FROM f ORDER BY raw_id, pos, id RETURNING id),
+    stored AS (
+      INSERT INTO raw_event_blob (raw_event_id, pos, blob_id, name, mime, content_id)
+      SELECT DISTINCT ON (raw_id, pos) raw_id, pos, id, name, mime, cid FROM f ORDER BY raw_id, pos, id)`;
+  const still = await sql`WITH held AS MATERIALIZED (${held}), ${withFiles} SELECT 1 FROM held`;
+  if (still.length === 0) throw new LeaseLost((fence as Fence).duty);
 }

@@ -1,7 +1,7 @@
 import { ChannelError, type ChannelEvent, type ChannelKind, type CommandKind, type Commands, type Host, type ResultOf } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import { pause } from "../db/lease.ts";
+import { LeaseLost, pause, type Under } from "../db/lease.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import { threadFile, threadHistory } from "../dialogs/thread-history.ts";
 import type { BlobStore, ChannelSupervisor } from "../ports.ts";
@@ -23,6 +23,8 @@ export interface SupervisorOptions {
   blobs: BlobStore;
   log: ReaderLog;
   now?: () => number;
+  /** Exclusive channels are on the node that has this duty; without it, wherever their own lease is taken first. */
+  under?: Under;
   /** A channel has just opened: what waits for it may go out. */
   onOpen?: (channelId: Id) => void;
 }
@@ -38,12 +40,13 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
   let looking: Promise<void> = Promise.resolve();
   let loop: Promise<void> = Promise.resolve();
 
-  const host: RunContext["host"] = (channelId, abort, status): Host => ({
+  const host: RunContext["host"] = (channelId, abort, status, lease): Host => ({
     channelId,
     async report(event: ChannelEvent) {
       if (abort.aborted) throw new Error("the channel is closing: the event was not stored");
-      await options.rawEvents.report(channelId, event);
+      await options.rawEvents.report(channelId, event, lease);
     },
+    mayAct: () => !abort.aborted && (lease === null || lease.valid()),
     status,
     now,
     signal(signal) {
@@ -55,7 +58,11 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       return row?.memory ?? null;
     },
     async save(state) {
-      await sql`UPDATE channel SET memory = ${sql.json(state as never)} WHERE id = ${channelId}`;
+      const held = lease === null ? sql`SELECT 1` : sql`SELECT 1 FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch} FOR KEY SHARE`;
+      const kept = await sql`
+        WITH held AS MATERIALIZED (${held}), kept AS (UPDATE channel SET memory = ${sql.json(state as never)} FROM held WHERE id = ${channelId})
+        SELECT 1 FROM held`;
+      if (kept.length === 0) throw new LeaseLost(lease?.duty ?? "");
     },
     history: (threadKey, after, limit) => threadHistory(sql, channelId, threadKey, after, limit),
     file: (threadKey, key) => threadFile(sql, options.blobs, channelId, threadKey, key),
@@ -69,6 +76,7 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
     secretKey: options.secretKey,
     log,
     host,
+    under: options.under,
     onOpen: (channelId) => options.onOpen?.(channelId),
   };
 
@@ -99,9 +107,10 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
   }
 
   const openOrThrow = (channelId: Id) => {
-    const channel = runs.get(channelId)?.channel;
-    if (channel === null || channel === undefined) throw new ChannelError("unreachable", "the channel is not open");
-    return channel;
+    const run = runs.get(channelId);
+    if (run?.channel == null) throw new ChannelError("unreachable", "the channel is not open");
+    if (!run.mayAct()) throw new ChannelError("unreachable", "the channel belongs to another node now");
+    return run.channel;
   };
 
   return {
@@ -133,6 +142,9 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       await look();
     },
     open: (channelId) => runs.get(channelId)?.channel ?? null,
+    async opened(channelId, ms) {
+      await runs.get(channelId)?.opened(ms);
+    },
     status: (channelId) => runs.get(channelId)?.status ?? { state: "down" },
     async perform<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>> {
       const handler = openOrThrow(channelId).handlers[kind] as ((command: Commands[K]) => Promise<ResultOf<K>>) | undefined;

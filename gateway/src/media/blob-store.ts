@@ -11,6 +11,8 @@ import type { BlobStore, StoredBlob } from "../ports.ts";
 /** What a file of the store is called when no limit is given: 50 MB. */
 const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
 
+const WRITE_WITHIN = "60s";
+
 /** Bytes that lie safely on disk, without a row yet. */
 export interface WrittenBlob {
   sha256: Buffer;
@@ -67,6 +69,8 @@ export function createBlobStore(dir: string): BlobStore & { write(source: Readab
   return {
     write,
     async put(tx, source, meta) {
+      // A transaction may not sit idle for long; a large file takes longer to be written.
+      await tx`SELECT set_config('idle_in_transaction_session_timeout', ${WRITE_WITHIN}, true)`;
       const written = await write(source, meta.maxBytes);
       const [row] = await tx<{ id: Id }[]>`
         INSERT INTO blob (sha256, bytes, mime, name, created_by) VALUES (${written.sha256}, ${written.bytes}, ${meta.mime}, ${meta.name}, ${meta.createdBy}) RETURNING id`;

@@ -23,8 +23,10 @@ export interface DrainDeps {
   blobs: BlobStore;
   emit: EmitEvents;
   now: () => number;
-  /** False once this node may not send any more (lease lost): the job ends, the next holder goes on. */
+  /** False once this node may not send any more (lease lost): the job fails, so that it stays, and the next holder goes on. */
   maySend: () => boolean;
+  /** In the transactions: throws when another node sends by now. */
+  hold: (tx: Tx) => Promise<void>;
   onCommitted: () => void;
 }
 
@@ -59,18 +61,32 @@ interface Unsent {
  * It is never sent again by itself - unless the provider knows our id of it (`repeatsSafely`): then sending again is harmless.
  */
 export async function drain(deps: DrainDeps, dialogId: Id): Promise<void> {
-  while (deps.maySend()) {
-    const next = await deps.sql.begin((tx) => begin(tx, deps, dialogId));
+  for (;;) {
+    mustBeOurs(deps);
+    const next = await deps.sql.begin(async (tx) => {
+      await deps.hold(tx);
+      return begin(tx, deps, dialogId);
+    });
     if (next === null) return;
     if (next === "settled") {
       deps.onCommitted();
       return;
     }
+    // The process may have been stopped since the mark: then the next holder has judged it already.
+    mustBeOurs(deps);
     const outcome = await send(deps, next);
-    const goOn = await deps.sql.begin((tx) => finish(tx, deps, dialogId, next, outcome));
+    const goOn = await deps.sql.begin(async (tx) => {
+      await deps.hold(tx);
+      return finish(tx, deps, dialogId, next, outcome);
+    });
     deps.onCommitted();
     if (!goOn) return;
   }
+}
+
+/** A job that ended well would be deleted, and what is left of its dialog never sent. */
+function mustBeOurs(deps: DrainDeps): void {
+  if (!deps.maySend()) throw new Error("another node sends what goes out now");
 }
 
 /** Takes the lowest unsent message and marks the attempt. null: nothing to send now (the lowest is uncertain, or the job comes again). */

@@ -3,7 +3,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
 import { run as runWorker } from "graphile-worker";
-import { keepLease, type Lease } from "../db/lease.ts";
+import { holdLease, keepLease, type Lease, type Under } from "../db/lease.ts";
 import { insertNote } from "../dialogs/note.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import type { BlobStore, ChannelSupervisor, Outbound } from "../ports.ts";
@@ -31,6 +31,8 @@ export interface OutboundOptions {
   leaseSql: Db;
   databaseUrl: string;
   holder: string;
+  /** Sending is where this duty is: with the channels. */
+  under?: Under;
   supervisor: Pick<ChannelSupervisor, "perform" | "open">;
   blobs: BlobStore;
   identify: Identify;
@@ -55,7 +57,16 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
 
   async function work(lease: Lease): Promise<void> {
     await releaseDeadWorkers(sql);
-    const common = { connectionString: options.databaseUrl, noHandleSignals: true, logger: workerLogger(log) };
+    const common = {
+      connectionString: options.databaseUrl,
+      noHandleSignals: true,
+      logger: workerLogger(log),
+      // Asked before each job is taken: a process that has just woken up takes none.
+      forbiddenFlags: () => {
+        if (!lease.valid()) throw new Error("another node does the jobs now");
+        return null;
+      },
+    };
     const media = await runWorker({
       ...common,
       concurrency: MEDIA_CONCURRENCY,
@@ -69,7 +80,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
       pollInterval: POLL_MS,
       maxPoolSize: WORKER_CONNECTIONS,
       taskList: {
-        drain: (payload) => drain({ ...options, maySend: () => lease.valid() }, (payload as { dialogId: Id }).dialogId),
+        drain: (payload) => drain({ ...options, maySend: () => lease.valid(), hold: (tx) => holdLease(tx, lease) }, (payload as { dialogId: Id }).dialogId),
         identify: (payload) => identifyLater(options, (payload as { dialogId: Id }).dialogId),
         recording: async (payload, helpers) => {
           const { callId } = payload as { callId: Id };
@@ -99,7 +110,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
     async start() {
       running = keepLease(
         options.leaseSql,
-        { duty: "outbound", holder: options.holder, stop: stop.signal, onError: (error) => log.warn({ error }, "the lease of outbound") },
+        { duty: "outbound", holder: options.holder, stop: stop.signal, under: options.under, onError: (error) => log.warn({ error }, "the lease of outbound") },
         work,
       );
     },

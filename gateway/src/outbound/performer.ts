@@ -4,13 +4,16 @@ import type { Id } from "@kommutator/contract/ids";
 import { formatPhone } from "@kommutator/contract/phone";
 import type { EmitEvents, EnqueueRouting } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand } from "@kommutator/contract/routing-input";
+import type { RouterLease } from "@kommutator/routing";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import type { ChannelSupervisor } from "../ports.ts";
 import { acknowledge, uuidOf } from "./acknowledge.ts";
 
 export interface PerformerDeps {
   sql: Db;
-  supervisor: Pick<ChannelSupervisor, "perform">;
+  supervisor: Pick<ChannelSupervisor, "perform" | "opened">;
+  /** The router's lease: past its deadline nothing is performed any more. */
+  lease: RouterLease;
   emit: EmitEvents;
   enqueue: EnqueueRouting;
   now: () => number;
@@ -54,9 +57,16 @@ export function createPerformer(deps: PerformerDeps): { perform: PerformRouterCo
   };
 }
 
+/** A node that has just taken over connects its channels; an order given meanwhile waits for so long. */
+const OPENS_WITHIN_MS = 8_000;
+
 async function run(deps: PerformerDeps, command: RouterCommand): Promise<void> {
+  if (!deps.lease.holds()) return;
   if (command.kind === "acknowledge") {
-    await deps.sql.begin((tx) => acknowledge(tx, deps.emit, command.dialogId, command.code, command.id));
+    await deps.sql.begin(async (tx) => {
+      await deps.lease.check(tx);
+      await acknowledge(tx, deps.emit, command.dialogId, command.code, command.id);
+    });
     deps.onCommitted();
     return;
   }
@@ -64,6 +74,9 @@ async function run(deps: PerformerDeps, command: RouterCommand): Promise<void> {
   // A dialog that is no call needs no ringing: the offer on the screen is all.
   if (call === null) return;
   const callKey = call.external_id;
+  await deps.supervisor.opened(call.channel_id, OPENS_WITHIN_MS);
+  // The process may have been stopped, or cut off, since the decision: then the next holder gives the order again.
+  if (!deps.lease.holds()) return;
   const send = <K extends CommandKind>(kind: K, body: Commands[K]) => deps.supervisor.perform(call.channel_id, kind, body);
   switch (command.kind) {
     case "ring": {
@@ -126,6 +139,10 @@ function causeOf(error: unknown): LegEndCause {
 }
 
 async function legEnded(deps: PerformerDeps, dialogId: Id, offerId: Id, cause: LegEndCause): Promise<void> {
-  await deps.sql.begin((tx) => deps.enqueue(tx, [{ kind: "leg.ended", dialogId, offerId, cause, at: deps.now() }]));
+  if (!deps.lease.holds()) return;
+  await deps.sql.begin(async (tx) => {
+    await deps.lease.check(tx);
+    await deps.enqueue(tx, [{ kind: "leg.ended", dialogId, offerId, cause, at: deps.now() }]);
+  });
   deps.onCommitted();
 }

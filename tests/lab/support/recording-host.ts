@@ -37,6 +37,9 @@ export class RecordingHost implements Host {
     return Date.now();
   }
   signal(): void {}
+  mayAct(): boolean {
+    return !this.signalAbort.aborted;
+  }
   record(direction: "in" | "out", summary: string, detail?: unknown): void {
     this.transcript.push(`${direction} ${summary} ${detail === undefined ? "" : String(detail)}`);
   }
