@@ -170,7 +170,7 @@ test("Dana goes offline with one unanswered: after 60 s it is back at its old pl
     chats("unanswered"),
     accepts("dana", "unanswered"),
   );
-  const place = [...s.entries.values()].find((e) => e.dialogId === "unanswered")?.enqueuedAt;
+  const place = [...s.tables.entries.values()].find((e) => e.dialogId === "unanswered")?.enqueuedAt;
   s.given(passes("5 s"), chats("younger"))
     .given(rejects("dana", "younger"), disconnects("dana"))
     .when(passes("59 s"))

@@ -64,6 +64,7 @@ const opens =
 export const calls = opens("voice");
 export const chats = opens("chat");
 export const writes = opens("mail");
+export const messages = opens("message");
 
 export const passes =
   (text: `${number} ${"s" | "min" | "h" | "ms"}`): Step =>

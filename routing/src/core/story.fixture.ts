@@ -1,28 +1,13 @@
-import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
+import { type EpochMs, type Id, MEDIA, type Medium } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import { decide } from "./decide.ts";
 import { hoursOf } from "./hours.ts";
-import type {
-  AgentFacts,
-  AssignmentFields,
-  CoreInput,
-  Decision,
-  DialogFacts,
-  Effects,
-  EntryFields,
-  Facts,
-  OfferFields,
-  QueueFacts,
-  RouterEvent,
-} from "./model.ts";
-import { type PresenceFields, type Rows, restore } from "./restore.ts";
+import type { AgentFacts, CoreInput, Decision, DialogFacts, Effects, Facts, QueueFacts, RouterEvent } from "./model.ts";
+import { restore } from "./restore.ts";
 import type { RouterState } from "./state.ts";
+import { Tables } from "./tables.fixture.ts";
+import { sentencesOf } from "./telling.fixture.ts";
 
-/**
- * Given / when / then for the pure core: names instead of ids, a clock that only moves when told, and a log of sentences.
- * It also keeps the tables as the shell would (last image of each row), so that a crash can be told: `crash()` throws the
- * memory away and restores it from the rows.
- */
 export interface People {
   [name: string]: Partial<AgentFacts> & { queues?: Record<string, { media?: Medium[]; weight?: number }> };
 }
@@ -48,8 +33,22 @@ const QUEUE: Omit<QueueFacts, "id"> = {
   record: true,
 };
 
+export interface StoryOptions {
+  /** Called on each new memory: a test that wants a broken rule bends it here. */
+  variation?: (state: RouterState) => void;
+  /** No log: the many histories that go well are told to nobody. */
+  silent?: boolean;
+  before?: (story: Story) => void;
+  after?: (story: Story, event: RouterEvent, effects: Effects) => void;
+}
+
 export type Step = (story: Story) => void;
 
+/**
+ * Given / when / then for the pure core: names instead of ids, a clock that only moves when told, and a log of sentences.
+ * It also keeps the tables as the shell would, so that a crash can be told: `crash()` throws the memory away and restores it
+ * from the rows.
+ */
 export class Story {
   now = START;
   facts: Facts;
@@ -58,15 +57,16 @@ export class Story {
   readonly decisions: Decision[] = [];
   readonly commands: RouterCommand[] = [];
   readonly dialogs = new Map<Id, DialogFacts>();
+  readonly tables = new Tables();
+  private readonly options: StoryOptions;
+  /** The last input, for what comes twice. */
+  last: CoreInput | null = null;
   private mark = 0;
   private inputs = 0;
-  // the tables
-  readonly entries = new Map<Id, EntryFields>();
-  readonly offers = new Map<Id, OfferFields>();
-  readonly assignments = new Map<Id, AssignmentFields>();
-  readonly presence = new Map<Id, PresenceFields>();
+  private crashes = 0;
 
-  constructor(people: People, queues: Queues = { sales: {} }) {
+  constructor(people: People, queues: Queues = { sales: {} }, options: StoryOptions = {}) {
+    this.options = options;
     this.facts = {
       agents: Object.entries(people).map(([id, { queues: _, ...f }]) => ({
         id,
@@ -83,12 +83,12 @@ export class Story {
         Object.entries(p.queues ?? { [Object.keys(queues)[0] as string]: {} }).map(([queueId, m]) => ({
           queueId,
           employeeId,
-          media: m.media ?? (["voice", "chat", "mail"] as const),
+          media: m.media ?? MEDIA,
           weight: m.weight ?? 1,
         })),
       ),
     };
-    this.state = restore(this.facts, this.rows(), this.now);
+    this.state = this.awake();
     this.input({ kind: "facts.read", facts: this.facts, at: this.now });
   }
 
@@ -128,15 +128,26 @@ export class Story {
 
   input(input: CoreInput): void {
     this.inputs++;
+    this.last = input;
     const event = { id: this.inputs, now: this.now, input };
     const dialogId = (input as { dialogId?: Id }).dialogId;
     this.decide(dialogId === undefined ? event : { ...event, dialog: this.dialogs.get(dialogId) ?? null });
   }
 
   private decide(event: RouterEvent): void {
+    this.options.before?.(this);
     const effects = decide(this.state, event);
-    this.project(effects);
-    this.tell(effects);
+    this.tables.apply(effects);
+    for (const a of effects.loads) {
+      const facts = this.facts.agents.find((f) => f.id === a.id);
+      if (facts !== undefined) Object.assign(facts, { planned: a.facts.planned, norm: a.facts.norm });
+    }
+    if (this.options.silent !== true) {
+      this.decisions.push(...effects.decisions);
+      this.commands.push(...effects.commands);
+      this.log.push(...sentencesOf(effects, (id) => this.stateOf(id)));
+    }
+    this.options.after?.(this, event, effects);
   }
 
   /** Moves the clock, deadlines firing on the way at their own times. */
@@ -153,138 +164,31 @@ export class Story {
 
   /** The process dies: memory is gone, the rows are there. */
   crash(): void {
-    this.state = restore(this.facts, structuredClone(this.rows()), this.now);
+    this.state = this.awake();
     // From another range of ids: what comes after the crash has the ids it would have had.
-    this.decide({ id: 1_000_000 + this.inputs, now: this.now, input: { kind: "facts.read", facts: this.facts, at: this.now } });
+    this.crashes++;
+    this.decide({ id: 1_000_000_000 + this.crashes, now: this.now, input: { kind: "facts.read", facts: this.facts, at: this.now } });
   }
 
-  rows(): Rows {
-    const open = <T extends { endedAt: EpochMs | null }>(rows: Map<Id, T>) => [...rows.values()].filter((r) => r.endedAt === null);
-    const assignments = open(this.assignments);
-    const held = new Set(assignments.map((a) => a.entryId));
-    return {
-      version: this.state?.version ?? 0,
-      entries: [...this.entries.values()].filter((e) => e.endedAt === null || held.has(e.id)),
-      offers: open(this.offers),
-      assignments,
-      presence: [...this.presence.values()],
-    };
+  /** A memory made of the rows as they are now; what follows from them comes with the first `facts.read`. */
+  private awake(): RouterState {
+    const state = restore(this.facts, this.tables.rows(this.state?.version ?? 0), this.now);
+    this.options.variation?.(state);
+    return state;
+  }
+
+  /** The memory that a node would have that takes over now; nothing of it happens in the story. */
+  takenOver(): RouterState {
+    const state = restore(this.facts, this.tables.rows(this.state.version), this.now);
+    decide(state, { id: 2_000_000_000, now: this.now, input: { kind: "facts.read", facts: this.facts, at: this.now } });
+    return state;
   }
 
   offerOf(dialogId: Id): Id {
-    return this.state.entries.get(dialogId)?.offer?.id ?? [...this.offers.values()].filter((o) => o.dialogId === dialogId).at(-1)?.id ?? "none";
+    return this.state.entries.get(dialogId)?.offer?.id ?? [...this.tables.offers.values()].findLast((o) => o.dialogId === dialogId)?.id ?? "none";
   }
 
   stateOf(agent: Id): string {
     return this.state.agents.get(agent)?.state ?? "unknown";
   }
-
-  private project(effects: Effects): void {
-    const copy = <T extends { id: Id }>(to: Map<Id, T>, rows: Iterable<T>, fields: readonly (keyof T)[]) => {
-      for (const row of rows) to.set(row.id, structuredClone(Object.fromEntries(fields.map((f) => [f, row[f]]))) as unknown as T);
-    };
-    copy(this.entries, effects.entries, ENTRY_FIELDS);
-    copy(this.offers, effects.offers, OFFER_FIELDS);
-    copy(this.assignments, effects.assignments, ASSIGNMENT_FIELDS);
-    for (const a of effects.agents)
-      this.presence.set(a.id, {
-        employeeId: a.id,
-        online: a.online,
-        offlineSince: a.offlineSince,
-        phoneReachable: a.phoneReachable,
-        intent: a.intent,
-        reason: a.reason,
-        wrapupUntil: a.wrapupUntil,
-        wrapupMs: a.wrapupMs,
-        restUntil: a.restUntil,
-        missed: a.missed,
-        lastAssignedAt: a.lastAssignedAt,
-        state: a.state,
-        stateSince: a.stateSince,
-      });
-    for (const a of effects.loads) {
-      const facts = this.facts.agents.find((f) => f.id === a.id);
-      if (facts !== undefined) Object.assign(facts, { planned: a.facts.planned, norm: a.facts.norm });
-    }
-  }
-
-  private tell(effects: Effects): void {
-    this.decisions.push(...effects.decisions);
-    this.commands.push(...effects.commands);
-    for (const d of effects.decisions) if (d.chosenId === null) this.log.push(`${d.dialogId} finds nobody at ${d.rung} (${d.reason.code})`);
-    for (const e of effects.events) {
-      const p = e.payload as Record<string, unknown>;
-      if (e.kind === "offer.made") {
-        const reason = p["reason"] as { code: string };
-        this.log.push(`${e.dialogId} is offered to ${p["employeeId"]} (${reason.code})`);
-      } else if (e.kind === "offer.ended")
-        this.log.push(`${p["employeeId"]}'s offer of ${e.dialogId} ${p["outcome"]}${p["cause"] === null ? "" : ` (${p["cause"]})`}`);
-      else if (e.kind === "entry.queued") this.log.push(`${e.dialogId} enters ${p["queueId"]}`);
-      else if (e.kind === "entry.ended") this.log.push(`${e.dialogId} leaves the queue: ${p["outcome"]}`);
-      else if (e.kind === "dialog.assigned") this.log.push(`${p["employeeId"]} has ${e.dialogId}`);
-      else if (e.kind === "dialog.unassigned") this.log.push(`${p["employeeId"]} loses ${e.dialogId} (${p["why"]})`);
-      else if (e.kind === "presence.changed") this.log.push(`${p["employeeId"]} is ${this.stateOf(p["employeeId"] as Id)}`);
-    }
-    for (const n of effects.notes) this.log.push(`note in ${n.dialogId}: ${n.code}`);
-    for (const c of effects.commands) {
-      if (c.kind === "ring") this.log.push(`ring ${c.employeeId} for ${c.dialogId}, ${c.timeoutMs / 1000} s`);
-      else if (c.kind === "cancel-ring") this.log.push(`stop ringing for ${c.dialogId} (${c.reason})`);
-      else if (c.kind === "bridge") this.log.push(`bridge ${c.dialogId}`);
-      else if (c.kind === "acknowledge") this.log.push(`acknowledge ${c.dialogId}: ${c.code}`);
-      else this.log.push(`fallback for ${c.dialogId}`);
-    }
-  }
 }
-
-const ENTRY_FIELDS = [
-  "id",
-  "dialogId",
-  "queueId",
-  "medium",
-  "priority",
-  "identity",
-  "responsibleId",
-  "responsibleWhy",
-  "substituteId",
-  "rung",
-  "tried",
-  "leastLoadedTried",
-  "hops",
-  "acknowledged",
-  "enqueuedAt",
-  "deadlineAt",
-  "aloneSince",
-  "cooldowns",
-  "endedAt",
-  "outcome",
-] as const satisfies readonly (keyof EntryFields)[];
-const OFFER_FIELDS = [
-  "id",
-  "entryId",
-  "dialogId",
-  "employeeId",
-  "medium",
-  "rung",
-  "reason",
-  "by",
-  "state",
-  "cause",
-  "commandId",
-  "createdAt",
-  "deadlineAt",
-  "endedAt",
-] as const satisfies readonly (keyof OfferFields)[];
-const ASSIGNMENT_FIELDS = [
-  "id",
-  "dialogId",
-  "employeeId",
-  "entryId",
-  "offerId",
-  "queueId",
-  "medium",
-  "awaiting",
-  "startedAt",
-  "lostAt",
-  "endedAt",
-  "endReason",
-] as const satisfies readonly (keyof AssignmentFields)[];

@@ -1,0 +1,252 @@
+import { type Id, MEDIA, type Medium } from "@kommutator/contract/ids";
+import type { RoutingInput } from "@kommutator/contract/routing-input";
+import { hoursOf } from "./hours.ts";
+import type { CoreInput, Facts } from "./model.ts";
+import { START, Story, type StoryOptions } from "./story.fixture.ts";
+
+/**
+ * What can happen in a random history. Each happening is small enough to read when a history fails, and means something in
+ * every state: an offer is named by its dialog (the newest, or an older one for what comes late), so that a history from
+ * which happenings are taken out is still a history.
+ */
+export type Happening =
+  | {
+      do: "opens";
+      dialog: Id;
+      queue: Id;
+      responsible: Id | null;
+      why: "interest" | "customer" | "last_talked";
+      substitute: Id | null;
+      priority: number;
+      identity: "known" | "new" | "blocked";
+    }
+  | { do: "identified"; dialog: Id; responsible: Id | null; substitute: Id | null }
+  | { do: "rings" | "picked up" | "bridged"; dialog: Id; late: number }
+  | { do: "leg ends"; dialog: Id; cause: LegEnd; late: number }
+  | { do: "device lost"; dialog: Id }
+  /** `by` null = the one who is asked. */
+  | { do: "accepts" | "rejects"; dialog: Id; by: Id | null; late: number }
+  | { do: "leaves" | "closes" | "writes" | "is answered"; dialog: Id }
+  | { do: "assigns"; dialog: Id; to: Id | null; from: Id | null | "anybody" }
+  | { do: "dials"; agent: Id }
+  | { do: "comes" | "connects" | "disconnects" | "phone on" | "phone off" | "available" | "pauses" | "logs out" | "finishes" | "extends"; agent: Id }
+  | { do: "load"; agent: Id; planned: number; norm: number | null }
+  | { do: "settings"; change: SettingsChange; agent: Id }
+  | { do: "passes" | "oversleeps"; ms: number }
+  | { do: "crashes" }
+  | { do: "again" }
+  | { do: "stray"; input: StrayInput };
+
+export type LegEnd = Extract<RoutingInput, { kind: "leg.ended" }>["cause"];
+export const SETTINGS = ["dismissed", "employed", "leaves sales", "joins sales", "one dialog", "three dialogs", "sales closes", "sales opens"] as const;
+type SettingsChange = (typeof SETTINGS)[number];
+/** What nobody sends who is in his right mind: names that do not exist, clocks that were not set. */
+export const STRAY = [
+  "unknown offer",
+  "unknown employee",
+  "unknown clock",
+  "clock of nothing",
+  "clock of nobody",
+  "facts changed",
+  "unknown dialog",
+  "early clock",
+] as const;
+type StrayInput = (typeof STRAY)[number];
+
+export const PEOPLE = ["Aigul", "Bolat", "Dana", "Erlan"] as const;
+export const QUEUE_NAMES = ["sales", "service"] as const;
+export const DIALOGS = ["call 1", "call 2", "call 3", "call 4", "chat 1", "chat 2", "letter 1", "letter 2", "message 1", "message 2"] as const;
+const KINDS = { call: "voice", chat: "chat", message: "message", letter: "mail" } as const;
+export const mediumOf = (dialog: Id): Medium => KINDS[dialog.split(" ")[0] as keyof typeof KINDS] ?? "voice";
+
+/** Four people, two queues; one of them is nobody's full member, closes in eleven minutes, and takes what overflows. */
+export function company(options: StoryOptions = {}): Story {
+  return new Story(
+    {
+      Aigul: { queues: { sales: {}, service: {} }, maxDialogs: 2 },
+      Bolat: { queues: { sales: { weight: 0.5 } }, maxDialogs: 3 },
+      Dana: { queues: { sales: { media: ["chat", "message", "mail"] }, service: {} }, maxDialogs: 1 },
+      Erlan: { queues: { service: {} }, hours: hoursOf([[START - 1, START + 400_000]]), absent: hoursOf([[START + 100_000, START + 160_000]]) },
+    },
+    { sales: { overflowQueueId: "service" }, service: { hours: hoursOf([[START - 1, START + 660_000]]), overflowQueueId: "sales" } },
+    options,
+  );
+}
+
+/** Lets it happen. */
+export function happen(s: Story, h: Happening): void {
+  switch (h.do) {
+    case "passes":
+      s.pass(h.ms);
+      return;
+    case "oversleeps":
+      // The engine was away: every clock that struck meanwhile is decided late, all at once, before anything else.
+      s.now += h.ms;
+      for (const due of s.state.deadlines.due(s.now, 1000)) s.input({ kind: "deadline", deadlineId: due.id, at: s.now });
+      s.pass(0);
+      return;
+    case "crashes":
+      s.crash();
+      return;
+    case "again":
+      if (s.last !== null) s.input(s.last);
+      return;
+    case "comes":
+      s.input({ kind: "agent.connection", employeeId: h.agent, online: true, at: s.now });
+      s.input({ kind: "agent.phone", employeeId: h.agent, reachable: true, at: s.now });
+      s.input({ kind: "agent.intent", employeeId: h.agent, intent: "available", reason: null, by: h.agent, at: s.now });
+      return;
+    case "dials": {
+      const dialogId = `call of ${h.agent}`;
+      s.dialogs.set(dialogId, { medium: "voice", open: true, queueId: null, awaiting: false });
+      s.input({ kind: "dialog.assign", dialogId, employeeId: h.agent, by: h.agent, at: s.now });
+      return;
+    }
+    case "opens":
+      s.dialogs.set(h.dialog, { medium: mediumOf(h.dialog), open: true, queueId: h.queue, awaiting: true });
+      break;
+    case "closes": {
+      const d = s.dialogs.get(h.dialog);
+      if (d !== undefined) d.open = false;
+      break;
+    }
+    case "settings":
+      s.facts = changed(s.facts, h.change, h.agent);
+      break;
+    default:
+  }
+  s.input(inputOf(s, h));
+}
+
+type Single = Exclude<Happening, { do: "passes" | "oversleeps" | "crashes" | "again" | "comes" | "dials" }>;
+
+/** The one input that most happenings are. */
+function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreInput {
+  const at = s.now;
+  switch (h.do) {
+    case "opens":
+      return {
+        kind: "dialog.opened",
+        dialogId: h.dialog,
+        channelId: "line",
+        medium: mediumOf(h.dialog),
+        queueId: h.queue,
+        callId: null,
+        priority: h.priority,
+        identity: h.identity,
+        responsible: h.responsible === null ? null : { employeeId: h.responsible, why: h.why },
+        substituteId: h.substitute,
+        at,
+      };
+    case "identified":
+      return {
+        kind: "dialog.identified",
+        dialogId: h.dialog,
+        identity: "known",
+        responsible: h.responsible === null ? null : { employeeId: h.responsible, why: "interest" },
+        substituteId: h.substitute,
+        at,
+      };
+    case "rings":
+      return { kind: "leg.ringing", dialogId: h.dialog, offerId: offerOf(s, h.dialog, h.late).id, at };
+    case "picked up":
+      return { kind: "leg.answered", dialogId: h.dialog, offerId: offerOf(s, h.dialog, h.late).id, at };
+    case "bridged":
+      return { kind: "leg.bridged", dialogId: h.dialog, offerId: offerOf(s, h.dialog, h.late).id, at };
+    case "leg ends":
+      return { kind: "leg.ended", dialogId: h.dialog, offerId: offerOf(s, h.dialog, h.late).id, cause: h.cause, at };
+    case "device lost":
+      return { kind: "leg.lost", dialogId: h.dialog, employeeId: s.state.assignments.get(h.dialog)?.employeeId ?? "Aigul", at };
+    case "accepts":
+    case "rejects": {
+      const offer = offerOf(s, h.dialog, h.late);
+      return { kind: h.do === "accepts" ? "offer.accept" : "offer.reject", offerId: offer.id, employeeId: h.by ?? offer.employeeId, at };
+    }
+    case "leaves":
+      return { kind: "dialog.left", dialogId: h.dialog, at };
+    case "closes":
+      return { kind: "dialog.closed", dialogId: h.dialog, by: null, at };
+    case "writes":
+    case "is answered":
+      return { kind: "dialog.message", dialogId: h.dialog, direction: h.do === "writes" ? "in" : "out", at };
+    case "assigns":
+      return { kind: "dialog.assign", dialogId: h.dialog, employeeId: h.to, by: "Aigul", ...(h.from === "anybody" ? {} : { from: h.from }), at };
+    case "connects":
+    case "disconnects":
+      return { kind: "agent.connection", employeeId: h.agent, online: h.do === "connects", at };
+    case "phone on":
+    case "phone off":
+      return { kind: "agent.phone", employeeId: h.agent, reachable: h.do === "phone on", at };
+    case "available":
+    case "pauses":
+    case "logs out": {
+      const intent = ({ available: "available", pauses: "paused", "logs out": "logged_out" } as const)[h.do];
+      return { kind: "agent.intent", employeeId: h.agent, intent, reason: h.do === "pauses" ? "lunch" : null, by: h.agent, at };
+    }
+    case "finishes":
+    case "extends":
+      return { kind: "agent.wrapup", employeeId: h.agent, action: h.do === "finishes" ? "finish" : "extend", at };
+    case "load":
+      return { kind: "agent.load", employeeId: h.agent, plannedPoints: h.planned, normPoints: h.norm, at };
+    case "settings":
+      return { kind: "facts.read", facts: s.facts, at };
+    case "stray":
+      return strayInput(s, h.input);
+    default:
+      throw new Error(`"${h.do}" is more than one input`);
+  }
+}
+
+/** The newest offer of a dialog, or the `late`-th before it. */
+export function offerOf(s: Story, dialog: Id, late: number): { id: Id; employeeId: Id } {
+  let found: { id: Id; employeeId: Id } = { id: "none", employeeId: "Aigul" };
+  const all = [...s.tables.offers.values()].filter((o) => o.dialogId === dialog);
+  if (all.length > 0) found = all[Math.max(0, all.length - 1 - late)] ?? found;
+  return found;
+}
+
+function strayInput(s: Story, what: StrayInput): CoreInput {
+  const at = s.now;
+  switch (what) {
+    case "unknown offer":
+      return { kind: "offer.accept", offerId: "nothing", employeeId: "Aigul", at };
+    case "unknown employee":
+      return { kind: "agent.intent", employeeId: "nobody", intent: "available", reason: null, by: "nobody", at };
+    case "unknown clock":
+      return { kind: "deadline", deadlineId: "teatime:Aigul", at };
+    case "clock of nothing":
+      return { kind: "deadline", deadlineId: "", at };
+    case "clock of nobody":
+      return { kind: "deadline", deadlineId: "wrapup:nobody", at };
+    case "facts changed":
+      return { kind: "facts.changed", what: "employee", id: "nobody", at };
+    case "unknown dialog":
+      return { kind: "dialog.assign", dialogId: "nothing", employeeId: "nobody", by: "nobody", at };
+    case "early clock":
+      return { kind: "deadline", deadlineId: s.state.deadlines.next()?.id ?? "grace:Aigul", at };
+  }
+}
+
+function changed(facts: Facts, change: SettingsChange, id: Id): Facts {
+  const person = (f: Partial<Facts["agents"][number]>): Facts => ({ ...facts, agents: facts.agents.map((a) => (a.id === id ? { ...a, ...f } : a)) });
+  const sales = (hours: number[]): Facts => ({ ...facts, queues: facts.queues.map((q) => (q.id === "sales" ? { ...q, hours } : q)) });
+  const others = facts.members.filter((m) => m.employeeId !== id || m.queueId !== "sales");
+  switch (change) {
+    case "dismissed":
+      return person({ active: false });
+    case "employed":
+      return person({ active: true });
+    case "one dialog":
+      return person({ maxDialogs: 1 });
+    case "three dialogs":
+      return person({ maxDialogs: 3 });
+    case "leaves sales":
+      return { ...facts, members: others };
+    case "joins sales":
+      return { ...facts, members: [...others, { queueId: "sales", employeeId: id, media: [...MEDIA], weight: 1 }] };
+    case "sales closes":
+      return sales([]);
+    case "sales opens":
+      return sales([0, Number.MAX_SAFE_INTEGER]);
+  }
+}

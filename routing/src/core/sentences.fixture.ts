@@ -1,0 +1,84 @@
+import { type Happening, mediumOf, offerOf } from "./history.fixture.ts";
+import type { Story } from "./story.fixture.ts";
+
+/** A happening as a sentence of the domain, told in the state in which it happens. */
+export function sentenceOf(s: Story, h: Happening): string {
+  switch (h.do) {
+    case "opens": {
+      const marks = [
+        h.identity === "known" ? "" : h.identity,
+        h.priority === 0 ? "" : `priority ${h.priority}`,
+        h.responsible === null ? "" : `${h.responsible} is responsible (${h.why})`,
+        h.substitute === null ? "" : `${h.substitute} substitutes`,
+      ].filter((m) => m !== "");
+      const verb = mediumOf(h.dialog) === "voice" ? "rings at" : "comes to";
+      return `${h.dialog} ${verb} ${h.queue}${marks.length === 0 ? "" : `: ${marks.join(", ")}`}`;
+    }
+    case "identified":
+      return `the customer of ${h.dialog} is recognised: ${h.responsible ?? "nobody"} is responsible${h.substitute === null ? "" : `, ${h.substitute} substitutes`}`;
+    case "rings":
+      return `${asked(s, h)}'s phone rings for ${h.dialog}${lateness(h.late)}`;
+    case "picked up":
+      return `${asked(s, h)} picks up ${h.dialog}${lateness(h.late)}`;
+    case "bridged":
+      return `${asked(s, h)} and the caller of ${h.dialog} hear each other${lateness(h.late)}`;
+    case "leg ends":
+      return `${asked(s, h)}'s phone reports ${h.cause} for ${h.dialog}${lateness(h.late)}`;
+    case "device lost":
+      return `the device that talks in ${h.dialog} vanishes`;
+    case "accepts":
+      return `${h.by ?? asked(s, h)} accepts the offer of ${h.dialog}${lateness(h.late)}`;
+    case "rejects":
+      return `${h.by ?? asked(s, h)} rejects the offer of ${h.dialog}${lateness(h.late)}`;
+    case "leaves":
+      return mediumOf(h.dialog) === "voice" ? `the caller of ${h.dialog} hangs up` : `the customer leaves ${h.dialog}`;
+    case "closes":
+      return `${h.dialog} is closed`;
+    case "writes":
+      return `the customer writes in ${h.dialog}`;
+    case "is answered":
+      return `${h.dialog} is answered in writing`;
+    case "assigns":
+      return `${h.dialog} is given ${h.to === null ? "back" : `to ${h.to}`} by hand${h.from === "anybody" ? "" : `, seen with ${h.from ?? "nobody"}`}`;
+    case "dials":
+      return `${h.agent} calls somebody`;
+    case "comes":
+      return `${h.agent} comes to work`;
+    case "connects":
+      return `${h.agent}'s page connects`;
+    case "disconnects":
+      return `${h.agent}'s page disconnects`;
+    case "phone on":
+      return `${h.agent}'s phone registers`;
+    case "phone off":
+      return `${h.agent}'s phone is gone`;
+    case "available":
+      return `${h.agent} is available`;
+    case "pauses":
+      return `${h.agent} takes a break`;
+    case "logs out":
+      return `${h.agent} logs out`;
+    case "finishes":
+      return `${h.agent} ends the wrap-up`;
+    case "extends":
+      return `${h.agent} extends the wrap-up`;
+    case "load":
+      return `${h.agent} has ${h.planned} points planned of ${h.norm ?? "no norm"}`;
+    case "settings":
+      return `settings: ${h.change} (${h.agent})`;
+    case "passes":
+      return `${duration(h.ms)} pass`;
+    case "oversleeps":
+      return `nobody decides anything for ${duration(h.ms)}`;
+    case "crashes":
+      return "the router dies; another goes on from the rows";
+    case "again":
+      return "the same comes once more";
+    case "stray":
+      return `a stray input: ${h.input}`;
+  }
+}
+
+const asked = (s: Story, h: { dialog: string; late: number }) => offerOf(s, h.dialog, h.late).employeeId;
+const lateness = (late: number) => (late === 0 ? "" : ` (an offer ${late} before the last)`);
+const duration = (ms: number) => (ms < 1000 ? `${ms} ms` : ms < 120_000 ? `${ms / 1000} s` : `${ms / 60_000} min`);
