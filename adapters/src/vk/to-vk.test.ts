@@ -1,6 +1,7 @@
 import { ChannelError, type Commands } from "@kommutator/contract/channel";
 import { describe, expect, it } from "vitest";
 import type { Params } from "vk-io";
+import { countCases } from "../../../tests/support/cases.ts";
 import { faultIn, toVkError } from "./errors.ts";
 import { check, randomIdOf, toSend, uploadKind } from "./to-vk.ts";
 
@@ -19,93 +20,98 @@ const file = (name: string, bytes = 10, mime = "application/pdf") => ({ name, mi
 
 const SEND = "dev.vk.com/method/messages.send";
 const KEYBOARD = "dev.vk.com/api/bots/development/keyboard";
-const RANDOM_ID = randomIdOf(ID);
+/** The first 31 bits of the command id's SHA-256, by sha256sum(1). */
+const RANDOM_ID = 1_328_497_110;
+
+const requests: { name: string; source: string; command: Send; attachments?: string[]; expected: Params.MessagesSendParams }[] = [
+  { name: "a text", source: SEND, command: command(), expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра" } },
+  {
+    name: "a text of several lines and signs of its own",
+    source: SEND,
+    command: command({ text: "Цена: 5 < 6 & 7\n«ок» 👍" }),
+    expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Цена: 5 < 6 & 7\n«ок» 👍" },
+  },
+  {
+    name: "a photo alone",
+    source: SEND,
+    command: command({ text: " " }),
+    attachments: ["photo100172_166443618"],
+    expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, attachment: "photo100172_166443618" },
+  },
+  {
+    name: "a text with several files",
+    source: SEND,
+    command: command(),
+    attachments: ["photo1_2_key", "doc1_3"],
+    expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра", attachment: "photo1_2_key,doc1_3" },
+  },
+  {
+    name: "an answer to a message",
+    source: SEND,
+    command: command({ replyTo: "578716413_304" }),
+    expected: {
+      peer_ids: 578_716_413,
+      random_id: RANDOM_ID,
+      message: "Да, доставим завтра",
+      forward: '{"peer_id":578716413,"conversation_message_ids":[304],"is_reply":true}',
+    },
+  },
+  {
+    name: "an answer to a message of another dialog",
+    source: "constructed",
+    command: command({ replyTo: "5_304" }),
+    expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра" },
+  },
+  {
+    name: "ready answers",
+    source: KEYBOARD,
+    command: command({ quickAnswers: ["Да", "Нет"] }),
+    expected: {
+      peer_ids: 578_716_413,
+      random_id: RANDOM_ID,
+      message: "Да, доставим завтра",
+      keyboard:
+        '{"buttons":[[{"color":"secondary","action":{"label":"Да","payload":"{\\"answer\\":0}","type":"text"}}],[{"color":"secondary","action":{"label":"Нет","payload":"{\\"answer\\":1}","type":"text"}}]],"one_time":true}',
+    },
+  },
+  {
+    name: "no ready answers",
+    source: KEYBOARD,
+    command: command({ quickAnswers: [] }),
+    expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра" },
+  },
+  {
+    name: "a voice note alone",
+    source: "dev.vk.com/api/upload/voice-message-to-private",
+    command: command({ text: "" }),
+    attachments: ["audio_message-204_5_c2f"],
+    expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, attachment: "audio_message-204_5_c2f" },
+  },
+  {
+    name: "a document that answers a message",
+    source: SEND,
+    command: command({ text: "Счёт", replyTo: "578716413_12" }),
+    attachments: ["doc-204_77_key"],
+    expected: {
+      peer_ids: 578_716_413,
+      random_id: RANDOM_ID,
+      message: "Счёт",
+      attachment: "doc-204_77_key",
+      forward: '{"peer_id":578716413,"conversation_message_ids":[12],"is_reply":true}',
+    },
+  },
+  {
+    name: "a text at the limit",
+    source: SEND,
+    command: command({ text: "я".repeat(4_096) }),
+    expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "я".repeat(4_096) },
+  },
+];
 
 describe("messages.send", () => {
-  it.each<{ name: string; source: string; command: Send; attachments?: string[]; expected: Params.MessagesSendParams }>([
-    { name: "a text", source: SEND, command: command(), expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра" } },
-    {
-      name: "a text of several lines and signs of its own",
-      source: SEND,
-      command: command({ text: "Цена: 5 < 6 & 7\n«ок» 👍" }),
-      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Цена: 5 < 6 & 7\n«ок» 👍" },
-    },
-    {
-      name: "a photo alone",
-      source: SEND,
-      command: command({ text: " " }),
-      attachments: ["photo100172_166443618"],
-      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, attachment: "photo100172_166443618" },
-    },
-    {
-      name: "a text with several files",
-      source: SEND,
-      command: command(),
-      attachments: ["photo1_2_key", "doc1_3"],
-      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра", attachment: "photo1_2_key,doc1_3" },
-    },
-    {
-      name: "an answer to a message",
-      source: SEND,
-      command: command({ replyTo: "578716413_304" }),
-      expected: {
-        peer_ids: 578_716_413,
-        random_id: RANDOM_ID,
-        message: "Да, доставим завтра",
-        forward: '{"peer_id":578716413,"conversation_message_ids":[304],"is_reply":true}',
-      },
-    },
-    {
-      name: "an answer to a message of another dialog",
-      source: "constructed",
-      command: command({ replyTo: "5_304" }),
-      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра" },
-    },
-    {
-      name: "ready answers",
-      source: KEYBOARD,
-      command: command({ quickAnswers: ["Да", "Нет"] }),
-      expected: {
-        peer_ids: 578_716_413,
-        random_id: RANDOM_ID,
-        message: "Да, доставим завтра",
-        keyboard:
-          '{"buttons":[[{"color":"secondary","action":{"label":"Да","payload":"{\\"answer\\":0}","type":"text"}}],[{"color":"secondary","action":{"label":"Нет","payload":"{\\"answer\\":1}","type":"text"}}]],"one_time":true}',
-      },
-    },
-    {
-      name: "no ready answers",
-      source: KEYBOARD,
-      command: command({ quickAnswers: [] }),
-      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "Да, доставим завтра" },
-    },
-    {
-      name: "a voice note alone",
-      source: "dev.vk.com/api/upload/voice-message-to-private",
-      command: command({ text: "" }),
-      attachments: ["audio_message-204_5_c2f"],
-      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, attachment: "audio_message-204_5_c2f" },
-    },
-    {
-      name: "a document that answers a message",
-      source: SEND,
-      command: command({ text: "Счёт", replyTo: "578716413_12" }),
-      attachments: ["doc-204_77_key"],
-      expected: {
-        peer_ids: 578_716_413,
-        random_id: RANDOM_ID,
-        message: "Счёт",
-        attachment: "doc-204_77_key",
-        forward: '{"peer_id":578716413,"conversation_message_ids":[12],"is_reply":true}',
-      },
-    },
-    {
-      name: "a text at the limit",
-      source: SEND,
-      command: command({ text: "я".repeat(4_096) }),
-      expected: { peer_ids: 578_716_413, random_id: RANDOM_ID, message: "я".repeat(4_096) },
-    },
-  ])("$name ($source)", ({ command: given, attachments, expected }) => {
+  it("has ten cases at least, half of them documented", () => countCases("vk", "outgoing", requests));
+
+  it.each(requests)("$name ($source)", ({ command: given, attachments, expected }) => {
     expect(() => check(given.text.trim() === "" ? { ...given, files: [file("a.png")] } : given)).not.toThrow();
     expect(toSend(given, attachments ?? [])).toEqual(expected);
   });
