@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { countCases } from "../../../tests/support/cases.ts";
 import { fromSmsc, type Incoming } from "./from-smsc.ts";
 import { readHeader } from "./pdu.ts";
 
@@ -37,6 +38,13 @@ const sms = ({ source = "77011112233", ton = 1, esm = 0, coding = 0, text = "", 
   return pdu(5, Buffer.concat([...body, hex("0000"), Buffer.from([0, 0, coding, 0, octets.length]), octets, ...tlvs]));
 };
 const ucs2 = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();
+
+/** Everything that carries a source. */
+const counted: { source: string }[] = [];
+const table = <Case extends { source: string }>(cases: Case[]): Case[] => {
+  counted.push(...cases);
+  return cases;
+};
 
 describe("messages", () => {
   const cases: { what: string; source: string; frame: Buffer; from: string; text: string; settings?: { defaultAlphabet: "latin1" } }[] = [
@@ -141,7 +149,7 @@ describe("messages", () => {
       text: "id:12 stat:DELIVRD what does it mean?",
     },
   ];
-  it.each(cases)("$what ($source)", ({ frame, from: sender, text, settings }) => {
+  it.each(table(cases))("$what ($source)", ({ frame, from: sender, text, settings }) => {
     expect(from(frame, settings)).toMatchObject({ kind: "message", message: { from: sender, text } });
   });
 });
@@ -191,7 +199,7 @@ describe("parts of long messages", () => {
       octets: Buffer.from("b"),
     },
   ];
-  it.each(cases)("$what ($source)", ({ frame, piece, octets }) => {
+  it.each(table(cases))("$what ($source)", ({ frame, piece, octets }) => {
     expect(from(frame)).toMatchObject({ kind: "part", part: { piece, octets } });
   });
 
@@ -349,7 +357,7 @@ describe("receipts", () => {
       receipt: { id: "12", state: "delivered" },
     },
   ];
-  it.each(cases)("$source", ({ frame, receipt }) => {
+  it.each(table(cases))("$source", ({ frame, receipt }) => {
     expect(from(frame)).toMatchObject({ kind: "receipt", receipt: { from: "77011112233", ...receipt } });
   });
 
@@ -358,3 +366,5 @@ describe("receipts", () => {
     expect(from(sms({ text: said }))).toMatchObject({ kind: "perhaps-receipt", receipt: { id: "40072910491427628" }, message: { text: said } });
   });
 });
+
+it("twenty cases at least come from the specification, the vendors and their customers", () => countCases("sms-smpp", "incoming", counted));

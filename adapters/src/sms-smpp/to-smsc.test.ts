@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { countCases } from "../../../tests/support/cases.ts";
 import { parseSmppConfig } from "./config.ts";
 import { submitError } from "./errors.ts";
 import { encodePdu } from "./pdu.ts";
@@ -9,6 +10,18 @@ const submits = (text: string, settings: Record<string, unknown> = {}, to = "+77
   toSubmits({ text, to: { kind: "phone", value: to }, threadKey: to, files: [] }, parseSmppConfig({ ...base, ...settings }), reference);
 const hex = (octets: string): string => octets.replace(/\s+/g, "").toLowerCase();
 const message = (submit: Submit | undefined): string => submit?.short_message.toString("hex") ?? "";
+
+/** Everything that carries a source: the three texts and the frame that name theirs in words come first. */
+const counted: { source: string }[] = [
+  { source: "en.wikipedia.org/wiki/Short_Message_Peer-to-Peer" },
+  { source: "openmarket.com v3smpp/smpp-multipart-messages.htm" },
+  { source: "3GPP TS 23.040 section 9.2.3.24.1" },
+  { source: "SMPP Protocol Specification v3.4 Issue 1.2, section 5.3.2.32" },
+];
+const table = <Case extends { source: string }>(cases: Case[]): Case[] => {
+  counted.push(...cases);
+  return cases;
+};
 
 describe("submit_sm in octets", () => {
   it("as en.wikipedia.org/wiki/Short_Message_Peer-to-Peer prints it", () => {
@@ -25,16 +38,18 @@ describe("submit_sm in octets", () => {
 
 describe("texts", () => {
   const SPEC = "SMPP Protocol Specification v3.4 Issue 1.2";
-  it.each([
-    { what: "Latin", source: `${SPEC}, section 5.2.19`, text: "Hello", coding: 0, octets: "48656c6c6f" },
-    { what: "@ and $ are not where ASCII has them", source: "3GPP TS 23.038 section 6.2.1", text: "a@b$", coding: 0, octets: "61006202" },
-    { what: "the euro sign by its escape", source: "3GPP TS 23.038 section 6.2.1.1", text: "5 €", coding: 0, octets: "35201b65" },
-    { what: "brackets by their escapes", source: "3GPP TS 23.038 section 6.2.1.1", text: "[{~}]", coding: 0, octets: "1b3c1b281b3d1b291b3e" },
-    { what: "Cyrillic in UCS-2", source: `${SPEC}, section 5.2.19`, text: "Привет", coding: 8, octets: "041f04400438043204350442" },
-    { what: "an emoji as a surrogate pair", source: "RFC 2781 section 2.1", text: "😀", coding: 8, octets: "d83dde00" },
-    { what: "a cedilla that the alphabet has only as a capital", source: "3GPP TS 23.038 section 6.2.1", text: "ç", coding: 8, octets: "00e7" },
-    { what: "a Windows line end as one line end", source: "constructed", text: "a\r\nb", coding: 0, octets: "610a62" },
-  ])("$what ($source)", ({ text, coding, octets }) => {
+  it.each(
+    table([
+      { what: "Latin", source: `${SPEC}, section 5.2.19`, text: "Hello", coding: 0, octets: "48656c6c6f" },
+      { what: "@ and $ are not where ASCII has them", source: "3GPP TS 23.038 section 6.2.1", text: "a@b$", coding: 0, octets: "61006202" },
+      { what: "the euro sign by its escape", source: "3GPP TS 23.038 section 6.2.1.1", text: "5 €", coding: 0, octets: "35201b65" },
+      { what: "brackets by their escapes", source: "3GPP TS 23.038 section 6.2.1.1", text: "[{~}]", coding: 0, octets: "1b3c1b281b3d1b291b3e" },
+      { what: "Cyrillic in UCS-2", source: `${SPEC}, section 5.2.19`, text: "Привет", coding: 8, octets: "041f04400438043204350442" },
+      { what: "an emoji as a surrogate pair", source: "RFC 2781 section 2.1", text: "😀", coding: 8, octets: "d83dde00" },
+      { what: "a cedilla that the alphabet has only as a capital", source: "3GPP TS 23.038 section 6.2.1", text: "ç", coding: 8, octets: "00e7" },
+      { what: "a Windows line end as one line end", source: "constructed", text: "a\r\nb", coding: 0, octets: "610a62" },
+    ]),
+  )("$what ($source)", ({ text, coding, octets }) => {
     const [submit, ...more] = submits(text);
     expect(more).toEqual([]);
     expect(submit).toMatchObject({ data_coding: coding, esm_class: 0, registered_delivery: 1 });
@@ -66,19 +81,21 @@ describe("texts", () => {
 });
 
 describe("addresses", () => {
-  it.each([
-    { what: "our number", source: "constructed", ours: "77010000001", expected: [1, 1, "77010000001"] },
-    { what: "our number with its plus", source: "constructed", ours: "+77010000001", expected: [1, 1, "77010000001"] },
-    { what: "our name", source: "docs.smsfire.com.br/apis-v3/sms/smpp/comandos-pdu (TON 5, NPI 0)", ours: "Kommutator", expected: [5, 0, "Kommutator"] },
-    { what: "our short number", source: "SMPP 3.4 section 5.2.5 (TON 3, network specific)", ours: "1414", expected: [3, 0, "1414"] },
-    {
-      what: "as the provider asks",
-      source: "smsteam.ru/api/smpp (TON 5, NPI 1)",
-      ours: "Shop",
-      settings: { sourceTon: 5, sourceNpi: "1" },
-      expected: [5, 1, "Shop"],
-    },
-  ])("$what ($source)", ({ ours, settings, expected }) => {
+  it.each(
+    table([
+      { what: "our number", source: "constructed", ours: "77010000001", expected: [1, 1, "77010000001"] },
+      { what: "our number with its plus", source: "constructed", ours: "+77010000001", expected: [1, 1, "77010000001"] },
+      { what: "our name", source: "docs.smsfire.com.br/apis-v3/sms/smpp/comandos-pdu (TON 5, NPI 0)", ours: "Kommutator", expected: [5, 0, "Kommutator"] },
+      { what: "our short number", source: "SMPP 3.4 section 5.2.5 (TON 3, network specific)", ours: "1414", expected: [3, 0, "1414"] },
+      {
+        what: "as the provider asks",
+        source: "smsteam.ru/api/smpp (TON 5, NPI 1)",
+        ours: "Shop",
+        settings: { sourceTon: 5, sourceNpi: "1" },
+        expected: [5, 1, "Shop"],
+      },
+    ]),
+  )("$what ($source)", ({ ours, settings, expected }) => {
     const [submit] = submits("a", { sourceAddress: ours, ...settings });
     expect([submit?.["source_addr_ton"], submit?.["source_addr_npi"], submit?.["source_addr"]]).toEqual(expected);
   });
@@ -137,3 +154,5 @@ describe("the configuration", () => {
     expect(parseSmppConfig({ ...base, sourceTon: "", sourceNpi: "", dailyPerAddress: "" })).toMatchObject({ port: 2775, window: 10, maxSegments: 10 });
   });
 });
+
+it("ten cases at least come from the specification and the vendors", () => countCases("sms-smpp", "outgoing", counted));

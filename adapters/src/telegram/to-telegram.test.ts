@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { ApiMethods } from "@grammyjs/types";
 import type { Commands, OutboundFile } from "@kommutator/contract/channel";
 import { describe, expect, it } from "vitest";
+import { countCases } from "../../../tests/support/cases.ts";
 import { asDocument, safeName, toRequests } from "./to-telegram.ts";
 
 type Send = Commands["message.send"];
@@ -23,7 +25,7 @@ const requests = (fields: Partial<Send>, thread = { chatId: 1111111 }) =>
     files: files.map((one) => one.name),
   }));
 
-const gone = { remove_keyboard: true };
+const gone = { remove_keyboard: true } as const;
 const jpeg = file("a.jpg", "image/jpeg");
 const png = file("b.png", "image/png");
 const mp4 = file("c.mp4", "video/mp4");
@@ -31,8 +33,16 @@ const pdf = file("d.pdf", "application/pdf");
 const docx = file("e.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
 const ogg = file("f.ogg", "audio/ogg; codecs=opus");
 
+/** As much of a request as a case names, in the types of the Bot API (@grammyjs/types); files are named by their file names. */
+type Request = { [Method in keyof Api]: { method: Method; files?: string[]; upload?: string } & PartOf<Parameters<Api[Method]>[0]> }[keyof Api];
+type Api = Pick<
+  ApiMethods<string>,
+  "sendMessage" | "sendPhoto" | "sendDocument" | "sendVideo" | "sendVoice" | "sendAudio" | "sendAnimation" | "sendMediaGroup"
+>;
+type PartOf<T> = T extends readonly (infer One)[] ? PartOf<One>[] : T extends object ? { [Key in keyof T]?: PartOf<T[Key]> } : T;
+
 /** Each with the section of core.telegram.org/bots/api that describes the request. */
-const cases: [string, string, Partial<Send>, object[]][] = [
+const cases: [string, string, Partial<Send>, Request[]][] = [
   ["a text", "#sendmessage", { text: "Сәлем!" }, [{ method: "sendMessage", chat_id: 1111111, text: "Сәлем!", reply_markup: gone }]],
   [
     "an answer to a message of theirs, which may be gone by now",
@@ -89,6 +99,13 @@ const cases: [string, string, Partial<Send>, object[]][] = [
 ];
 
 describe("what we send is what the Bot API asks for", () => {
+  it("in ten cases at least", () =>
+    countCases(
+      "telegram",
+      "outgoing",
+      cases.map(([, section]) => ({ source: `core.telegram.org/bots/api${section}` })),
+    ));
+
   it.each(cases)("%s (core.telegram.org/bots/api%s)", (_name, _page, fields, expected) => {
     const made = requests(fields);
     expect(made).toMatchObject(expected);

@@ -1,5 +1,6 @@
 import type { Commands, OutboundFile } from "@kommutator/contract/channel";
 import { describe, expect, it } from "vitest";
+import { countCases } from "../../../tests/support/cases.ts";
 import { parseViberConfig } from "./config.ts";
 import { ViberRefusal } from "./statuses.ts";
 import { toViber, toWelcome, viberLimits } from "./to-viber.ts";
@@ -123,6 +124,7 @@ describe("what is said to Viber", () => {
       ],
     },
   ];
+  it("in ten cases at least, half of them documented", () => countCases("viber", "outgoing", cases));
   it.each(cases)("$says ($source)", ({ said, expected }) => expect(bodies(said)).toEqual(expected));
 
   it("the welcome has no receiver (creators.viber.com, the welcome message)", () => {
