@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { type Counterexample, liveThrough } from "./lives.fixture.ts";
 import { shrink } from "./shrink.fixture.ts";
-import { SortedList } from "./sorted-list.ts";
 import type { RouterState } from "./state.ts";
 
 /** Breaks a rule in every memory of a few thousand histories, and returns the story that is told about it. */
