@@ -159,7 +159,8 @@ export interface CallLegChanged extends EventBase {
   kind: "call.leg";
   callKey: string;
   legKey: string;
-  party: "customer" | "agent";
+  /** `outside`: a number to which the waiting caller was sent on (call.redirect); `target` says which. */
+  party: "customer" | "agent" | "outside";
   employeeId?: Id | undefined;
   offerId?: Id | undefined;
   target?: string | undefined;

@@ -1,13 +1,15 @@
 import { z } from "zod";
+import { CHANNEL_KINDS } from "../channel.ts";
 import { EmployeeRef, Id, IsoTime, MediumSchema, NamedRef, Page, PageQuery } from "./common.ts";
 
 /**
- * GET  /api/v1/dialogs?view=mine|queue|all|closed&q=            DialogPage (sorted by who waits longest for an answer)
+ * GET  /api/v1/dialogs?view=mine|queue|all|closed&q=&kind=      DialogPage (sorted by who waits longest for an answer)
  * GET  /api/v1/dialogs/:id                                       DialogDetail
  * GET  /api/v1/dialogs/:id/messages?before=<seq>                 MessagePage (newest first)
  * POST /api/v1/dialogs/:id/messages                              PostMessage -> Message (idempotent by clientKey)
  * POST /api/v1/dialogs/:id/close | /read | /typing               204
  * PUT  /api/v1/dialogs/:id/draft  {text}                         204 (drafts are kept per agent)
+ * GET  /api/v1/messages/:id/edits                                MessageEdits: what an edited message said before, to who may read the dialog
  * POST /api/v1/messages/:id/retry                                Message (failed -> queued)
  * POST /api/v1/messages/:id/settle {outcome: sent|resend}        Message (uncertain, decided by the agent)
  * POST /api/v1/blobs (multipart, field `file`)                   UploadedBlob
@@ -69,7 +71,11 @@ export const DialogSummary = z.object({
 });
 export type DialogSummary = z.infer<typeof DialogSummary>;
 export const DialogPage = Page(DialogSummary).extend({ position: z.number().int() });
-export const DialogQuery = PageQuery.extend({ view: z.enum(["mine", "queue", "all", "closed"]).default("mine"), q: z.string().max(200).optional() });
+export const DialogQuery = PageQuery.extend({
+  view: z.enum(["mine", "queue", "all", "closed"]).default("mine"),
+  q: z.string().max(200).optional(),
+  kind: z.enum(CHANNEL_KINDS).optional(),
+});
 
 /** A file of a message. Inbound media come after their message: `pending` until they are here, `refused` with the reason. */
 export const Attachment = z.object({
@@ -117,6 +123,8 @@ export const Message = z.object({
 });
 export type Message = z.infer<typeof Message>;
 export const MessagePage = z.object({ items: z.array(Message), hasMore: z.boolean() });
+/** Wordings that were replaced, the first one first; the text that stands is the message's own. Empty: never edited. */
+export const MessageEdits = z.object({ items: z.array(z.object({ text: z.string(), replacedAt: IsoTime })) });
 export const PostMessage = z.object({
   clientKey: z.uuid(),
   text: z.string().max(100_000).default(""),
@@ -133,6 +141,12 @@ export const PostMessage = z.object({
 /** Why nothing can be written now; a text for each code on screen. */
 export const CannotWrite = z.enum(["closed", "window", "must_write_first", "unreachable", "daily_limit", "channel_down", "unsupported", "do_not_contact"]);
 export type CannotWrite = z.infer<typeof CannotWrite>;
+/** What a file of a channel's message may be: how many, which types (null: any), limits by type below the channel's own. */
+export const AttachmentRules = z.object({
+  count: z.number().int(),
+  types: z.array(z.string()).nullable(),
+  bytesByType: z.record(z.string(), z.number().int()),
+});
 export const StartOption = z.object({
   channelId: Id,
   channelName: z.string(),
@@ -147,6 +161,9 @@ export const StartOption = z.object({
   dialogId: Id.nullable(),
   textLength: z.number().int(),
   segments: z.boolean(),
+  attachmentBytes: z.number().int(),
+  attachments: AttachmentRules.nullable(),
+  captionLength: z.number().int().nullable(),
 });
 export type StartOption = z.infer<typeof StartOption>;
 export const StartOptions = z.object({ items: z.array(StartOption) });
@@ -184,8 +201,12 @@ export const CallView = z.object({
   legs: z.array(
     z.object({
       id: Id,
-      party: z.enum(["customer", "agent"]),
+      party: z.enum(["customer", "agent", "outside"]),
       employee: EmployeeRef.nullable(),
+      /** The number to which the caller was sent on (party `outside`). */
+      target: z.string().nullable(),
+      /** Why this leg was rung: the decision's reason; `from` is whose forwarding it was. null: not the router's (click-to-call, return to a talk). */
+      reason: z.object({ code: z.string(), from: EmployeeRef.nullable(), on: z.string().nullable() }).nullable(),
       state: z.string(),
       cause: z.string().nullable(),
       startedAt: IsoTime,
@@ -207,7 +228,7 @@ export const DialogDetail = z.object({
     attachmentBytes: z.number().int(),
     canReply: z.boolean(),
     cannotReplyReason: CannotWrite.nullable(),
-    attachments: z.object({ count: z.number().int(), types: z.array(z.string()).nullable(), bytesByType: z.record(z.string(), z.number().int()) }).nullable(),
+    attachments: AttachmentRules.nullable(),
     captionLength: z.number().int().nullable(),
     segments: z.boolean(),
     replies: z.boolean(),

@@ -2,7 +2,7 @@ import type { CallView } from "@kommutator/contract/api/dialogs";
 import type { Db, Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 
-/** Calls with their legs as the API shows them. A recording is named only to those who may hear it (`recordings`). */
+/** Calls with their legs as the API shows them: each leg is one hop, with who or what was rung, why, and whose forwarding it was (CC-18). A recording is named only to those who may hear it (`recordings`). */
 export async function readCalls(sql: Db | Tx, ids: Id[]): Promise<CallView[]> {
   if (ids.length === 0) return [];
   const rows = await sql<
@@ -30,7 +30,11 @@ export async function readCalls(sql: Db | Tx, ids: Id[]): Promise<CallView[]> {
     {
       id: Id;
       call_id: Id;
-      party: "customer" | "agent";
+      party: "customer" | "agent" | "outside";
+      target: string | null;
+      reason: { code: string; on?: string } | null;
+      from_id: Id | null;
+      from_name: string | null;
       employee_id: Id | null;
       employee_name: string | null;
       state: string;
@@ -40,8 +44,17 @@ export async function readCalls(sql: Db | Tx, ids: Id[]): Promise<CallView[]> {
       ended_at: Date | null;
     }[]
   >`
-    SELECT l.id, l.call_id, l.party, l.employee_id, e.full_name AS employee_name, l.state, l.cause, l.started_at, l.answered_at, l.ended_at
-    FROM call_leg l LEFT JOIN employee e ON e.id = l.employee_id WHERE l.call_id = ANY(${ids}::uuid[]) ORDER BY l.started_at, l.id`;
+    SELECT l.id, l.call_id, l.party, l.target, l.employee_id, e.full_name AS employee_name, l.state, l.cause, l.started_at, l.answered_at, l.ended_at,
+           w.reason, f.id AS from_id, f.full_name AS from_name
+    FROM call_leg l JOIN call k ON k.id = l.call_id LEFT JOIN employee e ON e.id = l.employee_id
+    LEFT JOIN LATERAL (
+      SELECT o.reason FROM offer o WHERE o.id = l.offer_id
+      UNION ALL
+      (SELECT d.reason FROM decision d WHERE l.party = 'outside' AND d.dialog_id = k.dialog_id AND d.at <= l.started_at ORDER BY d.at DESC LIMIT 1)
+      LIMIT 1
+    ) w ON true
+    LEFT JOIN employee f ON f.id = (w.reason->>'from')::uuid
+    WHERE l.call_id = ANY(${ids}::uuid[]) ORDER BY l.started_at, l.id`;
   const iso = (d: Date | null) => d?.toISOString() ?? null;
   return rows.map((r) => ({
     id: r.id,
@@ -63,6 +76,11 @@ export async function readCalls(sql: Db | Tx, ids: Id[]): Promise<CallView[]> {
         id: l.id,
         party: l.party,
         employee: l.employee_id === null ? null : { id: l.employee_id, name: l.employee_name ?? "" },
+        target: l.party === "outside" ? l.target : null,
+        reason:
+          l.reason === null
+            ? null
+            : { code: l.reason.code, from: l.from_id === null ? null : { id: l.from_id, name: l.from_name ?? "" }, on: l.reason.on ?? null },
         state: l.state,
         cause: l.cause,
         startedAt: l.started_at.toISOString(),
