@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ChannelEvent } from "@kommutator/contract/channel";
 import { describe, expect, it } from "vitest";
+import { countCases } from "../../../tests/support/cases.ts";
 import { e164, messageEvent, stateEvents, unparseableEvent } from "./from-sms.ts";
 import { mobizon } from "./mobizon.ts";
 import { smsc } from "./smsc.ts";
@@ -11,7 +12,17 @@ const STATUSES = "https://smsc.ru/api/http/status_messages/statuses/";
 const CALLBACK = "constructed, with the parameters of https://smsc.ru/api/http/miscellaneous/callback/";
 const INBOX = "https://smsc.ru/api/http/get_data/inbox/";
 const MOBIZON_WEBHOOK = "mobizon-api-docs src/v1/en/_webhook/05-data-structure.md";
+const MOBIZON_ASKED = "mobizon-api-docs src/v1/en/message/api/getSMSStatus.md";
 const MOBIZON_STATUS = "mobizon-api-docs src/v1/en/_other/smsStatus.md";
+
+/** The cases of each vendor, by their sources. */
+const counted = { smsc: [] as { source: string }[], mobizon: [] as { source: string }[] };
+const count = (vendor: keyof typeof counted, ...sources: string[]): void => void counted[vendor].push(...sources.map((source) => ({ source })));
+/** The table itself, counted: each case ends with its source. */
+const table = <Case extends [...unknown[], string]>(vendor: keyof typeof counted, cases: Case[]): Case[] => {
+  count(vendor, ...cases.map((one) => one.at(-1) as string));
+  return cases;
+};
 
 const short = (event: ChannelEvent) =>
   event.kind === "message.state"
@@ -27,7 +38,7 @@ const smscState = (status: number, err = 0) => [
 ];
 
 describe("what SMSC says about our messages", () => {
-  const table: [string, unknown, unknown[], string][] = [
+  const states: [string, unknown, unknown[], string][] = [
     ["waits for its turn", smscState(-1), [], STATUSES],
     ["was stopped with its mailing", smscState(-2), [], STATUSES],
     ["is unknown to it", [{ status: -3, id: 138, phone: "89995190557" }], [], STATUSES],
@@ -55,10 +66,11 @@ describe("what SMSC says about our messages", () => {
     ["has a state that is new", smscState(77), [], "constructed"],
     ["has no id at all", [{ status: 1 }, null, 17], [], "constructed"],
   ];
-  it.each(table)("it %s [%#]", (_name, answer, events) => {
+  it.each(table("smsc", states))("it %s [%#]", (_name, answer, events) => {
     expect(one(smsc.status.read(answer))).toEqual(events);
   });
 
+  count("smsc", CALLBACK);
   it(`a callback names the message by our own id, and the same one again is the same event [${CALLBACK}]`, () => {
     const fields = { id: "7a9de6c4-6a7a-4b55-9cd2-31fdd60e6a31", phone: "77011112233", status: "1", time: "21.11.2026 12:00:00", err: "0" };
     const told = smsc.callback(fields);
@@ -72,6 +84,7 @@ describe("what SMSC says about our messages", () => {
 describe("what customers write through SMSC", () => {
   const listed = (message: Record<string, unknown>) =>
     smsc.incoming?.read([message]).map((sms) => ("unreadable" in sms ? unparseableEvent(sms.unreadable, sms.raw, NOW) : messageEvent(sms, 3, NOW)));
+  count("smsc", INBOX);
   it(`an answer of the list becomes a message of its number's thread, at its own time [${INBOX}]`, () => {
     const answer = {
       id: 4021,
@@ -95,21 +108,24 @@ describe("what customers write through SMSC", () => {
       },
     ]);
   });
-  it.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
-    ["a time in the future is ours", { received: "23.11.2026 12:00:00" }, { occurredAt: NOW }, "constructed"],
-    ["a time of last year is ours", { received: "22.11.2025 12:00:00" }, { occurredAt: NOW }, "constructed"],
-    ["no time at all is ours", { received: "", sent: "" }, { occurredAt: NOW }, "constructed"],
-    ["only the sending time", { received: "", sent: "22.11.2026 11:00:00" }, { occurredAt: Date.parse("2026-11-22T08:00:00Z") }, INBOX],
-    ["a sender with a name has a thread that nobody answers", { phone: "Kaspi Bank" }, { thread: { key: "sender:Kaspi Bank" } }, "constructed"],
-    ["a short number too", { phone: "1414" }, { thread: { key: "sender:1414" } }, "constructed"],
-    ["NULs and half characters do not get in", { message: "a\0b\ud83d" }, { text: "ab\ufffd" }, "constructed"],
-    ["an emoji stays whole", { message: "ок 👍🏽" }, { text: "ок 👍🏽" }, "constructed"],
-    ["a text that is a number", { message: 12345 }, { text: "12345" }, "constructed"],
-    ["a message without its sender is kept for people", { phone: "" }, { kind: "unparseable" }, "constructed"],
-  ])("%s [%#]", (_name, change, wanted) => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown>, string]>(
+    table("smsc", [
+      ["a time in the future is ours", { received: "23.11.2026 12:00:00" }, { occurredAt: NOW }, "constructed"],
+      ["a time of last year is ours", { received: "22.11.2025 12:00:00" }, { occurredAt: NOW }, "constructed"],
+      ["no time at all is ours", { received: "", sent: "" }, { occurredAt: NOW }, "constructed"],
+      ["only the sending time", { received: "", sent: "22.11.2026 11:00:00" }, { occurredAt: Date.parse("2026-11-22T08:00:00Z") }, INBOX],
+      ["a sender with a name has a thread that nobody answers", { phone: "Kaspi Bank" }, { thread: { key: "sender:Kaspi Bank" } }, "constructed"],
+      ["a short number too", { phone: "1414" }, { thread: { key: "sender:1414" } }, "constructed"],
+      ["NULs and half characters do not get in", { message: "a\0b\ud83d" }, { text: "ab\ufffd" }, "constructed"],
+      ["an emoji stays whole", { message: "ок 👍🏽" }, { text: "ок 👍🏽" }, "constructed"],
+      ["a text that is a number", { message: 12345 }, { text: "12345" }, "constructed"],
+      ["a message without its sender is kept for people", { phone: "" }, { kind: "unparseable" }, "constructed"],
+    ]),
+  )("%s [%#]", (_name, change, wanted) => {
     const base = { id: "4022", received: "22.11.2026 11:59:30", sent: "22.11.2026 11:59:28", phone: "77011112233", message: "x", to_phone: "79000000000" };
     expect(listed({ ...base, ...change })?.[0]).toMatchObject(wanted);
   });
+  count("smsc", CALLBACK);
   it(`a callback with a text is an incoming message, with the exact time where it has one [${CALLBACK}]`, () => {
     const fields = { id: "501", phone: "77011112233", mes: "Да", to: "79000000000", time: "22.11.2026 11:00:00", ts: "1795337000" };
     expect(smsc.callback(fields)).toEqual({
@@ -128,19 +144,35 @@ describe("what Mobizon says about our messages", () => {
     data: [{ id: "70000000008", status, segNum: "1", startSendTs: "2026-06-24 23:13:16", statusUpdateTs: "2026-06-24 23:13:16" }],
     message: "",
   });
-  it.each([
-    ["NEW", []],
-    ["ENQUEUD", []],
-    ["ACCEPTD", [{ state: "sent" }]],
-    ["PDLIVRD", [{ state: "sent" }]],
-    ["DELIVRD", [{ state: "delivered" }]],
-    ["UNDELIV", [{ state: "failed", failure: "Not delivered to the phone" }]],
-    ["REJECTD", [{ state: "failed", failure: expect.stringMatching(/operator refused/) }]],
-    ["EXPIRED", [{ state: "failed", failure: expect.stringMatching(/not delivered in time/i) }]],
-    ["DELETED", [{ state: "failed", failure: expect.stringMatching(/operator deleted/) }]],
-    ["SOMETHING", []],
-  ])(`%s [${MOBIZON_STATUS}]`, (status, events) => {
+  const statuses: [string, unknown[], string][] = [
+    ["NEW", [], MOBIZON_STATUS],
+    ["ENQUEUD", [], MOBIZON_STATUS],
+    ["ACCEPTD", [{ state: "sent" }], MOBIZON_STATUS],
+    ["PDLIVRD", [{ state: "sent" }], MOBIZON_STATUS],
+    ["DELIVRD", [{ state: "delivered" }], MOBIZON_STATUS],
+    ["UNDELIV", [{ state: "failed", failure: "Not delivered to the phone" }], MOBIZON_STATUS],
+    ["REJECTD", [{ state: "failed", failure: expect.stringMatching(/operator refused/) }], MOBIZON_STATUS],
+    ["EXPIRED", [{ state: "failed", failure: expect.stringMatching(/not delivered in time/i) }], MOBIZON_STATUS],
+    ["DELETED", [{ state: "failed", failure: expect.stringMatching(/operator deleted/) }], MOBIZON_STATUS],
+    ["SOMETHING", [], "constructed"],
+  ];
+  it.each(table("mobizon", statuses))("asked, it says %s", (status, events) => {
     expect(one(mobizon.status.read(listed(status)))).toEqual(events);
+  });
+  const lists: [string, unknown, number, string][] = [
+    ["three were asked for and one is known: the others are left out", listed("DELIVRD"), 1, MOBIZON_ASKED],
+    ["none is known", { code: 0, data: [], message: "" }, 0, MOBIZON_ASKED],
+    [
+      "not sent yet: both times are null",
+      { code: 0, data: [{ id: 123, status: "NEW", segNum: 1, startSendTs: null, statusUpdateTs: null }] },
+      1,
+      MOBIZON_ASKED,
+    ],
+    ["an object where a list should be", { code: 0, data: { id: 1 }, message: "" }, 0, "constructed"],
+    ["rows that are none", { code: 0, data: [null, 17, "x", {}], message: "" }, 0, "constructed"],
+  ];
+  it.each(table("mobizon", lists))("in a list: %s", (_name, answer, known) => {
+    expect(mobizon.status.read(answer)).toHaveLength(known);
   });
 
   const report = {
@@ -155,9 +187,78 @@ describe("what Mobizon says about our messages", () => {
   it(`a delivery report names the message by Mobizon's id [${MOBIZON_WEBHOOK}]`, () => {
     expect(mobizon.callback(report)).toEqual({ status: { key: "169275418", state: "delivered" } });
   });
-  it(`an event of a form is none of ours [${MOBIZON_WEBHOOK}]`, () => {
-    const event = { eventId: 40, eventType: "form-submission", eventCreateTs: "2026-01-15 16:53:30", webhookId: 1, attempt: 1, data: { formId: 846 } };
-    expect(mobizon.callback(event)).toBeNull();
+  const item = { submissionDataId: 12305, fieldId: 3746, fieldType: "MOBILE", fieldName: "Celular", value: "380737893456" };
+  const callbacks: [string, Record<string, unknown>, string | null, string][] = [
+    ["the same report at its second attempt", { ...report, attempt: 2 }, "delivered", MOBIZON_WEBHOOK],
+    ["a report of a message that did not arrive", { ...report, data: { ...report.data, status: "UNDELIV" } }, "failed", MOBIZON_WEBHOOK],
+    [
+      "a submitted form",
+      {
+        eventId: 40,
+        eventType: "form-submission",
+        eventCreateTs: "2026-01-15 16:53:30",
+        webhookId: 1,
+        attempt: 1,
+        data: {
+          formId: 846,
+          submissionId: 3680,
+          items: [
+            { submissionDataId: 12303, fieldId: 3744, fieldType: "TEXT_STRING", fieldName: "Name", value: "Ivan" },
+            { ...item, confirmationRequired: 1 },
+          ],
+        },
+        sign: "0a38941c47689e3cb3634db817cd4851d2511c47",
+      },
+      null,
+      MOBIZON_WEBHOOK,
+    ],
+    [
+      "a confirmed contact of a form",
+      {
+        eventId: 42,
+        eventType: "form-contact-confirmation",
+        eventCreateTs: "2026-01-15 16:54:15",
+        webhookId: 1,
+        attempt: 1,
+        data: { formId: 846, submissionId: 3680, item: { ...item, confirmationTs: "2026-01-15 16:54:14" } },
+        sign: "fe0da5443a9f5cadd0e972301415816cec481137",
+      },
+      null,
+      MOBIZON_WEBHOOK,
+    ],
+    [
+      "a contact that unsubscribed from a form",
+      {
+        eventId: 45,
+        eventType: "form-contact-unsubscribe",
+        eventCreateTs: "2026-01-15 17:33:47",
+        webhookId: 1,
+        attempt: 1,
+        data: {
+          formId: 846,
+          unsubscribeTs: "2026-01-15 17:33:46",
+          items: [
+            {
+              submissionId: 3675,
+              submissionDataId: 12289,
+              fieldId: 3745,
+              fieldType: "EMAIL",
+              fieldName: "E-mail",
+              value: "test@mobizon.com",
+              confirmationTs: "",
+            },
+          ],
+        },
+        sign: "06b78cf55ad19f9810babc415e86535384b74663",
+      },
+      null,
+      MOBIZON_WEBHOOK,
+    ],
+  ];
+  count("mobizon", MOBIZON_WEBHOOK);
+  it.each(table("mobizon", callbacks))("calling, it tells of %s", (_name, event, state) => {
+    const told = mobizon.callback(event);
+    expect(told === null ? null : (told as { status: StatusReport }).status.state).toBe(state);
   });
   it("a report without its message or kind goes to the error list [constructed]", () => {
     expect(() => mobizon.callback({ ...report, data: {} })).toThrow(/without message/);
@@ -187,4 +288,9 @@ describe("numbers", () => {
   ])("%s is %s", (spelled, number) => {
     expect(e164(spelled)).toBe(number);
   });
+});
+
+it("both vendors have twenty cases at least, half of them documented", () => {
+  countCases("sms-http, SMSC", "incoming", counted.smsc);
+  countCases("sms-http, Mobizon", "incoming", counted.mobizon);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ZodError } from "zod";
+import { countCases } from "../../../tests/support/cases.ts";
 import { parseSmsHttpConfig, smsHttpFields } from "./config.ts";
 import { mobizon } from "./mobizon.ts";
 import { smsc } from "./smsc.ts";
@@ -10,46 +11,47 @@ const CODES = "mobizon-api-docs src/v1/en/_other/apiCode.md";
 const message = { reference: "7a9de6c4-6a7a-4b55-9cd2-31fdd60e6a31", to: "77011112233", text: "Ваш заказ готов", sender: "" };
 const smscKey = { login: "house", password: "secret", apiKey: "" };
 
+/** What is asked, the request (or what is read of its answer), and the page that says so. */
+type Asked = [what: string, made: unknown, wanted: unknown, source: string];
+const CHECK = "https://smsc.ru/api/http/status_messages/check_status/";
+const INBOX = "https://smsc.ru/api/http/get_data/inbox/";
+const two = [
+  { key: "a", to: "77011112233" },
+  { key: "b", to: "77011112234" },
+];
+
 describe("what SMSC is asked", () => {
-  it(`a message with our own id [${SEND}]`, () => {
-    expect(smsc.send(message)).toEqual({
-      path: "sys/send.php",
-      fields: { phones: "77011112233", mes: "Ваш заказ готов", id: message.reference, cost: "3" },
-    });
-    expect(message.reference).toMatch(/^[\w.-]{1,40}$/);
-  });
-  it(`a registered sender name [${SEND}]`, () => expect(smsc.send({ ...message, sender: "SHOP.KZ" }).fields["sender"]).toBe("SHOP.KZ"));
-  it(`login and password, or the key alone [${SEND}]`, () => {
-    expect(smsc.common(smscKey)).toEqual({ login: "house", psw: "secret", fmt: "3", charset: "utf-8" });
-    expect(smsc.common({ ...smscKey, apiKey: "k" })).toEqual({ apikey: "k", fmt: "3", charset: "utf-8" });
-  });
-  it("the states of several at once [https://smsc.ru/api/http/status_messages/check_status/]", () => {
-    expect(smsc.status.ask([{ key: "a", to: "77011112233" }]).fields).toEqual({ phone: "77011112233,", id: "a," });
-    expect(
-      smsc.status.ask([
-        { key: "a", to: "77011112233" },
-        { key: "b", to: "77011112234" },
-      ]).fields,
-    ).toEqual({ phone: "77011112233,77011112234,", id: "a,b," });
-  });
-  it("whether it has a message [https://smsc.ru/api/http/status_messages/check_status/]", () => {
-    expect(smsc.find?.ask(message)).toEqual({ path: "sys/status.php", fields: { phone: "77011112233", id: message.reference } });
-    expect(smsc.find?.found([{ status: -3, id: 138, phone: "89995190557" }])).toBe(false);
-    expect(smsc.find?.found({ status: -1, last_date: "", last_timestamp: 0 })).toBe(true);
-    expect(smsc.find?.found({})).toBe(false);
-  });
-  it("answers of the last day, then those after the last one [https://smsc.ru/api/http/get_data/inbox/]", () => {
-    expect(smsc.incoming?.ask(null)).toEqual({ path: "sys/get.php", fields: { get_answers: "1", hour: "24" } });
-    expect(smsc.incoming?.ask("4021").fields).toEqual({ get_answers: "1", after_id: "4021" });
-  });
-  it("the money, with its currency [https://smsc.ru/api/http/balance/]", () => {
-    expect(smsc.balance.ask()).toEqual({ path: "sys/balance.php", fields: { cur: "1" } });
-    expect(smsc.balance.read({ balance: "282.75", currency: "RUR" })).toEqual({ amount: 282.75, currency: "RUB" });
-  });
-  it(`an answer names the message by our id [${SEND}]`, () => {
-    expect(smsc.sentKey({ id: 3218, cnt: 1, cost: "3.3", balance: "3215.3097" }, message)).toBe(message.reference);
-    expect(smsc.sentKey({}, message)).toBeNull();
-  });
+  const asked: Asked[] = [
+    [
+      "a message with our own id",
+      smsc.send(message),
+      { path: "sys/send.php", fields: { phones: "77011112233", mes: "Ваш заказ готов", id: message.reference, cost: "3" } },
+      SEND,
+    ],
+    ["a registered sender name", smsc.send({ ...message, sender: "SHOP.KZ" }).fields["sender"], "SHOP.KZ", SEND],
+    ["login and password", smsc.common(smscKey), { login: "house", psw: "secret", fmt: "3", charset: "utf-8" }, SEND],
+    ["the key alone", smsc.common({ ...smscKey, apiKey: "k" }), { apikey: "k", fmt: "3", charset: "utf-8" }, SEND],
+    ["the state of one", smsc.status.ask(two.slice(0, 1)).fields, { phone: "77011112233,", id: "a," }, CHECK],
+    ["the states of several at once", smsc.status.ask(two).fields, { phone: "77011112233,77011112234,", id: "a,b," }, CHECK],
+    ["whether it has a message", smsc.find?.ask(message), { path: "sys/status.php", fields: { phone: "77011112233", id: message.reference } }, CHECK],
+    ["answers of the last day", smsc.incoming?.ask(null), { path: "sys/get.php", fields: { get_answers: "1", hour: "24" } }, INBOX],
+    ["answers after the last one", smsc.incoming?.ask("4021").fields, { get_answers: "1", after_id: "4021" }, INBOX],
+    ["the money with its currency", smsc.balance.ask(), { path: "sys/balance.php", fields: { cur: "1" } }, "https://smsc.ru/api/http/balance/"],
+    ["the money, read", smsc.balance.read({ balance: "282.75", currency: "RUR" }), { amount: 282.75, currency: "RUB" }, "https://smsc.ru/api/http/balance/"],
+    ["a taken message, read", smsc.sentKey({ id: 3218, cnt: 1, cost: "3.3", balance: "3215.3097" }, message), message.reference, SEND],
+    ["an answer without an id, read", smsc.sentKey({}, message), null, "constructed"],
+    ["a message it never had, read", smsc.find?.found([{ status: -3, id: 138, phone: "89995190557" }]), false, CHECK],
+    ["a message that waits, read", smsc.find?.found({ status: -1, last_date: "", last_timestamp: 0 }), true, CHECK],
+    ["an answer of nothing, read", smsc.find?.found({}), false, "constructed"],
+  ];
+  it.each(asked)("%s [%#]", (_what, made, wanted) => expect(made).toEqual(wanted));
+  it("is ten requests at least, half of them documented", () =>
+    countCases(
+      "sms-http, SMSC",
+      "outgoing",
+      asked.map(([, , , source]) => ({ source })),
+    ));
+  it("carries an id in SMSC's alphabet", () => expect(message.reference).toMatch(/^[\w.-]{1,40}$/));
 });
 
 describe("what SMSC refuses", () => {
@@ -77,30 +79,67 @@ describe("what SMSC refuses", () => {
   });
 });
 
+const DOCS = "mobizon-api-docs src/v1/en";
+const asks = (...keys: string[]) => mobizon.status.ask(keys.map((key) => ({ key, to: "77011112233" })));
+
 describe("what Mobizon is asked", () => {
-  it("a message, the number in digits alone [mobizon-api-docs src/v1/en/message/api/sendSmsMessage.md]", () => {
-    expect(mobizon.send({ ...message, sender: "YourAlpha" })).toEqual({
-      path: "service/message/sendSmsMessage",
-      fields: { recipient: "77011112233", text: "Ваш заказ готов", from: "YourAlpha" },
-    });
-    expect(mobizon.send(message).fields).not.toHaveProperty("from");
-  });
-  it("the key in the body, the answer as JSON [mobizon-api-docs src/v1/en/_other]", () => {
-    expect(mobizon.common({ login: "", password: "", apiKey: "k" })).toEqual({ apiKey: "k", output: "json", api: "v1" });
-  });
-  it("up to a hundred states [mobizon-api-docs src/v1/en/message/api/getSMSStatus.md]", () => {
-    const ids = ["123", "556", "988"].map((key) => ({ key, to: "77011112233" }));
-    expect(mobizon.status.ask(ids)).toEqual({ path: "service/message/getSMSStatus", fields: { ids: "123,556,988" } });
-    expect(mobizon.status.perRequest).toBe(100);
-  });
-  it("an answer names the message by Mobizon's id [mobizon-api-docs src/v1/en/message/api/sendSmsMessage.md]", () => {
-    const answer = { code: 0, data: { campaignId: "1759377", status: 1, messageId: "12111324" }, message: "" };
-    expect(mobizon.sentKey(answer, message)).toBe("12111324");
-    expect(mobizon.sentKey({ code: 0, data: null, message: "" }, message)).toBeNull();
-  });
-  it("the money [mobizon-api-docs src/v1/en/user/api/getOwnBalance.md]", () => {
-    expect(mobizon.balance.read({ code: 0, data: { balance: "190.4280", currency: "UAH" }, message: "" })).toEqual({ amount: 190.428, currency: "UAH" });
-  });
+  const example = { ...message, to: "380737893456", text: "Test sms message", sender: "YourAlpha" };
+  const asked: Asked[] = [
+    [
+      "the message of its own example",
+      mobizon.send(example),
+      { path: "service/message/sendSmsMessage", fields: { recipient: "380737893456", text: "Test sms message", from: "YourAlpha" } },
+      `${DOCS}/message/example/sendSmsMessage`,
+    ],
+    [
+      "a message without a sender of our own",
+      mobizon.send(message).fields,
+      { recipient: "77011112233", text: "Ваш заказ готов" },
+      `${DOCS}/message/api/sendSmsMessage.md`,
+    ],
+    ["signs that an address would need encoded", mobizon.send({ ...message, text: "?/\\&+ " }).fields["text"], "?/\\&+ ", `${DOCS}/_other/urlencode.md`],
+    [
+      "the key in the body, the answer as JSON",
+      mobizon.common({ login: "", password: "", apiKey: "k" }),
+      { apiKey: "k", output: "json", api: "v1" },
+      `${DOCS}/_other`,
+    ],
+    [
+      "the states of its own example",
+      asks("123", "556", "988"),
+      { path: "service/message/getSMSStatus", fields: { ids: "123,556,988" } },
+      `${DOCS}/message/example/getSMSStatus`,
+    ],
+    ["the state of one", asks("123").fields, { ids: "123" }, `${DOCS}/message/api/getSMSStatus.md`],
+    ["a hundred states at once and no more", mobizon.status.perRequest, 100, `${DOCS}/message/api/getSMSStatus.md`],
+    ["the money", mobizon.balance.ask(), { path: "service/user/getOwnBalance", fields: {} }, `${DOCS}/user/api/getOwnBalance.md`],
+    [
+      "the money, read",
+      mobizon.balance.read({ code: 0, data: { balance: "190.4280", currency: "UAH" }, message: "" }),
+      { amount: 190.428, currency: "UAH" },
+      `${DOCS}/user/api/getOwnBalance.md`,
+    ],
+    [
+      "a taken message, read",
+      mobizon.sentKey({ code: 0, data: { campaignId: "1759377", status: 1, messageId: "12111324" }, message: "" }, message),
+      "12111324",
+      `${DOCS}/message/api/sendSmsMessage.md`,
+    ],
+    [
+      "a taken message whose numbers are numbers, read",
+      mobizon.sentKey({ code: 0, data: { campaignId: 1_759_377, status: 2, messageId: 12_111_324 } }, message),
+      "12111324",
+      `${DOCS}/message/api/sendSmsMessage.md`,
+    ],
+    ["an answer without a message, read", mobizon.sentKey({ code: 0, data: null, message: "" }, message), null, "constructed"],
+  ];
+  it.each(asked)("%s [%#]", (_what, made, wanted) => expect(made).toEqual(wanted));
+  it("is ten requests at least, half of them documented", () =>
+    countCases(
+      "sms-http, Mobizon",
+      "outgoing",
+      asked.map(([, , , source]) => ({ source })),
+    ));
   it.each([
     [0, null],
     [1, "rejected"],
