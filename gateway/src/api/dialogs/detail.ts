@@ -8,6 +8,7 @@ import { readCalls, withoutRecording } from "../calls/view.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireDialog } from "./access.ts";
 import { pageMessages } from "./messages.ts";
+import { fileLimits } from "./rules.ts";
 import { type DialogRow, readMarks, toSummary } from "./summary.ts";
 import { maySee } from "./visibility.ts";
 
@@ -29,14 +30,9 @@ function capabilities(deps: ApiDeps, row: DialogRow, thread: ThreadFacts): Dialo
   return {
     commands,
     textLength: limits.textLength,
-    attachmentBytes: limits.attachmentBytes,
+    ...fileLimits(limits),
     canReply: cannotReplyReason === null,
     cannotReplyReason,
-    attachments:
-      limits.attachments === undefined
-        ? null
-        : { count: limits.attachments.count, types: limits.attachments.types ?? null, bytesByType: limits.attachments.bytesByType ?? {} },
-    captionLength: limits.captionLength ?? null,
     segments: limits.segments === true,
     replies: limits.replies === true,
     quickAnswers: limits.quickAnswers ?? null,

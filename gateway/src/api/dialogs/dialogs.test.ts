@@ -120,12 +120,33 @@ describe("the lists", () => {
     expect((await call("GET", "/dialogs?view=all&q=%25")).json().items).toEqual([]);
   });
 
+  test("of one kind of channel when asked so; a kind that there is not is refused", async () => {
+    const { call } = who["aigul"] as Browser;
+    const ids = async (kind: string) => (await call("GET", `/dialogs?view=all&limit=200&kind=${kind}`)).json().items.map((d: { id: Id }) => d.id);
+    expect(await ids("web-chat")).toContain(dialogs["aiguls"]);
+    expect(await ids("telegram")).toEqual([]);
+    expect((await call("GET", "/dialogs?kind=pigeon")).statusCode).toBe(422);
+  });
+
   test("mine are those assigned to me; the queue's are those that nobody has", async () => {
     const { call } = who["aigul"] as Browser;
     const ids = async (view: string) => (await call("GET", `/dialogs?view=${view}`)).json().items.map((d: { id: Id }) => d.id);
     expect(await ids("mine")).toEqual([dialogs["aiguls"]]);
     expect(await ids("queue")).toEqual([dialogs["waiting"]]);
   });
+});
+
+test("what an edited message said before is told to who may see its dialog, until the writer takes it back", async () => {
+  const id = dialogs["aiguls"] as Id;
+  const [message] = await house.sql<{ id: Id }[]>`SELECT id FROM message WHERE dialog_id = ${id} ORDER BY seq LIMIT 1`;
+  await house.sql`INSERT INTO message_edit (message_id, version, body, replaced_at) VALUES (${message?.id as Id}, 1, 'first', now()), (${message?.id as Id}, 2, 'second', now())`;
+  const edits = (login: string) => (who[login] as Browser).call("GET", `/messages/${message?.id}/edits`);
+  expect((await edits("aigul")).json().items.map((each: { text: string }) => each.text)).toEqual(["first", "second"]);
+  expect((await edits("dana")).body).toBe((await (who["dana"] as Browser).call("GET", `/messages/${randomUUID()}/edits`)).body);
+  expect((await edits("dana")).statusCode).toBe(404);
+  await house.sql`UPDATE message SET deleted_at = now() WHERE id = ${message?.id as Id}`;
+  expect((await edits("aigul")).json()).toEqual({ items: [] });
+  await house.sql`UPDATE message SET deleted_at = NULL WHERE id = ${message?.id as Id}`;
 });
 
 describe("writing", () => {

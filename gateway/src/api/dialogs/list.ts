@@ -26,7 +26,7 @@ export async function listDialogs(sql: Db, principal: Principal, query: z.infer<
   const [head] = await sql<{ position: number }[]>`SELECT position FROM stream_head`;
   const position = head?.position ?? 0;
   const me = principal.employeeId;
-  const { view, limit, q } = query;
+  const { view, limit, q, kind } = query;
   const which = {
     mine: sql`o.closed_at IS NULL AND (o.assignee_id = ${me} OR o.offer_employee_id = ${me})`,
     queue: sql`o.closed_at IS NULL AND o.assignee_id IS NULL`,
@@ -38,6 +38,7 @@ export async function listDialogs(sql: Db, principal: Principal, query: z.infer<
     like === null
       ? sql``
       : sql`AND (fold_name(o.party_name) LIKE fold_name(${like}) OR o.identity_value ILIKE ${like} OR o.subject ILIKE ${like} OR o.last_message_text ILIKE ${like})`;
+  const ofKind = kind === undefined ? sql`` : sql`AND o.channel_kind = ${kind}`;
   const wait = sql`coalesce((extract(epoch FROM coalesce(o.customer_wait_since, o.enqueued_at)) * 1000)::float8, 'infinity'::float8)`;
   const at = sql`(extract(epoch FROM ${view === "closed" ? sql`o.closed_at` : sql`o.opened_at`}) * 1000)::float8`;
   const cursor = decode(query.cursor);
@@ -49,7 +50,7 @@ export async function listDialogs(sql: Db, principal: Principal, query: z.infer<
         : sql`AND (${wait}, ${at}, o.id) > (${cursor[0] === null ? "infinity" : cursor[0]}::float8, ${cursor[1]}::float8, ${cursor[2]}::uuid)`;
   const rows = await sql<(DialogRow & { wait_key: number; at_key: number })[]>`
     SELECT ${dialogColumns(sql)}, ${wait} AS wait_key, ${at} AS at_key ${dialogSource(sql)}
-    WHERE ${visibleDialogs(sql, principal, scopeOf(principal, "dialog", "read"))} AND ${which} ${search} ${after}
+    WHERE ${visibleDialogs(sql, principal, scopeOf(principal, "dialog", "read"))} AND ${which} ${ofKind} ${search} ${after}
     ORDER BY ${view === "closed" ? sql`${at} DESC, o.id DESC` : sql`${wait}, ${at}, o.id`} LIMIT ${limit + 1}`;
   const page = rows.slice(0, limit);
   const marks = await readMarks(

@@ -1,6 +1,7 @@
-import type { Message } from "@kommutator/contract/api/dialogs";
+import type { Message, MessageEdits } from "@kommutator/contract/api/dialogs";
 import type { Db, Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
+import type { z } from "zod";
 
 interface MessageRow {
   id: Id;
@@ -77,6 +78,14 @@ function toMessage(r: MessageRow): Message {
 export async function readMessages(sql: Db | Tx, ids: Id[]): Promise<Message[]> {
   if (ids.length === 0) return [];
   return (await sql<MessageRow[]>`${select(sql)} WHERE m.id = ANY(${ids}::uuid[])`).map(toMessage);
+}
+
+/** What an edited message said before, the first wording first. Of a message that was taken back nothing is told. */
+export async function readEdits(sql: Db | Tx, messageId: Id): Promise<z.infer<typeof MessageEdits>["items"]> {
+  const rows = await sql<{ body: string; replaced_at: Date }[]>`
+    SELECT e.body, e.replaced_at FROM message_edit e JOIN message m ON m.id = e.message_id
+    WHERE e.message_id = ${messageId} AND m.deleted_at IS NULL ORDER BY e.version`;
+  return rows.map((row) => ({ text: row.body, replacedAt: row.replaced_at.toISOString() }));
 }
 
 /** A page of a dialog, newest first, before a seq. */

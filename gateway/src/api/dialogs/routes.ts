@@ -1,6 +1,6 @@
 import type { Principal } from "@kommutator/contract/access";
 import { IdParams } from "@kommutator/contract/api/common";
-import { DialogDetail, DialogPage, DialogQuery, Message, MessagePage, PostMessage, SettleBody } from "@kommutator/contract/api/dialogs";
+import { DialogDetail, DialogPage, DialogQuery, Message, MessageEdits, MessagePage, PostMessage, SettleBody } from "@kommutator/contract/api/dialogs";
 import { AppError } from "@kommutator/contract/errors";
 import { requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
@@ -12,7 +12,7 @@ import type { Live } from "../live/server.ts";
 import { requireDialog, requireDialogOfMessage } from "./access.ts";
 import { readDetail } from "./detail.ts";
 import { listDialogs } from "./list.ts";
-import { pageMessages, readMessages } from "./messages.ts";
+import { pageMessages, readEdits, readMessages } from "./messages.ts";
 import { postMessage } from "./post.ts";
 
 const MessageQuery = z.object({ before: z.coerce.number().int().min(1).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
@@ -81,6 +81,11 @@ export function dialogRoutes(deps: ApiDeps, live: Live): FastifyPluginAsync {
           ON CONFLICT (dialog_id, employee_id) DO UPDATE SET body = excluded.body, updated_at = now()`;
       live.refresh(id, principal.employeeId);
       return reply.code(204).send(null);
+    });
+
+    app.get("/messages/:id/edits", { schema: { params: IdParams, response: { 200: MessageEdits } } }, async (request) => {
+      await requireDialogOfMessage(sql, requireScope(request, "dialog", "read").principal, request.params.id, "read");
+      return { items: await readEdits(sql, request.params.id) };
     });
 
     /** A decision about an unsent message: the assignee's, or of whoever may assign the dialog. */

@@ -10,6 +10,7 @@ import { cannotWrite } from "../../outbound/limits.ts";
 import { startsNewThread } from "../../outbound/start-dialog.ts";
 import { readAddressee } from "../../outbound/thread-facts.ts";
 import type { ApiDeps } from "../deps.ts";
+import { fileLimits } from "./rules.ts";
 
 /** Whom a kind of channel can reach; what a channel says itself in `limits.startKinds` goes before it. Calls and forms reach nobody in writing. */
 const REACHES: Partial<Record<ChannelKind, IdentityKind[]>> = {
@@ -92,6 +93,7 @@ async function describe(deps: ApiDeps, channel: { id: Id; name: string; kind: Ch
     dialogId: dialogs[0]?.id ?? null,
     textLength: open?.limits.textLength ?? 0,
     segments: open?.limits.segments === true,
+    ...(open === null ? { attachmentBytes: 0, attachments: null, captionLength: null } : fileLimits(open.limits)),
   };
 }
 

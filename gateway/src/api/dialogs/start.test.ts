@@ -56,7 +56,10 @@ describe("by which channels one may write first", () => {
       dialogId: null,
       textLength: 70,
       segments: true,
+      attachments: null,
+      captionLength: null,
     });
+    expect(first?.attachmentBytes).toBeGreaterThan(0);
     expect((await call("aigul", "GET", "/dialog-starts?to=hello")).json()).toMatchObject({ code: "validation", details: { fields: { to: "invalid" } } });
     expect((await call("aigul", "GET", "/dialog-starts")).json().code).toBe("validation");
     const id = await customer("aigul", [
