@@ -1,6 +1,6 @@
-import type { DialogDetail, Message } from "@kommutator/contract/api/dialogs";
+import type { DialogDetail, DialogSummary, Message } from "@kommutator/contract/api/dialogs";
 import { describe, expect, test } from "vitest";
-import { addOlder, type LiveDialog, mergeDetail, placeMessage } from "./live-cache.ts";
+import { addOlder, belongs, type LiveDialog, mergeDetail, placeMessage } from "./live-cache.ts";
 
 const message = (seq: number) => ({ id: `m${seq}`, seq, direction: "in", at: new Date(seq * 1000).toISOString() }) as Message;
 const picture = (seqs: number[], position: number, hasMore = true) =>
@@ -27,4 +27,9 @@ describe("a dialog read again", () => {
     const detail = addOlder(mergeDetail(undefined, picture([5], 10)), { items: [message(4)], hasMore: false });
     expect([seqs(detail), detail.hasMore]).toEqual([[4, 5], false]);
   });
+});
+
+test("a list of one kind of channel takes in that kind alone", () => {
+  const dialog = { state: "queued", assignee: null, channelKind: "telegram" } as DialogSummary;
+  expect(["queue", "queue:telegram", "queue:email", "mine:telegram"].map((view) => belongs(view, dialog, "me"))).toEqual([true, true, false, false]);
 });

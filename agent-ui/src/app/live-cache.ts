@@ -10,8 +10,10 @@ export interface DialogList {
 const OVER = new Set(["closed", "abandoned"]);
 export const isOver = (dialog: Pick<DialogSummary, "state">) => OVER.has(dialog.state);
 
-/** Does a dialog belong to a view? The server decides first; this keeps the lists right between two reads. */
-export function belongs(view: string, dialog: DialogSummary, meId: string): boolean {
+/** Does a dialog belong to a view ("queue", "queue:telegram")? The server decides first; this keeps the lists right between two reads. */
+export function belongs(name: string, dialog: DialogSummary, meId: string): boolean {
+  const [view, kind] = name.split(":");
+  if (kind !== undefined && kind !== dialog.channelKind) return false;
   if (view === "closed") return isOver(dialog);
   if (isOver(dialog)) return false;
   if (view === "mine") return dialog.assignee?.id === meId;
@@ -29,7 +31,7 @@ export function byWaiting(a: DialogSummary, b: DialogSummary): number {
   return touched(b) - touched(a);
 }
 const touched = (dialog: DialogSummary) => Date.parse(dialog.closedAt ?? dialog.lastMessage?.at ?? dialog.openedAt);
-const order = (view: string) => (view === "closed" ? (a: DialogSummary, b: DialogSummary) => touched(b) - touched(a) : byWaiting);
+const order = (view: string) => (view.startsWith("closed") ? (a: DialogSummary, b: DialogSummary) => touched(b) - touched(a) : byWaiting);
 
 /** A dialog changed: into, inside or out of a list. A picture older than the one we have is ignored. */
 export function placeDialog(list: DialogList, view: string, q: string, dialog: DialogSummary, meId: string): DialogList {

@@ -113,7 +113,7 @@ function Line({ line }: { line: Exchange }) {
   const more = line.detail !== null && line.detail !== undefined;
   return (
     <div>
-      <Group gap="xs" wrap="nowrap" align="flex-start">
+      <Group gap="xs" wrap="nowrap" align="center">
         {line.direction === "in" ? (
           <IconArrowDownLeft size={16} color="var(--k-green)" aria-label={t("in")} />
         ) : (

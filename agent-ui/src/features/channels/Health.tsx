@@ -2,6 +2,7 @@ import type { ChannelView } from "@kommutator/contract/api/admin";
 import { Badge, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat, useNow } from "../../app/format.ts";
+import { useSaid } from "../composer/useSaid.ts";
 import classes from "./channels.module.css";
 
 const COLOUR: Record<string, string> = { up: "green", connecting: "yellow", degraded: "yellow", down: "red", "bad-credentials": "red" };
@@ -10,6 +11,7 @@ const COLOUR: Record<string, string> = { up: "green", connecting: "yellow", degr
 export function StateBadge({ channel, lines = 2 }: { channel: ChannelView; lines?: number }) {
   const { t } = useTranslation("channels");
   const format = useFormat();
+  const said = useSaid();
   const state = channel.enabled ? channel.status.state : "off";
   return (
     <>
@@ -24,7 +26,7 @@ export function StateBadge({ channel, lines = 2 }: { channel: ChannelView; lines
       </Badge>
       {channel.status.detail === null || state === "up" || state === "off" ? null : (
         <Text size="xs" c="dimmed" maw={lines > 2 ? undefined : 260} lineClamp={lines} title={channel.status.detail}>
-          {channel.status.detail}
+          {said(channel.status.detail)}
         </Text>
       )}
     </>

@@ -9,6 +9,9 @@ import { api } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
+import { saidKey } from "../composer/said.ts";
+import { useSaid } from "../composer/useSaid.ts";
+import classes from "./channels.module.css";
 
 /** Does the real thing with the provider and says in words what came of it. What is tested is what is saved. */
 export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved: boolean }) {
@@ -20,7 +23,11 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
     onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
   });
   const seconds = useSeconds(test.isPending);
+  const said = useSaid();
   const ok = test.data?.ok === true;
+  const detail = test.data?.detail ?? "";
+  // What went wrong in the reader's words; the provider's own below them.
+  const words = !ok && saidKey(detail) !== null ? said(detail) : null;
   const balance = test.data?.balance ?? null;
   const money = balance === null ? null : `${format.number(balance.amount, 2)} ${balance.currency}`;
   return (
@@ -48,7 +55,14 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
           icon={ok ? <IconCircleCheck /> : <IconPlugConnectedX />}
           title={ok ? t("testOk") : t("testFailed")}
         >
-          {test.isError ? failureText(test.error) : (test.data?.detail ?? "")}
+          {words === null ? null : <div>{words}</div>}
+          {test.isError ? (
+            failureText(test.error)
+          ) : (
+            <div lang="en" className={classes["original"]} data-alone={words === null || undefined}>
+              {detail}
+            </div>
+          )}
           {money === null ? null : <div>{t("balance", { amount: money })}</div>}
         </Alert>
       )}

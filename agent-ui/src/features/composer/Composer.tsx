@@ -248,7 +248,7 @@ export function Composer({
             </button>
           </div>
           <Tools
-            capabilities={capabilities}
+            limits={limits}
             note={note}
             enterSends={enterSends}
             onEnterSends={() => {

@@ -1,15 +1,15 @@
 import { ActionIcon, Loader, Menu, Popover, Tooltip } from "@mantine/core";
-import { IconBolt, IconDots, IconLayoutGrid, IconMoodSmile, IconPaperclip } from "@tabler/icons-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { IconBolt, IconDots, IconLayoutGrid, IconMoodSmile } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat } from "../../app/format.ts";
-import { acceptOf, type Capabilities, takesFiles } from "./files.ts";
+import { AttachButton } from "./AttachButton.tsx";
+import type { FileLimits } from "./files.ts";
 
 const EmojiPicker = lazy(() => import("./EmojiPicker.tsx"));
 
 /** Files, emoji, canned answers, quick answers: only what the channel can carry. */
 export function Tools({
-  capabilities,
+  limits,
   note,
   enterSends,
   onEnterSends,
@@ -18,7 +18,8 @@ export function Tools({
   onCanned,
   onQuick,
 }: {
-  capabilities: Capabilities;
+  /** Of what is being written: a reply's are the channel's, a note's our own. */
+  limits: FileLimits;
   note: boolean;
   enterSends: boolean;
   onEnterSends: () => void;
@@ -28,29 +29,10 @@ export function Tools({
   onQuick: (() => void) | null;
 }) {
   const { t } = useTranslation("composer");
-  const format = useFormat();
-  const picker = useRef<HTMLInputElement>(null);
   const [emoji, setEmoji] = useState(false);
-  const files = note || takesFiles(capabilities);
-  const attach = files ? t("composer.attach", { limit: format.bytes(capabilities.attachmentBytes) }) : t("refused.none");
   return (
     <>
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        accept={note ? undefined : acceptOf(capabilities)}
-        onChange={(event) => {
-          onFiles([...(event.currentTarget.files ?? [])]);
-          event.currentTarget.value = "";
-        }}
-      />
-      <Tooltip label={attach}>
-        <ActionIcon aria-label={attach} aria-disabled={!files} data-disabled={!files} onClick={() => files && picker.current?.click()}>
-          <IconPaperclip size={18} />
-        </ActionIcon>
-      </Tooltip>
+      <AttachButton limits={limits} onFiles={onFiles} />
       <Popover opened={emoji} onChange={setEmoji} position="top-start" shadow="md" width={320} trapFocus returnFocus>
         <Popover.Target>
           <ActionIcon aria-label={t("emoji.open")} title={t("emoji.open")} aria-expanded={emoji} onClick={() => setEmoji(!emoji)}>

@@ -29,55 +29,70 @@ export interface Files {
   clear: () => void;
 }
 
-/** Chosen files: checked against the channel at once, then uploaded, each with its progress. */
+/** What is known of a chosen file before the channel's limits are held against it. */
+type Chosen = Omit<Chip, "refusal">;
+
+/**
+ * Chosen files, each held against the limits of where it would go now: when the channel changes, or a reply becomes a note, what could
+ * not go may, and the other way round. What may go is uploaded at once, with its progress.
+ */
 export function useFiles(limits: FileLimits): Files {
-  const [chips, setChips] = useState<Chip[]>([]);
-  const running = useRef(new Map<string, { file: File; abort: AbortController }>());
-  const change = (key: string, by: Partial<Chip>) => setChips((all) => all.map((chip) => (chip.key === key ? { ...chip, ...by } : chip)));
+  const [chosen, setChosen] = useState<Chosen[]>([]);
+  const running = useRef(new Map<string, { file: File; abort: AbortController | null }>());
+  const change = (key: string, by: Partial<Chosen>) => setChosen((all) => all.map((chip) => (chip.key === key ? { ...chip, ...by } : chip)));
   useEffect(() => {
     const live = running.current;
     return () => {
-      for (const { abort } of live.values()) abort.abort();
+      for (const { abort } of live.values()) abort?.abort();
     };
   }, []);
 
-  const start = (key: string, file: File) => {
+  const going: { size: number }[] = [];
+  const chips = chosen.map((chip): Chip => {
+    const refusal = refusalOf({ type: chip.mime, size: chip.bytes }, limits, going);
+    if (refusal === null) going.push({ size: chip.bytes });
+    return { ...chip, refusal };
+  });
+
+  const start = (key: string) => {
+    const one = running.current.get(key);
+    if (one === undefined || one.abort !== null) return;
     const abort = new AbortController();
-    running.current.set(key, { file, abort });
-    upload(file, (share) => change(key, { share }), abort.signal).then(
+    running.current.set(key, { file: one.file, abort });
+    upload(one.file, (share) => change(key, { share }), abort.signal).then(
       (blob) => change(key, { blob, share: 1 }),
       (error: unknown) => change(key, { failure: failureText(error) }),
     );
   };
+  useEffect(() => {
+    for (const chip of chips) if (chip.refusal === null && chip.blob === null && chip.failure === null) start(chip.key);
+  });
+
   const add = (files: Iterable<File>) => {
-    const others = chips.filter((chip) => chip.refusal === null).map((chip) => ({ size: chip.bytes }));
     for (const file of files) {
       const key = crypto.randomUUID();
-      const refusal = refusalOf(file, limits, others);
-      setChips((all) => [...all, { key, name: file.name, mime: file.type, bytes: file.size, share: 0, blob: null, refusal, failure: null }]);
-      if (refusal !== null) continue;
-      others.push({ size: file.size });
-      start(key, file);
+      running.current.set(key, { file, abort: null });
+      setChosen((all) => [...all, { key, name: file.name, mime: file.type, bytes: file.size, share: 0, blob: null, failure: null }]);
     }
   };
   const remove = (key: string) => {
-    running.current.get(key)?.abort.abort();
+    running.current.get(key)?.abort?.abort();
     running.current.delete(key);
-    setChips((all) => all.filter((chip) => chip.key !== key));
+    setChosen((all) => all.filter((chip) => chip.key !== key));
   };
   const again = (key: string) => {
-    const file = running.current.get(key)?.file;
-    if (file === undefined) return;
+    const one = running.current.get(key);
+    if (one === undefined) return;
+    running.current.set(key, { file: one.file, abort: null });
     change(key, { failure: null, share: 0 });
-    start(key, file);
   };
   const clear = () => {
     running.current.clear();
-    setChips([]);
+    setChosen([]);
   };
   return {
     chips,
-    stored: chips.flatMap((chip) => (chip.blob === null ? [] : [chip.blob])),
+    stored: chips.flatMap((chip) => (chip.blob === null || chip.refusal !== null ? [] : [chip.blob])),
     busy: chips.some((chip) => chip.blob === null && chip.failure === null && chip.refusal === null),
     broken: chips.some((chip) => chip.failure !== null || chip.refusal !== null),
     add,

@@ -15,6 +15,8 @@ import { readMore, useDialogs, type View } from "./queries.ts";
 
 const StartButton = lazy(async () => ({ default: (await import("../start/StartButton.tsx")).StartButton }));
 
+const ChannelFilter = lazy(() => import("./ChannelFilter.tsx"));
+
 /** Mine, the queue, all, closed; search; the one who waits longest first. */
 export function DialogList({ selectedId }: { selectedId: string | undefined }) {
   const { t } = useTranslation("dialogs");
@@ -29,21 +31,25 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
   const view: View = asked !== null && views.includes(asked) ? asked : "mine";
   const [typed, setTyped] = useState("");
   const [q] = useDebouncedValue(typed.trim(), 250);
-  const list = useDialogs(view, q);
+  const kind = params.get("kind");
+  const listed = kind === null ? view : (`${view}:${kind}` as const);
+  const list = useDialogs(listed, q);
   const mine = useDialogs("mine");
   const queue = useDialogs("queue");
-  const search = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const [loading, setLoading] = useState(false);
 
   const items = list.data?.items ?? [];
-  const href = (id: string) => (view === "mine" ? `/dialogs/${id}` : `/dialogs/${id}?view=${view}`);
+  const query = (to: View, of: string | null) => ({ ...(to === "mine" ? {} : { view: to }), ...(of === null ? {} : { kind: of }) });
+  const search = new URLSearchParams(query(view, kind)).toString();
+  const href = (id: string) => `/dialogs/${id}${search && "?"}${search}`;
   const step = (by: number) => {
     if (items.length === 0) return;
     const at = items.findIndex((each) => each.id === selectedId);
     const next = items[at < 0 ? (by > 0 ? 0 : items.length - 1) : Math.min(items.length - 1, Math.max(0, at + by))];
     if (next !== undefined) void navigate(href(next.id));
   };
-  useShortcut({ keys: "/", label: "dialogs:keys.search", run: () => search.current?.focus() });
+  useShortcut({ keys: "/", label: "dialogs:keys.search", run: () => field.current?.focus() });
   useShortcut({ keys: "j", label: "dialogs:keys.next", run: () => step(1) });
   useShortcut({ keys: "k", label: "dialogs:keys.previous", run: () => step(-1) });
   useEffect(() => {
@@ -60,7 +66,7 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
         <h1 className="sr-only">{t("list.name")}</h1>
         <div className={classes["find"]}>
           <TextInput
-            ref={search}
+            ref={field}
             size="sm"
             type="search"
             aria-label={t("list.search")}
@@ -72,10 +78,11 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
             onKeyDown={(event) => {
               if (event.key !== "Escape") return;
               setTyped("");
-              search.current?.blur();
+              field.current?.blur();
             }}
           />
           <Suspense>
+            <ChannelFilter kind={kind} onKind={(each) => setParams(query(view, each), { replace: true })} />
             <StartButton target={{}} />
           </Suspense>
         </div>
@@ -88,7 +95,7 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
               aria-selected={view === each}
               aria-controls="dialog-list"
               className={classes["tab"]}
-              onClick={() => setParams(each === "mine" ? {} : { view: each }, { replace: true })}
+              onClick={() => setParams(query(each, kind), { replace: true })}
             >
               {t(`view.${each}`)}
               {counts[each] === undefined || counts[each] === null ? null : <span className={classes["count"]}>{counts[each]}</span>}
@@ -104,9 +111,9 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
         ) : items.length === 0 ? (
           <NothingHere
             view={view}
-            searched={q !== ""}
+            searched={q !== "" || kind !== null}
             waiting={queue.data?.items.length ?? 0}
-            onQueue={() => setParams({ view: "queue" }, { replace: true })}
+            onQueue={() => setParams(query("queue", kind), { replace: true })}
           />
         ) : (
           <>
@@ -121,7 +128,7 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
                 loading={loading}
                 onClick={() => {
                   setLoading(true);
-                  readMore(client, view, q)
+                  readMore(client, listed, q)
                     .catch(showFailure)
                     .finally(() => setLoading(false));
                 }}

@@ -11,18 +11,26 @@ import { useMe } from "../../app/me.ts";
 export type View = "mine" | "queue" | "all" | "closed";
 const PAGE = 100;
 
-async function readList(view: View, q: string, wanted: number, signal: AbortSignal): Promise<DialogList> {
-  let list = await api.get<DialogList>("/dialogs", { signal, query: { view, q, limit: PAGE } });
+/** A view of one kind of channel only: "queue:telegram". */
+type Listed = View | `${View}:${string}`;
+const asked = (listed: Listed) => {
+  const [view, kind] = listed.split(":");
+  return { view, kind };
+};
+
+async function readList(listed: Listed, q: string, wanted: number, signal: AbortSignal): Promise<DialogList> {
+  const query = { ...asked(listed), q, limit: PAGE };
+  let list = await api.get<DialogList>("/dialogs", { signal, query });
   // What was unrolled before stays unrolled.
   while (list.nextCursor !== null && list.items.length < wanted) {
-    const more = await api.get<DialogList>("/dialogs", { signal, query: { view, q, limit: PAGE, cursor: list.nextCursor } });
+    const more = await api.get<DialogList>("/dialogs", { signal, query: { ...query, cursor: list.nextCursor } });
     list = { ...more, items: [...list.items, ...more.items], position: list.position };
   }
   return list;
 }
 
 /** One view of the list, kept by the live bridge. */
-export function useDialogs(view: View, q = "", enabled = true) {
+export function useDialogs(view: Listed, q = "", enabled = true) {
   const client = useQueryClient();
   return useQuery({
     queryKey: keys.dialogs(view, q),
@@ -32,11 +40,11 @@ export function useDialogs(view: View, q = "", enabled = true) {
 }
 
 /** The next page of a list into the same cache entry. */
-export async function readMore(client: QueryClient, view: View, q: string): Promise<void> {
+export async function readMore(client: QueryClient, view: Listed, q: string): Promise<void> {
   const key = keys.dialogs(view, q);
   const list = client.getQueryData<DialogList>(key);
   if (list === undefined || list.nextCursor === null) return;
-  const more = await api.get<DialogList>("/dialogs", { query: { view, q, limit: PAGE, cursor: list.nextCursor } });
+  const more = await api.get<DialogList>("/dialogs", { query: { ...asked(view), q, limit: PAGE, cursor: list.nextCursor } });
   client.setQueryData<DialogList>(key, (now) => {
     if (now === undefined) return now;
     const known = new Set(now.items.map((each) => each.id));

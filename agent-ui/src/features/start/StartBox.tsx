@@ -11,10 +11,14 @@ import { ApiError, api } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
 import { usePhone } from "../../app/format.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { AttachButton } from "../composer/AttachButton.tsx";
+import { FileChips } from "../composer/FileChips.tsx";
+import { type FileLimits, takesFiles, textLimit } from "../composer/files.ts";
 import { Hint } from "../composer/Hint.tsx";
 import { OpenVariables } from "../composer/OpenVariables.tsx";
 import { SuggestionList } from "../composer/SuggestionList.tsx";
 import { useCanned } from "../composer/useCanned.ts";
+import { useFiles } from "../composer/useFiles.ts";
 import { useWritingFailure } from "../composer/writing-failure.ts";
 import { iconOfChannel } from "../dialogs/ChannelIcon.tsx";
 import classes from "./start.module.css";
@@ -27,6 +31,9 @@ export interface StartTarget {
   /** Chosen already: the contact point whose "write" was pressed. */
   contactPointId?: string;
 }
+
+/** Until a channel is chosen nothing is refused. */
+const NO_LIMITS: FileLimits = { attachmentBytes: 25 * 1024 * 1024, attachments: null };
 
 const keyOf = (option: StartOption) => `${option.channelId}:${option.contactPointId ?? option.value}`;
 
@@ -68,7 +75,10 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
     });
   };
   const canned = useCanned({ dialogId: chosen?.dialogId ?? null, input, text, enabled: true, insert });
-  const ready = chosen !== null && chosen.reason === null && text.trim() !== "" && text.length <= chosen.textLength && canned.open.length === 0;
+  const files = useFiles(chosen ?? NO_LIMITS);
+  const limit = chosen === null ? 0 : textLimit(chosen, files.stored.length);
+  const written = (text.trim() !== "" || files.stored.length > 0) && !files.busy && !files.broken;
+  const ready = chosen !== null && chosen.reason === null && written && text.length <= limit && canned.open.length === 0;
   const send = useMutation({
     mutationFn: (option: StartOption) =>
       api.post<z.infer<typeof Started>>("/dialogs", {
@@ -76,6 +86,7 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
         channelId: option.channelId,
         ...(option.contactPointId === null ? { to: option.value } : { contactPointId: option.contactPointId }),
         text: text.trim(),
+        attachments: files.stored.map((file) => file.blobId),
         ...(option.identityKind === "email" && subject.trim() !== "" ? { subject: subject.trim() } : {}),
       }),
     onSuccess: ({ dialogId }) => {
@@ -121,7 +132,15 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
             {chosen?.identityKind === "email" ? (
               <TextInput label={t("subject")} value={subject} onChange={(event) => setSubject(event.currentTarget.value)} />
             ) : null}
-            <div style={{ position: "relative" }}>
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: a drop target beside the button that does the same */}
+            <div
+              style={{ position: "relative" }}
+              onDragOver={(event) => event.preventDefault()}
+              onDrop={(event) => {
+                event.preventDefault();
+                files.add(event.dataTransfer.files);
+              }}
+            >
               <SuggestionList suggestions={canned.suggestions} label={t("composer:canned.list")} render={(answer) => answer.title} />
               <Textarea
                 ref={input}
@@ -134,8 +153,14 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
                 value={text}
                 onChange={(event) => setText(event.currentTarget.value)}
                 onKeyDown={onKeyDown}
+                onPaste={(event) => {
+                  if (event.clipboardData.files.length === 0) return;
+                  event.preventDefault();
+                  files.add([...event.clipboardData.files]);
+                }}
               />
             </div>
+            <FileChips files={files} />
             {canned.open.length === 0 ? null : <OpenVariables open={canned.open} input={input} />}
             {chosen !== null && chosen.reason === null && chosen.dialogId !== null ? <Text size="xs">{t("joins")}</Text> : null}
           </>
@@ -146,7 +171,14 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
           </Alert>
         ) : null}
         <Group justify="space-between">
-          {chosen === null ? <span /> : <Hint text={text} limit={chosen.textLength} segments={chosen.segments} idle={t("hint")} />}
+          {chosen === null ? (
+            <span />
+          ) : (
+            <Group gap={6} wrap="nowrap">
+              <AttachButton limits={chosen} onFiles={files.add} />
+              <Hint text={text} limit={limit} segments={chosen.segments} idle={takesFiles(chosen) ? t("hint") : t("composer:composer.textOnly")} />
+            </Group>
+          )}
           <Group gap="sm" wrap="nowrap">
             <Button variant="default" onClick={onClose}>
               {t("common:cancel")}

@@ -7,7 +7,7 @@ import { api, blobUrl } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
 import { AudioPlayer } from "./AudioPlayer.tsx";
 import { useThread } from "./context.ts";
-import { mediaKindOf } from "./media.ts";
+import { type MediaKind, mediaKindOf } from "./media.ts";
 import classes from "./thread.module.css";
 import { useMessageCall } from "./useMessageCall.ts";
 
@@ -87,13 +87,16 @@ function Document({ file, url }: { file: Attachment; url: string }) {
   );
 }
 
+/** The place that a file of this kind takes when it is here; the others are one line before and after. */
+const PLACE: Partial<Record<MediaKind, string>> = { image: "picture", video: "picture", sticker: "sticker" };
+
 /** The message is here, its file still on the way: the place is kept, so that nothing jumps when it comes. */
 function Coming({ file }: { file: Attachment }) {
   const { t } = useTranslation("thread");
   const format = useFormat();
-  const picture = mediaKindOf(file) === "image";
+  const kind = mediaKindOf(file);
   return (
-    <span className={classes[picture ? "picture" : "file"]} data-coming="" role="status" title={file.name}>
+    <span className={classes[PLACE[kind] ?? "file"]} data-coming={kind} role="status" title={file.name}>
       <IconClockDown size={18} stroke={1.6} aria-hidden />
       <span className="truncate">{t("file.coming")}</span>
       {file.bytes > 0 ? <span className={classes["dim"]}>{format.bytes(file.bytes)}</span> : null}

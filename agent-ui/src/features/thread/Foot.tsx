@@ -1,12 +1,16 @@
 import type { Message } from "@kommutator/contract/api/dialogs";
 import { ActionIcon, Button } from "@mantine/core";
 import { IconAlertTriangle, IconArrowBackUp, IconCheck, IconChecks, IconClock, IconHelpCircle } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
+import { useSaid } from "../composer/useSaid.ts";
 import { useThread } from "./context.ts";
 import classes from "./thread.module.css";
 import { useMessageCall } from "./useMessageCall.ts";
+
+const Edits = lazy(async () => ({ default: (await import("./Edits.tsx")).Edits }));
 
 const MARKS = { queued: IconClock, sent: IconCheck, delivered: IconChecks, read: IconChecks, failed: IconAlertTriangle, uncertain: IconHelpCircle };
 
@@ -15,6 +19,7 @@ export function Foot({ message }: { message: Message }) {
   const { t } = useTranslation("thread");
   const format = useFormat();
   const { reply } = useThread();
+  const said = useSaid();
   const retry = useMessageCall(message, () => api.post<Message>(`/messages/${message.id}/retry`, {}));
   const settle = useMessageCall(message, (outcome: "sent" | "resend") => api.post<Message>(`/messages/${message.id}/settle`, { outcome }));
   const { delivery } = message;
@@ -25,7 +30,13 @@ export function Foot({ message }: { message: Message }) {
       <time dateTime={message.at} title={format.full(message.at)}>
         {format.time(message.at)}
       </time>
-      {message.editedAt === null ? null : <span title={t("edited.at", { at: format.full(message.editedAt) })}>{t("edited.mark")}</span>}
+      {message.editedAt === null ? null : message.deletedAt === null ? (
+        <Suspense fallback={<span>{t("edited.mark")}</span>}>
+          <Edits messageId={message.id} editedAt={message.editedAt} />
+        </Suspense>
+      ) : (
+        <span>{t("edited.mark")}</span>
+      )}
       {Mark === null ? null : (
         <span className={classes["mark"]} title={label}>
           <Mark size={15} aria-hidden />
@@ -34,12 +45,15 @@ export function Foot({ message }: { message: Message }) {
       )}
       {delivery === "failed" ? (
         <>
-          <span>{message.failure === null ? t("delivery.failed") : t("delivery.failedBecause", { reason: message.failure })}</span>
+          <span title={message.failure ?? undefined}>
+            {message.failure === null ? t("delivery.failed") : t("delivery.failedBecause", { reason: said(message.failure) })}
+          </span>
           <Button size="compact-xs" variant="light" color="red" loading={retry.isPending} onClick={() => retry.mutate()}>
             {t("delivery.retry")}
           </Button>
         </>
       ) : null}
+      {delivery === "queued" && message.failure !== null ? <span title={message.failure}>{t("delivery.waits", { reason: said(message.failure) })}</span> : null}
       {delivery === "uncertain" ? (
         <>
           <span>{t("delivery.uncertainText")}</span>

@@ -133,8 +133,8 @@ export function Thread({ detail, onReply }: { detail: LiveDialog; onReply: ((mes
   const jumpTo = useJump(client, dialog.id, scroll, atBottom);
   useAsked(dialog.id, jumpTo);
   const actions = useMemo<ThreadActions>(
-    () => ({ customer, meId: me.id, openPicture: setPicture, jumpTo, reply: onReply }),
-    [customer, me.id, jumpTo, onReply],
+    () => ({ customer, meId: me.id, mail: dialog.medium === "mail", openPicture: setPicture, jumpTo, reply: onReply }),
+    [customer, me.id, dialog.medium, jumpTo, onReply],
   );
   return (
     <ThreadContext value={actions}>

@@ -71,6 +71,7 @@ export const ThreadMessage = memo(function ThreadMessage({ message, compact }: {
 
 function Bubble({ message }: { message: Message }) {
   const { t } = useTranslation("thread");
+  const { mail } = useThread();
   return (
     <div className={classes["bubble"]}>
       {message.replyTo === null ? null : <Answered replyTo={message.replyTo} />}
@@ -87,7 +88,7 @@ function Bubble({ message }: { message: Message }) {
         </Suspense>
       )}
       {message.quoted === null || message.quoted === "" ? null : <Quoted text={message.quoted} />}
-      {message.truncated ? <div className={classes["quoted"]}>{t("truncated")}</div> : null}
+      {message.truncated ? <div className={classes["quoted"]}>{t(mail ? "truncated" : "truncatedFile")}</div> : null}
       <Attachments message={message} />
     </div>
   );

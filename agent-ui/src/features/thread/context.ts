@@ -5,6 +5,8 @@ import { createContext, useContext } from "react";
 export interface ThreadActions {
   customer: string;
   meId: string;
+  /** Letters: what is cut off lies in the mailbox, elsewhere with the sender. */
+  mail: boolean;
   /** Shows a picture large. */
   openPicture: (blobId: string) => void;
   /** Brings a message into sight, reading older ones if need be. */
