@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { countCases } from "../../../tests/support/cases.ts";
 import { fromHeaders, fromMail, normaliseSubject } from "./from-mail.ts";
 import { crlf, LETTERS, OWN } from "./letters.fixture.ts";
 
@@ -17,10 +18,7 @@ describe("a letter becomes an event", () => {
     if (fileNames !== undefined) expect(event.files?.map((file) => file.name)).toEqual(fileNames);
   });
 
-  it("at least half of the letters are documented ones", () => {
-    const documented = LETTERS.filter((one) => !one.source.startsWith("constructed"));
-    expect(documented.length).toBeGreaterThanOrEqual(LETTERS.length / 2);
-  });
+  it("twenty letters at least, half of them documented", () => countCases("email", "incoming", LETTERS));
 
   it("carries an inline picture with the id by which the HTML names it, and no remote one", async () => {
     const event = await fromMail(
