@@ -41,6 +41,8 @@ export interface CrmHooks {
   configuredChannels?(): { kind: string; name: string; config: Record<string, unknown> }[];
   /** After set-up committed: open the channels made. */
   onChannelsCreated?(channelIds: Id[]): Promise<void>;
+  /** A system note in the dialog's thread (the gateway's), in the caller's transaction. */
+  note?(tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }): Promise<void>;
   /** Address of the visitor's chat page of a channel. */
   chatUrl?(channelId: Id): string;
 }

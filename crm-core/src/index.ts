@@ -1,5 +1,7 @@
 import type { Identify, StreamReader } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
+import { runAbsences } from "./absence/change.ts";
+import { createAbsenceKeeper } from "./absence/keeper.ts";
 import { writeAudit } from "./audit/index.ts";
 import { type Crm, companyReader, type StreamHandler } from "./context.ts";
 import type { CrmDeps } from "./deps.ts";
@@ -49,8 +51,12 @@ export function createCrm(deps: CrmDeps): CrmCore {
   return {
     identify: createIdentify(crm),
     routes: crmRoutes(crm),
-    readers: [asOne("crm-recorder", [createRecorder(crm), createReachabilityKeeper(crm), createMentionKeeper(crm)]), createInquiryKeeper(crm)],
+    readers: [
+      asOne("crm-recorder", [createRecorder(crm), createReachabilityKeeper(crm), createMentionKeeper(crm), createAbsenceKeeper(crm)]),
+      createInquiryKeeper(crm),
+    ],
     jobs: [
+      { name: "absences", everyMs: 5_000, run: () => runAbsences(crm) },
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.
         name: "publish-loads",

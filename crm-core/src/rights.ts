@@ -12,9 +12,11 @@ export function visible(tx: Query, principal: Principal, scope: Scope | null, co
   if (scope === null) return tx`false`;
   if (scope === "all") return tx`true`;
   const employee = tx.unsafe(column);
-  if (scope === "own") return tx`${employee} = ${principal.employeeId}`;
+  // Whoever stands in for somebody absent reads and works for them meanwhile (B8).
+  const stead = tx`${employee} IN (SELECT sa.employee_id FROM absence sa WHERE sa.stand_in_id = ${principal.employeeId} AND sa.state = 'active')`;
+  if (scope === "own") return tx`(${employee} = ${principal.employeeId} OR ${stead})`;
   const departments = scope === "department" ? [principal.departmentId] : principal.subtreeIds;
-  return tx`(${employee} IS NULL OR ${employee} = ${principal.employeeId} OR ${employee} IN (SELECT id FROM employee WHERE department_id = ANY(${departments}::uuid[])))`;
+  return tx`(${employee} IS NULL OR ${employee} = ${principal.employeeId} OR ${employee} IN (SELECT id FROM employee WHERE department_id = ANY(${departments}::uuid[])) OR ${stead})`;
 }
 
 /** The same for an object and an action. */

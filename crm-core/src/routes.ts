@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from "fastify";
+import { absenceRoutes } from "./absence/routes.ts";
 import { accessRoutes } from "./access/index.ts";
 import { auditRoutes } from "./audit/index.ts";
 import { cannedRoutes } from "./canned/routes.ts";
@@ -22,6 +23,7 @@ import { setupRoutes } from "./setup/index.ts";
 const SLICES = [
   accessRoutes,
   organisationRoutes,
+  absenceRoutes,
   auditRoutes,
   setupRoutes,
   customerRoutes,

@@ -4,6 +4,7 @@ import type { Identification, IdentityResult } from "@kommutator/contract/identi
 import type { Id } from "@kommutator/contract/ids";
 import { formatPhone, identityScope, normaliseEmail, normaliseIdentity } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
+import { findSubstitute } from "../absence/stand-in.ts";
 import { type Crm, systemActor } from "../context.ts";
 import { setParties } from "../party/sql.ts";
 import { addClaims } from "./claims.ts";
@@ -15,7 +16,6 @@ import {
   findExcluded,
   findOwners,
   findResponsible,
-  findSubstitute,
   insertDuplicatePairs,
   insertLeadsWithPoints,
   type Key,
@@ -27,7 +27,7 @@ import {
 const ACTOR = systemActor("identification");
 
 type Asker = Parameters<Identify["identifyAll"]>[1][number];
-type Context = Parameters<Identify["identifyAll"]>[2];
+type Context = Parameters<Identify["identifyAll"]>[2] & { at?: number | undefined };
 
 /** One who asks, normalised; `n` is the place in the caller's list. */
 interface Question {
@@ -99,7 +99,7 @@ async function identifyAll(crm: Crm, tx: Tx, askers: readonly Asker[], context: 
  * connection works on them in order, and each sees what the ones before it locked and wrote.
  */
 async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context: Context): Promise<(readonly [number, Identification])[]> {
-  const now = new Date(crm.clock.now());
+  const now = new Date(context.at ?? crm.clock.now());
   const keys = questions.map((q) => q.key);
   const [excluded, owners] = await together([findExcluded(tx, keys), findOwners(tx, keys)]);
   const found = owners.map(match);

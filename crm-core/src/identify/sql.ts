@@ -107,25 +107,6 @@ export async function findResponsible(
   };
 }
 
-/** Absent now? Then who stands in: the absence's substitute, else the head; the substitute's own absence is followed at most five times (B8). */
-export async function findSubstitute(tx: Query, employeeId: Id, now: Date): Promise<{ absent: boolean; substituteId: Id | null }> {
-  const rows = await tx<{ id: Id; depth: number; absent: boolean; next: Id | null }[]>`
-    WITH RECURSIVE chain AS (
-      SELECT e.id, 0 AS depth, ARRAY[e.id] AS path, a.id IS NOT NULL AS absent, coalesce(a.substitute_id, d.head_id) AS next
-      FROM employee e JOIN department d ON d.id = e.department_id
-      LEFT JOIN absence a ON a.employee_id = e.id AND a.during @> ${now}::timestamptz AND a.state IN ('scheduled', 'active')
-      WHERE e.id = ${employeeId}
-      UNION ALL
-      SELECT e.id, c.depth + 1, c.path || e.id, a.id IS NOT NULL OR e.state <> 'active', coalesce(a.substitute_id, d.head_id)
-      FROM chain c JOIN employee e ON e.id = c.next JOIN department d ON d.id = e.department_id
-      LEFT JOIN absence a ON a.employee_id = e.id AND a.during @> ${now}::timestamptz AND a.state IN ('scheduled', 'active')
-      WHERE c.absent AND c.depth < 5 AND NOT e.id = ANY(c.path)
-    )
-    SELECT id, depth, absent, next FROM chain ORDER BY depth`;
-  if (rows[0]?.absent !== true) return { absent: false, substituteId: null };
-  return { absent: true, substituteId: rows.find((r) => r.depth > 0 && !r.absent)?.id ?? null };
-}
-
 export interface NewLead {
   leadId: Id;
   pointId: Id;

@@ -30,8 +30,8 @@ export function inquiryRoutes(crm: Crm): FastifyPluginAsync {
 
     app.get("/inquiries", { schema: { querystring: InquiryQuery, response: { 200: InquiryPage } } }, async (request) => {
       const { principal } = requireScope(request, "inquiry", "read");
-      const { status, cursor, limit } = request.query;
-      return pageOf(await listInquiries(crm.sql, principal, { status, cursor: decodeCursor(cursor), limit }), limit, (r) => r);
+      const { status, origin, cursor, limit } = request.query;
+      return pageOf(await listInquiries(crm.sql, principal, { status, origin, cursor: decodeCursor(cursor), limit }), limit, (r) => r);
     });
 
     app.get("/inquiries/:id", { schema: { params: IdParams, response: { 200: InquiryView } } }, async (request) =>

@@ -27,8 +27,8 @@ function select(tx: Query) {
            jsonb_build_object('name', coalesce(nullif(concat_ws(' ', ct.last_name, ct.first_name, ct.middle_name), ''), cu.name, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), d.display_name, q.identity_value, d.identity_value, ''),
              'customerId', p.customer_id, 'contactId', p.contact_id, 'leadId', p.lead_id) AS party,
            CASE WHEN so.id IS NULL THEN NULL ELSE jsonb_build_object('id', so.id, 'name', so.name) END AS source, ${originJson(tx, "q")} AS "sourceOrigin",
-           q.attempts, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS "dispatchedTo", to_jsonb(q.due_at) AS "dueAt", q.interest_id AS "interestId", q.draft,
-           CASE WHEN b.id IS NULL THEN NULL ELSE jsonb_build_object('id', b.id, 'name', b.full_name) END AS "processedBy", to_jsonb(q.processed_at) AS "processedAt", q.version, ${micros(tx, "q.received_at")} AS "cursorAt"
+           q.identity_value AS "identityValue", q.attempts, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS "dispatchedTo", to_jsonb(q.due_at) AS "dueAt", q.interest_id AS "interestId", q.draft,
+           CASE WHEN b.id IS NULL THEN NULL ELSE jsonb_build_object('id', b.id, 'name', b.full_name) END AS "processedBy", to_jsonb(q.processed_at) AS "processedAt", q.reject_reason AS "rejectReason", q.version, ${micros(tx, "q.received_at")} AS "cursorAt"
     FROM inquiry q LEFT JOIN dialog d ON d.id = q.dialog_id LEFT JOIN dialog_party p ON p.dialog_id = q.dialog_id LEFT JOIN customer cu ON cu.id = p.customer_id
     LEFT JOIN contact ct ON ct.id = p.contact_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN employee e ON e.id = q.dispatched_to LEFT JOIN employee b ON b.id = q.processed_by LEFT JOIN lead_source so ON so.id = q.source_id`;
 }
@@ -36,11 +36,11 @@ function select(tx: Query) {
 export async function listInquiries(
   tx: Query,
   principal: Principal,
-  f: { status?: string | undefined; cursor: Cursor | null; limit: number },
+  f: { status?: string | undefined; origin?: string | undefined; cursor: Cursor | null; limit: number },
 ): Promise<(InquiryView & { cursorAt: number })[]> {
   const statuses = f.status === "unprocessed" ? UNPROCESSED : f.status === undefined ? null : [f.status];
   return tx<(InquiryView & { cursorAt: number })[]>`
-    ${select(tx)} WHERE ${inquiryAllowed(tx, principal, "read")} ${statuses === null ? tx`` : tx`AND q.status = ANY(${statuses}::text[])`} AND ${after(tx, f.cursor, "q.received_at", "q.id")}
+    ${select(tx)} WHERE ${inquiryAllowed(tx, principal, "read")} ${statuses === null ? tx`` : tx`AND q.status = ANY(${statuses}::text[])`} ${f.origin === undefined ? tx`` : tx`AND q.origin = ${f.origin}`} AND ${after(tx, f.cursor, "q.received_at", "q.id")}
     ORDER BY q.received_at DESC, q.id DESC LIMIT ${f.limit + 1}`;
 }
 

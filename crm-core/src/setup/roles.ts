@@ -11,7 +11,7 @@ const admin: Permissions = Object.fromEntries(OBJECTS.map((o) => [o, everything(
 /** Sees and steers the own department and everything below it. */
 const supervisor: Permissions = {
   dialog: only("subtree", "create", "read", "edit", "assign", "export"),
-  call: only("subtree", "create", "read", "edit"),
+  call: only("subtree", "create", "read", "edit", "export"),
   recording: only("subtree", "read"),
   customer: { ...only("all", "create", "read"), ...only("subtree", "edit", "assign", "export") },
   lead: { ...only("all", "create", "read"), ...only("subtree", "edit", "assign", "export") },

@@ -1,0 +1,306 @@
+import type { Id } from "@kommutator/contract/ids";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type CrmHouse, crmHouse, type Person } from "../../../tests/support/crm.ts";
+
+let house: CrmHouse;
+beforeAll(async () => {
+  house = await crmHouse();
+});
+afterAll(() => house.close());
+
+const idOf = (person: Person) => house.company.employees[person].id;
+/** July 2026 in Almaty (+05). */
+const july = (day: number, hour = 9) => Date.parse(`2026-07-${String(day).padStart(2, "0")}T${String(hour).padStart(2, "0")}:00:00+05:00`);
+const iso = (at: number) => new Date(at).toISOString();
+const job = () => house.crm.jobs.find((j) => j.name === "absences")?.run();
+const at = async (day: number, hour = 9) => {
+  house.clock.set(july(day, hour));
+  await job();
+  await route();
+};
+
+/** What the router does with assignments given out by hand, and the readers with its word. */
+async function route(): Promise<void> {
+  for (const input of await house.enqueued()) {
+    if (input.kind !== "dialog.assign") continue;
+    const ended =
+      await house.sql`UPDATE assignment SET ended_at = now(), end_reason = 'transferred' WHERE dialog_id = ${input.dialogId} AND ended_at IS NULL RETURNING 1`;
+    if (ended.length > 0 && input.employeeId !== null)
+      await house.sql`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) SELECT gen_random_uuid(), id, ${input.employeeId}, medium, now() FROM dialog WHERE id = ${input.dialogId}`;
+  }
+  await house.sql`DELETE FROM routing_input`;
+  await house.read();
+}
+
+/** A letter from somebody known, brought by the router to whom its identification names. */
+async function letter(from: string): Promise<{ dialogId: Id; to: Id; rung: string }> {
+  const { id, identification: who } = await house.dialog({ kind: "email", value: from }, { medium: "mail" });
+  const to = (who.substituteId ?? who.responsible?.employeeId) as Id;
+  const rung = who.substituteId === null ? "responsible" : "substitute";
+  const [entry] = await house.sql<{ id: Id }[]>`
+    INSERT INTO entry (id, dialog_id, queue_id, medium, identity_result, responsible_id, responsible_why, substitute_id, rung, enqueued_at, ended_at, outcome)
+    VALUES (gen_random_uuid(), ${id}, ${house.company.queueId}, 'mail', 'known', ${who.responsible?.employeeId ?? null}, 'customer', ${who.substituteId}, ${rung}, now(), now(), 'answered') RETURNING id`;
+  await house.sql`INSERT INTO assignment (id, dialog_id, employee_id, entry_id, medium, started_at) VALUES (gen_random_uuid(), ${id}, ${to}, ${entry?.id as Id}, 'mail', now())`;
+  await house.emit([{ kind: "dialog.assigned", dialogId: id, payload: { employeeId: to, by: null, offerId: null } }]);
+  await house.read();
+  return { dialogId: id, to, rung };
+}
+
+let next = 1;
+async function customerOf(person: Person): Promise<{ id: Id; email: string }> {
+  const email = `client${next++}@acme.example`;
+  const { body } = await house.as("admin", "POST", "/customers", {
+    kind: "person",
+    name: `Client ${next}`,
+    responsibleId: idOf(person),
+    contactPoints: [{ kind: "email", value: email }],
+  });
+  return { id: body.id, email };
+}
+async function planned(person: Person, day: number, customerId: Id): Promise<Id> {
+  const { body } = await house.as(person, "POST", "/interactions", {
+    typeId: house.company.catalogues.interactionTypes["call"]?.id as Id,
+    subject: `Call of ${day} July`,
+    plannedFrom: iso(july(day)),
+    customerId,
+  });
+  return body.id;
+}
+const executor = async (id: Id) => (await house.sql`SELECT executor_id FROM interaction WHERE id = ${id}`)[0]?.["executor_id"];
+const holder = async (id: Id) => (await house.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${id} AND ended_at IS NULL`)[0]?.["employee_id"];
+const absent = (person: Person, from: number, to: number, substitute: Person | null, by: Person = "head") =>
+  house.as(by, "POST", "/absences", {
+    employeeId: idOf(person),
+    from: iso(july(from, 0)),
+    to: iso(july(to + 1, 0)),
+    substituteId: substitute === null ? null : idOf(substitute),
+  });
+const handover = async (id: Id, who: Person = "aigul") => (await house.as(who, "GET", `/absences/${id}/handover`)).body;
+
+beforeEach(async () => {
+  house.clock.set(july(1, 0) - 86_400_000);
+  await house.sql`UPDATE delegation SET outcome = 'cancelled', resolved_at = now() WHERE outcome IS NULL`;
+  await house.sql`UPDATE absence SET state = 'cancelled'`;
+  await house.sql`UPDATE assignment SET ended_at = now() WHERE ended_at IS NULL`;
+  await house.sql`UPDATE employee SET substitute_id = NULL`;
+  await house.sql`UPDATE department SET head_id = NULL`;
+  await house.sql`UPDATE interaction SET state = 'cancelled' WHERE state = 'planned'`;
+  await house.sql`DELETE FROM routing_input`;
+});
+
+test("the worked example of B8: Aigul is away from the 1st to the 10th, Bolat stands in, himself away from the 4th to the 6th", async () => {
+  const client = await customerOf("aigul");
+  const soon = await planned("aigul", 3, client.id);
+  const later = await planned("aigul", 20, client.id);
+  const call = await planned("aigul", 5, client.id);
+  const waiting = (await letter(client.email)).dialogId;
+  expect(await holder(waiting)).toBe(idOf("aigul"));
+  const { body: absence } = await absent("aigul", 1, 10, "bolat");
+  expect(absence).toMatchObject({ state: "scheduled", substitute: { id: idOf("bolat") }, standIn: { id: idOf("bolat") } });
+  await house.sql`UPDATE employee SET substitute_id = ${idOf("dana")} WHERE id = ${idOf("bolat")}`;
+  const { body: second } = await absent("bolat", 4, 6, null);
+
+  await at(1);
+  expect([await executor(soon), await executor(call), await executor(later)]).toEqual([idOf("bolat"), idOf("bolat"), idOf("aigul")]);
+  expect(await holder(waiting)).toBe(idOf("bolat"));
+
+  // On the 4th Bolat is away himself: a new letter goes to his substitute, and so does what is due on his days.
+  await at(4);
+  const fresh = await letter(client.email);
+  expect([fresh.to, fresh.rung]).toEqual([idOf("dana"), "substitute"]);
+  expect([await executor(call), await executor(soon)]).toEqual([idOf("dana"), idOf("dana")]);
+  await at(7);
+  expect((await handover(second.id, "bolat")).items.map((i: { kind: string }) => i.kind)).toEqual([]);
+
+  await house.sql`UPDATE interaction SET state = 'done', status_id = (SELECT id FROM interaction_status s WHERE s.type_id = interaction.type_id AND s.code = 'done'), occurred = tstzrange(${iso(july(6))}, ${iso(july(6, 10))}) WHERE id = ${call}`;
+  await at(11);
+  const list = await handover(absence.id);
+  expect(list.absence.state).toBe("returning");
+  const of = (objectId: Id) => list.items.find((i: { objectId: Id }) => i.objectId === objectId);
+  expect(of(soon)).toMatchObject({ preselected: true, outcome: null, substitute: { id: idOf("dana") } });
+  expect(of(fresh.dialogId)).toMatchObject({ preselected: true, outcome: null });
+  expect(of(call)).toMatchObject({ preselected: false, outcome: "done_by_substitute" });
+  expect(of(later)).toBeUndefined();
+  expect(list.report).toEqual({ delegated: 4, doneBySubstitute: 1, returned: 0, kept: 0, elsewhere: 0 });
+
+  const { body: after } = await house.as("aigul", "POST", `/absences/${absence.id}/take-back`, { take: "all" });
+  await route();
+  expect(after).toMatchObject({ absence: { state: "closed" }, report: { delegated: 4, doneBySubstitute: 1, returned: 3, kept: 0, elsewhere: 0 } });
+  expect([await executor(soon), await executor(call), await holder(fresh.dialogId), await holder(waiting)]).toEqual([
+    idOf("aigul"),
+    idOf("dana"),
+    idOf("aigul"),
+    idOf("aigul"),
+  ]);
+  expect((await house.sql`SELECT responsible_id FROM customer WHERE id = ${client.id}`)[0]).toEqual({ responsible_id: idOf("aigul") });
+});
+
+test("handing back in part: some are kept by the substitute, what a third person got meanwhile stays there; the absence closes when nothing is left to decide", async () => {
+  const client = await customerOf("aigul");
+  const [one, two, three] = [await planned("aigul", 2, client.id), await planned("aigul", 3, client.id), await planned("aigul", 4, client.id)] as [Id, Id, Id];
+  const { body: absence } = await absent("aigul", 1, 5, "bolat");
+  await at(1);
+  await house.sql`UPDATE interaction SET executor_id = ${idOf("head")} WHERE id = ${three}`;
+  await at(6);
+  const item = async (objectId: Id) => (await handover(absence.id)).items.find((i: { objectId: Id }) => i.objectId === objectId);
+  expect(await item(three)).toMatchObject({ outcome: "reassigned_elsewhere", preselected: false });
+  await house.as("aigul", "POST", `/absences/${absence.id}/take-back`, { take: [(await item(one)).id] });
+  expect((await handover(absence.id)).absence.state).toBe("returning");
+  const { body } = await house.as("aigul", "POST", `/absences/${absence.id}/take-back`, { take: [], keep: [(await item(two)).id] });
+  expect(body).toMatchObject({ absence: { state: "closed" }, report: { delegated: 3, returned: 1, kept: 1, elsewhere: 1 } });
+  expect([await executor(one), await executor(two), await executor(three)]).toEqual([idOf("aigul"), idOf("bolat"), idOf("head")]);
+});
+
+describe("the period", () => {
+  test("two absences of one person may not overlap; a longer one moves nothing; back before the time, the list is there at once", async () => {
+    const { body: absence } = await absent("aigul", 1, 5, "bolat");
+    expect((await absent("aigul", 5, 7, null)).body).toMatchObject({ code: "duplicate" });
+    expect((await absent("aigul", 8, 7, null)).body).toMatchObject({ code: "validation", details: { fields: { to: "before_from" } } });
+    const client = await customerOf("aigul");
+    const call = await planned("aigul", 3, client.id);
+    const afterwards = await planned("aigul", 7, client.id);
+    await at(2);
+    expect((await house.as("head", "PATCH", `/absences/${absence.id}`, { to: iso(july(9, 0)) })).body).toMatchObject({
+      state: "active",
+      to: expect.stringContaining("2026-07-08T19"),
+    });
+    expect([await executor(call), await executor(afterwards)]).toEqual([idOf("bolat"), idOf("aigul")]);
+    expect((await house.as("aigul", "POST", `/absences/${absence.id}/return`)).body).toMatchObject({ state: "returning" });
+    expect((await handover(absence.id)).items).toMatchObject([{ objectId: call, preselected: true }]);
+    // The days that are free again may be another absence's.
+    expect((await absent("aigul", 7, 8, null)).status).toBe(201);
+  });
+
+  test("one that has not begun is called off; one in force is not", async () => {
+    const { body: absence } = await absent("aigul", 1, 5, null);
+    expect((await house.as("aigul", "POST", `/absences/${absence.id}/cancel`)).body).toMatchObject({ state: "cancelled" });
+    const { body: other } = await absent("aigul", 1, 5, null);
+    await at(1);
+    expect((await house.as("aigul", "POST", `/absences/${other.id}/cancel`)).body).toMatchObject({ code: "in_use" });
+  });
+
+  test("the router is told at each change, so that its gate opens and closes on the minute", async () => {
+    const told = async () => {
+      const inputs = (await house.enqueued()).filter((i) => i.kind === "facts.changed" && i.id === idOf("aigul")).length;
+      await house.sql`DELETE FROM routing_input`;
+      return inputs > 0;
+    };
+    const { body: absence } = await absent("aigul", 1, 5, null);
+    expect(await told()).toBe(true);
+    await house.as("head", "PATCH", `/absences/${absence.id}`, { to: iso(july(9, 0)) });
+    expect(await told()).toBe(true);
+    await house.as("aigul", "POST", `/absences/${absence.id}/cancel`);
+    expect(await told()).toBe(true);
+  });
+
+  test("with automatic return everything comes back by itself", async () => {
+    const client = await customerOf("aigul");
+    const call = await planned("aigul", 3, client.id);
+    const { body: absence } = await house.as("head", "POST", "/absences", {
+      employeeId: idOf("aigul"),
+      kind: "unplanned",
+      to: iso(july(5, 0)),
+      substituteId: idOf("bolat"),
+      autoReturn: true,
+    });
+    expect([absence.state, await executor(call)]).toEqual(["active", idOf("bolat")]);
+    await at(5);
+    expect([(await handover(absence.id)).absence.state, await executor(call)]).toEqual(["closed", idOf("aigul")]);
+  });
+});
+
+describe("who stands in", () => {
+  const standIn = async (person: Person) => {
+    const { body } = await absent(person, 1, 5, null);
+    await house.as("admin", "POST", `/absences/${body.id}/cancel`);
+    return body.standIn?.id ?? null;
+  };
+  test("the personal substitute, else the department's head, else the least loaded of the department", async () => {
+    await house.as("aigul", "PUT", `/employees/${idOf("aigul")}/substitute`, { substituteId: idOf("dana") });
+    expect(await standIn("aigul")).toBe(idOf("dana"));
+    await house.as("aigul", "PUT", `/employees/${idOf("aigul")}/substitute`, { substituteId: null });
+    await house.sql`UPDATE department SET head_id = ${idOf("head")} WHERE id = ${house.company.departments.a}`;
+    expect(await standIn("aigul")).toBe(idOf("head"));
+    await house.sql`UPDATE department SET head_id = NULL`;
+    await house.sql`INSERT INTO agent_load (employee_id, planned_points, norm_points) VALUES (${idOf("head")}, 90, 100), (${idOf("bolat")}, 10, 100)
+      ON CONFLICT (employee_id) DO UPDATE SET planned_points = excluded.planned_points, norm_points = excluded.norm_points`;
+    expect(await standIn("aigul")).toBe(idOf("bolat"));
+  });
+
+  test("an absent substitute's substitute is followed, five steps at most, and nobody is asked twice", async () => {
+    const people = await house.sql<{ id: Id }[]>`
+      INSERT INTO employee (login, full_name, department_id, calendar_id)
+      SELECT 'chain' || i, 'Chain ' || i, ${house.company.departments.b}, ${house.company.calendars.always} FROM generate_series(1, 7) i RETURNING id`;
+    const ids = people.map((p) => p.id);
+    const away = async (id: Id, substituteId: Id | null) =>
+      house.sql`INSERT INTO absence (employee_id, kind, during, substitute_id) VALUES (${id}, 'planned', tstzrange(${iso(july(1))}, ${iso(july(9))}), ${substituteId})`;
+    await house.sql`UPDATE employee SET state = 'suspended' WHERE id = ${idOf("dana")}`;
+    const { standInOf, findSubstitute } = await import("./stand-in.ts");
+    const of = (from: number) => findSubstitute(house.sql, ids[from] as Id, new Date(july(2))).then((r) => r.substituteId);
+    for (const n of [0, 1, 2, 3]) await away(ids[n] as Id, ids[n + 1] as Id);
+    expect(await of(0)).toBe(ids[4]);
+    await away(ids[4] as Id, ids[5] as Id);
+    expect(await of(0)).toBe(ids[5]);
+    await away(ids[5] as Id, ids[6] as Id);
+    expect([await of(0), await of(1)]).toEqual([null, ids[6]]);
+    // Two who name each other: the circle is cut, and the least loaded of the rest has it.
+    await house.sql`UPDATE absence SET substitute_id = ${ids[0] as Id} WHERE employee_id = ${ids[1] as Id}`;
+    expect(await of(0)).toBe(ids[6]);
+    expect(await standInOf(house.sql, { employeeId: ids[6] as Id, namedId: ids[0] as Id }, new Date(july(2)))).not.toBe(ids[6]);
+    await house.sql`UPDATE employee SET state = 'active' WHERE id = ${idOf("dana")}`;
+  });
+
+  test("an inquiry dispatched to somebody absent passes on to who stands in, and is written down", async () => {
+    const phone = "+77015550001";
+    await house.as("admin", "POST", "/customers", {
+      kind: "person",
+      name: "Ivan",
+      responsibleId: idOf("aigul"),
+      contactPoints: [{ kind: "phone", value: phone }],
+    });
+    const { body: absence } = await absent("aigul", 1, 5, "bolat");
+    await at(2);
+    await house.call({ kind: "phone", value: phone }, { disposition: "abandoned_queue", startedAt: july(2), seconds: 12 });
+    await house.read();
+    await house.read();
+    expect((await house.sql`SELECT dispatched_to, status FROM inquiry WHERE identity_value = ${phone}`)[0]).toEqual({
+      dispatched_to: idOf("bolat"),
+      status: "dispatched",
+    });
+    expect((await handover(absence.id)).items).toMatchObject([{ kind: "inquiry", substitute: { id: idOf("bolat") }, outcome: null }]);
+  });
+});
+
+describe("rights", () => {
+  test("one enters one's own planned absence; for others, and for an unplanned one, one heads them", async () => {
+    expect((await absent("aigul", 1, 2, null, "aigul")).status).toBe(201);
+    expect((await absent("bolat", 1, 2, null, "aigul")).status).toBe(404);
+    expect((await absent("bolat", 1, 2, null, "head")).status).toBe(201);
+    expect((await absent("dana", 1, 2, null, "head")).status).toBe(404);
+    expect((await house.as("aigul", "POST", "/absences", { employeeId: idOf("aigul"), kind: "unplanned" })).status).toBe(403);
+    expect((await house.as("dana", "GET", `/absences?employeeId=${idOf("aigul")}`)).body).toEqual([]);
+    expect(
+      (await house.as("bolat", "GET", `/absences?employeeId=${idOf("aigul")}`)).body.filter((a: { state: string }) => a.state === "scheduled"),
+    ).toHaveLength(1);
+    expect((await house.as("bolat", "PUT", `/employees/${idOf("aigul")}/substitute`, { substituteId: idOf("bolat") })).status).toBe(404);
+    expect((await house.as("head", "PUT", `/employees/${idOf("aigul")}/substitute`, { substituteId: idOf("bolat") })).status).toBe(200);
+    expect((await house.as("aigul", "PUT", `/employees/${idOf("aigul")}/substitute`, { substituteId: idOf("aigul") })).status).toBe(422);
+  });
+
+  test("who stands in works with the customers meanwhile, and no longer afterwards; only the employee and the head take back", async () => {
+    const client = await customerOf("aigul");
+    const rename = async (person: Person) => {
+      const { body } = await house.as("admin", "GET", `/customers/${client.id}`);
+      return (await house.as(person, "PATCH", `/customers/${client.id}`, { version: body.version, comment: "x" })).status;
+    };
+    expect(await rename("bolat")).toBe(403);
+    await planned("aigul", 3, client.id);
+    const { body: absence } = await absent("aigul", 1, 5, "bolat");
+    await at(2);
+    expect(await rename("bolat")).toBe(200);
+    await at(6);
+    expect(await rename("bolat")).toBe(403);
+    expect((await house.as("bolat", "POST", `/absences/${absence.id}/take-back`, { take: "all" })).status).toBe(404);
+    expect((await house.as("head", "POST", `/absences/${absence.id}/take-back`, { take: "all" })).body).toMatchObject({ absence: { state: "closed" } });
+  });
+});

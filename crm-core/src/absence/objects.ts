@@ -1,0 +1,116 @@
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import type { Actor } from "@kommutator/contract/ports";
+import type { Crm } from "../context.ts";
+import { publishLoads } from "../load/index.ts";
+
+/**
+ * The objects that change hands with an absence (B8): dialogs in hand, inquiries and planned Interactions change executor; Interests keep
+ * their responsible and get an acting substitute. Calls stay with whoever speaks; what is done is never rewritten.
+ */
+export type Kind = "dialog" | "inquiry" | "interaction" | "interest";
+export interface Moved {
+  kind: Kind;
+  id: Id;
+}
+export interface Hands {
+  from: Id;
+  /** null: the queue of the department (dialogs and inquiries); Interactions then stay where they are. */
+  to: Id | null;
+  /** Who gave it out. */
+  by: Id;
+}
+
+/** Open objects of an employee that are due before `until` (null: whatever their date) or have no date. */
+export async function openObjects(tx: Tx, employeeId: Id, until: Date | null): Promise<Moved[]> {
+  return tx<Moved[]>`
+    SELECT 'dialog' AS kind, a.dialog_id AS id FROM assignment a JOIN dialog d ON d.id = a.dialog_id AND d.closed_at IS NULL
+      WHERE a.employee_id = ${employeeId} AND a.ended_at IS NULL AND a.medium <> 'voice'
+    UNION ALL SELECT 'inquiry', id FROM inquiry
+      WHERE dispatched_to = ${employeeId} AND status IN ('new', 'in_wizard', 'dispatched') AND (${until}::timestamptz IS NULL OR due_at IS NULL OR due_at < ${until}::timestamptz)
+    UNION ALL SELECT 'interaction', id FROM interaction
+      WHERE executor_id = ${employeeId} AND state = 'planned' AND (${until}::timestamptz IS NULL OR lower(planned) < ${until}::timestamptz)
+    UNION ALL SELECT 'interest', id FROM interest
+      WHERE responsible_id = ${employeeId} AND status = 'open' AND (${until}::timestamptz IS NULL OR expected_close IS NULL OR expected_close < ${until}::timestamptz)`;
+}
+
+/** Puts objects into other hands where they are still in the first ones. Returns those that moved; an Interest always does (only its acting substitute changes). */
+export async function moveObjects(crm: Crm, tx: Tx, actor: Actor, objects: readonly Moved[], hands: Hands, action: "delegate" | "take_back"): Promise<Moved[]> {
+  const moved = [
+    ...(await moveDialogs(crm, tx, idsOf(objects, "dialog"), hands)).map((id) => ({ kind: "dialog" as const, id })),
+    ...(await moveInquiries(crm, tx, idsOf(objects, "inquiry"), hands)).map((id) => ({ kind: "inquiry" as const, id })),
+    ...(await moveInteractions(crm, tx, idsOf(objects, "interaction"), hands)).map((id) => ({ kind: "interaction" as const, id })),
+    ...objects.filter((o) => o.kind === "interest"),
+  ];
+  for (const o of moved) {
+    await crm.audit(tx, actor, {
+      objectKind: o.kind,
+      objectId: o.id,
+      action,
+      changes: { [o.kind === "interest" ? "acting_id" : "executor_id"]: [hands.from, hands.to] },
+    });
+  }
+  return moved;
+}
+
+const idsOf = (objects: readonly Moved[], kind: Kind): Id[] => objects.filter((o) => o.kind === kind).map((o) => o.id);
+
+/** Through the router, which owns assignments: whoever took one meanwhile keeps it. */
+async function moveDialogs(crm: Crm, tx: Tx, ids: Id[], { from, to, by }: Hands): Promise<Id[]> {
+  if (ids.length === 0) return [];
+  const held = await tx<{ dialog_id: Id }[]>`
+    SELECT a.dialog_id FROM assignment a WHERE a.dialog_id = ANY(${ids}::uuid[]) AND a.employee_id = ${from} AND a.ended_at IS NULL AND a.medium <> 'voice' ORDER BY a.started_at`;
+  const at = crm.clock.now();
+  await crm.enqueue(
+    tx,
+    held.map((h) => ({ kind: "dialog.assign" as const, dialogId: h.dialog_id, employeeId: to, by, from, at })),
+  );
+  if (held.length > 0 && crm.hooks?.note !== undefined) {
+    const names = await tx<{ id: Id; name: string }[]>`SELECT id, full_name AS name FROM employee WHERE id = ${from} OR id = ${to}`;
+    const nameOf = (id: Id | null) => names.find((n) => n.id === id)?.name ?? null;
+    const code = to === null ? "delegated_queue" : "delegated";
+    for (const h of held) await crm.hooks.note(tx, h.dialog_id, { code, params: { from: nameOf(from), to: nameOf(to) } });
+  }
+  return held.map((h) => h.dialog_id);
+}
+
+async function moveInquiries(crm: Crm, tx: Tx, ids: Id[], { from, to }: Hands): Promise<Id[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx<{ id: Id; dialog_id: Id | null; status: string }[]>`
+    UPDATE inquiry SET dispatched_to = ${to}, status = CASE WHEN ${to}::uuid IS NULL AND status = 'dispatched' THEN 'new' ELSE status END, version = version + 1
+    WHERE id = ANY(${ids}::uuid[]) AND dispatched_to = ${from} AND status IN ('new', 'in_wizard', 'dispatched') RETURNING id, dialog_id, status`;
+  if (rows.length > 0)
+    await crm.emit(
+      tx,
+      rows.map((r) => ({ kind: "inquiry.changed" as const, dialogId: r.dialog_id, payload: { inquiryId: r.id, status: r.status } })),
+    );
+  return rows.map((r) => r.id);
+}
+
+async function moveInteractions(crm: Crm, tx: Tx, ids: Id[], { from, to }: Hands): Promise<Id[]> {
+  if (ids.length === 0 || to === null) return [];
+  const rows = await tx<{ id: Id }[]>`
+    UPDATE interaction SET executor_id = ${to}, version = version + 1 WHERE id = ANY(${ids}::uuid[]) AND executor_id = ${from} AND state = 'planned' RETURNING id`;
+  if (rows.length > 0) await publishLoads(crm, tx, [from, to]);
+  return rows.map((r) => r.id);
+}
+
+/** What has become of a delegated object, seen from the original's return. */
+export type Fate = "held" | "done_by_substitute" | "cancelled" | "returned" | "reassigned_elsewhere";
+
+/** The fates of delegated objects; `held`: still open and in the substitute's hands (or in nobody's), so it can be taken back. */
+export async function fatesOf(tx: Tx, absenceId: Id): Promise<{ id: Id; fate: Fate }[]> {
+  return tx<{ id: Id; fate: Fate }[]>`
+    SELECT g.id, CASE
+      WHEN g.object_kind = 'dialog' THEN CASE WHEN d.closed_at IS NOT NULL THEN 'done_by_substitute' WHEN a.employee_id = g.original_id THEN 'returned'
+        WHEN a.employee_id IS NULL OR a.employee_id = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
+      WHEN g.object_kind = 'inquiry' THEN CASE WHEN q.status IN ('processed', 'rejected') THEN 'done_by_substitute' WHEN q.dispatched_to = g.original_id THEN 'returned'
+        WHEN q.dispatched_to IS NULL OR q.dispatched_to = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
+      WHEN g.object_kind = 'interaction' THEN CASE WHEN i.state = 'cancelled' THEN 'cancelled' WHEN i.state <> 'planned' THEN 'done_by_substitute' WHEN i.executor_id = g.original_id THEN 'returned'
+        WHEN i.executor_id = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
+      ELSE CASE WHEN t.status <> 'open' THEN 'done_by_substitute' WHEN t.responsible_id = g.original_id THEN 'held' ELSE 'reassigned_elsewhere' END END AS fate
+    FROM delegation g LEFT JOIN dialog d ON g.object_kind = 'dialog' AND d.id = g.object_id LEFT JOIN assignment a ON a.dialog_id = d.id AND a.ended_at IS NULL
+    LEFT JOIN inquiry q ON g.object_kind = 'inquiry' AND q.id = g.object_id LEFT JOIN interaction i ON g.object_kind = 'interaction' AND i.id = g.object_id
+    LEFT JOIN interest t ON g.object_kind = 'interest' AND t.id = g.object_id
+    WHERE g.absence_id = ${absenceId} AND g.outcome IS NULL`;
+}
