@@ -38,7 +38,7 @@ async function keepDialogs(crm: Crm, tx: Tx, ids: readonly Id[]): Promise<void> 
 async function passOnInquiries(crm: Crm, tx: Tx, ids: readonly Id[]): Promise<void> {
   const rows = await tx<{ absence_id: Id; absent_id: Id; created_by: Id | null; id: Id }[]>`
     SELECT x.id AS absence_id, x.employee_id AS absent_id, x.created_by, q.id FROM inquiry q JOIN absence x ON x.employee_id = q.dispatched_to AND x.state = 'active'
-    WHERE q.id = ANY(${[...new Set(ids)]}::uuid[]) AND q.status = 'dispatched' AND (upper(x.during) IS NULL OR q.due_at IS NULL OR q.due_at < upper(x.during)) FOR UPDATE OF q`;
+    WHERE q.id = ANY(${[...new Set(ids)]}::uuid[]) AND q.status = 'dispatched' FOR UPDATE OF q`;
   for (const r of rows) {
     const { substituteId } = await findSubstitute(tx, r.absent_id, new Date(crm.clock.now()));
     const hands = { from: r.absent_id, to: substituteId, by: r.created_by ?? r.absent_id };
