@@ -150,6 +150,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
       secretKey: config.secretKey,
       publicUrl: config.publicUrl,
       createQueue: routing.createQueue,
+      note: (tx, dialogId, note) => outbound.note(tx, dialogId, note),
       configuredChannels: () => [...config.channels],
     }),
   });

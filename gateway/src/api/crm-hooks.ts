@@ -16,6 +16,8 @@ export interface CrmHooksDeps {
   log: Logger;
   secretKey: Uint8Array;
   publicUrl: string;
+  /** A system note in a dialog's thread. */
+  note?: CrmHooks["note"];
   /** Routing's own SQL makes queues. */
   createQueue(tx: Tx, queue: NewQueue): Promise<Id>;
   /** Channels that the environment describes (a mailbox, an Asterisk); the sample company gets them too. */
@@ -46,6 +48,7 @@ export function createCrmHooks(deps: CrmHooksDeps): CrmHooks {
     onSessionsEnded: (employeeId, sessionIds, reason) => deps.access.sessionsEnded({ employeeId, sessionIds, reason }),
     onAccessChanged: () => deps.access.rightsChanged(),
     createQueue: deps.createQueue,
+    ...(deps.note === undefined ? {} : { note: deps.note }),
     async createChannel(tx, channel) {
       const registered = deps.registry[channel.kind as keyof AdapterRegistry];
       if (registered === undefined) throw new Error(`no adapter for ${channel.kind}`);
