@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 import { CallBar } from "../features/call/CallBar.tsx";
 import { OutboxProvider } from "../features/composer/OutboxProvider.tsx";
 import { OfferStack } from "../features/dialogs/OfferStack.tsx";
+import { WhyHost } from "../features/routing/WhyHost.tsx";
 import { SoftphoneProvider } from "../softphone/SoftphoneProvider.tsx";
 import classes from "./Frame.module.css";
 import { LiveProvider } from "./LiveProvider.tsx";
@@ -37,6 +38,7 @@ export function Frame({ children }: { children: ReactNode }) {
               </div>
             </div>
             <OfferStack />
+            <WhyHost />
             <GoKeys />
             <ShortcutsOverlay />
           </Suspense>

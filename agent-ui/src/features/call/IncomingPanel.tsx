@@ -1,9 +1,11 @@
-import { Badge, Skeleton, Text } from "@mantine/core";
-import { IconStarFilled } from "@tabler/icons-react";
+import { Badge, Button, Skeleton, Text } from "@mantine/core";
+import { IconRoute, IconStarFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useNow } from "../../app/format.ts";
+import { useShortcut } from "../../app/shortcuts.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import { FeedLine } from "../customer/FeedLine.tsx";
+import { openWhy } from "../routing/WhyHost.tsx";
 import classes from "./CallBar.module.css";
 import { useCard } from "./queries.ts";
 
@@ -15,6 +17,9 @@ export function IncomingPanel() {
   const now = useNow(30_000);
   const card = useCard(view.call.dialogId);
   const data = card.data;
+  const { dialogId } = view.call;
+  const why = () => dialogId !== null && openWhy(dialogId);
+  useShortcut({ keys: "w", label: "call:shortcuts.why", run: why });
   return (
     <aside className={classes["panel"]} aria-label={t("card.title")} data-incoming-card={view.call.dialogId ?? ""}>
       {data === undefined ? (
@@ -36,6 +41,9 @@ export function IncomingPanel() {
           </div>
           {data.party.customer !== null && data.party.customer.name !== data.party.name ? <Text size="sm">{data.party.customer.name}</Text> : null}
           {data.party.result === "ambiguous" ? <Text size="sm">{data.party.candidates.map((each) => each.name).join(", ")}</Text> : null}
+          <Button variant="subtle" size="compact-sm" leftSection={<IconRoute size={15} />} rightSection={<kbd>W</kbd>} onClick={why}>
+            {t("card.why")}
+          </Button>
           <dl className={classes["facts"]}>
             <dt>{t("card.responsible")}</dt>
             <dd>{data.responsible?.name ?? t("card.nobody")}</dd>

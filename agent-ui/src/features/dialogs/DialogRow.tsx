@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { useFormat, useNow } from "../../app/format.ts";
 import { isOver } from "../../app/live-cache.ts";
 import { usePartyName } from "../../app/party.ts";
+import { openWhy } from "../routing/WhyHost.tsx";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import classes from "./list.module.css";
 import { WaitClock } from "./WaitClock.tsx";
@@ -21,7 +22,8 @@ export const DialogRow = memo(function DialogRow({ dialog, selected, meId, to }:
   const prefix = last?.direction === "out" ? `${t("row.we")}: ` : last?.direction === "internal" ? `${t("row.note")}: ` : "";
   const line = last === null ? (dialog.medium === "voice" ? t("row.call") : (dialog.subject ?? "")) : prefix + (last.text.trim() || t("row.attachment"));
   const over = isOver(dialog);
-  return (
+  const waits = !over && dialog.assignee === null;
+  const row = (
     <Link
       to={to}
       className={classes["row"] ?? ""}
@@ -63,6 +65,15 @@ export const DialogRow = memo(function DialogRow({ dialog, selected, meId, to }:
         </span>
       </span>
     </Link>
+  );
+  if (!waits) return row;
+  return (
+    <div className={classes["waits"]}>
+      {row}
+      <button type="button" className={classes["ask"]} aria-label={t("row.why", { name })} title={t("row.why", { name })} onClick={() => openWhy(dialog.id)}>
+        ?
+      </button>
+    </div>
   );
 });
 

@@ -6,6 +6,7 @@ import { flashTitle, notifyBrowser, playSound } from "../../app/alerts.ts";
 import { clock, useFormat, useNow } from "../../app/format.ts";
 import type { LiveOffer } from "../../app/live.ts";
 import { usePartyName } from "../../app/party.ts";
+import { openWhy } from "../routing/WhyHost.tsx";
 import { useOfferAnswer } from "./actions.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import classes from "./list.module.css";
@@ -63,7 +64,9 @@ function OfferCard({ each, now }: { each: LiveOffer; now: number }) {
         <ChannelIcon dialog={dialog} size={20} />
         <div style={{ flex: 1, minWidth: 0 }}>
           <div className={classes["offerName"]}>{name}</div>
-          <div className={classes["offerWhy"]}>{why}</div>
+          <button type="button" className={classes["offerWhy"]} onClick={() => openWhy(dialog.id)}>
+            {why}
+          </button>
         </div>
         <span title={format.full(offer.deadlineAt)}>{clock(left)}</span>
       </div>

@@ -1,13 +1,8 @@
-import type { DialogSummary, Why } from "@kommutator/contract/api/dialogs";
-import { ActionIcon, Badge, Button, Popover, Table, Text, Tooltip } from "@mantine/core";
+import type { DialogSummary } from "@kommutator/contract/api/dialogs";
+import { ActionIcon, Badge, Button, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconCheck, IconInfoCircle, IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand, IconUserCheck } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { api } from "../../app/api.ts";
-import { useFormat } from "../../app/format.ts";
-import { keys } from "../../app/keys.ts";
 import { isOver } from "../../app/live-cache.ts";
 import { useCan, useMe } from "../../app/me.ts";
 import { usePartyName } from "../../app/party.ts";
@@ -16,6 +11,7 @@ import { AssignMenu } from "../dialogs/AssignMenu.tsx";
 import { useDialogActions } from "../dialogs/actions.ts";
 import { ChannelIcon } from "../dialogs/ChannelIcon.tsx";
 import { WaitClock } from "../dialogs/WaitClock.tsx";
+import { openWhy } from "../routing/WhyHost.tsx";
 import classes from "./thread.module.css";
 
 const COLOUR: Record<DialogSummary["state"], string> = {
@@ -60,7 +56,7 @@ export function ThreadHead({ dialog, side, onSide }: { dialog: DialogSummary; si
               .filter(Boolean)
               .join(" · ")}
           </span>
-          <WhyBox dialog={dialog} />
+          <WhyButton dialogId={dialog.id} />
         </div>
       </div>
       {over ? null : (
@@ -94,59 +90,13 @@ export function ThreadHead({ dialog, side, onSide }: { dialog: DialogSummary; si
   );
 }
 
-/** Every decision of routing about this dialog: who was chosen, why, who else was near. */
-function WhyBox({ dialog }: { dialog: DialogSummary }) {
-  const { t } = useTranslation("dialogs");
-  const [opened, setOpened] = useState(false);
+/** Every step of routing about this dialog: who was asked, why, who could not. */
+function WhyButton({ dialogId }: { dialogId: string }) {
+  const { t } = useTranslation("thread");
+  useShortcut({ keys: "w", label: "thread:whyBox.open", run: () => openWhy(dialogId) });
   return (
-    <Popover opened={opened} onChange={setOpened} width={460} position="bottom-start" withArrow shadow="md" trapFocus>
-      <Popover.Target>
-        <ActionIcon size="xs" aria-label={t("thread:whyBox.open")} aria-expanded={opened} title={t("thread:whyBox.open")} onClick={() => setOpened(!opened)}>
-          <IconInfoCircle size={15} />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown>{opened ? <Decisions dialog={dialog} /> : null}</Popover.Dropdown>
-    </Popover>
-  );
-}
-
-function Decisions({ dialog }: { dialog: DialogSummary }) {
-  const { t } = useTranslation("dialogs");
-  const format = useFormat();
-  const why = useQuery({
-    queryKey: [...keys.ofDialog(dialog.id, "why"), dialog.assignee?.id ?? null],
-    queryFn: ({ signal }) => api.get<Why>(`/dialogs/${dialog.id}/why`, { signal }),
-    retry: false,
-  });
-  const decisions = why.data?.decisions ?? [];
-  if (decisions.length === 0) return <Text size="sm">{why.isPending ? "…" : t("thread:whyBox.none")}</Text>;
-  return (
-    <Table verticalSpacing={4} fz="xs">
-      <Table.Tbody>
-        {decisions.map((each) => (
-          <Table.Tr key={`${each.at}-${each.rung}-${each.chosen?.id ?? ""}`}>
-            <Table.Td style={{ whiteSpace: "nowrap" }} title={format.full(each.at)}>
-              {format.time(each.at)}
-            </Table.Td>
-            <Table.Td>
-              <Text size="xs" fw={600}>
-                {each.chosen?.name ?? t("thread:whyBox.nobody")}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {[
-                  t(`why.${each.reason.code}`, { defaultValue: each.reason.code }) +
-                    (each.reason.load === undefined ? "" : `: ${format.number(each.reason.load, 2)}`),
-                  ...each.best
-                    .filter((other) => other.employee.id !== each.chosen?.id)
-                    .map((other) => `${other.employee.name} ${format.number(other.load, 2)}`),
-                  ...Object.entries(each.refusals).map(([refusal, count]) => `${t(`thread:refusal.${refusal}`, { defaultValue: refusal })}: ${count}`),
-                ].join(" · ")}
-              </Text>
-            </Table.Td>
-            <Table.Td>{each.outcome === null ? "" : t(`thread:outcome.${each.outcome}`, { defaultValue: each.outcome })}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <ActionIcon size="xs" aria-label={t("whyBox.open")} title={`${t("whyBox.open")} · W`} onClick={() => openWhy(dialogId)}>
+      <IconInfoCircle size={15} />
+    </ActionIcon>
   );
 }
