@@ -17,6 +17,8 @@ const DEBIAN = [
   { part: "Exim (mail transfer)", program: "exim4", packages: ["exim4-daemon-light"] },
   { part: "Kannel (SMS gateway)", program: "bearerbox", packages: ["kannel"], service: "kannel" },
   { part: "Kannel's SMS centre", program: "drive_smpp", packages: ["kannel-extras"] },
+  { part: "espeak-ng (what callers are told)", program: "espeak-ng", packages: ["espeak-ng"] },
+  { part: "sox (sound files)", program: "sox", packages: ["sox"] },
   { part: "openssl (certificates for the browser phone)", program: "openssl", packages: ["openssl"] },
   { part: "ip (network namespaces)", program: "ip", packages: ["iproute2"] },
 ];

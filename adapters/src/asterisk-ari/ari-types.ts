@@ -35,6 +35,12 @@ export interface AriRecording {
   target_uri?: string;
 }
 
+/** A sound file: `id` without language and ending. */
+export interface AriSound {
+  id: string;
+  formats: { language: string; format: string }[];
+}
+
 export interface AriEvent {
   type: string;
   timestamp?: string;
@@ -44,6 +50,9 @@ export interface AriEvent {
   endpoint?: AriEndpoint;
   recording?: AriRecording;
   args?: string[];
+  playback?: { id: string; target_uri: string; state: string };
+  /** ChannelDtmfReceived. */
+  digit?: string;
   /** ChannelDestroyed: Q.850 cause and, where the technology has one, its own (the SIP status). */
   cause?: number;
   cause_txt?: string;

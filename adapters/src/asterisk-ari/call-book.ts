@@ -47,12 +47,12 @@ export class CallBook {
     return this.context.reporter.report(call.key, event);
   }
 
-  /** What became of an agent's leg. */
+  /** What became of a leg that is not the customer's. */
   legReport(call: Call, leg: Leg, state: Parameters<typeof legChanged>[2], options: Parameters<typeof legChanged>[4] = {}): Promise<boolean> {
     const facts = {
       legKey: leg.legKey,
       channelId: leg.channelId,
-      party: "agent" as const,
+      party: leg.party,
       employeeId: leg.employeeId,
       offerId: leg.offerId,
       target: leg.endpoint,

@@ -1,4 +1,4 @@
-import type { CallEnded, LegEndCause } from "@kommutator/contract/channel";
+import type { Announcement, CallEnded, LegEndCause } from "@kommutator/contract/channel";
 
 /**
  * A call as this connection sees it.
@@ -9,11 +9,14 @@ import type { CallEnded, LegEndCause } from "@kommutator/contract/channel";
  */
 export type Phase = "waiting" | "talking" | "held" | "lost" | "ended";
 
+/** A leg beside the customer's: an agent's device, or the outside number to which the customer is sent on. */
 export interface Leg {
   legKey: string;
   channelId: string;
-  employeeId: string;
+  party: "agent" | "outside";
+  employeeId?: string | undefined;
   offerId?: string | undefined;
+  /** The agent's extension, or the outside number. */
   endpoint: string;
   state: "trying" | "ringing" | "answered" | "bridged" | "ended";
   /** Why we ended it, when it was us. */
@@ -21,6 +24,18 @@ export interface Leg {
   /** Joins the customer as soon as it answers, without an order (rejoin). */
   joinsAtOnce: boolean;
   timers: Set<NodeJS.Timeout>;
+}
+
+/** What is being said to the customer of a call now. */
+export interface Speech {
+  playbackId: string;
+  what: Announcement["what"];
+  /** Resolves when it has been said or is broken off. */
+  said: Promise<void>;
+  /** Nothing is said any more, and nothing follows. */
+  stop(): void;
+  /** It has been said: what follows it. */
+  over(): void;
 }
 
 export interface Call {
@@ -34,8 +49,12 @@ export interface Call {
   bridged: boolean;
   recording: boolean;
   endedBy: CallEnded["by"] | null;
+  /** Who called which of our lines. */
+  from?: { number: string | null; line: string } | undefined;
   /** An outgoing call: whom to dial when the employee has picked up. */
   dial?: { number: string; callerNumber: string | null; commandId: string } | undefined;
+  /** What is being said to the customer now. */
+  speech?: Speech | undefined;
 }
 
 export const isLive = (leg: Leg): boolean => leg.state !== "ended";

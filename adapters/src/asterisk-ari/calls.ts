@@ -5,7 +5,9 @@ import { CallBook, type CallsContext } from "./call-book.ts";
 import * as commands from "./commands.ts";
 import { CallEvents } from "./events.ts";
 import { lineLost, reconcile } from "./reconcile.ts";
+import { redirect } from "./redirect.ts";
 import { SoundWatch } from "./sound-watch.ts";
+import { Speaking } from "./speaking.ts";
 import * as talk from "./talk.ts";
 
 /**
@@ -13,17 +15,19 @@ import * as talk from "./talk.ts";
  * handled in Asterisk's order; requests to Asterisk are carried out in the order in which they are sent (one socket, one reader).
  *
  * call-book: what is known of the live calls · events: what Asterisk says · commands: what we are told to do ·
- * ringing, talk, ending: the parts of a call's life · sound-watch: devices that vanish · reconcile: after a break of the line.
+ * ringing, speaking, talk, redirect, ending: the parts of a call's life · sound-watch: devices that vanish · reconcile: after a break of the line.
  */
 export class Calls {
   readonly #book: CallBook;
   readonly #events: CallEvents;
   readonly #sound: SoundWatch;
+  readonly #speaking: Speaking;
 
   constructor(context: CallsContext) {
     this.#book = new CallBook(context);
     this.#events = new CallEvents(this.#book);
     this.#sound = new SoundWatch(this.#book);
+    this.#speaking = new Speaking(this.#book);
   }
 
   /** The live calls by their key. */
@@ -35,14 +39,22 @@ export class Calls {
     return this.#book.live();
   }
   close(): void {
-    for (const call of this.#book.calls.values()) for (const leg of call.legs.values()) stopTimers(leg);
+    for (const call of this.#book.calls.values()) {
+      call.speech?.stop();
+      for (const leg of call.legs.values()) stopTimers(leg);
+    }
     this.#sound.close();
   }
 
   // ------------------------------------------------------------ what Asterisk says
 
   onEvent(event: AriEvent): void {
+    this.#speaking.onEvent(event);
     this.#events.onEvent(event);
+  }
+  /** Which sounds this Asterisk has: asked after each connecting. */
+  learnSounds(): Promise<void> {
+    return this.#speaking.learn();
   }
   onContactGone(endpoint: string): void {
     this.#sound.onContactGone(endpoint);
@@ -86,6 +98,12 @@ export class Calls {
   }
   fallback(command: Commands["call.fallback"]): Promise<void> {
     return commands.fallback(this.#book, command);
+  }
+  announce(command: Commands["call.announce"]): Promise<void> {
+    return this.#speaking.announce(command);
+  }
+  redirect(command: Commands["call.redirect"]): Promise<void> {
+    return redirect(this.#book, command);
   }
   hold(command: Commands["call.hold"]): Promise<void> {
     return talk.hold(this.#book, command);

@@ -4,6 +4,7 @@ import type { CallBook } from "./call-book.ts";
 import { end, endLeg, stopLegs } from "./ending.ts";
 import { legChanged, offered } from "./from-ari.ts";
 import { ringAgent } from "./ringing.ts";
+import { letFinish } from "./speaking.ts";
 import { join, lost } from "./talk.ts";
 import * as to from "./to-ari.ts";
 
@@ -114,8 +115,10 @@ export async function fallback(book: CallBook, command: Commands["call.fallback"
   const call = book.calls.get(command.callKey);
   if (call === undefined || call.phase === "ended" || call.customer === null) return;
   const customer = call.customer;
-  book.context.leases.drop(customer);
   stopLegs(book, call);
+  await letFinish(book, call);
+  if (book.calls.get(command.callKey) !== call) return; // the caller hung up meanwhile
+  book.context.leases.drop(customer);
   book.order(to.musicOff(customer));
   await book.must(to.toFallback(customer));
   await end(book, call, "system", { fallback: true });

@@ -38,6 +38,8 @@ export const Config = z.object({
       .optional(),
   ),
   music: z.preprocess(blankIsAbsent, word.default("default")),
+  /** In what waiting callers are spoken to where their own language is not known. */
+  language: z.preprocess(blankIsAbsent, z.enum(["ru", "en", "kk", "uk"]).optional()),
   /** Path of `cdr-custom/kommutator.csv` as this process sees it; without it calls that were not seen live are not reconstructed. */
   cdrFile: z.preprocess(blankIsAbsent, z.string().optional()),
   /** What phones are told about media; for a machine with several addresses. */
@@ -77,6 +79,7 @@ export const FIELDS: ConfigField[] = [
   { name: "waiting", type: "select", required: false, options: ["early", "answer"], default: "early" },
   { name: "prompt", type: "text", required: false },
   { name: "music", type: "text", required: false, default: "default" },
+  { name: "language", type: "select", required: false, options: ["ru", "en", "kk", "uk"] },
   { name: "cdrFile", type: "text", required: false },
   { name: "mediaAddress", type: "text", required: false },
   { name: "browserWsUrl", type: "text", required: false },

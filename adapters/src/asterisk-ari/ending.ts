@@ -38,6 +38,7 @@ export async function end(book: CallBook, call: Call, by: CallEnded["by"], how: 
   const talked = call.bridged || call.recording;
   call.phase = "ended";
   call.endedBy = by;
+  call.speech?.stop();
   book.calls.delete(call.key);
   stopLegs(book, call);
   if (call.customer !== null) {

@@ -3,8 +3,9 @@ import { type Call, isLive, type Leg, legOf, liveLegs, newCall, stopTimers } fro
 import type { CallBook } from "./call-book.ts";
 import { AriError } from "./connection.ts";
 import { end, legEnded, stopLegs } from "./ending.ts";
-import { callerOf, endCauseOf, offered } from "./from-ari.ts";
+import { callerOf, clean, digitPressed, endCauseOf, offered } from "./from-ari.ts";
 import { WAITING_LEASE_S } from "./lease.ts";
+import { outsideGone, outsideReached } from "./redirect.ts";
 import { dialOutside, outsideAnswered } from "./ringing.ts";
 import { join, lost } from "./talk.ts";
 import * as to from "./to-ari.ts";
@@ -37,11 +38,14 @@ export class CallEvents {
       case "ChannelDestroyed":
         this.#destroyed(channel, event);
         break;
+      case "ChannelDtmfReceived":
+        this.#digit(channel, event);
+        break;
       case "ChannelHold":
       case "ChannelUnhold":
         this.#deviceHold(channel, event);
         break;
-      default: // playback, dial progress, variables: nothing to report
+      default: // dial progress, variables: nothing to report
     }
   }
 
@@ -58,6 +62,12 @@ export class CallEvents {
         else this.#agentAnswered(call, leg);
         break;
       }
+      case "redirect": {
+        const leg = call === undefined ? undefined : legOf(call, channel.id);
+        if (call === undefined || leg === undefined || call.phase !== "waiting" || !isLive(leg)) this.#book.order(to.hangUp(channel.id, 26));
+        else outsideReached(this.#book, call, leg);
+        break;
+      }
       case "outside":
         if (call === undefined || call.phase === "ended") this.#book.order(to.hangUp(channel.id));
         else outsideAnswered(this.#book, call);
@@ -69,6 +79,7 @@ export class CallEvents {
 
   #incoming(channel: AriChannel, line: string): void {
     const call = newCall(channel.id, "in", channel.id);
+    call.from = { number: callerOf(channel).value, line };
     this.#book.calls.set(call.key, call);
     this.#book.byChannel.set(channel.id, call);
     const { config } = this.#book.context;
@@ -137,6 +148,10 @@ export class CallEvents {
     }
     const leg = legOf(call, channel.id);
     if (leg === undefined || !isLive(leg)) return;
+    if (leg.party === "outside") {
+      outsideGone(this.#book, call, leg, event);
+      return;
+    }
     if (leg.state === "bridged") {
       if (leg.why === undefined && !isNormalClearing(event)) lost(this.#book, call, leg);
       else void end(this.#book, call, call.endedBy ?? "agent");
@@ -145,6 +160,14 @@ export class CallEvents {
     const wasAnswered = leg.state === "answered";
     legEnded(this.#book, call, leg, leg.why ?? (wasAnswered ? "hung-up" : endCauseOf(event.cause, event.tech_cause, leg.state === "ringing")));
     if (call.direction === "out" && liveLegs(call).length === 0) void end(this.#book, call, "agent");
+  }
+
+  /** A key of a caller who waits; in a talk the keys are none of our business. */
+  #digit(channel: AriChannel, event: AriEvent): void {
+    const call = this.#book.byChannel.get(channel.id);
+    if (call === undefined || call.customer !== channel.id || call.phase !== "waiting" || call.direction !== "in") return;
+    const { host } = this.#book.context;
+    void this.#book.report(call, digitPressed(call.key, clean(event.digit, 1), host.now(), event.timestamp ?? String(host.now())));
   }
 
   /** The device itself put the other side on hold (re-INVITE); Asterisk plays the music. */

@@ -1,4 +1,14 @@
-import type { CallEnded, CallLegChanged, CallOffered, CallRecorded, EventSource, LegEndCause, PhoneStatus, RawIdentity } from "@kommutator/contract/channel";
+import type {
+  CallDigit,
+  CallEnded,
+  CallLegChanged,
+  CallOffered,
+  CallRecorded,
+  EventSource,
+  LegEndCause,
+  PhoneStatus,
+  RawIdentity,
+} from "@kommutator/contract/channel";
 import type { EpochMs } from "@kommutator/contract/ids";
 import type { AriChannel } from "./ari-types.ts";
 
@@ -65,7 +75,7 @@ export function offered(callKey: string, direction: "in" | "out", from: RawIdent
 export interface LegFacts {
   legKey: string;
   channelId: string;
-  party: "customer" | "agent";
+  party: "customer" | "agent" | "outside";
   employeeId?: string | undefined;
   offerId?: string | undefined;
   target?: string | undefined;
@@ -108,6 +118,11 @@ export function ended(callKey: string, by: CallEnded["by"], at: EpochMs, options
     ...(options.fallback === true ? { fallback: true } : {}),
     source: options.source ?? "live",
   };
+}
+
+/** A key of a waiting caller; `mark` tells one pressing from another (Asterisk's time of it). */
+export function digitPressed(callKey: string, digit: string, at: EpochMs, mark: string): CallDigit {
+  return { kind: "call.digit", eventKey: `${callKey}:digit:${mark}`, occurredAt: at, callKey, digit };
 }
 
 export function recorded(callKey: string, recordingKey: string, durationMs: number, at: EpochMs): CallRecorded {

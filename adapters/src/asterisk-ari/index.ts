@@ -26,6 +26,8 @@ const adapter: Adapter<Config> = {
         "call.hangup": (c) => calls.hangup(c),
         "call.rejoin": (c) => session.whileUp(() => calls.rejoin(c)),
         "call.fallback": (c) => calls.fallback(c),
+        "call.announce": (c) => session.whileUp(() => calls.announce(c)),
+        "call.redirect": (c) => session.whileUp(() => calls.redirect(c)),
         "call.originate": (c) => session.whileUp(() => calls.originate(c)),
         "recording.fetch": (c) => recordings.fetch(c.recordingKey),
         "recording.delete": (c) => recordings.delete(c.recordingKey),

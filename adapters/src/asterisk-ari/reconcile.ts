@@ -4,6 +4,7 @@ import type { CallBook } from "./call-book.ts";
 import { end } from "./ending.ts";
 import { callerOf, clean, ended, legChanged, offered } from "./from-ari.ts";
 import { HELD_LEASE_S, WAITING_LEASE_S } from "./lease.ts";
+import { onward } from "./redirect.ts";
 import { join } from "./talk.ts";
 import * as to from "./to-ari.ts";
 
@@ -35,18 +36,21 @@ export function reconcile(
   }
   // 2. Calls that we knew: who is still there?
   for (const call of [...book.calls.values()]) {
+    let outsideLost = false;
     for (const leg of liveLegs(call)) {
       const c = alive.get(leg.channelId);
       if (c === undefined) {
         stopTimers(leg);
         leg.state = "ended";
+        outsideLost ||= leg.party === "outside";
         void book.legReport(call, leg, "ended", { cause: leg.why ?? "hung-up", source: "reconciled" });
       } else reconcileLeg(book, call, leg, c, inBridge.get(to.bridgeOf(call.key)), mark);
     }
     const customer = call.customer === null ? undefined : alive.get(call.customer);
     if (customer === undefined || !ours(customer)) {
       if (call.customer !== null || liveLegs(call).length === 0) void end(book, call, "system", { source: "reconciled", fallback: customer !== undefined });
-    } else if (call.phase === "talking" && liveLegs(call).length === 0) void end(book, call, "agent", { source: "reconciled" });
+    } else if (outsideLost && call.phase === "waiting") void onward(book, call);
+    else if (call.phase === "talking" && liveLegs(call).length === 0) void end(book, call, "agent", { source: "reconciled" });
   }
   // 3. Calls of our last word that are in neither: they ended while nobody looked.
   const left: string[] = [];
@@ -75,6 +79,7 @@ function adopt(book: CallBook, c: AriChannel, vars: Record<string, string>, chan
   const direction = c.id.startsWith("kmt-c-") ? "out" : "in";
   const call = newCall(key, direction, c.id);
   call.customerUp = c.state === "Up";
+  if (direction === "in") call.from = { number: callerOf(c).value, line: vars["KMT_LINE"] ?? c.dialplan.exten };
   book.calls.set(key, call);
   book.byChannel.set(c.id, call);
   const members = inBridge.get(to.bridgeOf(key));
@@ -89,21 +94,29 @@ function adopt(book: CallBook, c: AriChannel, vars: Record<string, string>, chan
   }
   for (const a of channels) {
     const v = a.channelvars ?? {};
-    if (v["KMT_ROLE"] !== "agent" || v["KMT_CALL"] !== key) continue;
+    const outside = v["KMT_ROLE"] === "outside";
+    if ((v["KMT_ROLE"] !== "agent" && !outside) || v["KMT_CALL"] !== key) continue;
     const leg: Leg = {
       legKey: clean(v["KMT_LEG"]),
       channelId: a.id,
-      employeeId: clean(v["KMT_EMPLOYEE"]),
+      party: outside ? "outside" : "agent",
+      employeeId: v["KMT_EMPLOYEE"] ? clean(v["KMT_EMPLOYEE"]) : undefined,
       offerId: v["KMT_OFFER"] ? clean(v["KMT_OFFER"]) : undefined,
       endpoint: clean(v["KMT_ENDPOINT"]),
       state: "trying",
-      joinsAtOnce: false,
+      joinsAtOnce: outside,
       timers: new Set(),
     };
     call.legs.set(leg.legKey, leg);
     book.byChannel.set(a.id, call);
     reconcileLeg(book, call, leg, a, members, mark);
   }
+  // The router is done with this caller: only the word of farewell was left, or the outside number to be reached.
+  if (vars["KMT_NEXT"] === "hangup") {
+    void end(book, call, "system", { source: "reconciled" });
+    return;
+  }
+  if (vars["KMT_NEXT"] === "fallback" && liveLegs(call).length === 0) void onward(book, call);
   if (call.bridged && liveLegs(call).some((l) => l.state === "bridged")) call.phase = "talking";
   else {
     call.phase = call.legs.size > 0 && liveLegs(call).some((l) => l.state === "bridged") ? "held" : "waiting";

@@ -17,11 +17,17 @@ const OUTSIDE_RING_MS = 60_000;
 export async function ringAgent(
   book: CallBook,
   call: Call,
-  order: Pick<Leg, "legKey" | "employeeId" | "offerId" | "endpoint" | "joinsAtOnce"> & { callerName: string; callerNumber: string | null; timeoutMs: number },
+  order: Pick<Leg, "legKey" | "offerId" | "endpoint" | "joinsAtOnce"> & {
+    employeeId: string;
+    callerName: string;
+    callerNumber: string | null;
+    timeoutMs: number;
+  },
 ): Promise<void> {
   const leg: Leg = {
     legKey: order.legKey,
     channelId: to.agentChannel(order.legKey),
+    party: "agent",
     employeeId: order.employeeId,
     offerId: order.offerId,
     endpoint: order.endpoint,

@@ -166,6 +166,7 @@ export class AriChannelSession {
       this.#held = null;
       for (const event of held) this.#onEvent(event);
     }
+    void this.calls.learnSounds().catch((error: unknown) => this.#host.record("in", "the list of sounds was not read", String(error)));
     await this.#reporter.settled(); // what the snapshot said comes before what the records say
     await this.#readCdr();
     await this.#leftRecordings();

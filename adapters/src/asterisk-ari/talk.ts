@@ -3,12 +3,14 @@ import { type Call, isLive, type Leg, liveLegs, stopTimers } from "./call.ts";
 import type { CallBook } from "./call-book.ts";
 import { AriError } from "./connection.ts";
 import { HELD_LEASE_S } from "./lease.ts";
+import { hush } from "./speaking.ts";
 import * as to from "./to-ari.ts";
 
 /** Bridges customer and agent; the lease is cleared: from here the talk needs nobody but Asterisk. */
 export async function join(book: CallBook, call: Call, leg: Leg, record: boolean): Promise<void> {
   const customer = call.customer;
   if (customer === null) throw new ChannelError("rejected", "the customer is not there yet");
+  hush(book, call);
   const answering = call.customerUp ? [] : [book.must(to.answer(customer))];
   call.customerUp = true;
   await Promise.all([...answering, connect(book, call, [customer, leg.channelId])]);

@@ -6,6 +6,9 @@ import { clean } from "./from-ari.ts";
 
 export const agentChannel = (legKey: string): string => `kmt-a-${legKey}`;
 export const outsideChannel = (commandId: string): string => `kmt-c-${commandId}`;
+/** The leg by which a caller is sent on to an outside number. */
+export const redirectChannel = (legKey: string): string => `kmt-r-${legKey}`;
+export const playbackOf = (commandId: string): string => `kmt-s-${commandId}`;
 export const bridgeOf = (callKey: string): string => `kmt-b-${callKey}`;
 /** One recording a call; the name is a file name too, so nothing but safe characters may be in it. */
 export const recordingOf = (callKey: string): string => `kmt-${callKey.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}`;
@@ -93,6 +96,48 @@ export function dialOutside(
   };
 }
 
+/**
+ * An outside number for a caller who waits: with the caller's number, and the line that was called as the diverting one (chan_pjsip
+ * writes a Diversion header of it).
+ */
+export function sendOn(
+  config: Config,
+  order: {
+    channelId: string;
+    callKey: string;
+    legKey: string;
+    number: string;
+    from: { number: string | null; line: string } | undefined;
+    originator: string;
+    timeoutMs: number;
+  },
+): AriRequest {
+  const number = dialable(order.number);
+  const line = dialable(order.from?.line ?? "");
+  return {
+    method: "POST",
+    uri: `channels/${encodeURIComponent(order.channelId)}`,
+    query: {
+      endpoint: config.dial.replaceAll("{number}", number),
+      app: config.app,
+      appArgs: `redirect,${order.callKey}`,
+      callerId: order.from?.number == null ? undefined : callerId("", order.from.number),
+      timeout: String(Math.ceil(order.timeoutMs / 1000)),
+      originator: order.originator,
+    },
+    body: {
+      variables: {
+        KMT_ROLE: "outside",
+        KMT_CALL: order.callKey,
+        KMT_LEG: order.legKey,
+        KMT_ENDPOINT: number,
+        "TIMEOUT(absolute)": String(Math.ceil(order.timeoutMs / 1000) + 10),
+        ...(line === "" ? {} : { "REDIRECTING(from-num,i)": line, "REDIRECTING(reason,i)": "cfu" }),
+      },
+    },
+  };
+}
+
 /** Digits and a leading plus: whatever else stands in a number can only change the dial string. */
 export const dialable = (number: string): string => (number.trim().startsWith("+") ? "+" : "") + number.replaceAll(/\D/g, "");
 
@@ -112,10 +157,18 @@ export const music = (config: Config, channelId: string): AriRequest => ({
   query: { mohClass: config.music },
 });
 export const musicOff = (channelId: string): AriRequest => ({ method: "DELETE", uri: `channels/${encodeURIComponent(channelId)}/moh` });
-export const play = (channelId: string, playbackId: string, media: string): AriRequest => ({
+/** `media`: one or more URIs, separated by commas; `lang` is the language of Asterisk's own sounds. */
+export const play = (channelId: string, playbackId: string, media: string, lang?: string): AriRequest => ({
   method: "POST",
   uri: `channels/${encodeURIComponent(channelId)}/play/${encodeURIComponent(playbackId)}`,
-  query: { media },
+  query: { media, lang },
+});
+export const silence = (playbackId: string): AriRequest => ({ method: "DELETE", uri: `playbacks/${encodeURIComponent(playbackId)}` });
+/** Left to be done with this caller when nothing else is: a successor of ours finds it in the snapshot (`channelvars` of ari.conf). */
+export const next = (channelId: string, what: "hangup" | "fallback"): AriRequest => ({
+  method: "POST",
+  uri: `channels/${encodeURIComponent(channelId)}/variable`,
+  query: { variable: "KMT_NEXT", value: what },
 });
 export const dtmf = (channelId: string, digits: string): AriRequest => ({
   method: "POST",

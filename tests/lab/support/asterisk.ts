@@ -57,10 +57,10 @@ export interface Asterisk {
   log(): Promise<string>;
 }
 
-/** Installs Asterisk into its private prefix when it is not there (8 to 15 s), at once otherwise. */
+/** Installs Asterisk into its private prefix when it is not there (8 to 15 s), and speaks the Russian and Kazakh words (6 s); at once otherwise. */
 export function installAsterisk(): void {
-  if (existsSync(join(PREFIX, ".done"))) return;
-  execFileSync(join(HERE, "setup-asterisk.sh"), { stdio: "inherit" });
+  if (!existsSync(join(PREFIX, ".done"))) execFileSync(join(HERE, "setup-asterisk.sh"), { stdio: "inherit" });
+  execFileSync(join(DEPLOY, "prompts.sh"), [join(ROOT, "usr/share/asterisk/sounds"), "ru", "kk"], { stdio: "inherit" });
 }
 
 /** Starts an Asterisk of its own with the configuration we ship (gateway/deploy/asterisk), on loopback only. */
