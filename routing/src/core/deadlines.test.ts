@@ -58,6 +58,28 @@ test("clocks that strike together do so in the order of their owners, then of th
   expect(clocks.next()?.id).toBe("wait:a");
 });
 
+test("neither does the order depend on which was set first", () => {
+  for (const kinds of [
+    ["gate", "rest", "wait"],
+    ["gate", "wait", "rest"],
+    ["rest", "gate", "wait"],
+    ["rest", "wait", "gate"],
+    ["wait", "gate", "rest"],
+    ["wait", "rest", "gate"],
+  ] as const) {
+    const clocks = new Deadlines();
+    for (const kind of kinds) clocks.set(clock("a", kind), 100);
+    const struck: string[] = [];
+    for (let next = clocks.next(); next !== undefined; next = clocks.next()) {
+      struck.push(next.id);
+      clocks.clear(next);
+    }
+    expect(struck).toEqual(["gate:a", "rest:a", "wait:a"]);
+    for (const kind of kinds) clocks.set(clock("a", kind), 100);
+    expect(clocks.due(100, 9).map((d) => d.kind)).toEqual(["gate", "rest", "wait"]);
+  }
+});
+
 test("due is what has struck by now, earliest first, as many as asked for, and stays set", () => {
   const clocks = new Deadlines();
   for (const [name, at] of [
