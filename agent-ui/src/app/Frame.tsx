@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { CallBar } from "../features/call/CallBar.tsx";
@@ -13,6 +13,9 @@ import { Rail } from "./Rail.tsx";
 import { ShortcutsOverlay } from "./ShortcutsOverlay.tsx";
 import { useShortcut } from "./shortcuts.ts";
 import { Splash } from "./states.tsx";
+
+// After the frame stands: no part of the first screen.
+const EmergencyBanner = lazy(async () => ({ default: (await import("../features/routing/EmergencyBanner.tsx")).EmergencyBanner }));
 
 /** Rail, call bar, page. The call bar stands on every page; no page hides it. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -32,6 +35,9 @@ export function Frame({ children }: { children: ReactNode }) {
                   <CallBar />
                 </section>
                 <OfflineBar />
+                <Suspense>
+                  <EmergencyBanner />
+                </Suspense>
                 <main id="page" tabIndex={-1} className={classes["page"]}>
                   {children}
                 </main>
