@@ -67,7 +67,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   };
 
   const database: Database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, say });
-  const { sql, strict, leases } = database;
+  const { sql, strict, lookups, leases } = database;
   await checkDataFolder(sql, config.dataDir).catch(async (error: unknown) => {
     await database.close();
     throw error;
@@ -85,7 +85,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     },
   };
   let signals: NodeSignals | null = null;
-  const stream = createStream({ sql, leaseSql: leases, holder, under, log: partLog("stream"), announce: () => signals?.announce() });
+  const stream = createStream({ sql, lookups, leaseSql: leases, holder, under, log: partLog("stream"), announce: () => signals?.announce() });
   const blobs = createBlobStore(`${config.dataDir}/blobs`);
   const access = new AccessSignals();
   const wakeAll = () => {
@@ -133,6 +133,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     perform: performer.perform,
     lease,
     note: (tx, dialogId, note) => outbound.note(tx, dialogId, note),
+    identify: (tx, from, context) => crm.identify.identify(tx, from, context),
     onError: (what, error) => log.error({ part: "routing", what, error }, "routing"),
   });
 
@@ -181,6 +182,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   const stopRouter = new AbortController();
   const { app } = await buildApi({
     sql,
+    lookups,
     clock,
     emit,
     enqueue: routing.enqueue,

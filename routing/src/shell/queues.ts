@@ -14,6 +14,13 @@ type Settings = { [K in keyof Body]?: Body[K] | undefined };
 type Member = z.infer<typeof QueueMembersBody>["members"][number];
 
 interface Read extends QueueRow {
+  priority_step_s: number;
+  wait_responsible_s: number;
+  on_max_wait: View["onMaxWait"];
+  callback_s: number;
+  announce_s: number;
+  callback_offered: boolean;
+  skills: View["skills"];
   department_name: string | null;
   calendar_name: string;
   members: { employee: { id: Id; name: string }; media: Medium[]; weight: number }[];
@@ -29,7 +36,9 @@ export async function readQueues(sql: Db | Tx, principal: Principal, action: Acc
   const rows = await sql<Read[]>`
     SELECT q.*, d.name AS department_name, c.name AS calendar_name,
       coalesce((SELECT jsonb_agg(jsonb_build_object('employee', jsonb_build_object('id', e.id, 'name', e.full_name), 'media', m.media, 'weight', m.weight) ORDER BY e.full_name, e.id)
-        FROM queue_member m JOIN employee e ON e.id = m.employee_id WHERE m.queue_id = q.id), '[]') AS members
+        FROM queue_member m JOIN employee e ON e.id = m.employee_id WHERE m.queue_id = q.id), '[]') AS members,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('skillId', k.skill_id, 'level', k.level, 'relaxS', k.relax_s) ORDER BY s.name)
+        FROM queue_skill k JOIN skill s ON s.id = k.skill_id WHERE k.queue_id = q.id), '[]') AS skills
     FROM queue q LEFT JOIN department d ON d.id = q.department_id JOIN working_calendar c ON c.id = q.calendar_id
     WHERE q.archived_at IS NULL ${id === null ? sql`` : sql`AND q.id = ${id}`} ORDER BY q.name, q.id`;
   const serves = (r: Read) => r.members.some((m) => m.employee.id === principal.employeeId);
@@ -62,6 +71,13 @@ function viewOf(r: Read): View {
     maxLeastLoaded: r.max_least_loaded,
     overflowQueueId: r.overflow_queue_id,
     recordCalls: r.record_calls,
+    priorityStepS: r.priority_step_s,
+    waitResponsibleS: r.wait_responsible_s,
+    onMaxWait: r.on_max_wait,
+    callbackS: r.callback_s,
+    announceS: r.announce_s,
+    callbackOffered: r.callback_offered,
+    skills: r.skills,
     members: r.members,
     version: r.version,
   };
@@ -95,6 +111,12 @@ function columnsOf(body: Settings): Record<string, string | number | boolean | n
     max_least_loaded: body.maxLeastLoaded,
     overflow_queue_id: body.overflowQueueId,
     record_calls: body.recordCalls,
+    priority_step_s: body.priorityStepS,
+    wait_responsible_s: body.waitResponsibleS,
+    on_max_wait: body.onMaxWait,
+    callback_s: body.callbackS,
+    announce_s: body.announceS,
+    callback_offered: body.callbackOffered,
   };
   return Object.fromEntries(Object.entries(columns).filter((c): c is [string, string | number | boolean | null] => c[1] !== undefined));
 }

@@ -1,25 +1,33 @@
 import { within } from "@kommutator/contract/access";
 import { IdParams } from "@kommutator/contract/api/common";
-import { Why } from "@kommutator/contract/api/dialogs";
-import { AssignBody, Board, Presence, PresenceBody, QueueBody, QueueMembersBody, QueueView, WrapupBody } from "@kommutator/contract/api/routing";
+import { AssignBody, AssignedMany, AssignManyBody, Board, Presence, PresenceBody, WrapupBody } from "@kommutator/contract/api/routing";
+import { WhatIf, WhatIfBody, WhyStory } from "@kommutator/contract/api/routing-explain";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
-import type { WriteAudit } from "@kommutator/contract/ports";
+import type { EmitEvents, Identify, WriteAudit } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { assignMany } from "./assign-many.ts";
 import { readBoard } from "./board.ts";
 import { type ActDeps, acceptOffer, assignDialog, mustSee, rejectOffer, takeDialog } from "./dialog-acts.ts";
 import { type AgentPresence, presenceOf } from "./presence.ts";
-import { changeQueue, createQueue, readQueues, setMembers } from "./queues.ts";
+import { settingsRoutes } from "./settings-routes.ts";
+import { whatIf } from "./what-if.ts";
 import { readWhy } from "./why.ts";
 
 const NoContent = { 204: z.null() };
 
-/** Routes for offers, presence, the board, queues and explanations; mounted under /api/v1. */
-export function routingRoutes(deps: ActDeps & { audit: WriteAudit }): FastifyPluginAsync {
+export interface RouteDeps extends ActDeps {
+  audit: WriteAudit;
+  emit: EmitEvents;
+  /** Who calls, for the rehearsal; without it everybody is new. */
+  identify?: Identify["identify"] | undefined;
+}
+
+/** Routes for offers, presence, the board, settings and explanations; mounted under /api/v1. */
+export function routingRoutes(deps: RouteDeps): FastifyPluginAsync {
   const { sql, clock, submit } = deps;
-  const queues = { sql, audit: deps.audit, now: () => clock.now() };
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
 
@@ -41,10 +49,18 @@ export function routingRoutes(deps: ActDeps & { audit: WriteAudit }): FastifyPlu
       await assignDialog(deps, principal, actorOf(request), request.params.id, request.body.employeeId);
       return reply.code(204).send(null);
     });
-    app.get("/dialogs/:id/why", { schema: { params: IdParams, response: { 200: Why } } }, async (request) => {
+    app.post("/dialogs/assign-many", { schema: { body: AssignManyBody, response: { 200: AssignedMany } } }, async (request) => {
+      const { principal } = requireScope(request, "dialog", "assign");
+      return assignMany(deps, principal, actorOf(request), request.body, request.body.employeeId);
+    });
+    app.get("/dialogs/:id/why", { schema: { params: IdParams, response: { 200: WhyStory } } }, async (request) => {
       const { principal } = requireScope(request, "dialog", "read");
       await mustSee(sql, principal, request.params.id);
       return readWhy(sql, request.params.id);
+    });
+    app.post("/routing/what-if", { schema: { body: WhatIfBody, response: { 200: WhatIf } } }, async (request) => {
+      const { principal } = requireScope(request, "queue", "edit");
+      return whatIf({ sql, now: () => clock.now(), identify: deps.identify }, principal, request.body);
     });
 
     app.get("/presence/me", { schema: { response: { 200: Presence } } }, async (request) =>
@@ -65,6 +81,8 @@ export function routingRoutes(deps: ActDeps & { audit: WriteAudit }): FastifyPlu
       const employeeId = request.params.id;
       const before = await presenceOf(sql, employeeId);
       if (!within(principal, scope, { employeeId, departmentId: before.departmentId })) throw new AppError("not_found");
+      // Whoever is sent on a break by somebody else is told why.
+      if (request.body.intent !== "available" && !request.body.reason) throw new AppError("validation", { fields: { reason: "required" } });
       await submit({ kind: "agent.intent", employeeId, ...request.body, by: principal.employeeId, at: clock.now() }, async (tx) =>
         deps.audit(tx, actorOf(request), {
           objectKind: "employee",
@@ -81,31 +99,9 @@ export function routingRoutes(deps: ActDeps & { audit: WriteAudit }): FastifyPlu
       return readBoard(sql, principal, scope, clock.now());
     });
 
-    app.get("/queues", { schema: { response: { 200: z.array(QueueView) } } }, async (request) =>
-      readQueues(sql, requireScope(request, "queue", "read").principal, "read"),
-    );
-    app.post("/queues", { schema: { body: QueueBody, response: { 201: QueueView } } }, async (request, reply) => {
-      const { principal } = requireScope(request, "queue", "create");
-      return reply.code(201).send(await createQueue(queues, { principal, actor: actorOf(request) }, request.body));
-    });
-    app.patch("/queues/:id", { schema: { params: IdParams, body: QueuePatch, response: { 200: QueueView } } }, async (request) => {
-      const { principal } = requireScope(request, "queue", "edit");
-      return changeQueue(queues, { principal, actor: actorOf(request) }, request.params.id, request.body);
-    });
-    app.put("/queues/:id/members", { schema: { params: IdParams, body: QueueMembersBody, response: { 200: QueueView } } }, async (request) => {
-      const { principal } = requireScope(request, "queue", "edit");
-      return setMembers(queues, { principal, actor: actorOf(request) }, request.params.id, request.body.members);
-    });
+    await app.register(settingsRoutes(deps));
   };
 }
-
-/** Every setting may be left out; none is defaulted. */
-const QueuePatch = z.object({
-  ...(Object.fromEntries(Object.entries(QueueBody.shape).map(([k, s]) => [k, (s instanceof z.ZodDefault ? s.unwrap() : s).optional()])) as unknown as {
-    [K in keyof typeof QueueBody.shape]: z.ZodOptional<z.ZodType<z.infer<typeof QueueBody>[K]>>;
-  }),
-  version: z.number().int(),
-});
 
 function plainPresence(p: AgentPresence): Presence {
   const { name: _n, departmentId: _d, departmentName: _dn, activeDialogIds: _a, ...presence } = p;

@@ -1,5 +1,5 @@
 import type { Id, Medium } from "@kommutator/contract/ids";
-import type { Clock, Db, EmitEvents, EnqueueRouting, Tx, WriteAudit } from "@kommutator/contract/ports";
+import type { Clock, Db, EmitEvents, EnqueueRouting, Identify, Tx, WriteAudit } from "@kommutator/contract/ports";
 import type { PerformRouterCommand } from "@kommutator/contract/routing-input";
 import type { FastifyPluginAsync } from "fastify";
 import { Engine, type RouterLease } from "./engine.ts";
@@ -20,6 +20,8 @@ export interface RoutingDeps {
   lease: RouterLease;
   /** Writes a system note into a dialog's thread. */
   note?: ((tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }) => Promise<void>) | undefined;
+  /** Who calls or writes, for the question what would happen; what it writes is rolled back. */
+  identify?: Identify["identify"] | undefined;
   onError?: ((what: string, error: unknown) => void) | undefined;
 }
 

@@ -147,6 +147,10 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
     case "notification.read":
       if (e.payload.employeeId === client.employeeId) client.send("changed", { position, kind: e.kind, dialogId: null, payload: { ...e.payload } });
       return;
+    // A closed line is everybody's business.
+    case "emergency.changed":
+      client.send("changed", { position, kind: e.kind, dialogId: null, payload: { ...e.payload } });
+      return;
     case "dialog.opened":
     case "dialog.identified":
     case "dialog.closed":

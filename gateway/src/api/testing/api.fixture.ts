@@ -101,7 +101,15 @@ export async function apiFixture(
   const blobs = createBlobStore(dir);
   const rawEvents = createRawEvents(sql, blobs, () => undefined);
   const supervisor = createSupervisor({ sql, leaseSql: sql, holder, secretKey, registry, rawEvents, blobs, log: quiet });
-  const routing = createRouting({ sql, emit, clock, audit: writeAudit, perform: () => undefined, lease: { holds: () => false, check: async () => undefined } });
+  const routing = createRouting({
+    sql,
+    emit,
+    clock,
+    audit: writeAudit,
+    perform: () => undefined,
+    lease: { holds: () => false, check: async () => undefined },
+    identify: (tx, from, context) => crm.identify.identify(tx, from, context),
+  });
   const access = new AccessSignals();
   const crm = createCrm({
     sql,
