@@ -56,6 +56,7 @@ export async function readBoard(sql: Db, principal: Principal, scope: Scope, now
       chat: count("chat"),
       message: count("message"),
       mail: count("mail"),
+      callbacks: count("callback"),
       longestSince: longest(waiting),
       longestVoiceSince: longest(waiting.filter((w) => w.medium === "voice")),
     },
@@ -78,10 +79,10 @@ export async function readBoard(sql: Db, principal: Principal, scope: Scope, now
   };
 }
 
-/** Entries that nobody has accepted yet, offered ones included: the customer waits all the same. */
+/** Entries that nobody has accepted yet, offered ones included: the customer waits all the same. A promised callback is a medium of its own here. */
 async function readWaiting(sql: Db, queueIds: Id[]): Promise<{ queue_id: Id; medium: string; n: number; since: Date | null }[]> {
   return sql<{ queue_id: Id; medium: string; n: number; since: Date | null }[]>`
-    SELECT queue_id, medium, count(*)::int AS n, min(enqueued_at) AS since FROM entry WHERE ended_at IS NULL AND queue_id = ANY(${queueIds}::uuid[]) GROUP BY 1, 2`;
+    SELECT queue_id, CASE WHEN callback_number IS NULL THEN medium ELSE 'callback' END AS medium, count(*)::int AS n, min(enqueued_at) AS since FROM entry WHERE ended_at IS NULL AND queue_id = ANY(${queueIds}::uuid[]) GROUP BY 1, 2`;
 }
 
 async function readToday(sql: Db, queueIds: Id[], now: EpochMs) {

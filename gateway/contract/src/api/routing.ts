@@ -46,6 +46,8 @@ export const Board = z.object({
     chat: z.number().int(),
     message: z.number().int(),
     mail: z.number().int(),
+    /** Promised calls back that nobody has made yet; they are not in `voice`. */
+    callbacks: z.number().int(),
     longestSince: IsoTime.nullable(),
     longestVoiceSince: IsoTime.nullable(),
   }),
