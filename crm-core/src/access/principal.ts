@@ -93,3 +93,18 @@ export async function findSessions(sql: Db | Tx, by: { tokenHash: Buffer } | { i
     createdAt: r.created_at,
   }));
 }
+
+/** Those of the sessions that are live no more (see `findSessions`). */
+export async function endedSessions(sql: Db | Tx, ids: readonly Id[], now: Date): Promise<Id[]> {
+  const rows = await sql<{ id: Id }[]>`
+    SELECT u.id FROM unnest(${[...ids]}::uuid[]) AS u(id)
+    WHERE NOT EXISTS (SELECT FROM session s JOIN employee e ON e.id = s.employee_id
+      WHERE s.id = u.id AND s.revoked_at IS NULL AND s.expires_at > ${now} AND e.state = 'active')`;
+  return rows.map((r) => r.id);
+}
+
+/** A number that changes with every change of rights, departments and queue memberships (migration 0016). */
+export async function rightsVersion(sql: Db | Tx): Promise<number> {
+  const [row] = await sql<{ version: number }[]>`SELECT version FROM rights_version`;
+  return row?.version ?? 0;
+}

@@ -8,6 +8,8 @@ import type { AccessSignals } from "./access-signals.ts";
 /** What the API is made of; compose.ts gives the real parts, tests give real ones or the few they need. */
 export interface ApiDeps {
   sql: Db;
+  /** For rows by their keys on the live path (db/open.ts); `sql` when there is none. */
+  lookups?: Db | undefined;
   clock: Clock;
   emit: EmitEvents;
   enqueue: EnqueueRouting;

@@ -2,7 +2,7 @@ import type { Db } from "@kommutator/contract/db";
 import postgres from "postgres";
 
 /** A pool whose `bigint` and `numeric` are numbers: our ids, positions and sums stay far below 2^53. */
-export function connect(url: string, options: { max?: number; applicationName?: string; idleInTransactionMs?: number } = {}): Db {
+export function connect(url: string, options: { max?: number; applicationName?: string; idleInTransactionMs?: number; byKeyOnly?: boolean } = {}): Db {
   return postgres(url, {
     max: options.max ?? 10,
     onnotice: () => undefined,
@@ -14,6 +14,8 @@ export function connect(url: string, options: { max?: number; applicationName?: 
       jit: false,
       // Disks without arms, and indexes in memory: otherwise a history of ten thousand items is sorted instead of read in its order.
       random_page_cost: 1.1,
+      // Rows by their keys, over and over: planned once, and by the index even while a new house's tables are small.
+      ...(options.byKeyOnly === true ? { plan_cache_mode: "force_generic_plan", enable_seqscan: false } : {}),
       application_name: options.applicationName ?? "kommutator",
       idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 0,
     },

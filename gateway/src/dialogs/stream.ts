@@ -20,6 +20,8 @@ const READ = 1_000;
 
 export interface StreamOptions {
   sql: Db;
+  /** Stamps and reads stretches of the stream by position; `sql` when there is no pool of its own for that. */
+  lookups?: Db;
   /** A small pool of its own for renewals. */
   leaseSql: Db;
   holder: string;
@@ -38,6 +40,7 @@ export interface StreamOptions {
  */
 export function createStream(options: StreamOptions): Stream & { stamping(): boolean } {
   const { sql, log } = options;
+  const lookups = options.lookups ?? sql;
   const stop = new AbortController();
   const sequencerWake = new Waker();
   const stamped = new Set<Waker>();
@@ -60,7 +63,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
       while (held.valid() && !stop.signal.aborted) {
         let count = 0;
         try {
-          const events = await stamp(sql, held);
+          const events = await stamp(lookups, held);
           count = events.length;
           if (count > 0) {
             hand(events);
@@ -120,7 +123,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
   }
 
   async function read(from: StreamPosition, limit: number): Promise<DialogEvent[]> {
-    const rows = await sql<EventRow[]>`
+    const rows = await lookups<EventRow[]>`
       SELECT id, position, at, kind, dialog_id, payload FROM dialog_event WHERE position > ${from} ORDER BY position LIMIT ${limit}`;
     return rows.map(asEvent);
   }
@@ -145,7 +148,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
     async stop() {
       forget();
       // What was committed before the stop is stamped by it; then everything ends.
-      if (lease !== null) await stamp(sql, lease).catch(() => undefined);
+      if (lease !== null) await stamp(lookups, lease).catch(() => undefined);
       stop.abort();
       sequencerWake.wake();
       tellAll();

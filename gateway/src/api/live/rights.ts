@@ -1,10 +1,10 @@
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import { findSessions } from "@kommutator/crm-core/access/principal";
+import { endedSessions, findSessions, rightsVersion } from "@kommutator/crm-core/access/principal";
 import type { Logger } from "pino";
 import type { Client } from "./client.ts";
 
-/** Sessions, rights and queue memberships of the connected are read again so often; changes made in this process at once. */
+/** Whether sessions ended and rights changed is asked so often; changes made in this process are read at once. */
 const READ_AGAIN_MS = 1_000;
 
 export async function queuesOf(sql: Db, employeeIds: Id[]): Promise<Map<Id, Set<Id>>> {
@@ -24,6 +24,8 @@ export class Rights {
   readonly #timer: NodeJS.Timeout;
   #reading: Promise<void> | null = null;
   #again = false;
+  /** The version of the rights that each client's reading saw. */
+  readonly #asOf = new WeakMap<Client, number>();
 
   constructor(options: { sql: Db; clients: () => Iterable<Client>; now: () => number; position: () => number; log: Logger }) {
     this.#sql = options.sql;
@@ -31,8 +33,25 @@ export class Rights {
     this.#now = options.now;
     this.#position = options.position;
     this.#log = options.log;
-    this.#timer = setInterval(() => void this.read(), READ_AGAIN_MS);
+    this.#timer = setInterval(() => void this.#look(), READ_AGAIN_MS);
     this.#timer.unref();
+  }
+
+  /** Ends what has ended, and reads the rights of those who have not been read since the last change of any. */
+  async #look(): Promise<void> {
+    if (this.#reading !== null) return;
+    const clients = [...this.#clients()];
+    if (clients.length === 0) return;
+    try {
+      const sessionIds = [...new Set(clients.map((c) => c.principal.sessionId))];
+      const [ended, version] = await Promise.all([endedSessions(this.#sql, sessionIds, new Date(this.#now())), rightsVersion(this.#sql)]);
+      const over = new Set(ended);
+      for (const client of clients) if (over.has(client.principal.sessionId)) client.bye("session_ended");
+      const stale = clients.filter((c) => !c.gone && this.#asOf.get(c) !== version);
+      if (stale.length > 0) await this.#readRights(stale);
+    } catch (error) {
+      this.#log.warn({ err: error }, "the rights of the sockets could not be read");
+    }
   }
 
   /** Reads now; a call during a reading makes one more after it. */
@@ -44,17 +63,18 @@ export class Rights {
     this.#reading = (async () => {
       do {
         this.#again = false;
-        await this.#readOnce().catch((error: unknown) => this.#log.warn({ err: error }, "the rights of the sockets could not be read"));
+        await this.#readRights([...this.#clients()]).catch((error: unknown) => this.#log.warn({ err: error }, "the rights of the sockets could not be read"));
       } while (this.#again);
       this.#reading = null;
     })();
     return this.#reading;
   }
 
-  async #readOnce(): Promise<void> {
-    const clients = [...this.#clients()];
+  async #readRights(clients: Client[]): Promise<void> {
     if (clients.length === 0) return;
     const ids = [...new Set(clients.map((c) => c.principal.sessionId))];
+    // Before the rights: a change in between is read once more.
+    const version = await rightsVersion(this.#sql);
     const [sessions, queues] = await Promise.all([
       findSessions(this.#sql, { ids }, new Date(this.#now())),
       queuesOf(this.#sql, [...new Set(clients.map((c) => c.employeeId))]),
@@ -72,6 +92,7 @@ export class Rights {
       client.queueIds = queueIds;
       if (changed && client.live) client.send("resync", { position: this.#position() });
       else if (changed) client.stale = true;
+      this.#asOf.set(client, version);
     }
   }
 

@@ -35,6 +35,7 @@ function sameOrigin(origin: string | undefined, host: string | undefined, public
 /** The live sockets on the application's server (socket.io, path /live), as contract/api/socket.ts says. */
 export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMetrics): Live {
   const { sql, clock, log } = deps;
+  const lookups = deps.lookups ?? sql;
   const now = () => clock.now();
   const io = new Server(app.server, {
     path: "/live",
@@ -45,7 +46,7 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
     pingTimeout: 10_000,
     allowRequest: (request, done) => done(null, sameOrigin(request.headers.origin, request.headers.host, deps.config.publicUrl)),
   });
-  const hub = new Hub({ sql, stream: deps.stream, log, metrics, now });
+  const hub = new Hub({ sql: lookups, stream: deps.stream, log, metrics, now });
   const connections = new Connections({ sql, enqueue: deps.enqueue, clock, node: deps.config.node, log });
   const everyone = new Set<Client>();
   const rights = new Rights({ sql, clients: () => [...everyone].filter((c) => c.placed), now, position: () => hub.position, log });
