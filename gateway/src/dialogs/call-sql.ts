@@ -11,6 +11,7 @@ export interface CallRow {
   channel_id: Id;
   direction: "in" | "out" | "internal";
   state: CallState;
+  from_norm: string | null;
   started_at: Date;
   answered_at: Date | null;
   answered_by: Id | null;
@@ -21,7 +22,7 @@ export interface CallRow {
 /** The call of a provider's key; its dialog's row is locked first, as every writer of a dialog does. */
 export async function findCall(tx: Tx, channelId: Id, key: string): Promise<CallRow | undefined> {
   const [row] = await tx<CallRow[]>`
-    SELECT k.id, k.dialog_id, k.channel_id, k.direction, k.state, k.started_at, k.answered_at, k.answered_by, k.held_since, k.hold_ms
+    SELECT k.id, k.dialog_id, k.channel_id, k.direction, k.state, k.from_norm, k.started_at, k.answered_at, k.answered_by, k.held_since, k.hold_ms
     FROM call k JOIN dialog d ON d.id = k.dialog_id WHERE k.channel_id = ${channelId} AND k.external_id = ${key} FOR NO KEY UPDATE OF d, k`;
   return row;
 }

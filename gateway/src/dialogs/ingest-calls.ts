@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus } from "@kommutator/contract/channel";
+import type { CallDigit, CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus } from "@kommutator/contract/channel";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { Disposition } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
@@ -7,18 +7,14 @@ import { normaliseValue } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
 import { type CallRow, findCall, finishCall } from "./call-sql.ts";
-import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
+import type { IngestDeps, IngestFacts, Outcome } from "./ingest-deps.ts";
 import { ingestLeg } from "./ingest-legs.ts";
 import { identifyCaller, openDialogs, unlimited } from "./open-dialog.ts";
 
 export type CallEvent = Extract<ChannelEvent, { kind: `call.${string}` | "phone.status" }>;
-export interface Facts {
-  channels: Map<Id, ChannelFacts>;
-  country: string;
-}
 
 /** One event of a call or a phone, in the caller's transaction. Late and repeated ones change nothing. */
-export async function ingestCall(tx: Tx, deps: IngestDeps, facts: Facts, channelId: Id, event: CallEvent, outcome: Outcome): Promise<void> {
+export async function ingestCall(tx: Tx, deps: IngestDeps, facts: IngestFacts, channelId: Id, event: CallEvent, outcome: Outcome): Promise<void> {
   if (event.kind === "phone.status") return phone(tx, deps, event, outcome);
   const key = cleanKey(event.callKey);
   const call = await findCall(tx, channelId, key);
@@ -35,6 +31,9 @@ export async function ingestCall(tx: Tx, deps: IngestDeps, facts: Facts, channel
       if (call === undefined) throw new Error(`the end of the call ${key}, which was never offered`);
       if (call.state !== "ended") await ended(tx, deps, call, event, outcome);
       return;
+    case "call.digit":
+      if (call === undefined) throw new Error(`a key in the call ${key}, which was never offered`);
+      return digit(call, event, deps, outcome);
     case "call.recorded":
       if (call === undefined) throw new Error(`a recording of the call ${key}, which was never offered`);
       return recorded(tx, call, event);
@@ -49,7 +48,7 @@ interface Line {
 async function insertCall(
   tx: Tx,
   deps: IngestDeps,
-  facts: Facts,
+  facts: IngestFacts,
   channelId: Id,
   key: string,
   event: CallOffered | CallReconstructed,
@@ -83,7 +82,7 @@ async function insertCall(
   } as const;
   await together([
     unlimited(tx),
-    openDialogs(tx, deps, facts.country, [dialog], outcome),
+    openDialogs(tx, deps, facts, [dialog], outcome),
     tx`
       INSERT INTO call (id, dialog_id, channel_id, external_id, direction, from_raw, from_norm, to_raw, to_norm, line_id, started_at, source)
       VALUES (${callId}, ${dialogId}, ${channelId}, ${key}, ${event.direction}, ${event.from.value}, ${norm(event.from.value)}, ${event.to}, ${norm(event.to)}, ${line?.id ?? null},
@@ -97,7 +96,7 @@ async function findLine(tx: Tx, channelId: Id, number: string | null, norm: stri
   return tx<Line[]>`SELECT id, queue_id FROM line WHERE channel_id = ${channelId} AND number IN (${number}, ${norm ?? number})`;
 }
 
-async function offered(tx: Tx, deps: IngestDeps, facts: Facts, channelId: Id, key: string, event: CallOffered, outcome: Outcome): Promise<void> {
+async function offered(tx: Tx, deps: IngestDeps, facts: IngestFacts, channelId: Id, key: string, event: CallOffered, outcome: Outcome): Promise<void> {
   const startedAt = new Date(Math.min(event.occurredAt, deps.now()));
   const { callId, dialogId } = await insertCall(tx, deps, facts, channelId, key, event, startedAt, outcome);
   outcome.events.push({
@@ -128,7 +127,7 @@ async function ended(tx: Tx, deps: IngestDeps, call: CallRow, event: CallEnded, 
 async function reconstructed(
   tx: Tx,
   deps: IngestDeps,
-  facts: Facts,
+  facts: IngestFacts,
   channelId: Id,
   key: string,
   event: CallReconstructed,
@@ -152,6 +151,14 @@ async function reconstructed(
       { kind: "dialog.closed", dialogId: row.dialog_id, by: null, at: endedAt.getTime() },
     );
   }
+}
+
+/** The key by which a waiting caller asks to be called back. Others mean nothing; where nothing is offered the router ignores it. */
+const CALLBACK_KEY = "1";
+
+function digit(call: CallRow, event: CallDigit, deps: IngestDeps, outcome: Outcome): void {
+  if (event.digit !== CALLBACK_KEY || call.direction !== "in" || call.state === "ended" || call.from_norm === null) return;
+  outcome.inputs.push({ kind: "callback.requested", dialogId: call.dialog_id, number: call.from_norm, at: Math.min(event.occurredAt, deps.now()) });
 }
 
 async function recorded(tx: Tx, call: CallRow, event: CallRecorded): Promise<void> {

@@ -4,6 +4,7 @@ import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, Medium } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
 import type { RoutingInput } from "@kommutator/contract/routing-input";
+import type { SkillFacts } from "./requirements.ts";
 
 /** What ingest is given by the composition root. */
 export interface IngestDeps {
@@ -29,6 +30,8 @@ export interface ChannelFacts {
   kind: ChannelKind;
   medium: Medium;
   queueId: Id;
+  /** In which callers are spoken to, where the channel says it. */
+  language: string | null;
 }
 
 /** Facts and inputs that gather while a batch is worked on; written at its end. */
@@ -53,11 +56,33 @@ const MEDIUM: Record<ChannelKind, Medium> = {
   "web-form": "mail",
 };
 
-/** The channels of a batch and the home country for telephone numbers. */
-export async function readFacts(tx: Tx, channelIds: Id[]): Promise<{ channels: Map<Id, ChannelFacts>; country: string }> {
-  const rows = await tx<{ id: Id | null; kind: ChannelKind; queue_id: Id; country: string | null }[]>`
-    SELECT c.id, c.kind, c.queue_id, (SELECT country FROM company) AS country FROM channel c WHERE c.id = ANY(${channelIds}::uuid[])`;
+/** What ingest looks up once for a batch. */
+export interface IngestFacts {
+  channels: Map<Id, ChannelFacts>;
+  /** Home country for telephone numbers. */
+  country: string;
+  skills: SkillFacts;
+}
+
+/** The channels of a batch, the home country, and what queues ask for, in one question. */
+export async function readFacts(tx: Tx, channelIds: Id[]): Promise<IngestFacts> {
+  const rows = await tx<
+    {
+      id: Id | null;
+      kind: ChannelKind;
+      queue_id: Id;
+      language: string | null;
+      country: string | null;
+      of_queues: SkillFacts["ofQueues"] | null;
+      languages: SkillFacts["languages"] | null;
+    }[]
+  >`
+    SELECT c.id, c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, (SELECT country FROM company) AS country,
+      (SELECT json_agg(json_build_object('queueId', q.queue_id, 'skillId', q.skill_id, 'level', q.level, 'relaxS', q.relax_s)) FROM queue_skill q JOIN skill s ON s.id = q.skill_id AND s.archived_at IS NULL) AS of_queues,
+      (SELECT json_agg(json_build_object('id', s.id, 'name', s.name) ORDER BY s.name) FROM skill s WHERE s.language AND s.archived_at IS NULL) AS languages
+    FROM channel c WHERE c.id = ANY(${channelIds}::uuid[])`;
   const channels = new Map<Id, ChannelFacts>();
-  for (const row of rows) if (row.id !== null) channels.set(row.id, { id: row.id, kind: row.kind, medium: MEDIUM[row.kind], queueId: row.queue_id });
-  return { channels, country: rows[0]?.country ?? "" };
+  for (const row of rows)
+    if (row.id !== null) channels.set(row.id, { id: row.id, kind: row.kind, medium: MEDIUM[row.kind], queueId: row.queue_id, language: row.language });
+  return { channels, country: rows[0]?.country ?? "", skills: { ofQueues: rows[0]?.of_queues ?? [], languages: rows[0]?.languages ?? [] } };
 }

@@ -77,16 +77,18 @@ function moves(from: LegState, to: LegState, said: CallLegChanged["state"]): boo
 /** The call's own state follows its legs; times of hold and answer are kept here. */
 async function moveCall(tx: Tx, call: CallRow, event: CallLegChanged, employeeId: Id | null, at: Date): Promise<CallState> {
   if (call.state === "ended") return "ended";
+  // Whoever talks with the customer: an agent, or the outside number to which the customer was sent on.
+  const ours = event.party !== "customer";
   const agent = event.party === "agent";
   let next: CallState = call.state;
-  if (agent && event.state === "ringing" && call.state === "offered") next = "ringing";
-  else if (agent && (event.state === "bridged" || event.state === "resumed")) next = "talking";
+  if (ours && event.state === "ringing" && call.state === "offered") next = "ringing";
+  else if (ours && (event.state === "bridged" || event.state === "resumed")) next = "talking";
   else if (event.state === "held") next = "held";
-  else if (!agent && event.state === "resumed" && call.answered_at !== null) next = "talking";
+  else if (!ours && event.state === "resumed" && call.answered_at !== null) next = "talking";
   else if (agent && event.state === "lost") next = "lost";
   else if (event.state === "unknown") next = "unknown";
-  else if (agent && event.state === "ended" && call.state === "ringing") next = "offered";
-  const bridged = agent && event.state === "bridged" && call.answered_at === null;
+  else if (ours && event.state === "ended" && call.state === "ringing") next = "offered";
+  const bridged = ours && event.state === "bridged" && call.answered_at === null;
   if (next === call.state && !bridged) return next;
   const holdEnds = call.held_since !== null && next !== "held";
   call.hold_ms += holdEnds && call.held_since !== null ? Math.max(at.getTime() - call.held_since.getTime(), 0) : 0;

@@ -5,7 +5,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import { Echoes } from "./echoes.ts";
-import type { ChannelFacts, IngestDeps, Outcome, PendingEvent } from "./ingest-deps.ts";
+import type { ChannelFacts, IngestDeps, IngestFacts, Outcome, PendingEvent } from "./ingest-deps.ts";
 import { insertAttachments, insertMessages, insertRemoteFiles, type NewMessage, updateDialogs } from "./message-sql.ts";
 import { identifyWriters, type NewDialog, openDialogs } from "./open-dialog.ts";
 import { participantsOf, ThreadResolver } from "./threads.ts";
@@ -36,13 +36,7 @@ export interface DialogState {
  * What is here already (same key in the same thread) changes nothing. Returns the ids of those that must wait (echoes of what
  * we are just sending).
  */
-export async function ingestMessages(
-  tx: Tx,
-  deps: IngestDeps,
-  facts: { channels: Map<Id, ChannelFacts>; country: string },
-  batch: readonly Received[],
-  outcome: Outcome,
-): Promise<number[]> {
+export async function ingestMessages(tx: Tx, deps: IngestDeps, facts: IngestFacts, batch: readonly Received[], outcome: Outcome): Promise<number[]> {
   const resolver = await ThreadResolver.read(tx, facts.country, batch);
   const placed = batch.map((pending) => ({ pending, ...resolver.resolve(pending), messageKey: cleanKey(pending.event.messageKey) }));
   // The second waits in the connection for the first's locks: no key is stored meanwhile that it does not see.
@@ -54,7 +48,7 @@ export async function ingestMessages(
   const now = deps.now();
   const opening = newDialogs(placed, dialogs, stored, facts, now);
   const opened = opening.size === 0 ? [] : await identifyWriters(tx, deps, [...opening.values()]);
-  await openDialogs(tx, deps, facts.country, opened, outcome);
+  await openDialogs(tx, deps, facts, opened, outcome);
 
   for (const { pending, threadKey, messageKey } of placed) {
     const { event, channelId } = pending;

@@ -5,7 +5,8 @@ import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import { toStoredJson } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
-import type { ChannelFacts, IngestDeps, Outcome } from "./ingest-deps.ts";
+import type { ChannelFacts, IngestDeps, IngestFacts, Outcome } from "./ingest-deps.ts";
+import { requirementsOf } from "./requirements.ts";
 
 /** Identification of a caller: past this the call is routed as pending and enriched afterwards (design section 4). */
 export const IDENTIFY_BUDGET_MS = 150;
@@ -52,6 +53,8 @@ export interface OpenedDialog extends NewDialog {
   identified: Identification | null;
 }
 
+type OpeningFacts = Pick<IngestFacts, "country" | "skills">;
+
 /** Identifies those who wrote, all at once. What fails here fails the batch. */
 export async function identifyWriters(tx: Tx, deps: IngestDeps, dialogs: readonly NewDialog[]): Promise<OpenedDialog[]> {
   const identify = async (some: readonly NewDialog[], verifiedHow: "inbound_message" | null): Promise<OpenedDialog[]> => {
@@ -71,10 +74,10 @@ export async function identifyWriters(tx: Tx, deps: IngestDeps, dialogs: readonl
  * statements are on their way when this returns its promise (`execute` sends the row before what refers to it), so the caller's
  * next one may refer to the dialog without waiting.
  */
-export async function openDialogs(tx: Tx, deps: IngestDeps, country: string, dialogs: readonly OpenedDialog[], outcome: Outcome): Promise<void> {
+export async function openDialogs(tx: Tx, deps: IngestDeps, facts: OpeningFacts, dialogs: readonly OpenedDialog[], outcome: Outcome): Promise<void> {
   if (dialogs.length === 0) return;
   const rows = dialogs.map((d) => {
-    const from = normaliseIdentity(d.from, country);
+    const from = normaliseIdentity(d.from, facts.country);
     return {
       id: d.id,
       channel: d.channel.id,
@@ -94,7 +97,7 @@ export async function openDialogs(tx: Tx, deps: IngestDeps, country: string, dia
       at: d.openedAt.getTime(),
     };
   });
-  for (const dialog of dialogs) announce(dialog, outcome);
+  for (const dialog of dialogs) announce(dialog, facts, outcome);
   await together([
     tx`
       INSERT INTO dialog (id, channel_id, thread_key, medium, direction, line_id, subject, thread_subject, identity_kind, identity_value, display_name, identity_result,
@@ -111,7 +114,7 @@ export async function openDialogs(tx: Tx, deps: IngestDeps, country: string, dia
 }
 
 /** The stream and the router hear of it. */
-function announce(dialog: OpenedDialog, outcome: Outcome): void {
+function announce(dialog: OpenedDialog, facts: OpeningFacts, outcome: Outcome): void {
   const identification = dialog.identified ?? nobody(dialog.from);
   outcome.events.push({
     kind: "dialog.opened",
@@ -127,17 +130,22 @@ function announce(dialog: OpenedDialog, outcome: Outcome): void {
     },
   });
   if (!dialog.route) return;
+  const queueId = dialog.queueId ?? dialog.channel.queueId;
+  const { value } = normaliseIdentity(dialog.from, facts.country);
   outcome.inputs.push({
     kind: "dialog.opened",
     dialogId: dialog.id,
     channelId: dialog.channel.id,
     medium: dialog.channel.medium,
-    queueId: dialog.queueId ?? dialog.channel.queueId,
+    queueId,
     callId: dialog.callId,
     priority: identification.isVip ? 10 : 0,
     identity: identification.result,
     responsible: identification.responsible,
     substituteId: identification.substituteId,
+    person: identification.contactPointId ?? (value === null ? null : `${dialog.channel.id}:${value}`),
+    number: dialog.from.kind === "phone" ? value : null,
+    requires: requirementsOf(facts.skills, queueId, dialog.channel.language),
     at: dialog.openedAt.getTime(),
   });
 }

@@ -69,7 +69,7 @@ export async function startDialog(tx: Tx, deps: ReplyDeps & { identify: Identify
       identified,
     };
     const outcome = new Outcome();
-    await openDialogs(tx, deps, facts.country, [dialog], outcome);
+    await openDialogs(tx, deps, facts, [dialog], outcome);
     await outcome.write(tx, deps);
     return dialog.id;
   }
