@@ -9,12 +9,17 @@ import type { Kind, Plan, PlannedDialog, Providers } from "./plan.ts";
 export const VIBER_TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
 const AGENTS_PER_QUEUE = 20;
 const DIALOGS_PER_AGENT = 4;
+/** Readers of the stream that have read what was said before. */
+const READERS = ["crm-recorder", "crm-inquiries"];
+/** What was said in each dialog before. */
+const PAST_MESSAGES = 20;
+const MEDIUM: Record<Kind, string> = { "web-chat": "chat", viber: "message", telegram: "message" };
 /** Of ten dialogs. */
 const MIX: Kind[] = ["web-chat", "viber", "telegram", "web-chat", "viber", "web-chat", "telegram", "web-chat", "viber", "telegram"];
 
 /**
  * A company at work: agents with real sessions and the rights of the role "agent", in queues of twenty, each with four open dialogs
- * on the three channels.
+ * on the three channels, in which something was said before.
  */
 export async function seed(sql: Db, url: string, agents: number, providers: Providers): Promise<Pick<Plan, "channels" | "agents">> {
   const company = await seedCompany(sql);
@@ -54,14 +59,34 @@ export async function seed(sql: Db, url: string, agents: number, providers: Prov
           dialog.kind === "web-chat" ? createHash("sha256").update(`${channelId}:${dialog.writer}`).digest("base64url").slice(0, 32) : dialog.writer;
         await tx`
           INSERT INTO dialog (id, channel_id, thread_key, medium, identity_kind, identity_value, identity_result, opened_at)
-          VALUES (${dialog.id}, ${channelId}, ${thread}, 'chat', ${dialog.kind === "web-chat" ? "site_visitor" : dialog.kind}, ${thread}, 'new', now())`;
-        await tx`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (${randomUUID()}, ${dialog.id}, ${id}, 'chat', now())`;
+          VALUES (${dialog.id}, ${channelId}, ${thread}, ${MEDIUM[dialog.kind]}, ${dialog.kind === "web-chat" ? "site_visitor" : dialog.kind}, ${thread}, 'new', now())`;
+        await tx`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (${randomUUID()}, ${dialog.id}, ${id}, ${MEDIUM[dialog.kind]}, now())`;
       }
       planned.push({ cookie: `${SESSION_COOKIE}=${session.token}`, dialogs });
     }
   });
+  await past(sql);
   await sql`ANALYZE`;
   return { channels, agents: planned };
+}
+
+/** Earlier messages of every dialog as they lie in the tables: received, stored, told. */
+async function past(sql: Db): Promise<void> {
+  await sql`
+    INSERT INTO raw_event (channel_id, event_key, order_key, kind, event, occurred_at, state, done_at)
+    SELECT d.channel_id, 'past ' || d.id || ' ' || n, d.thread_key, 'message.received', jsonb_build_object('kind', 'message.received', 'text', repeat('Earlier words. ', 8)),
+      now() - (21 - n) * interval '1 hour', 'done', now() FROM dialog d, generate_series(1, ${PAST_MESSAGES}) n`;
+  await sql`
+    INSERT INTO message (id, dialog_id, seq, channel_id, thread_key, message_key, direction, author_kind, body, provider_at)
+    SELECT gen_random_uuid(), d.id, n, d.channel_id, d.thread_key, 'past ' || n, 'in', 'customer', repeat('Earlier words. ', 8), now() - (21 - n) * interval '1 hour'
+    FROM dialog d, generate_series(1, ${PAST_MESSAGES}) n`;
+  await sql`UPDATE dialog SET next_seq = ${PAST_MESSAGES + 1}`;
+  await sql`
+    INSERT INTO dialog_event (dialog_id, kind, payload, position)
+    SELECT m.dialog_id, 'message.stored', jsonb_build_object('messageId', m.id, 'seq', m.seq, 'direction', 'in', 'employeeId', null, 'nature', 'human', 'at', 0),
+      row_number() OVER (ORDER BY m.seq, m.dialog_id) FROM message m`;
+  await sql`UPDATE stream_head SET position = (SELECT max(position) FROM dialog_event)`;
+  await sql`INSERT INTO stream_reader (name, position) SELECT name, (SELECT position FROM stream_head) FROM unnest(${READERS}::text[]) name ON CONFLICT (name) DO UPDATE SET position = excluded.position`;
 }
 
 function dialogOf(kind: Kind, n: number): PlannedDialog {
