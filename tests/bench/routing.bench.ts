@@ -25,6 +25,8 @@ export function house(agents: number, waiting: number) {
       maxDialogs: 5,
       planned: i % 100,
       norm: 100,
+      skills: {},
+      forwardings: [],
     })),
     queues: Array.from({ length: queues }, (_, i) => ({
       id: id("bbbb", i),
@@ -40,6 +42,12 @@ export function house(agents: number, waiting: number) {
       maxLeastLoaded: 3,
       overflowQueueId: null,
       record: true,
+      priorityStepMs: 30_000,
+      waitResponsibleMs: 20_000,
+      onMaxWait: "fallback" as const,
+      callbackMs: 14_400_000,
+      announceMs: 45_000,
+      callbackOffered: true,
     })),
     members: Array.from({ length: agents }, (_, i) => ({
       queueId: id("bbbb", i % queues),
@@ -47,11 +55,16 @@ export function house(agents: number, waiting: number) {
       media: ["voice", "chat", "message", "mail"] as const,
       weight: 1,
     })),
+    emergencies: [],
   };
   let now = Date.UTC(2026, 2, 2, 8);
   let inputs = 0;
   let events = 0;
-  const state: RouterState = restore(facts, { version: 0, entries: [], offers: [], assignments: [], presence: [] }, now);
+  const state: RouterState = restore(
+    facts,
+    { version: 0, entries: [], offers: [], assignments: [], presence: [], recent: { starts: [], talks: [], left: [] } },
+    now,
+  );
   let effects = new Effects();
   /** Paused by missed calls. */
   const paused: string[] = [];

@@ -1,10 +1,11 @@
 import type { EpochMs } from "@kommutator/contract/ids";
 import { isAway, NONE, openDialogs, presentMembers, refusalOf } from "./eligibility.ts";
-import { setAlone } from "./entry-machine.ts";
+import { isCallback, setAlone } from "./entry-machine.ts";
 import { covers, nextBorder } from "./hours.ts";
 import { loadOf } from "./load.ts";
 import type { Agent, AgentState, Intent, MediumIndex, QueueState } from "./model.ts";
 import type { RouterState } from "./state.ts";
+import { letGo } from "./wait-for-responsible.ts";
 
 /**
  * The agent: three axes that are stored, one state that follows from them.
@@ -87,6 +88,7 @@ export function refresh(state: RouterState, agent: Agent): void {
         m.listed[k] = true;
       }
   }
+  if (agent.awaitedBy.length > 0) letGo(state, agent);
   if (freed) toMatch(state, agent);
   const derived = derive(agent);
   state.effects.changedAgent(agent);
@@ -112,7 +114,7 @@ function logSpan(state: RouterState, agent: Agent): void {
 /** When nobody who serves calls is left, callers in the queue get the fallback in 5 s rather than after the whole wait. */
 function lastMayHaveLeft(state: RouterState, queue: QueueState): void {
   if (queue.waiting[0].size === 0 || presentMembers(queue, 0) > 0) return;
-  for (const entry of queue.waiting[0].toArray()) setAlone(state, entry, state.now);
+  for (const entry of queue.waiting[0].toArray()) if (!isCallback(entry)) setAlone(state, entry, state.now);
 }
 
 // ---------------------------------------------------------------- what happens to the axes
@@ -186,8 +188,9 @@ export function extendWrapup(state: RouterState, agent: Agent): void {
   refresh(state, agent);
 }
 
-export function startRest(state: RouterState, agent: Agent): void {
-  agent.restUntil = state.now + REST_MS;
+/** Calls go elsewhere for so long; nothing else does. */
+export function startRest(state: RouterState, agent: Agent, ms: number = REST_MS): void {
+  agent.restUntil = Math.max(agent.restUntil ?? 0, state.now + ms);
   state.deadlines.set(agent.rest, agent.restUntil);
 }
 

@@ -1,8 +1,9 @@
 import type { RungName } from "@kommutator/contract/dialog-event";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { refresh, startWrapup } from "./agent-machine.ts";
+import { endPromise } from "./callback.ts";
 import { Deadline } from "./deadlines.ts";
-import { endEntry, NO_COOLDOWNS, openEntry } from "./entry-machine.ts";
+import { endEntry, freshEntry, NO_COOLDOWNS, openEntry, successorOf } from "./entry-machine.ts";
 import type { Agent, Assignment, AssignmentFields, Entry, Note, Offer } from "./model.ts";
 import { isLive, rescind, transition } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
@@ -84,6 +85,7 @@ export function accept(state: RouterState, offer: Offer): void {
   const { entry, agent } = offer;
   transition(state, offer, "accepted");
   endEntry(state, entry, "answered");
+  if (entry.medium === "voice") endPromise(state, entry);
   agent.missed = 0;
   assign(state, agent, {
     dialogId: entry.dialogId,
@@ -101,6 +103,7 @@ export function endAssignment(state: RouterState, a: Assignment, why: string): v
   a.endedAt = state.now;
   a.endReason = why;
   state.deadlines.clear(a.lost);
+  if (a.medium === "voice" && a.queueId !== null) state.queues.get(a.queueId)?.pace.talked(state.now, state.now - a.startedAt);
   state.assignments.delete(a.dialogId);
   state.assignmentById.delete(a.id);
   a.agent.assignments.delete(a);
@@ -145,28 +148,8 @@ export function giveBack(
   if (a.queueId !== null && state.queues.has(a.queueId)) {
     const old = a.entry;
     const cooldowns: Record<Id, EpochMs> = options.cooldownMs > 0 ? { [a.employeeId]: state.now + options.cooldownMs } : NO_COOLDOWNS;
-    const entry = openEntry(state, {
-      id: state.newId(),
-      dialogId: a.dialogId,
-      queueId: a.queueId,
-      medium: a.medium,
-      priority: old?.priority ?? 0,
-      identity: old?.identity ?? "pending",
-      responsibleId: old?.responsibleId ?? null,
-      responsibleWhy: old?.responsibleWhy ?? null,
-      substituteId: old?.substituteId ?? null,
-      rung: options.rung,
-      tried: [],
-      leastLoadedTried: 0,
-      hops: old?.hops ?? 0,
-      acknowledged: old?.acknowledged ?? false,
-      enqueuedAt: old?.enqueuedAt ?? a.startedAt,
-      deadlineAt: null,
-      aloneSince: null,
-      cooldowns,
-      endedAt: null,
-      outcome: null,
-    });
+    const before = old === null ? freshEntry(a.dialogId, a.queueId, a.medium, a.startedAt) : successorOf(old);
+    const entry = openEntry(state, { ...before, id: state.newId(), queueId: a.queueId, rung: options.rung, cooldowns });
     state.toAdvance.push(entry);
   }
 }
@@ -176,6 +159,7 @@ export function withdrawOffers(state: RouterState, agent: Agent, which: "all" | 
   for (const offer of which === "all" ? [agent.liveOffer, agent.messageOffer, agent.mailOffer] : [agent.messageOffer, agent.mailOffer]) {
     if (offer === null || offer.state === "answered") continue;
     rescind(state, offer, "agent_gone", "cancelled");
+    offer.entry.unanswered = "absent";
     state.toAdvance.push(offer.entry);
   }
 }

@@ -1,7 +1,7 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 
 /** What a deadline is about; with its owner's id it is the `deadlineId` of the contract: `offer:<id>`. */
-export type DeadlineKind = "offer" | "wait" | "retry" | "lost" | "wrapup" | "grace" | "gate" | "rest";
+export type DeadlineKind = "offer" | "wait" | "retry" | "relax" | "announce" | "lost" | "wrapup" | "grace" | "gate" | "rest";
 
 /** One clock of one owner. It lives as long as its owner and is set and cleared; `slot` is its place in the heap, -1 when cleared. */
 export class Deadline {

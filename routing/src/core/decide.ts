@@ -1,15 +1,22 @@
 import type { RoutingInput } from "@kommutator/contract/routing-input";
 import * as agents from "./agent-machine.ts";
+import { announcePlace } from "./announce.ts";
 import { accept, assign, endAssignment, endWithWrapup, giveBack, leaveWork, REJOIN_MS, setAwaiting, withdrawOffers } from "./assignment-machine.ts";
+import { callBack, promiseCallback } from "./callback.ts";
+import { bestFive, record, refusalCounts } from "./choice.ts";
 import type { DeadlineKind } from "./deadlines.ts";
 import { NONE, presentMembers } from "./eligibility.ts";
-import { endEntry, NO_COOLDOWNS, openEntry, reachQueueRung, setAlone, setRetryClock, unlist } from "./entry-machine.ts";
+import { endEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry, reachQueueRung, setAlone, setRetryClock, unlist } from "./entry-machine.ts";
 import { applyFacts } from "./facts.ts";
-import { covers } from "./hours.ts";
-import { advance, bestFive, matchAgent, overflow, record, refusalCounts } from "./ladder.ts";
+import { advance } from "./ladder.ts";
+import { matchAgent } from "./match.ts";
 import { type Agent, Effects, type Entry, MEDIUM_INDEX, type RouterEvent } from "./model.ts";
-import { answered, declined, failed, isLive, makeOffer, rescind, timedOut, transition } from "./offer-machine.ts";
-import { type RouterState, servedBefore } from "./state.ts";
+import { answered, declined, failed, isLive, makeOffer, rescind, rings, timedOut, transition } from "./offer-machine.ts";
+import { arrive, overflow } from "./overflow.ts";
+import { NO_REQUIREMENTS, relaxNeeds } from "./skills.ts";
+import type { RouterState } from "./state.ts";
+import { goOn, stopWaiting } from "./wait-for-responsible.ts";
+import { servedBefore } from "./waiting-room.ts";
 
 /**
  * One event, one decision: total over all inputs, the same for the same history. Returns (or adds to `into`) everything that
@@ -59,9 +66,12 @@ function handle(state: RouterState, event: RouterEvent): void {
     case "dialog.closed":
       dialogClosed(state, input.dialogId, input.by);
       return;
+    case "callback.requested":
+      callbackRequested(state, input);
+      return;
     case "leg.ringing": {
       const offer = state.offers.get(input.offerId);
-      if (offer?.state === "pending") transition(state, offer, "presented");
+      if (offer?.state === "pending" && rings(offer)) transition(state, offer, "presented");
       return;
     }
     case "leg.answered":
@@ -83,7 +93,9 @@ function handle(state: RouterState, event: RouterEvent): void {
     }
     case "offer.accept": {
       const offer = state.offers.get(input.offerId);
-      if (offer !== undefined && offer.employeeId === input.employeeId && offer.medium !== "voice") accept(state, offer);
+      if (offer === undefined || offer.employeeId !== input.employeeId || rings(offer)) return;
+      if (isCallback(offer.entry)) callBack(state, offer);
+      else accept(state, offer);
       return;
     }
     case "offer.reject": {
@@ -156,6 +168,8 @@ function dialogOpened(state: RouterState, input: Input<"dialog.opened">): void {
     if (input.medium === "voice") state.order({ id: state.newCommandId(), kind: "fallback", dialogId: input.dialogId });
     return;
   }
+  const person = input.person ?? null;
+  const old = person === null || input.medium !== "voice" ? null : state.left.find(input.queueId, person, state.now);
   const entry = openEntry(state, {
     id: state.newId(),
     dialogId: input.dialogId,
@@ -171,26 +185,38 @@ function dialogOpened(state: RouterState, input: Input<"dialog.opened">): void {
     leastLoadedTried: 0,
     hops: 0,
     acknowledged: false,
-    enqueuedAt: input.at,
+    enqueuedAt: old ?? input.at,
     deadlineAt: null,
     aloneSince: null,
     cooldowns: NO_COOLDOWNS,
+    person,
+    requires: input.requires ?? NO_REQUIREMENTS,
+    callerNumber: input.number ?? null,
+    callbackNumber: null,
+    waitsUntil: null,
+    announceAt: null,
+    forwarded: NO_HOPS,
     endedAt: null,
     outcome: null,
   });
-  if (covers(queue.facts.hours, state.now)) state.toAdvance.push(entry);
-  else overflow(state, entry, "out_of_hours");
+  arrive(state, entry, input.channelId);
 }
 
 function dialogIdentified(state: RouterState, input: Input<"dialog.identified">): void {
   const entry = state.entries.get(input.dialogId);
   if (entry === undefined) return;
   entry.identity = input.identity;
+  // Who waits before one responsible and turns out to be another's customer begins anew.
+  const before = entry.waitsUntil !== null && entry.responsibleId !== input.responsible?.employeeId;
+  if (before) {
+    stopWaiting(state, entry);
+    state.toAdvance.push(entry);
+  }
   entry.responsibleId = input.responsible?.employeeId ?? null;
   entry.responsibleWhy = input.responsible?.why ?? null;
   entry.substituteId = input.substituteId;
   // While waiting nobody is free for it, the responsible included; while offered, the first rung comes next.
-  if (entry.offer !== null && entry.responsibleId !== null && !entry.tried.includes(entry.responsibleId)) entry.rung = "responsible";
+  if (entry.offer !== null && !isCallback(entry) && entry.responsibleId !== null && !entry.tried.includes(entry.responsibleId)) entry.rung = "responsible";
   state.effects.changedEntry(entry);
 }
 
@@ -213,6 +239,15 @@ function writesAgain(state: RouterState, event: RouterEvent, dialogId: string, a
   });
 }
 
+/** The key was pressed: whatever rings stops, unless somebody has just picked up. */
+function callbackRequested(state: RouterState, input: Input<"callback.requested">): void {
+  const entry = state.entries.get(input.dialogId);
+  if (entry === undefined || entry.medium !== "voice" || isCallback(entry) || !entry.queue.facts.callbackOffered) return;
+  if (entry.offer?.state === "answered") return;
+  if (entry.offer !== null) rescind(state, entry.offer, "callback", "cancelled");
+  promiseCallback(state, entry, input.number, "queue");
+}
+
 function leaveQueue(state: RouterState, entry: Entry, outcome: "abandoned" | "closed"): void {
   if (entry.offer !== null) rescind(state, entry.offer, outcome, "hung-up");
   endEntry(state, entry, outcome);
@@ -220,7 +255,8 @@ function leaveQueue(state: RouterState, entry: Entry, outcome: "abandoned" | "cl
 
 function dialogLeft(state: RouterState, dialogId: string): void {
   const entry = state.entries.get(dialogId);
-  if (entry !== undefined && isLive(entry.medium)) leaveQueue(state, entry, "abandoned");
+  // Whoever was promised a callback may hang up.
+  if (entry !== undefined && isLive(entry.medium) && !isCallback(entry)) leaveQueue(state, entry, "abandoned");
   const a = state.assignments.get(dialogId);
   if (a !== undefined && a.medium === "voice") endWithWrapup(state, a, "left");
 }
@@ -228,7 +264,7 @@ function dialogLeft(state: RouterState, dialogId: string): void {
 function dialogClosed(state: RouterState, dialogId: string, by: string | null): void {
   const entry = state.entries.get(dialogId);
   // A call that ends in the queue without anybody having ended it is a caller who gave up.
-  if (entry !== undefined) leaveQueue(state, entry, entry.medium === "voice" && by === null ? "abandoned" : "closed");
+  if (entry !== undefined && !(isCallback(entry) && by === null)) leaveQueue(state, entry, entry.medium === "voice" && by === null ? "abandoned" : "closed");
   const a = state.assignments.get(dialogId);
   if (a !== undefined) endWithWrapup(state, a, "closed");
 }
@@ -236,7 +272,7 @@ function dialogClosed(state: RouterState, dialogId: string, by: string | null): 
 function legAnswered(state: RouterState, input: Input<"leg.answered">): void {
   const offer = state.offers.get(input.offerId);
   if (offer !== undefined) {
-    if (offer.state !== "answered") answered(state, offer);
+    if (offer.state !== "answered" && rings(offer)) answered(state, offer);
     return;
   }
   const a = state.assignments.get(input.dialogId);
@@ -249,7 +285,7 @@ function legAnswered(state: RouterState, input: Input<"leg.answered">): void {
 function legBridged(state: RouterState, input: Input<"leg.bridged">): void {
   const offer = state.offers.get(input.offerId);
   if (offer !== undefined) {
-    accept(state, offer);
+    if (rings(offer)) accept(state, offer);
     return;
   }
   const a = state.assignments.get(input.dialogId);
@@ -266,7 +302,7 @@ function legBridged(state: RouterState, input: Input<"leg.bridged">): void {
 
 function legEnded(state: RouterState, input: Input<"leg.ended">): void {
   const offer = state.offers.get(input.offerId);
-  if (offer === undefined) return;
+  if (offer === undefined || !rings(offer)) return;
   if (offer.state === "answered") failed(state, offer, "no_media", true);
   else if (input.cause === "declined") declined(state, offer, true);
   else if (input.cause === "no-answer") timedOut(state, offer, true);
@@ -310,7 +346,8 @@ function takeFromQueue(state: RouterState, entry: Entry, agent: Agent, by: strin
   const offer = entry.offer;
   if (offer?.state === "answered") return;
   if (offer !== null && offer.agent === agent) {
-    if (entry.medium !== "voice") accept(state, offer);
+    if (isCallback(entry)) callBack(state, offer);
+    else if (entry.medium !== "voice") accept(state, offer);
     return;
   }
   const voice = entry.medium === "voice";
@@ -318,6 +355,12 @@ function takeFromQueue(state: RouterState, entry: Entry, agent: Agent, by: strin
   record(state, entry, "manual", agent.id, { code: "manual" }, bestFive(state, entry), refusalCounts(state, entry));
   if (offer !== null) rescind(state, offer, "taken", "answered-elsewhere");
   unlist(state, entry);
+  if (isCallback(entry)) {
+    const made = makeOffer(state, entry, agent, "manual", { code: "manual" }, by);
+    // Whoever takes it himself has clicked already.
+    if (by === agent.id) callBack(state, made);
+    return;
+  }
   if (voice) {
     reachQueueRung(state, entry);
     makeOffer(state, entry, agent, "manual", { code: "manual" }, by);
@@ -344,6 +387,10 @@ function deadlinePassed(state: RouterState, deadlineId: string): void {
     case "wait": {
       const entry = state.entryById.get(ownerId);
       if (entry === undefined || !entry.wait.isSet() || entry.wait.at > state.now) return;
+      if (entry.waitsUntil !== null) {
+        goOn(state, entry);
+        return;
+      }
       if (entry.deadlineAt !== null && entry.deadlineAt <= state.now) {
         overflow(state, entry, "max_wait");
         return;
@@ -364,6 +411,22 @@ function deadlinePassed(state: RouterState, deadlineId: string): void {
         if ((entry.cooldowns[id] ?? 0) <= state.now && agent !== undefined && agent.refusals[MEDIUM_INDEX[entry.medium]] === NONE) agents.toMatch(state, agent);
       }
       setRetryClock(state, entry);
+      return;
+    }
+    case "relax": {
+      const entry = state.entryById.get(ownerId);
+      if (entry === undefined || entry.relax === null || !entry.relax.isSet() || entry.relax.at > state.now) return;
+      if (entry.listed) {
+        unlist(state, entry);
+        state.toAdvance.push(entry);
+      }
+      relaxNeeds(state, entry);
+      return;
+    }
+    case "announce": {
+      const entry = state.entryById.get(ownerId);
+      if (entry === undefined || entry.announce === null || !entry.announce.isSet() || entry.announce.at > state.now) return;
+      announcePlace(state, entry);
       return;
     }
     case "lost": {

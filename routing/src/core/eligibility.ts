@@ -21,6 +21,7 @@ export const REFUSALS = [
   "offered",
   "at_capacity",
   "not_member",
+  "lacks_skill",
   "cooling_down",
   "already_tried",
   "unknown",
@@ -38,8 +39,8 @@ export const OFFLINE = code("offline");
 const RECONNECTING = code("reconnecting");
 const PAUSED = code("paused");
 const PHONE = code("phone_unreachable");
-const IN_CALL = code("in_call");
-const WRAPUP = code("wrapup");
+export const IN_CALL = code("in_call");
+export const WRAPUP = code("wrapup");
 const RESTING = code("resting");
 const OFFERED = code("offered");
 const AT_CAPACITY = code("at_capacity");

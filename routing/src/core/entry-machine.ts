@@ -1,19 +1,24 @@
 import type { EntryOutcome, RungName } from "@kommutator/contract/dialog-event";
-import type { EpochMs, Id } from "@kommutator/contract/ids";
+import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
+import { startAnnouncing } from "./announce.ts";
 import { Deadline } from "./deadlines.ts";
 import { presentMembers } from "./eligibility.ts";
 import { addCovered } from "./hours.ts";
 import { type Entry, type EntryFields, MEDIUM_INDEX, type QueueState } from "./model.ts";
+import { keyOf, rankOf } from "./place.ts";
+import { NO_NEEDS, NO_REQUIREMENTS, relaxNeeds } from "./skills.ts";
 import type { RouterState } from "./state.ts";
+import { stopWaiting } from "./wait-for-responsible.ts";
 
 /**
  * The entry: one stay of a dialog in one queue.
  *
- *   on a rung    responsible -> substitute -> least_loaded (up to 3 people) -> queue; only forward, but a late identification
- *                brings a responsible who was not asked yet back to the first rung at the end of the running offer
+ *   on a rung    responsible -> substitute -> least_loaded (up to 3 people) -> queue, personal forwarding in between; only
+ *                onward, but a late identification brings a responsible who was not asked yet back to the first rung
  *   offered      has its one open offer (offer-machine.ts); an offer that ends without an assignment moves it on
- *   waiting      at the rung `queue` without an offer: it stands in its queue's list and in its place
- *   ended        answered | abandoned | overflowed | transferred | closed: for ever
+ *   before the responsible   at the rung `responsible` without an offer: that one is about to be free (wait-for-responsible.ts)
+ *   waiting      at the rung `queue` or `callback` without an offer: it stands in its queue's list and in its place
+ *   ended        answered | abandoned | overflowed | transferred | closed | callback | redirected: for ever
  *
  * Ignored: everything about a dialog without an open entry, except what concerns its assignment.
  * The door to the end is `endEntry`; the doors in and out of the waiting list are `wait` and `unlist`.
@@ -45,21 +50,109 @@ export function newEntry(f: EntryFields, queue: QueueState): Entry {
     deadlineAt: f.deadlineAt,
     aloneSince: f.aloneSince,
     cooldowns: f.cooldowns,
+    person: f.person,
+    requires: f.requires.length === 0 ? NO_REQUIREMENTS : f.requires,
+    callerNumber: f.callerNumber,
+    callbackNumber: f.callbackNumber,
+    waitsUntil: f.waitsUntil,
+    announceAt: f.announceAt,
+    forwarded: f.forwarded,
     endedAt: f.endedAt,
     outcome: f.outcome,
     queue,
+    rank: rankOf(f.enqueuedAt, f.priority, queue.facts.priorityStepMs),
+    needs: NO_NEEDS,
     offer: null,
+    unanswered: null,
     listed: false,
     changedIn: null,
     wait: new Deadline("wait", f.id),
     retry: new Deadline("retry", f.id),
+    relax: null,
+    announce: null,
   };
+}
+
+export const NO_HOPS: EntryFields["forwarded"] = Object.freeze([]);
+
+/** What a dialog is to the queue that knows nothing of it yet. */
+export function freshEntry(dialogId: Id, queueId: Id, medium: Medium, enqueuedAt: EpochMs): Omit<EntryFields, "id"> {
+  return {
+    dialogId,
+    queueId,
+    medium,
+    priority: 0,
+    identity: "pending",
+    responsibleId: null,
+    responsibleWhy: null,
+    substituteId: null,
+    rung: "responsible",
+    tried: [],
+    leastLoadedTried: 0,
+    hops: 0,
+    acknowledged: false,
+    enqueuedAt,
+    deadlineAt: null,
+    aloneSince: null,
+    cooldowns: NO_COOLDOWNS,
+    person: null,
+    requires: NO_REQUIREMENTS,
+    callerNumber: null,
+    callbackNumber: null,
+    waitsUntil: null,
+    announceAt: null,
+    forwarded: NO_HOPS,
+    endedAt: null,
+    outcome: null,
+  };
+}
+
+/** What the next stay of the same dialog has of this one: who it is, what it asks for, and the place. */
+export function successorOf(e: Entry): Omit<EntryFields, "id"> {
+  return {
+    ...freshEntry(e.dialogId, e.queueId, e.medium, e.enqueuedAt),
+    priority: e.priority,
+    identity: e.identity,
+    responsibleId: e.responsibleId,
+    responsibleWhy: e.responsibleWhy,
+    substituteId: e.substituteId,
+    hops: e.hops,
+    acknowledged: e.acknowledged,
+    person: e.person,
+    requires: e.requires,
+    callerNumber: e.callerNumber,
+  };
+}
+
+/** A promised call that waits for somebody to make it (callback.ts). */
+export function isCallback(entry: Entry): boolean {
+  return entry.callbackNumber !== null;
+}
+
+/** The dialog goes to another queue at its old place; nobody is asked twice on the way. */
+export function moveEntry(state: RouterState, entry: Entry, target: QueueState, rung: RungName): Entry {
+  endEntry(state, entry, "overflowed");
+  return openEntry(state, {
+    ...successorOf(entry),
+    id: state.newId(),
+    queueId: target.facts.id,
+    rung,
+    tried: [...entry.tried],
+    hops: entry.hops + 1,
+    cooldowns: entry.cooldowns,
+    announceAt: entry.announceAt,
+  });
 }
 
 export function openEntry(state: RouterState, fields: EntryFields): Entry {
   const entry = newEntry(fields, state.queues.get(fields.queueId) as QueueState);
   state.entries.set(entry.dialogId, entry);
   state.entryById.set(entry.id, entry);
+  if (entry.person !== null) {
+    state.left.forget(entry.queueId, entry.person);
+    if (isCallback(entry)) state.callbacks.set(keyOf(entry.queueId, entry.person), entry);
+  }
+  relaxNeeds(state, entry);
   state.effects.changedEntry(entry);
   state.emit({ kind: "entry.queued", dialogId: entry.dialogId, payload: { entryId: entry.id, queueId: entry.queueId, priority: entry.priority } });
   return entry;
@@ -69,36 +162,52 @@ export function endEntry(state: RouterState, entry: Entry, outcome: EntryOutcome
   if (entry.endedAt !== null) throw new Error(`entry ${entry.id} ended twice`);
   if (entry.offer !== null) throw new Error(`entry ${entry.id} ended with an open offer`);
   unlist(state, entry);
-  state.deadlines.clear(entry.wait);
-  state.deadlines.clear(entry.retry);
+  if (entry.relax !== null) state.deadlines.clear(entry.relax);
   entry.endedAt = state.now;
   entry.outcome = outcome;
+  if (entry.medium === "voice") {
+    if (outcome === "answered") entry.queue.pace.served(state.now);
+    if (entry.person !== null) leavesPlace(state, entry, entry.person);
+  }
   state.entries.delete(entry.dialogId);
   state.entryById.delete(entry.id);
   state.effects.changedEntry(entry);
   state.emit({ kind: "entry.ended", dialogId: entry.dialogId, payload: { entryId: entry.id, outcome } });
 }
 
+function leavesPlace(state: RouterState, entry: Entry, person: string): void {
+  const { queueId, enqueuedAt } = entry;
+  if (isCallback(entry)) {
+    const key = keyOf(queueId, person);
+    if (state.callbacks.get(key) === entry) state.callbacks.delete(key);
+  } else if (entry.outcome === "abandoned") state.left.keep({ person, queueId, enqueuedAt, at: state.now });
+}
+
+/** Out of the queue's list, or from before the responsible: it is offered, goes on, or ends. */
 export function unlist(state: RouterState, entry: Entry): void {
+  stopWaiting(state, entry);
   if (!entry.listed) return;
-  state.waitingList(entry).remove(entry);
+  state.waitingRoom(entry).remove(entry);
   entry.listed = false;
   state.deadlines.clear(entry.wait);
   state.deadlines.clear(entry.retry);
+  if (entry.announce !== null) state.deadlines.clear(entry.announce);
 }
 
 /** Puts the entry into its place in the queue and sets its clocks: the end of waiting and the end of its first cool-down. */
 export function wait(state: RouterState, entry: Entry): void {
   if (entry.listed) return;
   stand(state, entry);
-  const alone = entry.medium === "voice" && presentMembers(state.queueOf(entry), MEDIUM_INDEX.voice) === 0;
+  const alone = entry.medium === "voice" && !isCallback(entry) && presentMembers(state.queueOf(entry), MEDIUM_INDEX.voice) === 0;
   setAlone(state, entry, alone ? (entry.aloneSince ?? state.now) : null);
   setRetryClock(state, entry);
+  startAnnouncing(state, entry);
 }
 
 /** Into the list, as it is. */
 export function stand(state: RouterState, entry: Entry): void {
-  state.waitingList(entry).insert(entry);
+  relaxNeeds(state, entry);
+  state.waitingRoom(entry).insert(entry);
   entry.listed = true;
 }
 
@@ -136,7 +245,7 @@ export function setRetryClock(state: RouterState, entry: Entry): void {
   else state.deadlines.clear(entry.retry);
 }
 
-/** The end of waiting, counted from the first time the entry reaches the rung `queue`; a letter's in working time. */
+/** The end of waiting, counted from the first time the entry reaches the rung `queue`; a message's and a letter's in working time. */
 export function reachQueueRung(state: RouterState, entry: Entry): void {
   if (entry.rung !== "queue") {
     entry.rung = "queue" satisfies RungName;

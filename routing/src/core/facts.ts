@@ -1,6 +1,8 @@
 import { passGate, refresh } from "./agent-machine.ts";
 import { AGENT_REFUSALS } from "./eligibility.ts";
 import { Agent, type Facts, type MediumIndex, type Membership } from "./model.ts";
+import { meetEmergencies } from "./overflow.ts";
+import { rankAnew } from "./place.ts";
 import { SortedList } from "./sorted-list.ts";
 import { betterAgent, type RouterState } from "./state.ts";
 
@@ -12,8 +14,13 @@ export function applyFacts(state: RouterState, facts: Facts): void {
   for (const q of facts.queues) {
     const known = state.queues.get(q.id);
     if (known === undefined) state.addQueue(q);
-    else known.facts = q;
+    else {
+      const moves = known.facts.priorityStepMs !== q.priorityStepMs;
+      known.facts = q;
+      if (moves) rankAnew(state, known);
+    }
   }
+  state.emergencies = facts.emergencies;
   for (const queue of state.queues.values())
     for (let k = 0 as MediumIndex; k < 4; k++) {
       queue.ready[k] = new SortedList<Membership>(betterAgent);
@@ -45,4 +52,5 @@ export function applyFacts(state: RouterState, facts: Facts): void {
     passGate(state, agent);
     refresh(state, agent);
   }
+  if (state.emergencies.length > 0) meetEmergencies(state);
 }

@@ -1,7 +1,8 @@
-import { type Id, MEDIA, type Medium } from "@kommutator/contract/ids";
-import type { RoutingInput } from "@kommutator/contract/routing-input";
+import type { ForwardOn } from "@kommutator/contract/dialog-event";
+import { type EpochMs, type Id, MEDIA, type Medium } from "@kommutator/contract/ids";
+import type { Requirement, RoutingInput } from "@kommutator/contract/routing-input";
 import { hoursOf } from "./hours.ts";
-import type { CoreInput, Facts } from "./model.ts";
+import type { CoreInput, Emergency, Facts } from "./model.ts";
 import { START, Story, type StoryOptions } from "./story.fixture.ts";
 
 /**
@@ -19,7 +20,11 @@ export type Happening =
       substitute: Id | null;
       priority: number;
       identity: "known" | "new" | "blocked";
+      /** Who calls or writes; the number called back is theirs. */
+      person: (typeof CUSTOMERS)[number] | null;
+      needs: keyof typeof NEEDS;
     }
+  | { do: "asks for a callback"; dialog: Id }
   | { do: "identified"; dialog: Id; responsible: Id | null; substitute: Id | null }
   | { do: "rings" | "picked up" | "bridged"; dialog: Id; late: number }
   | { do: "leg ends"; dialog: Id; cause: LegEnd; late: number }
@@ -38,7 +43,33 @@ export type Happening =
   | { do: "stray"; input: StrayInput };
 
 export type LegEnd = Extract<RoutingInput, { kind: "leg.ended" }>["cause"];
-export const SETTINGS = ["dismissed", "employed", "leaves sales", "joins sales", "one dialog", "three dialogs", "sales closes", "sales opens"] as const;
+export const SETTINGS = [
+  "dismissed",
+  "employed",
+  "leaves sales",
+  "joins sales",
+  "one dialog",
+  "three dialogs",
+  "learns Kazakh",
+  "forgets all skills",
+  "forwards when busy",
+  "forwards when not answering",
+  "forwards when absent",
+  "forwards always",
+  "forwards always outside",
+  "forwards nothing",
+  "sales closes",
+  "sales opens",
+  "sales calls back",
+  "sales counts priority for nothing",
+  "emergency: sales is closed",
+  "emergency: sales is announced",
+  "emergency: sales goes to service",
+  "emergency: service goes to sales",
+  "emergency: the line goes outside",
+  "emergency for a minute",
+  "emergency is over",
+] as const;
 type SettingsChange = (typeof SETTINGS)[number];
 /** What nobody sends who is in his right mind: names that do not exist, clocks that were not set. */
 export const STRAY = [
@@ -53,22 +84,46 @@ export const STRAY = [
 ] as const;
 type StrayInput = (typeof STRAY)[number];
 
+export const CUSTOMERS = ["Madina", "Timur", "Zhanna"] as const;
+const NUMBERS = { Madina: "+77010000001", Timur: "+77010000002", Zhanna: null } as const;
+export const NEEDS = {
+  nothing: undefined,
+  Kazakh: [{ skillId: "kazakh", level: 2, relaxMs: 30_000 }],
+  "a Kazakh lawyer": [
+    { skillId: "law", level: 1, relaxMs: 60_000 },
+    { skillId: "kazakh", level: 3, relaxMs: null },
+  ],
+} satisfies Record<string, Requirement[] | undefined>;
+
 export const PEOPLE = ["Aigul", "Bolat", "Dana", "Erlan"] as const;
 export const QUEUE_NAMES = ["sales", "service"] as const;
 export const DIALOGS = ["call 1", "call 2", "call 3", "call 4", "chat 1", "chat 2", "letter 1", "letter 2", "message 1", "message 2"] as const;
 const KINDS = { call: "voice", chat: "chat", message: "message", letter: "mail" } as const;
 export const mediumOf = (dialog: Id): Medium => KINDS[dialog.split(" ")[0] as keyof typeof KINDS] ?? "voice";
 
-/** Four people, two queues; one of them is nobody's full member, closes in eleven minutes, and takes what overflows. */
+/**
+ * Four people: one in both queues, one in sales alone, one who takes no calls in sales, one with hours and an absence. Two
+ * queues that overflow into each other; service closes in eleven minutes and announces nothing.
+ */
 export function company(options: StoryOptions = {}): Story {
   return new Story(
     {
-      Aigul: { queues: { sales: {}, service: {} }, maxDialogs: 2 },
+      Aigul: { queues: { sales: {}, service: {} }, maxDialogs: 2, skills: { kazakh: 3 } },
       Bolat: { queues: { sales: { weight: 0.5 } }, maxDialogs: 3 },
-      Dana: { queues: { sales: { media: ["chat", "message", "mail"] }, service: {} }, maxDialogs: 1 },
+      Dana: { queues: { sales: { media: ["chat", "message", "mail"] }, service: {} }, maxDialogs: 1, skills: { kazakh: 2, law: 4 } },
       Erlan: { queues: { service: {} }, hours: hoursOf([[START - 1, START + 400_000]]), absent: hoursOf([[START + 100_000, START + 160_000]]) },
     },
-    { sales: { overflowQueueId: "service" }, service: { hours: hoursOf([[START - 1, START + 660_000]]), overflowQueueId: "sales" } },
+    {
+      sales: { overflowQueueId: "service", announceMs: 90_000, callbackMs: 1_200_000 },
+      service: {
+        hours: hoursOf([[START - 1, START + 660_000]]),
+        overflowQueueId: "sales",
+        announceMs: 0,
+        callbackMs: 600_000,
+        onMaxWait: "callback",
+        waitResponsibleMs: 40_000,
+      },
+    },
     options,
   );
 }
@@ -111,7 +166,7 @@ export function happen(s: Story, h: Happening): void {
       break;
     }
     case "settings":
-      s.facts = changed(s.facts, h.change, h.agent);
+      s.facts = changed(s.facts, h.change, h.agent, s.now);
       break;
     default:
   }
@@ -136,8 +191,13 @@ function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreI
         identity: h.identity,
         responsible: h.responsible === null ? null : { employeeId: h.responsible, why: h.why },
         substituteId: h.substitute,
+        person: h.person,
+        number: h.person === null ? null : NUMBERS[h.person],
+        requires: NEEDS[h.needs],
         at,
       };
+    case "asks for a callback":
+      return { kind: "callback.requested", dialogId: h.dialog, number: "+77010000009", at };
     case "identified":
       return {
         kind: "dialog.identified",
@@ -227,10 +287,16 @@ function strayInput(s: Story, what: StrayInput): CoreInput {
   }
 }
 
-function changed(facts: Facts, change: SettingsChange, id: Id): Facts {
+function changed(facts: Facts, change: SettingsChange, id: Id, now: EpochMs): Facts {
   const person = (f: Partial<Facts["agents"][number]>): Facts => ({ ...facts, agents: facts.agents.map((a) => (a.id === id ? { ...a, ...f } : a)) });
-  const sales = (hours: number[]): Facts => ({ ...facts, queues: facts.queues.map((q) => (q.id === "sales" ? { ...q, hours } : q)) });
+  const sales = (f: Partial<Facts["queues"][number]>): Facts => ({ ...facts, queues: facts.queues.map((q) => (q.id === "sales" ? { ...q, ...f } : q)) });
   const others = facts.members.filter((m) => m.employeeId !== id || m.queueId !== "sales");
+  const next = PEOPLE[(PEOPLE.indexOf(id as "Aigul") + 1) % PEOPLE.length] as Id;
+  const forwards = (on: ForwardOn): Facts => person({ forwardings: [{ on, toEmployeeId: next, toNumber: null }] });
+  const emergency = (e: Partial<Emergency>): Facts => ({
+    ...facts,
+    emergencies: [{ queueId: "sales", channelId: null, mode: "closed", redirectQueueId: null, redirectNumber: null, untilMs: null, ...e }],
+  });
   switch (change) {
     case "dismissed":
       return person({ active: false });
@@ -244,9 +310,43 @@ function changed(facts: Facts, change: SettingsChange, id: Id): Facts {
       return { ...facts, members: others };
     case "joins sales":
       return { ...facts, members: [...others, { queueId: "sales", employeeId: id, media: [...MEDIA], weight: 1 }] };
+    case "learns Kazakh":
+      return person({ skills: { kazakh: 3, law: 1 } });
+    case "forgets all skills":
+      return person({ skills: {} });
+    case "forwards when busy":
+      return forwards("busy");
+    case "forwards when not answering":
+      return forwards("no_answer");
+    case "forwards when absent":
+      return forwards("absent");
+    case "forwards always":
+      return forwards("always");
+    case "forwards always outside":
+      return person({ forwardings: [{ on: "always", toEmployeeId: null, toNumber: "+77010000000" }] });
+    case "forwards nothing":
+      return person({ forwardings: [] });
     case "sales closes":
-      return sales([]);
+      return sales({ hours: [] });
     case "sales opens":
-      return sales([0, Number.MAX_SAFE_INTEGER]);
+      return sales({ hours: [0, Number.MAX_SAFE_INTEGER] });
+    case "sales calls back":
+      return sales({ onMaxWait: "callback", overflowQueueId: null });
+    case "sales counts priority for nothing":
+      return sales({ priorityStepMs: 0 });
+    case "emergency: sales is closed":
+      return emergency({});
+    case "emergency: sales is announced":
+      return emergency({ mode: "announcement" });
+    case "emergency: sales goes to service":
+      return emergency({ mode: "redirect", redirectQueueId: "service" });
+    case "emergency: service goes to sales":
+      return emergency({ mode: "redirect", queueId: "service", redirectQueueId: "sales" });
+    case "emergency: the line goes outside":
+      return emergency({ mode: "redirect", queueId: null, channelId: "line", redirectNumber: "+77010000000" });
+    case "emergency for a minute":
+      return emergency({ untilMs: now + 60_000 });
+    case "emergency is over":
+      return { ...facts, emergencies: [] };
   }
 }

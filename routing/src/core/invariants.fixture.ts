@@ -1,9 +1,11 @@
+import { coolsDown } from "./choice.ts";
 import { NONE, openDialogs, REFUSALS, refusalOf } from "./eligibility.ts";
-import { coolsDown } from "./ladder.ts";
 import { loadOf } from "./load.ts";
 import { type Agent, type Entry, MEDIUM_INDEX, type MediumIndex, type Membership, type QueueState } from "./model.ts";
+import { hasSkills } from "./skills.ts";
 import type { SortedList } from "./sorted-list.ts";
 import type { RouterState } from "./state.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 /**
  * What must hold whenever the router is at rest (design section 6), found out the slow way, without the indexes. Each
@@ -51,6 +53,12 @@ function winnerOf(state: RouterState, entry: Entry, found: Found): void {
 /** Everything that waits has a clock running, or waits for people in its place in the queue. */
 function wayOutOf(state: RouterState, entry: Entry, found: Found): void {
   if (entry.offer !== null) return;
+  if (entry.waitsUntil !== null) {
+    const agent = entry.responsibleId === null ? undefined : state.agents.get(entry.responsibleId);
+    if (entry.listed || agent?.awaitedBy.includes(entry) !== true) found("a way out", `${entry.dialogId} waits for a responsible who does not know of it`);
+    if (!entry.wait.isSet()) found("a way out", `${entry.dialogId} waits for its responsible for ever`);
+    return;
+  }
   if (!entry.listed) found("a way out", `${entry.dialogId} waits outside the queue's list`);
   if (entry.medium === "voice" && !entry.wait.isSet()) found("a way out", `the caller of ${entry.dialogId} may wait for ever`);
   if (entry.retry.isSet()) return;
@@ -59,7 +67,9 @@ function wayOutOf(state: RouterState, entry: Entry, found: Found): void {
 
 export function mayHave(state: RouterState, entry: Entry, agent: Agent): boolean {
   const medium = MEDIUM_INDEX[entry.medium];
-  return serves(agent, entry) && refusalOf(agent, medium) === NONE && !coolsDown(state, entry, agent.id);
+  // Before its responsible, who is about to be free, an entry is for nobody else.
+  const asked = entry.waitsUntil === null ? hasSkills(agent, entry.needs) : agent.id === entry.responsibleId;
+  return serves(agent, entry) && asked && refusalOf(agent, medium) === NONE && !coolsDown(state, entry, agent.id);
 }
 
 export function serves(agent: Agent, entry: Entry): boolean {
@@ -131,7 +141,7 @@ function queueOf(state: RouterState, queue: QueueState, found: Found): void {
       const n = counted[k * REFUSALS.length + refusal];
       if (counts[refusal] !== n) found("indexes", `${name} counts ${counts[refusal]} ${REFUSALS[refusal]}, has ${n}`);
     }
-    const lists = queue.waiting[k] as SortedList<Entry>;
+    const lists = queue.waiting[k] as WaitingRoom;
     if (lists.size !== waiting[k]) found("indexes", `${name} lists ${lists.size} waiting, has ${waiting[k]}`);
     inOrder(lists, inPlace, `${name}'s waiting list`, found);
     inOrder(queue.ready[k] as SortedList<Membership>, lessLoaded, `${name}'s list of ready agents`, found);
@@ -142,10 +152,10 @@ const waiting = new Int32Array(8);
 const add = (to: Int32Array, at: number) => {
   to[at] = (to[at] ?? 0) + 1;
 };
-const inPlace = (a: Entry, b: Entry) => (a.priority !== b.priority ? a.priority > b.priority : a.enqueuedAt <= b.enqueuedAt);
+const inPlace = (a: Entry, b: Entry) => a.rank <= b.rank;
 const lessLoaded = (a: Membership, b: Membership) => a.load <= b.load;
 
-function inOrder<T>(list: SortedList<T>, ordered: (a: T, b: T) => boolean, name: string, found: Found): void {
+function inOrder<T>(list: { size: number; toArray(): T[] }, ordered: (a: T, b: T) => boolean, name: string, found: Found): void {
   if (list.size < 2) return;
   const all = list.toArray();
   for (let i = 1; i < all.length; i++) if (!ordered(all[i - 1] as T, all[i] as T)) found("indexes", `${name} is out of order`);

@@ -116,6 +116,8 @@ function plainer(h: Happening): Happening[] {
     if (h.identity !== "known") put({ identity: "known" });
     if (h.queue !== "sales") put({ queue: "sales" });
     if (h.why !== "interest") put({ why: "interest" });
+    if (h.person !== null) put({ person: null });
+    if (h.needs !== "nothing") put({ needs: "nothing" });
   }
   if ("late" in h && h.late > 0) put({ late: h.late - 1 });
   if ((h.do === "accepts" || h.do === "rejects") && h.by !== null) put({ by: null });

@@ -24,7 +24,7 @@ export function memoryText(state: RouterState, now: EpochMs): string {
       .filter(([, until]) => until > now)
       .sort();
     out.push(
-      `${id} ${e.id} ${e.queueId} ${e.medium} ${e.priority} ${e.identity} ${e.responsibleId} ${e.responsibleWhy} ${e.substituteId} ${e.rung} tried ${e.tried} ${e.leastLoadedTried} ${e.hops} ${e.acknowledged} ${e.enqueuedAt} ${e.deadlineAt} ${e.aloneSince} cools ${cools} ${e.offer?.id} ${e.listed} clocks ${clock(e.wait)} ${clock(e.retry)}`,
+      `${id} ${e.id} ${e.queueId} ${e.medium} ${e.priority} ${e.identity} ${e.responsibleId} ${e.responsibleWhy} ${e.substituteId} ${e.rung} tried ${e.tried} ${e.leastLoadedTried} ${e.hops} ${e.acknowledged} ${e.enqueuedAt} ${e.deadlineAt} ${e.aloneSince} ${e.person} ${e.callerNumber} ${e.callbackNumber} needs ${e.needs.key} rank ${e.rank} until ${e.waitsUntil} announce ${e.announceAt} forwarded ${JSON.stringify(e.forwarded)} ${e.unanswered} cools ${cools} ${e.offer?.id} ${e.listed} clocks ${clock(e.wait)} ${clock(e.retry)} ${e.relax === null ? "-" : clock(e.relax)} ${e.announce === null ? "-" : clock(e.announce)}`,
     );
   }
   for (const id of [...state.offers.keys()].sort()) {
@@ -41,6 +41,8 @@ export function memoryText(state: RouterState, now: EpochMs): string {
         `assignment ${id} ${a.id} ${a.employeeId} ${a.entryId} ${a.entry?.id} ${a.offerId} ${a.queueId} ${a.medium} ${a.awaiting} ${a.startedAt} ${a.lostAt} clock ${clock(a.lost)}`,
       );
   }
+  for (const [id, q] of state.queues) out.push(`${id} pace ${q.pace.estimate(1, now)} ${q.pace.meanTalk(now)}`);
+  out.push(`callbacks ${[...state.callbacks].map(([key, e]) => `${key} ${e.id}`).sort()} emergencies ${JSON.stringify(state.emergencies)}`);
   for (const [id, q] of state.queues)
     for (const [k, ready] of q.ready.entries())
       out.push(`${id} ${k} ready ${ready.toArray().map((m) => m.agent.id)} waiting ${q.waiting[k]?.toArray().map((e) => e.dialogId)} counts ${q.counts[k]}`);

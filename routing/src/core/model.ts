@@ -1,9 +1,11 @@
-import type { DecisionReason, EntryOutcome, NewDialogEvent, OfferOutcome, RungName } from "@kommutator/contract/dialog-event";
+import type { DecisionReason, EntryOutcome, ForwardOn, NewDialogEvent, OfferOutcome, RungName } from "@kommutator/contract/dialog-event";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
-import type { RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
+import type { Requirement, RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
 import { Deadline } from "./deadlines.ts";
 import type { Hours } from "./hours.ts";
+import type { Pace } from "./pace.ts";
 import type { SortedList } from "./sorted-list.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 /**
  * What the router knows, in memory. The objects are changed in place: 500,000 events a second leave no room for copies of
@@ -26,7 +28,14 @@ export interface AgentFacts {
   /** P and N of the load formula; norm null = not configured. */
   planned: number;
   norm: number | null;
+  /** Levels 1 to 5 by skill. */
+  skills: Readonly<Record<Id, number>>;
+  /** Personal forwarding of calls; at most one rule an occasion. */
+  forwardings: readonly Forwarding[];
 }
+
+/** To a colleague or to an outside number. */
+export type Forwarding = { on: ForwardOn; toEmployeeId: Id; toNumber: null } | { on: ForwardOn; toEmployeeId: null; toNumber: string };
 
 export interface QueueFacts {
   id: Id;
@@ -44,6 +53,28 @@ export interface QueueFacts {
   maxLeastLoaded: number;
   overflowQueueId: Id | null;
   record: boolean;
+  /** The head start that one step of priority gives. */
+  priorityStepMs: number;
+  /** How long a responsible who is about to be free is waited for; 0 = not at all. */
+  waitResponsibleMs: number;
+  /** What becomes of a caller whose wait is over and who can go to no other queue. */
+  onMaxWait: "fallback" | "callback";
+  /** Working time within which a promised callback is made. */
+  callbackMs: number;
+  /** How often a waiting caller hears the place; 0 = never. */
+  announceMs: number;
+  /** May a waiting caller ask to be called back? */
+  callbackOffered: boolean;
+}
+
+/** A line or a queue that somebody closed or sends elsewhere, until `untilMs` (null = until it is ended). One of the two ids is set. */
+export interface Emergency {
+  queueId: Id | null;
+  channelId: Id | null;
+  mode: "closed" | "announcement" | "redirect";
+  redirectQueueId: Id | null;
+  redirectNumber: string | null;
+  untilMs: EpochMs | null;
 }
 
 export interface MemberFacts {
@@ -57,6 +88,7 @@ export interface Facts {
   agents: AgentFacts[];
   queues: QueueFacts[];
   members: MemberFacts[];
+  emergencies: Emergency[];
 }
 
 // ---------------------------------------------------------------- state
@@ -85,10 +117,12 @@ export interface QueueState {
   facts: QueueFacts;
   /** Per medium: agents who may be offered something now, best first. */
   ready: [SortedList<Membership>, SortedList<Membership>, SortedList<Membership>, SortedList<Membership>];
-  /** Per medium: entries at the rung `queue` without an offer, first to serve first. */
-  waiting: [SortedList<Entry>, SortedList<Entry>, SortedList<Entry>, SortedList<Entry>];
+  /** Per medium: entries at the rungs `queue` and `callback` without an offer, first to serve first. */
+  waiting: [WaitingRoom, WaitingRoom, WaitingRoom, WaitingRoom];
   /** Per medium and refusal (eligibility.ts): how many members stand there. */
   counts: [Int32Array, Int32Array, Int32Array, Int32Array];
+  /** How fast calls are served here. */
+  readonly pace: Pace;
 }
 
 export class Agent {
@@ -114,6 +148,8 @@ export class Agent {
   messageOffer: Offer | null = null;
   mailOffer: Offer | null = null;
   readonly assignments = new Set<Assignment>();
+  /** Entries that stand before this agent, who is about to be free. */
+  readonly awaitedBy: Entry[] = [];
   calls = 0;
   /** A and B of the load formula; the open dialogs but calls are counted against `maxDialogs`. */
   awaiting = 0;
@@ -167,19 +203,53 @@ export interface EntryFields {
   aloneSince: EpochMs | null;
   /** Agent -> until when this entry is not offered to that agent again. */
   cooldowns: Readonly<Record<Id, EpochMs>>;
+  /** Who it is, equal for a repeated contact; null = nobody knows. */
+  person: string | null;
+  requires: readonly Requirement[];
+  callerNumber: string | null;
+  /** Set: the caller was promised a call and need not be there; the entry waits for somebody to make it. */
+  callbackNumber: string | null;
+  /** Stands before its responsible, who is about to be free, until then. */
+  waitsUntil: EpochMs | null;
+  /** When the caller hears the place next, or would if nothing rang. */
+  announceAt: EpochMs | null;
+  /** Hops of personal forwarding so far. */
+  forwarded: readonly ForwardHop[];
   endedAt: EpochMs | null;
   outcome: EntryOutcome | null;
+}
+
+/** One hop: the rung of the ladder from which it left, whose forwarding it was and on what occasion, and where to. */
+export interface ForwardHop {
+  rung: "responsible" | "substitute";
+  from: Id;
+  on: ForwardOn;
+  to: Id;
+}
+
+/** What of an entry's requirements is in force; `key` is equal for equal needs. */
+export interface Needs {
+  readonly key: string;
+  readonly list: readonly Requirement[];
 }
 
 export interface Entry extends EntryFields {
   /** Of `queueId`; asked for several times an event, so it is not looked up each time. */
   readonly queue: QueueState;
+  /** Where it stands in the order of serving: the moment it came, less the head start of its priority. */
+  rank: number;
+  needs: Needs;
   offer: Offer | null;
+  /** How the last offer ended in this very decision, for the forwarding of whoever was asked. */
+  unanswered: ForwardOn | null;
   /** Stands in its queue's waiting list. */
   listed: boolean;
   changedIn: object | null;
   readonly wait: Deadline;
   readonly retry: Deadline;
+  /** Made when first needed: most entries never need them. */
+  relax: Deadline | null;
+  announce: Deadline | null;
 }
 
 export interface OfferFields {
@@ -262,7 +332,7 @@ export interface Decision {
   at: EpochMs;
   rung: RungName;
   chosenId: Id | null;
-  reason: { code: DecisionReason["code"] | WaitCode; load?: number | undefined };
+  reason: Omit<DecisionReason, "code"> & { code: DecisionReason["code"] | WaitCode };
   best: { employeeId: Id; load: number }[];
   refusals: Record<string, number>;
   version: number;
@@ -270,7 +340,16 @@ export interface Decision {
 }
 
 /** Why a rung chose nobody. */
-export type WaitCode = "not_eligible" | "nobody_ready" | "max_wait" | "no_agent" | "out_of_hours";
+export type WaitCode =
+  | "not_eligible"
+  | "nobody_ready"
+  | "waits_for_responsible"
+  | "forward_loop"
+  | "max_wait"
+  | "no_agent"
+  | "out_of_hours"
+  | "emergency"
+  | "callback_promised";
 
 export interface PresenceSpan {
   employeeId: Id;

@@ -4,7 +4,7 @@ import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { missedOffer, refresh, startRest } from "./agent-machine.ts";
 import { Deadline } from "./deadlines.ts";
 import { addCovered } from "./hours.ts";
-import type { Agent, Entry, Offer, OfferState } from "./model.ts";
+import type { Agent, Entry, Offer, OfferState, QueueFacts } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /**
@@ -18,6 +18,7 @@ import type { RouterState } from "./state.ts";
  *   from                event                          to
  *   pending, presented  accept (chat, mail)            accepted -> assignment
  *   pending             leg.ringing                    presented
+ *   (a callback's offer is a card: it has no legs, and accept ends it as a chat's does; callback.ts)
  *   pending, presented  leg.answered                   answered, command bridge
  *   pending, presented, answered  leg.bridged          accepted -> assignment (the answer may have been overtaken)
  *   pending, presented  reject, leg ended declined     rejected, 10 s cool-down of the pair
@@ -67,6 +68,11 @@ export function isLive(medium: Medium): boolean {
   return medium === "voice" || medium === "chat";
 }
 
+/** Does this offer ring a device? Callbacks and written matters lie on the screen. */
+export function rings(offer: Offer): boolean {
+  return offer.medium === "voice" && offer.entry.callbackNumber === null;
+}
+
 /** The place that an open offer takes up with its agent: the one live slot, or that of its kind in the list. */
 export function takeSlot(agent: Agent, offer: Offer): void {
   if (isLive(offer.medium)) agent.liveOffer = offer;
@@ -76,8 +82,10 @@ export function takeSlot(agent: Agent, offer: Offer): void {
 
 export function makeOffer(state: RouterState, entry: Entry, agent: Agent, rung: RungName, reason: DecisionReason, by: Id | null = null): Offer {
   const id = state.newId();
-  const { afterMs, working } = state.offerDeadline(state.queueOf(entry).facts, entry.medium, rung === "responsible");
-  const deadlineAt = working ? addCovered(state.queueOf(entry).facts.hours, state.now, afterMs) : state.now + afterMs;
+  const { facts } = entry.queue;
+  const callback = entry.callbackNumber;
+  const { afterMs, working } = offerDeadline(facts, callback === null ? entry.medium : "chat", rung === "responsible");
+  const deadlineAt = working ? addCovered(facts.hours, state.now, afterMs) : state.now + afterMs;
   const offer: Offer = {
     id,
     entryId: entry.id,
@@ -107,9 +115,12 @@ export function makeOffer(state: RouterState, entry: Entry, agent: Agent, rung: 
   state.emit({
     kind: "offer.made",
     dialogId: entry.dialogId,
-    payload: { offerId: id, entryId: entry.id, employeeId: agent.id, rung, reason, deadlineAt },
+    payload:
+      callback === null
+        ? { offerId: id, entryId: entry.id, employeeId: agent.id, rung, reason, deadlineAt }
+        : { offerId: id, entryId: entry.id, employeeId: agent.id, rung, reason, deadlineAt, callback: { number: callback } },
   });
-  if (entry.medium === "voice")
+  if (entry.medium === "voice" && callback === null)
     state.order({ id: offer.commandId, kind: "ring", dialogId: entry.dialogId, offerId: id, employeeId: agent.id, timeoutMs: afterMs });
   refresh(state, agent);
   return offer;
@@ -129,6 +140,13 @@ export function answered(state: RouterState, offer: Offer): void {
   });
 }
 
+/** When an offer ends: a live matter's in seconds, a message's or a letter's in working time. */
+function offerDeadline(queue: QueueFacts, medium: Medium, isOwner: boolean): { afterMs: number; working: boolean } {
+  if (medium === "voice") return { afterMs: isOwner ? queue.ownerMs : queue.ringMs, working: false };
+  if (medium === "chat") return { afterMs: queue.chatOfferMs, working: false };
+  return { afterMs: queue.mailOfferMs, working: true };
+}
+
 function coolDown(state: RouterState, offer: Offer, ms: number): void {
   const until: EpochMs = state.now + ms;
   offer.entry.cooldowns = { ...offer.entry.cooldowns, [offer.employeeId]: until };
@@ -136,21 +154,23 @@ function coolDown(state: RouterState, offer: Offer, ms: number): void {
 }
 
 function stopRinging(state: RouterState, offer: Offer, reason: LegEndCause): void {
-  if (offer.medium === "voice") state.order({ id: state.newCommandId(), kind: "cancel-ring", dialogId: offer.dialogId, offerId: offer.id, reason });
+  if (rings(offer)) state.order({ id: state.newCommandId(), kind: "cancel-ring", dialogId: offer.dialogId, offerId: offer.id, reason });
 }
 
 /** Ends the offer without an assignment; the caller then lets the entry go on. */
 export function declined(state: RouterState, offer: Offer, legEnded: boolean): void {
   transition(state, offer, "rejected", "declined");
   coolDown(state, offer, COOLDOWN_MS.rejected);
+  offer.entry.unanswered = "busy";
   if (!legEnded) stopRinging(state, offer, "declined");
   refresh(state, offer.agent);
 }
 
 export function timedOut(state: RouterState, offer: Offer, legEnded: boolean): void {
-  const rang = offer.medium !== "voice" || offer.state === "presented";
+  const rang = !rings(offer) || offer.state === "presented";
   transition(state, offer, rang ? "timed_out" : "failed", rang ? "no-answer" : "undeliverable");
   coolDown(state, offer, COOLDOWN_MS.noAnswer);
+  offer.entry.unanswered = "no_answer";
   if (!legEnded) stopRinging(state, offer, "no-answer");
   // A message's or letter's offer lasts a quarter of an hour of working time: leaving it says nothing about being there.
   if (rang && isLive(offer.medium)) missedOffer(offer.agent);
@@ -162,6 +182,7 @@ export function failed(state: RouterState, offer: Offer, cause: string, legEnded
   const busy = cause === "busy";
   transition(state, offer, "failed", cause);
   coolDown(state, offer, busy ? COOLDOWN_MS.busy : COOLDOWN_MS.noAnswer);
+  offer.entry.unanswered = busy ? "busy" : "no_answer";
   if (!legEnded) stopRinging(state, offer, "failed");
   if (!busy) startRest(state, offer.agent);
   refresh(state, offer.agent);

@@ -1,6 +1,6 @@
 import type { Id } from "@kommutator/contract/ids";
 import type { Chance } from "../simulation/random.ts";
-import { DIALOGS, type Happening, mediumOf, PEOPLE, QUEUE_NAMES, SETTINGS, STRAY } from "./history.fixture.ts";
+import { CUSTOMERS, DIALOGS, type Happening, mediumOf, PEOPLE, QUEUE_NAMES, SETTINGS, STRAY } from "./history.fixture.ts";
 import type { Story } from "./story.fixture.ts";
 
 /**
@@ -12,7 +12,8 @@ export function anyHappening(c: Chance, s: Story): Happening {
   if (p < 0.24) return opening(c);
   if (p < 0.5) return sensible(c, s) ?? opening(c);
   if (p < 0.64) return { do: "passes", ms: pick(c, [1, 3000, 5000, 10_000, 20_000, 25_000, 30_000, 45_000, 61_000, 300_000]) };
-  if (p < 0.8) return ofPerson(c);
+  if (p < 0.78) return ofPerson(c);
+  if (p < 0.82) return { do: "settings", change: pick(c, SETTINGS), agent: person(c) };
   return anything(c);
 }
 
@@ -30,6 +31,8 @@ function opening(c: Chance): Happening {
     why: pick(c, ["interest", "customer", "last_talked"] as const),
     substitute: maybe(c, 0.25),
     priority: c.happens(0.2) ? 10 : 0,
+    person: c.happens(0.5) ? pick(c, CUSTOMERS) : null,
+    needs: c.happens(0.8) ? "nothing" : pick(c, ["Kazakh", "a Kazakh lawyer"] as const),
     identity: c.happens(0.97) ? "known" : pick(c, ["new", "blocked"] as const),
   };
 }
@@ -104,13 +107,12 @@ function anything(c: Chance): Happening {
     case 9:
       return { do: "assigns", dialog, to: maybe(c, 0.75), from: c.happens(0.5) ? "anybody" : maybe(c, 0.6) };
     case 10:
+      if (c.happens(0.4)) return { do: "asks for a callback", dialog };
       return mediumOf(dialog) === "voice" ? { do: "dials", agent: person(c) } : { do: "writes", dialog };
     case 11:
       return { do: "load", agent: person(c), planned: pick(c, [0, 40, 90]), norm: pick(c, [null, 0, 100]) };
     case 12:
-      return c.happens(0.5)
-        ? { do: "settings", change: pick(c, SETTINGS), agent: person(c) }
-        : { do: "identified", dialog, responsible: maybe(c, 0.8), substitute: maybe(c, 0.3) };
+      return { do: "identified", dialog, responsible: maybe(c, 0.8), substitute: maybe(c, 0.3) };
     case 13:
       return c.happens(0.4) ? { do: "oversleeps", ms: pick(c, [5000, 60_000, 900_000]) } : { do: "stray", input: pick(c, STRAY) };
     case 14:

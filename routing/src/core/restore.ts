@@ -1,11 +1,14 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import { GRACE_MS } from "./agent-machine.ts";
+import { setAnnounceClock } from "./announce.ts";
 import { hold, newAssignment, REJOIN_MS } from "./assignment-machine.ts";
 import { Deadline } from "./deadlines.ts";
-import { NO_COOLDOWNS, newEntry, setRetryClock, setWaitClock, stand } from "./entry-machine.ts";
+import { isCallback, NO_COOLDOWNS, newEntry, setRetryClock, setWaitClock, stand } from "./entry-machine.ts";
 import { Agent, type AgentState, type AssignmentFields, Effects, type Entry, type EntryFields, type Facts, type Intent, type OfferFields } from "./model.ts";
-import { takeSlot } from "./offer-machine.ts";
+import { rings, takeSlot } from "./offer-machine.ts";
+import { keyOf, type LeftPlace } from "./place.ts";
+import { relaxNeeds } from "./skills.ts";
 import { RouterState } from "./state.ts";
 
 /** An agent's row. */
@@ -25,6 +28,16 @@ export interface PresenceFields {
   stateSince: EpochMs;
 }
 
+/** What happened lately, in any order: at most the last PACE_SAMPLES a queue are needed, of the last PACE_MS (pace.ts). */
+export interface Recent {
+  /** Calls of the queue that were answered: entries of voice that ended so. */
+  starts: { queueId: Id; at: EpochMs }[];
+  /** Talks of the queue that ended: assignments of voice. */
+  talks: { queueId: Id; at: EpochMs; ms: number }[];
+  /** Callers who gave up in the last KEEPS_PLACE_MS (place.ts) and have no later entry in the same queue. */
+  left: LeftPlace[];
+}
+
 /** The rows that a memory is made of: open entries (and ended ones of open assignments), open offers and assignments, presence. */
 export interface Rows {
   version: number;
@@ -32,6 +45,7 @@ export interface Rows {
   offers: Omit<OfferFields, "medium">[];
   assignments: AssignmentFields[];
   presence: PresenceFields[];
+  recent: Recent;
 }
 
 /**
@@ -44,6 +58,7 @@ export function restore(facts: Facts, rows: Rows, now: EpochMs): RouterState {
   state.begin(0, now, new Effects());
   state.version = rows.version;
   for (const q of facts.queues) state.addQueue(q);
+  state.emergencies = facts.emergencies;
   const presence = new Map(rows.presence.map((p) => [p.employeeId, p]));
   for (const f of facts.agents) {
     const agent = new Agent(f);
@@ -65,14 +80,40 @@ export function restore(facts: Facts, rows: Rows, now: EpochMs): RouterState {
     if (entry.endedAt !== null) continue;
     state.entries.set(entry.dialogId, entry);
     state.entryById.set(entry.id, entry);
-    if (entry.offer !== null) continue;
-    if (entry.rung === "queue") {
+    if (isCallback(entry) && entry.person !== null) state.callbacks.set(keyOf(entry.queueId, entry.person), entry);
+    if (entry.offer !== null) {
+      relaxNeeds(state, entry);
+      continue;
+    }
+    if (entry.rung === "queue" || entry.rung === "callback") {
       stand(state, entry);
       setWaitClock(state, entry);
       setRetryClock(state, entry);
-    } else state.toAdvance.push(entry);
+      if (entry.announceAt !== null && entry.queue.facts.announceMs > 0) setAnnounceClock(state, entry, entry.announceAt);
+    } else standBefore(state, entry);
   }
+  restoreRecent(state, rows.recent);
   return state;
+}
+
+/** Before its responsible again, with the clock as it was; whatever else stands on a rung goes on. */
+function standBefore(state: RouterState, entry: Entry): void {
+  const agent = entry.waitsUntil === null || entry.responsibleId === null ? undefined : state.agents.get(entry.responsibleId);
+  if (agent === undefined || entry.waitsUntil === null) {
+    entry.waitsUntil = null;
+    state.toAdvance.push(entry);
+    return;
+  }
+  relaxNeeds(state, entry);
+  agent.awaitedBy.push(entry);
+  state.deadlines.set(entry.wait, entry.waitsUntil);
+}
+
+function restoreRecent(state: RouterState, recent: Recent): void {
+  const byTime = (a: { at: EpochMs }, b: { at: EpochMs }) => a.at - b.at;
+  for (const s of [...recent.starts].sort(byTime)) state.queues.get(s.queueId)?.pace.served(s.at);
+  for (const t of [...recent.talks].sort(byTime)) state.queues.get(t.queueId)?.pace.talked(t.at, t.ms);
+  for (const place of [...recent.left].sort(byTime)) state.left.keep(place);
 }
 
 function setAxes(state: RouterState, agent: Agent, row: PresenceFields): void {
@@ -120,7 +161,7 @@ function restoreAssignment(state: RouterState, row: AssignmentFields, entries: M
 export function ordersAgain(state: RouterState, orders: readonly RouterCommand[], now: EpochMs): RouterCommand[] {
   const again: RouterCommand[] = [...orders];
   for (const offer of state.offers.values()) {
-    if (offer.medium !== "voice" || offer.deadlineAt <= now) continue;
+    if (!rings(offer) || offer.deadlineAt <= now) continue;
     const { dialogId, id: offerId, employeeId } = offer;
     if (offer.state === "answered")
       again.push({ id: `${offer.commandId}:bridge`, kind: "bridge", dialogId, offerId, record: state.queueOf(offer.entry).facts.record });

@@ -10,10 +10,13 @@ export function sentenceOf(s: Story, h: Happening): string {
         h.priority === 0 ? "" : `priority ${h.priority}`,
         h.responsible === null ? "" : `${h.responsible} is responsible (${h.why})`,
         h.substitute === null ? "" : `${h.substitute} substitutes`,
+        h.needs === "nothing" ? "" : `needs ${h.needs}`,
       ].filter((m) => m !== "");
       const verb = mediumOf(h.dialog) === "voice" ? "rings at" : "comes to";
-      return `${h.dialog} ${verb} ${h.queue}${marks.length === 0 ? "" : `: ${marks.join(", ")}`}`;
+      return `${h.dialog} ${h.person === null ? "" : `of ${h.person} `}${verb} ${h.queue}${marks.length === 0 ? "" : `: ${marks.join(", ")}`}`;
     }
+    case "asks for a callback":
+      return `the caller of ${h.dialog} asks to be called back`;
     case "identified":
       return `the customer of ${h.dialog} is recognised: ${h.responsible ?? "nobody"} is responsible${h.substitute === null ? "" : `, ${h.substitute} substitutes`}`;
     case "rings":
@@ -65,7 +68,7 @@ export function sentenceOf(s: Story, h: Happening): string {
     case "load":
       return `${h.agent} has ${h.planned} points planned of ${h.norm ?? "no norm"}`;
     case "settings":
-      return `settings: ${h.change} (${h.agent})`;
+      return `settings: ${/sales (closes|opens|calls|counts)|emergency/.test(h.change) ? "" : `${h.agent} `}${h.change}`;
     case "passes":
       return `${duration(h.ms)} pass`;
     case "oversleeps":

@@ -22,7 +22,7 @@ test("a queue that serves the youngest first: the story tells who was overtaken"
   const c = storyOf((state) => {
     for (const queue of state.queues.values()) {
       const calls = queue.waiting[0];
-      calls.find = (accept) => calls.toArray().findLast(accept);
+      calls.firstFor = (_agent, accept) => calls.toArray().findLast(accept);
     }
   });
   expect(c.rule).toBe("nobody is overtaken");
@@ -32,7 +32,7 @@ test("a queue that serves the youngest first: the story tells who was overtaken"
 
 test("a waiting list that hides somebody: the story tells who waits and who is free", () => {
   const c = storyOf((state) => {
-    for (const queue of state.queues.values()) queue.waiting[0].find = () => undefined;
+    for (const queue of state.queues.values()) queue.waiting[0].firstFor = () => undefined;
   });
   expect(c.rule).toBe("nobody waits in vain");
   expect(c.story).toMatch(/^broken: nobody waits in vain: call \d waits while \w+ is free for it$/m);

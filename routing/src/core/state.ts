@@ -1,24 +1,31 @@
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
-import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
+import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import { Deadlines } from "./deadlines.ts";
 import { AGENT_REFUSALS } from "./eligibility.ts";
 import { idOf } from "./ids.ts";
-import { type Agent, type Assignment, Effects, type Entry, MEDIUM_INDEX, type Membership, type Offer, type QueueFacts, type QueueState } from "./model.ts";
+import {
+  type Agent,
+  type Assignment,
+  Effects,
+  type Emergency,
+  type Entry,
+  MEDIUM_INDEX,
+  type Membership,
+  type Offer,
+  type QueueFacts,
+  type QueueState,
+} from "./model.ts";
+import { Pace } from "./pace.ts";
+import { LeftPlaces } from "./place.ts";
 import { SortedList } from "./sorted-list.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 /** Less loaded first; tie: idle for longest; then the id (spec B0). */
 export function betterAgent(a: Membership, b: Membership): boolean {
   if (a.load !== b.load) return a.load < b.load;
   if (a.idleSince !== b.idleSince) return a.idleSince < b.idleSince;
   return a.agent.id < b.agent.id;
-}
-
-/** Higher priority first, then the older place, then the id. */
-export function servedBefore(a: Entry, b: Entry): boolean {
-  if (a.priority !== b.priority) return a.priority > b.priority;
-  if (a.enqueuedAt !== b.enqueuedAt) return a.enqueuedAt < b.enqueuedAt;
-  return a.id < b.id;
 }
 
 /** The router's memory with its indexes, and the small verbs by which the machines change it. */
@@ -35,6 +42,12 @@ export class RouterState {
   readonly entryById = new Map<Id, Entry>();
   readonly assignmentById = new Map<Id, Assignment>();
   readonly deadlines = new Deadlines();
+  /** Promised callbacks, by queue and person. */
+  readonly callbacks = new Map<string, Entry>();
+  /** Places of callers who gave up a moment ago. */
+  readonly left = new LeftPlaces();
+  /** Switches that are on, or were until a moment ago. */
+  emergencies: readonly Emergency[] = [];
 
   /** Counts events; stored with each decision. */
   version = 0;
@@ -82,28 +95,21 @@ export class RouterState {
     return entry.queue;
   }
 
-  waitingList(entry: Entry): SortedList<Entry> {
-    return this.queueOf(entry).waiting[MEDIUM_INDEX[entry.medium]];
+  waitingRoom(entry: Entry): WaitingRoom {
+    return entry.queue.waiting[MEDIUM_INDEX[entry.medium]];
   }
 
   addQueue(facts: QueueFacts): QueueState {
     const ready = () => new SortedList<Membership>(betterAgent);
-    const waiting = () => new SortedList<Entry>(servedBefore);
     const counts = () => new Int32Array(AGENT_REFUSALS);
     const queue: QueueState = {
       facts,
       ready: [ready(), ready(), ready(), ready()],
-      waiting: [waiting(), waiting(), waiting(), waiting()],
+      waiting: [new WaitingRoom(), new WaitingRoom(), new WaitingRoom(), new WaitingRoom()],
       counts: [counts(), counts(), counts(), counts()],
+      pace: new Pace(),
     };
     this.queues.set(facts.id, queue);
     return queue;
-  }
-
-  /** When an offer ends: a live matter's in seconds, a message's or a letter's in working time. */
-  offerDeadline(queue: QueueFacts, medium: Medium, isOwner: boolean): { afterMs: number; working: boolean } {
-    if (medium === "voice") return { afterMs: isOwner ? queue.ownerMs : queue.ringMs, working: false };
-    if (medium === "chat") return { afterMs: queue.chatOfferMs, working: false };
-    return { afterMs: queue.mailOfferMs, working: true };
   }
 }

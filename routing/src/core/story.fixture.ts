@@ -31,6 +31,12 @@ const QUEUE: Omit<QueueFacts, "id"> = {
   maxLeastLoaded: 3,
   overflowQueueId: null,
   record: true,
+  priorityStepMs: 30_000,
+  waitResponsibleMs: 20_000,
+  onMaxWait: "fallback",
+  callbackMs: 14_400_000,
+  announceMs: 45_000,
+  callbackOffered: true,
 };
 
 export interface StoryOptions {
@@ -76,6 +82,8 @@ export class Story {
         maxDialogs: 5,
         planned: 0,
         norm: null,
+        skills: {},
+        forwardings: [],
         ...f,
       })),
       queues: Object.entries(queues).map(([id, q]) => ({ id, ...QUEUE, ...q })),
@@ -87,6 +95,7 @@ export class Story {
           weight: m.weight ?? 1,
         })),
       ),
+      emergencies: [],
     };
     this.state = this.awake();
     this.input({ kind: "facts.read", facts: this.facts, at: this.now });

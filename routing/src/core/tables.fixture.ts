@@ -1,6 +1,6 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { AssignmentFields, Effects, EntryFields, OfferFields } from "./model.ts";
-import type { PresenceFields, Rows } from "./restore.ts";
+import type { PresenceFields, Recent, Rows } from "./restore.ts";
 
 /**
  * The tables as the shell would leave them: the last image of each row, copied field by field, so that whatever the memory
@@ -29,6 +29,22 @@ export class Tables {
       offers: open(this.offers).map((o) => image(o, OFFER)),
       assignments: assignments.map((a) => image(a, ASSIGNMENT)),
       presence: [...this.presence.values()].map((p) => ({ ...p })),
+      recent: this.recent(),
+    };
+  }
+
+  /** Without the bounds in time and number that the shell's statements have: the memory keeps to them itself. */
+  private recent(): Recent {
+    const all = [...this.entries.values()];
+    const calls = all.filter((e) => e.medium === "voice" && e.endedAt !== null);
+    const talks = [...this.assignments.values()].filter((a) => a.medium === "voice" && a.endedAt !== null && a.queueId !== null);
+    const later = (e: EntryFields) => all.some((o) => o.person === e.person && o.queueId === e.queueId && o.id > e.id);
+    return {
+      starts: calls.filter((e) => e.outcome === "answered").map((e) => ({ queueId: e.queueId, at: e.endedAt as EpochMs })),
+      talks: talks.map((a) => ({ queueId: a.queueId as Id, at: a.endedAt as EpochMs, ms: (a.endedAt as EpochMs) - a.startedAt })),
+      left: calls
+        .filter((e) => e.outcome === "abandoned" && e.person !== null && !later(e))
+        .map((e) => ({ person: e.person as string, queueId: e.queueId, enqueuedAt: e.enqueuedAt, at: e.endedAt as EpochMs })),
     };
   }
 }
@@ -71,6 +87,13 @@ const ENTRY = columns<EntryFields>({
   deadlineAt: true,
   aloneSince: true,
   cooldowns: true,
+  person: true,
+  requires: true,
+  callerNumber: true,
+  callbackNumber: true,
+  waitsUntil: true,
+  announceAt: true,
+  forwarded: true,
   endedAt: true,
   outcome: true,
 });

@@ -1,12 +1,14 @@
 import type { Id } from "@kommutator/contract/ids";
+import { coolsDown } from "./choice.ts";
 import { openDialogs } from "./eligibility.ts";
 import { type Rule, serves, violations } from "./invariants.fixture.ts";
-import { coolsDown } from "./ladder.ts";
 import { memoryText } from "./memory.fixture.ts";
 import type { Effects, Entry, Offer, RouterEvent } from "./model.ts";
 import { isLive } from "./offer-machine.ts";
-import { type RouterState, servedBefore } from "./state.ts";
+import { hasSkills } from "./skills.ts";
+import type { RouterState } from "./state.ts";
 import type { Story, StoryOptions } from "./story.fixture.ts";
+import { servedBefore } from "./waiting-room.ts";
 
 export interface Broken {
   rule: Rule;
@@ -72,8 +74,9 @@ export class Watch {
       this.found("capacity", `${to} has ${openDialogs(agent)} dialogs of ${agent.facts.maxDialogs}`);
   }
 
-  /** Of all that waited for this agent before the decision and wait after it, nothing came before what is offered. */
+  /** Of all that waited for this agent before the decision and wait after it, nothing came before what is offered; the agent's own customers excepted. */
   private overtakesNobody(state: RouterState, offer: Offer): void {
+    if (offer.rung === "responsible") return;
     for (const entry of this.waited)
       if (
         entry.listed &&
@@ -81,6 +84,7 @@ export class Watch {
         entry.medium === offer.medium &&
         servedBefore(entry, offer.entry) &&
         serves(offer.agent, entry) &&
+        hasSkills(offer.agent, entry.needs) &&
         !coolsDown(state, entry, offer.employeeId)
       )
         this.found("nobody is overtaken", `${offer.dialogId} overtook ${entry.dialogId} at ${offer.employeeId}`);

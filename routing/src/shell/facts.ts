@@ -2,7 +2,7 @@ import type { Db } from "@kommutator/contract/db";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { type CalendarRules, isOpen, nextBoundary } from "@kommutator/contract/working-time";
 import { type Hours, hoursOf } from "../core/hours.ts";
-import type { Facts } from "../core/model.ts";
+import type { Emergency, Facts, Forwarding } from "../core/model.ts";
 
 /** How far calendars are resolved into instants; facts are read again long before. */
 export const HORIZON_MS = 45 * 86_400_000;
@@ -22,9 +22,9 @@ export function hoursFrom(calendar: CalendarRules, from: EpochMs): Hours {
   return hoursOf(intervals);
 }
 
-/** People, queues, members, calendars, absences and loads as the settings have them now. Reads only. */
+/** People with skills and forwarding, queues, members, calendars, absences, loads and emergency switches as they are now. Reads only. */
 export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
-  const [calendars, employees, absences, queues, members] = await Promise.all([
+  const [calendars, employees, absences, queues, members, skills, forwardings, emergencies] = await Promise.all([
     sql<{ id: Id; tz: string; week: CalendarRules["week"]; exceptions: { day: string; intervals: [string, string][] }[] }[]>`
       SELECT c.id, c.tz, c.week, coalesce((SELECT jsonb_agg(jsonb_build_object('day', e.day, 'intervals', e.intervals)) FROM calendar_exception e WHERE e.calendar_id = c.id), '[]') AS exceptions
       FROM working_calendar c`,
@@ -37,10 +37,23 @@ export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
     sql<QueueRow[]>`SELECT * FROM queue ORDER BY id`,
     sql<{ queueId: Id; employeeId: Id; media: Medium[]; weight: number }[]>`
       SELECT m.queue_id AS "queueId", m.employee_id AS "employeeId", m.media, m.weight FROM queue_member m JOIN queue q ON q.id = m.queue_id AND q.archived_at IS NULL ORDER BY 1, 2`,
+    sql<{ employee_id: Id; skill_id: Id; level: number }[]>`
+      SELECT e.employee_id, e.skill_id, e.level FROM employee_skill e JOIN skill s ON s.id = e.skill_id AND s.archived_at IS NULL`,
+    sql<
+      ({ employee_id: Id } & Forwarding)[]
+    >`SELECT employee_id, "on", to_employee_id AS "toEmployeeId", to_number AS "toNumber" FROM forwarding ORDER BY 1, 2`,
+    sql<Emergency[]>`
+      SELECT queue_id AS "queueId", channel_id AS "channelId", mode, redirect_queue_id AS "redirectQueueId", redirect_number AS "redirectNumber",
+        round(extract(epoch FROM until_at) * 1000)::float8 AS "untilMs"
+      FROM emergency_switch WHERE ended_at IS NULL AND (until_at IS NULL OR until_at > to_timestamp(${now / 1000}::float8)) ORDER BY created_at, id`,
   ]);
   const hours = new Map(calendars.map((c) => [c.id, hoursFrom({ tz: c.tz, week: c.week, exceptions: c.exceptions }, now)]));
   const absent = new Map<Id, [number, number][]>();
   for (const a of absences) absent.set(a.employee_id, [...(absent.get(a.employee_id) ?? []), [a.from, a.to]]);
+  const levels = new Map<Id, Record<Id, number>>();
+  for (const s of skills) levels.set(s.employee_id, { ...levels.get(s.employee_id), [s.skill_id]: s.level });
+  const rules = new Map<Id, Forwarding[]>();
+  for (const { employee_id: id, ...rule } of forwardings) rules.set(id, [...(rules.get(id) ?? []), rule]);
   return {
     agents: employees.map((e) => ({
       id: e.id,
@@ -50,6 +63,8 @@ export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
       maxDialogs: e.max_dialogs,
       planned: e.planned,
       norm: e.norm,
+      skills: levels.get(e.id) ?? {},
+      forwardings: rules.get(e.id) ?? [],
     })),
     queues: queues.map((q) => ({
       id: q.id,
@@ -65,8 +80,15 @@ export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
       maxLeastLoaded: q.max_least_loaded,
       overflowQueueId: q.overflow_queue_id,
       record: q.record_calls,
+      priorityStepMs: q.priority_step_s * 1000,
+      waitResponsibleMs: q.wait_responsible_s * 1000,
+      onMaxWait: q.on_max_wait,
+      callbackMs: q.callback_s * 1000,
+      announceMs: q.announce_s * 1000,
+      callbackOffered: q.callback_offered,
     })),
     members: [...members],
+    emergencies: [...emergencies],
   };
 }
 
@@ -88,6 +110,12 @@ export interface QueueRow {
   message_sla_s: number;
   overflow_queue_id: Id | null;
   record_calls: boolean;
+  priority_step_s: number;
+  wait_responsible_s: number;
+  on_max_wait: "fallback" | "callback";
+  callback_s: number;
+  announce_s: number;
+  callback_offered: boolean;
   archived_at: Date | null;
   version: number;
 }

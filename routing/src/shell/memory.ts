@@ -2,7 +2,9 @@ import type { Db } from "@kommutator/contract/db";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import type { AssignmentFields, EntryFields, Facts } from "../core/model.ts";
-import { type PresenceFields, type Rows, restore } from "../core/restore.ts";
+import { PACE_MS, PACE_SAMPLES } from "../core/pace.ts";
+import { KEEPS_PLACE_MS } from "../core/place.ts";
+import { type PresenceFields, type Recent, type Rows, restore } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
 
 /**
@@ -13,8 +15,9 @@ export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{
   const ms = (column: string, name: string) => sql.unsafe(`round(extract(epoch FROM ${column}) * 1000)::float8 AS "${name}"`);
   const entryColumns = sql`e.id, e.dialog_id AS "dialogId", e.queue_id AS "queueId", e.medium, e.priority, e.identity_result AS identity, e.responsible_id AS "responsibleId",
     e.responsible_why AS "responsibleWhy", e.substitute_id AS "substituteId", e.rung, e.tried, e.least_loaded_tried AS "leastLoadedTried", e.hops, e.acknowledged, e.cooldowns,
-    ${ms("e.enqueued_at", "enqueuedAt")}, ${ms("e.deadline_at", "deadlineAt")}, ${ms("e.alone_since", "aloneSince")}, ${ms("e.ended_at", "endedAt")}, e.outcome`;
-  const [entries, offers, assignments, presence, head, alive] = await Promise.all([
+    ${ms("e.enqueued_at", "enqueuedAt")}, ${ms("e.deadline_at", "deadlineAt")}, ${ms("e.alone_since", "aloneSince")}, e.person, e.requires, e.caller_number AS "callerNumber",
+    e.callback_number AS "callbackNumber", ${ms("e.waits_until", "waitsUntil")}, ${ms("e.announce_at", "announceAt")}, e.forwarded, ${ms("e.ended_at", "endedAt")}, e.outcome`;
+  const [entries, offers, assignments, presence, head, alive, recent] = await Promise.all([
     sql<EntryFields[]>`SELECT ${entryColumns} FROM entry e WHERE e.ended_at IS NULL
       UNION ALL SELECT ${entryColumns} FROM assignment a JOIN entry e ON e.id = a.entry_id WHERE a.ended_at IS NULL AND e.ended_at IS NOT NULL`,
     sql<
@@ -32,9 +35,31 @@ export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{
       state, ${ms("state_since", "stateSince")} FROM presence`,
     sql<{ version: number; orders: RouterCommand[] }[]>`SELECT version, orders FROM router_head`,
     sql<{ employee_id: Id }[]>`SELECT DISTINCT employee_id FROM agent_connection`,
+    readRecent(sql, now),
   ]);
   const connected = new Set(alive.map((a) => a.employee_id));
   const axes = presence.map((p) => (p.online && !connected.has(p.employeeId) ? { ...p, online: false, offlineSince: now } : p));
-  const rows: Rows = { version: head[0]?.version ?? 0, entries: [...entries], offers: [...offers], assignments: [...assignments], presence: axes };
+  const rows: Rows = { version: head[0]?.version ?? 0, entries: [...entries], offers: [...offers], assignments: [...assignments], presence: axes, recent };
   return { state: restore(facts, rows, now), orders: head[0]?.orders ?? [] };
+}
+
+/** What the queues know of the last hours: starts of service, lengths of talks, and the places of callers who gave up a moment ago. */
+async function readRecent(sql: Db, now: EpochMs): Promise<Recent> {
+  const since = (ms: number) => sql`to_timestamp(${(now - ms) / 1000}::float8)`;
+  const [starts, talks, left] = await Promise.all([
+    sql<Recent["starts"]>`
+      SELECT queue_id AS "queueId", round(extract(epoch FROM ended_at) * 1000)::float8 AS at FROM (
+        SELECT queue_id, ended_at, row_number() OVER (PARTITION BY queue_id ORDER BY ended_at DESC) AS n FROM entry
+        WHERE ended_at > ${since(PACE_MS)} AND medium = 'voice' AND outcome = 'answered') e WHERE n <= ${PACE_SAMPLES}`,
+    sql<Recent["talks"]>`
+      SELECT queue_id AS "queueId", round(extract(epoch FROM ended_at) * 1000)::float8 AS at, round(extract(epoch FROM ended_at - started_at) * 1000)::float8 AS ms FROM (
+        SELECT queue_id, started_at, ended_at, row_number() OVER (PARTITION BY queue_id ORDER BY ended_at DESC) AS n FROM assignment
+        WHERE ended_at > ${since(PACE_MS)} AND medium = 'voice' AND queue_id IS NOT NULL) a WHERE n <= ${PACE_SAMPLES}`,
+    // Ids grow with the inputs: a later entry of the same person has the greater one.
+    sql<Recent["left"]>`
+      SELECT e.person, e.queue_id AS "queueId", round(extract(epoch FROM e.enqueued_at) * 1000)::float8 AS "enqueuedAt", round(extract(epoch FROM e.ended_at) * 1000)::float8 AS at
+      FROM entry e WHERE e.ended_at > ${since(KEEPS_PLACE_MS)} AND e.medium = 'voice' AND e.outcome = 'abandoned' AND e.person IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM entry later WHERE later.person = e.person AND later.queue_id = e.queue_id AND later.id > e.id)`,
+  ]);
+  return { starts: [...starts], talks: [...talks], left: [...left] };
 }

@@ -60,6 +60,13 @@ const entryRow = (e: Entry) => ({
   enqueued: e.enqueuedAt,
   deadline: e.deadlineAt,
   alone: e.aloneSince,
+  person: e.person,
+  requires: e.requires,
+  caller: e.callerNumber,
+  callback: e.callbackNumber,
+  waits: e.waitsUntil,
+  announce: e.announceAt,
+  forwarded: e.forwarded,
   ended: e.endedAt,
   outcome: e.outcome,
 });
@@ -67,14 +74,17 @@ type EntryRow = ReturnType<typeof entryRow>;
 
 const upsertEntries = (tx: Tx, rows: EntryRow[]) => tx`
   INSERT INTO entry (id, dialog_id, queue_id, medium, priority, identity_result, responsible_id, responsible_why, substitute_id, rung, tried, least_loaded_tried, hops, acknowledged,
-    cooldowns, enqueued_at, deadline_at, alone_since, ended_at, outcome)
+    cooldowns, enqueued_at, deadline_at, alone_since, person, requires, caller_number, callback_number, waits_until, announce_at, forwarded, ended_at, outcome)
   SELECT r.id, r.dialog, r.queue, r.medium, r.priority, r.identity, r.responsible, r.why, r.substitute, r.rung, r.tried, r.least, r.hops, r.ack,
-    r.cool, to_timestamp(r.enqueued / 1000), to_timestamp(r.deadline / 1000), to_timestamp(r.alone / 1000), to_timestamp(r.ended / 1000), r.outcome
+    r.cool, to_timestamp(r.enqueued / 1000), to_timestamp(r.deadline / 1000), to_timestamp(r.alone / 1000), r.person, r.requires, r.caller, r.callback,
+    to_timestamp(r.waits / 1000), to_timestamp(r.announce / 1000), r.forwarded, to_timestamp(r.ended / 1000), r.outcome
   FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(id uuid, dialog uuid, queue uuid, medium text, priority int, identity text, responsible uuid, why text, substitute uuid, rung text,
-    tried uuid[], least int, hops int, ack boolean, cool jsonb, enqueued float8, deadline float8, alone float8, ended float8, outcome text)
+    tried uuid[], least int, hops int, ack boolean, cool jsonb, enqueued float8, deadline float8, alone float8, person text, requires jsonb, caller text, callback text, waits float8, announce float8,
+    forwarded jsonb, ended float8, outcome text)
   ON CONFLICT (id) DO UPDATE SET identity_result = excluded.identity_result, responsible_id = excluded.responsible_id, responsible_why = excluded.responsible_why,
     substitute_id = excluded.substitute_id, rung = excluded.rung, tried = excluded.tried, least_loaded_tried = excluded.least_loaded_tried, acknowledged = excluded.acknowledged,
-    cooldowns = excluded.cooldowns, deadline_at = excluded.deadline_at, alone_since = excluded.alone_since, ended_at = excluded.ended_at, outcome = excluded.outcome`;
+    cooldowns = excluded.cooldowns, deadline_at = excluded.deadline_at, alone_since = excluded.alone_since,
+    waits_until = excluded.waits_until, announce_at = excluded.announce_at, forwarded = excluded.forwarded, ended_at = excluded.ended_at, outcome = excluded.outcome`;
 
 const offerRow = (o: Offer) => ({
   id: o.id,

@@ -11,7 +11,17 @@ export const QUEUE: Id = "bbbb0000-0000-4000-8000-000000000001";
 /** One queue with `agents` like people in it. */
 export function oneGroup(agents: number, queue: Partial<QueueFacts> = {}): Facts {
   return {
-    agents: Array.from({ length: agents }, (_, n) => ({ id: agentId(n), active: true, hours: ALWAYS, absent: [], maxDialogs: 5, planned: 0, norm: null })),
+    agents: Array.from({ length: agents }, (_, n) => ({
+      id: agentId(n),
+      active: true,
+      hours: ALWAYS,
+      absent: [],
+      maxDialogs: 5,
+      planned: 0,
+      norm: null,
+      skills: {},
+      forwardings: [],
+    })),
     queues: [
       {
         id: QUEUE,
@@ -27,9 +37,16 @@ export function oneGroup(agents: number, queue: Partial<QueueFacts> = {}): Facts
         maxLeastLoaded: 3,
         overflowQueueId: null,
         record: false,
+        priorityStepMs: 30_000,
+        waitResponsibleMs: 20_000,
+        onMaxWait: "fallback",
+        callbackMs: 14_400_000,
+        announceMs: 45_000,
+        callbackOffered: true,
         ...queue,
       },
     ],
     members: Array.from({ length: agents }, (_, n) => ({ queueId: QUEUE, employeeId: agentId(n), media: ["voice"] as const, weight: 1 })),
+    emergencies: [],
   };
 }
