@@ -38,6 +38,8 @@ export class RoutingHouse {
   readonly commands: RouterCommand[] = [];
   readonly errors: string[] = [];
   readonly notes: { dialogId: Id; code: string }[] = [];
+  /** What was written to the audit: who, what object, what was done to it. */
+  readonly audited: { by: Id | null; object: string; action: string }[] = [];
   routing: Routing | null = null;
 
   constructor(sql: () => Db) {
@@ -54,7 +56,7 @@ export class RoutingHouse {
       emit: insertEvents,
       perform: (command) => void this.commands.push(command),
       clock: { now: () => this.now() },
-      audit: async () => undefined,
+      audit: async (_tx, actor, entry) => void this.audited.push({ by: actor.id, object: entry.objectKind, action: entry.action }),
       lease: {
         holds: () => this.holds,
         check: async () => {
@@ -74,6 +76,7 @@ export class RoutingHouse {
     this.commands.length = 0;
     this.errors.length = 0;
     this.notes.length = 0;
+    this.audited.length = 0;
     this.holds = true;
     this.fenced = false;
   }
