@@ -59,6 +59,7 @@ export async function ingestLeg(tx: Tx, deps: IngestDeps, call: CallRow, event: 
       bridged_at = coalesce(call_leg.bridged_at, excluded.bridged_at), ended_at = coalesce(call_leg.ended_at, excluded.ended_at),
       source = CASE WHEN excluded.source = 'live' THEN call_leg.source ELSE excluded.source END
     RETURNING id`;
+  if (leg === undefined && offerId !== null && call.direction === "out") await linkCallback(tx, call, offerId);
   const callState = await moveCall(tx, call, event, employeeId, at);
   outcome.events.push({
     kind: "call.changed",
@@ -66,6 +67,13 @@ export async function ingestLeg(tx: Tx, deps: IngestDeps, call: CallRow, event: 
     payload: { callId: call.id, state: callState, employeeId, legId: row?.id ?? null, legState: state, cause: event.cause ?? null, source: event.source },
   });
   if (event.party === "agent") tellRouter(call, event, employeeId, offerId, leg?.answered_at !== null && leg !== undefined, at.getTime(), outcome);
+}
+
+/** The first leg of a promised callback names the offer by which it was accepted: the new dialog goes on from the one that waited. */
+async function linkCallback(tx: Tx, call: CallRow, offerId: Id): Promise<void> {
+  await tx`
+    UPDATE dialog d SET previous_dialog_id = o.dialog_id, version = d.version + 1 FROM offer o
+    WHERE o.id = ${offerId} AND d.id = ${call.dialog_id} AND d.previous_dialog_id IS NULL AND o.dialog_id <> d.id`;
 }
 
 /** Forward only; but a leg that was out of sight (lost, unknown) may turn out to be anywhere. */
