@@ -41,10 +41,24 @@ async function lockPosition(tx: Tx, name: string): Promise<number> {
   return made?.position ?? 0;
 }
 
-/** Runs a reader until `stop`; `waitForMore` resolves when new events are stamped or after the backstop. */
-export async function runReader(sql: Db, reader: StreamReader, waitForMore: () => Promise<void>, stop: AbortSignal, log: ReaderLog): Promise<void> {
+/**
+ * Runs a reader until `stop`; `waitForMore` resolves when new events are stamped or after the backstop. While `mayRead` says no
+ * (another node reads) it only waits; what it commits is exactly once all the same, by the row of its position.
+ */
+export async function runReader(
+  sql: Db,
+  reader: StreamReader,
+  waitForMore: () => Promise<void>,
+  stop: AbortSignal,
+  log: ReaderLog,
+  mayRead: () => boolean = () => true,
+): Promise<void> {
   let failures = 0;
   while (!stop.aborted) {
+    if (!mayRead()) {
+      await waitForMore();
+      continue;
+    }
     const begun = performance.now();
     try {
       const read = await readerStep(sql, reader, failures > 0 ? 1 : BATCH);

@@ -28,7 +28,7 @@ export interface StreamOptions {
   log: ReaderLog;
   /** Tells other nodes that something was committed or stamped; they call `wake`. */
   announce?: () => void;
-  /** The sequencer is where this duty is. */
+  /** The sequencer and the database readers are where this duty is. */
   under?: Under;
   /** false: this process follows and never stamps. */
   sequence?: boolean;
@@ -168,7 +168,9 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
     run(reader: StreamReader) {
       const waker = new Waker();
       stamped.add(waker);
-      work.push(runReader(sql, reader, () => waker.wait(POLL_MS), stop.signal, log));
+      // Two nodes would only take turns at the reader's row, and wait for each other.
+      const mayRead = () => options.under === undefined || options.under()?.valid() === true;
+      work.push(runReader(sql, reader, () => waker.wait(POLL_MS), stop.signal, log, mayRead));
     },
     stamping: () => lease?.valid() ?? false,
   };

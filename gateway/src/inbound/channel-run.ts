@@ -30,6 +30,8 @@ export interface RunContext {
 export class ChannelRun {
   readonly channelId: Id;
   readonly version: number;
+  /** Only one node has it open, under its lease. */
+  readonly exclusive: boolean;
   channel: Channel | null = null;
   status: ChannelStatus = { state: "connecting" };
   readonly #context: RunContext;
@@ -44,8 +46,8 @@ export class ChannelRun {
     this.version = version;
     this.#context = context;
     const onError = (error: unknown) => context.log.warn({ channelId, error }, "the channel's lease");
-    const exclusive = typeof adapter.exclusive === "function" ? adapter.exclusive(config) : adapter.exclusive;
-    this.#done = exclusive
+    this.exclusive = typeof adapter.exclusive === "function" ? adapter.exclusive(config) : adapter.exclusive;
+    this.#done = this.exclusive
       ? keepLease(
           context.leaseSql,
           { duty: `channel:${channelId}`, holder: context.holder, stop: this.#stop.signal, under: context.under, onError },

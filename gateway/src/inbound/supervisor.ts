@@ -6,6 +6,7 @@ import type { ReaderLog } from "../dialogs/reader.ts";
 import { threadFile, threadHistory } from "../dialogs/thread-history.ts";
 import type { BlobStore, ChannelSupervisor } from "../ports.ts";
 import { ChannelRun, type RunContext } from "./channel-run.ts";
+import { Orders } from "./orders.ts";
 import type { RawEvents } from "./raw-events.ts";
 import type { AdapterRegistry } from "./registry.ts";
 import { Transcript } from "./transcript.ts";
@@ -77,7 +78,10 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
     log,
     host,
     under: options.under,
-    onOpen: (channelId) => options.onOpen?.(channelId),
+    onOpen(channelId) {
+      orders.look();
+      options.onOpen?.(channelId);
+    },
   };
 
   /** Makes what is open equal to what the rows say. One look at a time; stopping a channel waits for nobody else's. */
@@ -113,8 +117,23 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
     return run.channel;
   };
 
+  async function performHere<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>> {
+    const handler = openOrThrow(channelId).handlers[kind] as ((command: Commands[K]) => Promise<ResultOf<K>>) | undefined;
+    if (handler === undefined) throw new ChannelError("unsupported", `this channel cannot do ${kind}`);
+    return handler(command);
+  }
+
+  const orders = new Orders({
+    sql,
+    holder: options.holder,
+    log,
+    perform: (channelId, kind, command) => performHere(channelId, kind, command as Commands[typeof kind]),
+    mine: () => [...runs].flatMap(([id, run]) => (run.exclusive && run.channel !== null && run.mayAct() ? [id] : [])),
+  });
+
   return {
     async start() {
+      await orders.start();
       await look();
       loop = (async () => {
         while (!stop.signal.aborted) {
@@ -129,6 +148,7 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
     async stop() {
       stop.abort();
       await loop;
+      await orders.stop();
       await looking.catch(() => undefined);
       await Promise.all([...runs.values()].map((run) => run.stop()));
       runs.clear();
@@ -147,9 +167,9 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
     },
     status: (channelId) => runs.get(channelId)?.status ?? { state: "down" },
     async perform<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>> {
-      const handler = openOrThrow(channelId).handlers[kind] as ((command: Commands[K]) => Promise<ResultOf<K>>) | undefined;
-      if (handler === undefined) throw new ChannelError("unsupported", `this channel cannot do ${kind}`);
-      return handler(command);
+      const run = runs.get(channelId);
+      const elsewhere = run?.exclusive === true && (run.channel === null || !run.mayAct());
+      return elsewhere ? orders.ask(channelId, kind, command) : performHere(channelId, kind, command);
     },
     async webhook(channelId, request) {
       const webhook = openOrThrow(channelId).webhook;

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { compareBooks } from "./failover/books.ts";
+import { type Cluster, startCluster } from "./failover/cluster.ts";
+import { playRound, type Round, STRIKES } from "./failover/round.ts";
+import { Traffic } from "./failover/traffic.ts";
+
+/** Two nodes and one Asterisk under a load that this suite's neighbours bear. `npm run test:long` plays five rounds of each kind, `npm run bench -- failover` twenty under 20 calls and 100 messages a second. */
+const ROUNDS = process.env["KOMMUTATOR_LONG"] === undefined ? 1 : 5;
+const TAKEN_OVER_WITHIN_MS = 3_000;
+
+let cluster: Cluster;
+let traffic: Traffic;
+beforeAll(async () => {
+  cluster = await startCluster();
+  traffic = await Traffic.open(cluster, { agents: 8, callsPerSecond: 2, messagesPerSecond: 10, visitors: 10 });
+  traffic.start();
+}, 180_000);
+afterAll(async () => {
+  traffic?.close();
+  await cluster?.close();
+}, 60_000);
+
+test.each(STRIKES)(
+  `%s: the other node decides within three seconds, talks go on, and the struck one does nothing more`,
+  { timeout: 60_000 + ROUNDS * 60_000 },
+  async (strike) => {
+    for (let i = 0; i < ROUNDS; i++) {
+      const round: Round = await playRound(cluster, traffic, strike);
+      console.log(`  ${JSON.stringify(round)}`);
+      expect(round.decisionMs).toBeLessThan(TAKEN_OVER_WITHIN_MS);
+      expect(round).toMatchObject({ talksDropped: 0, lateRows: [], lateRequests: [] });
+    }
+  },
+);
+
+test("afterwards every caller and every message stands in the books, once, and no offer was made twice", { timeout: 180_000 }, async () => {
+  await traffic.stop();
+  const books = await compareBooks(cluster, traffic);
+  console.log(`  ${JSON.stringify(books)}`);
+  expect(books).toMatchObject({ callsLost: [], callsTwice: 0, messagesLost: 0, messagesTwice: 0, outOfOrder: 0, offersDoubled: 0 });
+});

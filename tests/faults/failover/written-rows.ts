@@ -1,0 +1,37 @@
+import type { Db } from "@kommutator/contract/db";
+
+/** What only the holder of a duty writes. */
+const LEASED = [
+  ...["raw_event", "routing_input", "routing_quarantine", "entry", "offer", "assignment", "decision", "router_head", "stream_head"],
+  ...["presence", "presence_log", "dialog", "message", "call", "call_leg", "channel"],
+];
+
+/**
+ * Who wrote which row: a trigger on every table that the leases protect notes the database user of the session, the table and the
+ * moment. Each node comes as a user of its own, so what a node wrote after it had been taken over is told by the rows themselves.
+ * A row that was rolled back leaves no note.
+ */
+export async function watchRows(sql: Db): Promise<void> {
+  await sql`CREATE TABLE written (by_node text NOT NULL, relation text NOT NULL, what text, at timestamptz NOT NULL)`;
+  await sql.unsafe(`
+    CREATE FUNCTION note_written() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO written VALUES (session_user, TG_TABLE_NAME, CASE TG_TABLE_NAME
+        WHEN 'routing_input' THEN to_jsonb(NEW)->'input'->>'kind' WHEN 'raw_event' THEN TG_OP || ' ' || (to_jsonb(NEW)->>'kind') WHEN 'dialog' THEN TG_OP WHEN 'channel' THEN to_jsonb(NEW)->>'kind' END, clock_timestamp());
+      RETURN NULL;
+    END $$`);
+  for (const table of LEASED) await sql.unsafe(`CREATE TRIGGER note_written AFTER INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION note_written()`);
+}
+
+/**
+ * Rows that a node wrote between two moments (epoch ms) though their duty was another's. What any node may write is not counted: what
+ * visitors say over HTTP, that an agent's socket came or went, and how its own side of the visitors' chat is.
+ */
+export function writtenBy(sql: Db, node: string, from: number, to: number): Promise<{ relation: string; what: string | null; n: number }[]> {
+  return sql`
+    SELECT relation, what, count(*)::int AS n FROM written
+    WHERE by_node = ${node} AND at > ${new Date(from)} AND at < ${new Date(to)}
+      AND NOT (relation = 'raw_event' AND what LIKE 'INSERT message%') AND NOT (relation = 'routing_input' AND what = 'agent.connection')
+      AND NOT (relation = 'channel' AND what = 'web-chat')
+    GROUP BY 1, 2`;
+}
