@@ -5,7 +5,7 @@ import { reachQueueRung, wait } from "./entry-machine.ts";
 import { forward, forwardOn, occasionOf, ruleOf } from "./forwarding.ts";
 import { matchEntry, offerToResponsible } from "./match.ts";
 import { type Agent, type Entry, MEDIUM_INDEX, type Membership } from "./model.ts";
-import { overflow } from "./overflow.ts";
+import { emergencyFor, meetEmergency, overflow } from "./overflow.ts";
 import { relaxNeeds } from "./skills.ts";
 import type { RouterState } from "./state.ts";
 import { isWorthWaiting, waitFor } from "./wait-for-responsible.ts";
@@ -44,6 +44,12 @@ function climb(state: RouterState, entry: Entry): void {
     return;
   }
   if (matchEntry(state, entry)) return;
+  const emergency = state.emergencies.length === 0 ? undefined : emergencyFor(state, entry);
+  if (emergency !== undefined) {
+    // The switch was thrown while somebody's phone rang for it.
+    meetEmergency(state, entry, emergency);
+    return;
+  }
   if (arrives) record(state, entry, "queue", null, { code: "nobody_ready" }, bestFive(state, entry), refusalCounts(state, entry));
   wait(state, entry);
 }

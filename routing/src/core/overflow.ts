@@ -88,6 +88,11 @@ export function arrive(state: RouterState, entry: Entry, channelId: string | nul
   else state.toAdvance.push(entry);
 }
 
+/** The switch of its queue that a caller who is to wait would meet; writers and promised callbacks wait on. */
+export function emergencyFor(state: RouterState, entry: Entry): Emergency | undefined {
+  return entry.medium === "voice" && !isCallback(entry) ? emergencyOn(state, entry.queueId, null) : undefined;
+}
+
 /** The switch was thrown while callers wait: they do not wait on. */
 export function meetEmergencies(state: RouterState): void {
   for (const emergency of state.emergencies) {
