@@ -54,7 +54,7 @@ export function Pages() {
               <Route path="/leads/*" element={<LeadRoutes />} />
               <Route path="/interests/*" element={<InterestRoutes />} />
               <Route path="/inquiries/*" element={<InquiryRoutes />} />
-              <Route path="/supervisor" element={<SupervisorPage />} />
+              <Route path="/supervisor/*" element={<SupervisorPage />} />
               <Route path="/settings/*" element={<SettingsPage />} />
               <Route path="*" element={<Navigate to="/dialogs" replace />} />
             </Routes>

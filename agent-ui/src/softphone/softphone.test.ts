@@ -158,6 +158,16 @@ describe("the phone of one tab", () => {
     phone.close();
   });
 
+  it("a promised call back does not ring: it is accepted by a click, then calls me", async () => {
+    const { phone, did, sip } = await registered();
+    phone.offer({ ...offer, rung: "callback", reason: { code: "callback" } }, dialog);
+    expect(phone.view().call.phase).toBe("idle");
+    expect(did).not.toContain("bell");
+    sip.invited({ auto: true, number: "77011112233", name: "", offerId: null });
+    expect(did.at(-1)).toBe("accept");
+    phone.close();
+  });
+
   it("after a reload it rejoins its own call once registered, and answers without ringing", async () => {
     const { phone, did, sip } = await registered({ call: callView("talking"), remembered: "call-1" });
     expect(did).toContain("rejoin call-1");

@@ -311,7 +311,8 @@ export function openSoftphone(deps: {
     leads: () => tabs.leads(),
     order: (order) => tabs.order(order),
     offer(offer, dialog) {
-      if (!tabs.leads() || offer.employeeId !== deps.employeeId || dialog.medium !== "voice") return;
+      // A promised call back rings nowhere: it is accepted by a click, then this phone is called first.
+      if (!tabs.leads() || offer.employeeId !== deps.employeeId || dialog.medium !== "voice" || offer.reason.code === "callback") return;
       show({ offer, who: { name: dialog.party.name, number: dialog.party.identityValue }, trouble: null });
       callEvent({ kind: "offer", offerId: offer.id, dialogId: dialog.id, callId: dialog.callId });
     },

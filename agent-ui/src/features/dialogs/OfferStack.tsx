@@ -13,12 +13,14 @@ import classes from "./list.module.css";
 import { useOffers } from "./queries.ts";
 import { reasonText } from "./reason.ts";
 
-/** Chats and letters offered to me, on every page. A call is offered in the call bar. The caret stays where it was. */
+/** Chats, messages, letters and promised calls back offered to me, on every page. A call rings in the call bar. The caret stays where it was. */
 export function OfferStack() {
   const { t } = useTranslation("dialogs");
   const now = useNow(1000);
   // A second of grace: the server's word on a late accept counts, not this clock.
-  const offers = useOffers().filter((each) => each.dialog.medium !== "voice" && Date.parse(each.offer.deadlineAt) + 1000 > now);
+  const offers = useOffers().filter(
+    (each) => (each.dialog.medium !== "voice" || each.offer.reason.code === "callback") && Date.parse(each.offer.deadlineAt) + 1000 > now,
+  );
   if (offers.length === 0) return null;
   return (
     <section className={classes["offers"]} aria-label={t("offer.name")} aria-live="assertive">
@@ -80,7 +82,7 @@ function OfferCard({ each, now }: { each: LiveOffer; now: number }) {
           loading={answer.isPending && answer.variables.answer === "accept"}
           onClick={() => answer.mutate({ offer: each, answer: "accept" }, { onSuccess: () => void navigate(`/dialogs/${dialog.id}`) })}
         >
-          {t("offer.accept")}
+          {t(offer.reason.code === "callback" ? "offer.callBack" : "offer.accept")}
         </Button>
         <Button variant="default" disabled={answer.isPending} onClick={() => answer.mutate({ offer: each, answer: "reject" })}>
           {t("offer.reject")}

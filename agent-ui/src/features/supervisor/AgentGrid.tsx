@@ -1,15 +1,14 @@
 import type { Board } from "@kommutator/contract/api/routing";
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconCoffee, IconDots, IconHeadsetOff, IconMessages, IconPhone, IconPlayerPlay } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { memo } from "react";
+import { IconArrowsExchange, IconCoffee, IconDots, IconHeadsetOff, IconMessages, IconPhone, IconUserOff } from "@tabler/icons-react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { api } from "../../app/api.ts";
-import { showFailure } from "../../app/failure.ts";
 import { clock, useFormat, useNow } from "../../app/format.ts";
-import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
+import { AbsenceForm } from "./AbsenceForm.tsx";
+import { AssignTo } from "./AssignTo.tsx";
+import { ForcedState } from "./ForcedState.tsx";
 import classes from "./supervisor.module.css";
 
 type Agent = Board["agents"][number];
@@ -75,43 +74,44 @@ const AgentCard = memo(function AgentCard({ agent }: { agent: Agent }) {
 
 function AgentActions({ agent }: { agent: Agent }) {
   const { t } = useTranslation("supervisor");
-  const client = useQueryClient();
-  const set = useMutation({
-    mutationFn: (intent: "available" | "paused") =>
-      api.put(`/presence/${agent.employeeId}`, { intent, reason: intent === "paused" ? t("bySupervisor") : null }),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.board }),
-    onError: showFailure,
-  });
-  const offline = agent.state === "offline";
+  const [open, setOpen] = useState<"state" | "dialogs" | "absence" | null>(null);
+  const close = () => setOpen(null);
   return (
-    <Menu position="bottom-end" width={230}>
-      <Menu.Target>
-        <ActionIcon size="sm" aria-label={t("actions", { name: agent.name })}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {agent.intent === "paused" ? (
-          <Menu.Item leftSection={<IconPlayerPlay size={16} />} disabled={offline} onClick={() => set.mutate("available")}>
-            {t("makeReady")}
+    <>
+      <Menu position="bottom-end" width={260}>
+        <Menu.Target>
+          <ActionIcon size="sm" aria-label={t("actions", { name: agent.name })}>
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconCoffee size={16} />} disabled={agent.state === "offline"} onClick={() => setOpen("state")}>
+            {t("force.menu")}
           </Menu.Item>
-        ) : (
-          <Menu.Item leftSection={<IconCoffee size={16} />} disabled={offline} onClick={() => set.mutate("paused")}>
-            {t("makeBreak")}
+          <Menu.Item leftSection={<IconArrowsExchange size={16} />} disabled={agent.openDialogs === 0} onClick={() => setOpen("dialogs")}>
+            {t("assign.all")}
           </Menu.Item>
-        )}
-        {agent.activeDialogIds.length === 0 ? null : (
-          <>
-            <Menu.Divider />
-            <Menu.Label>{t("openDialogs")}</Menu.Label>
-            {agent.activeDialogIds.slice(0, 8).map((id, index) => (
-              <Menu.Item key={id} component={Link} to={`/dialogs/${id}?view=all`} leftSection={<IconMessages size={16} />}>
-                {t("dialogNumber", { number: index + 1 })}
-              </Menu.Item>
-            ))}
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+          <Menu.Item leftSection={<IconUserOff size={16} />} onClick={() => setOpen("absence")}>
+            {t("absence.markNow")}
+          </Menu.Item>
+          {agent.activeDialogIds.length === 0 ? null : (
+            <>
+              <Menu.Divider />
+              <Menu.Label>{t("openDialogs")}</Menu.Label>
+              {agent.activeDialogIds.slice(0, 8).map((id, index) => (
+                <Menu.Item key={id} component={Link} to={`/dialogs/${id}?view=all`} leftSection={<IconMessages size={16} />}>
+                  {t("dialogNumber", { number: index + 1 })}
+                </Menu.Item>
+              ))}
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {open === "state" ? <ForcedState agent={agent} onClose={close} /> : null}
+      {open === "dialogs" ? (
+        <AssignTo many={{ fromEmployeeId: agent.employeeId }} title={t("assign.allTitle", { name: agent.name, count: agent.openDialogs })} onClose={close} />
+      ) : null}
+      {open === "absence" ? <AbsenceForm employee={{ id: agent.employeeId, name: agent.name }} unplanned onClose={close} /> : null}
+    </>
   );
 }
