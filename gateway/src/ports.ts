@@ -26,10 +26,28 @@ export interface StoredBlob {
   mime: string;
   bytes: number;
 }
+/** Bytes that lie safely on disk, without a row yet. */
+export interface WrittenBlob {
+  sha256: Buffer;
+  bytes: number;
+}
+/** A stored file without its bytes: what it is, how it begins, and any part of it from disk. */
+export interface OpenBlob {
+  blob: StoredBlob;
+  /** The first 32 bytes: enough to tell what it is. */
+  head: Uint8Array;
+  /** Bytes `from` to `to`, both included; the whole file without a range. */
+  stream(range?: { from: number; to: number }): Readable;
+}
 export interface BlobStore {
   /** Content-addressed: bytes are on disk (fsync) before the row is inserted. Throws too_large past `maxBytes`. */
   put(tx: Tx, source: Readable | Uint8Array, meta: { name: string; mime: string; createdBy: Id | null; maxBytes?: number }): Promise<StoredBlob>;
-  open(tx: Tx, id: Id): Promise<{ blob: StoredBlob; stream: Readable } | null>;
+  /** The first half of `put`, outside any transaction: a slow source holds no connection. Throws too_large past `maxBytes`. */
+  write(source: Readable | Uint8Array, maxBytes?: number): Promise<WrittenBlob>;
+  /** The second half: the row for bytes that are on disk. */
+  record(tx: Tx, written: WrittenBlob, meta: { name: string; mime: string; createdBy: Id | null }): Promise<StoredBlob>;
+  /** null: no such file. */
+  open(tx: Tx, id: Id): Promise<OpenBlob | null>;
   read(tx: Tx, id: Id): Promise<Uint8Array | null>;
 }
 

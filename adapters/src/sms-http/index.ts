@@ -2,7 +2,7 @@ import { type Adapter, type Channel, ChannelError, type Host } from "@kommutator
 import { parseSmsHttpConfig, type SmsHttpConfig, smsHttpFields } from "./config.ts";
 import { Account } from "./connection.ts";
 import { vendors } from "./vendors.ts";
-import { answerCallback } from "./webhook.ts";
+import { admitCallback, answerCallback } from "./webhook.ts";
 
 /** SMS through a vendor's HTTP interface: one adapter, the vendors are data (vendor.ts says how a further one is added). */
 const smsHttp: Adapter<SmsHttpConfig> = {
@@ -31,6 +31,7 @@ function openAccount(config: SmsHttpConfig, host: Host): Channel {
     },
     handlers: { "message.send": (command) => account.send(command) },
     webhook: (request) => answerCallback(request, { config, vendor, account, host }),
+    admit: (head) => admitCallback(head, config),
     ...(vendor.find === undefined ? {} : { repeatsSafely: true as const }),
     balance: () => account.balance(),
     test: () => tryAccount(config, account, host),

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Host, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type { Host, WebhookHead, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
 import type { SmsHttpConfig } from "./config.ts";
 import type { Account } from "./connection.ts";
 import { unparseableEvent } from "./from-sms.ts";
@@ -16,10 +16,9 @@ export async function answerCallback(
   request: WebhookRequest,
   { config, vendor, account, host }: { config: SmsHttpConfig; vendor: SmsVendor; account: Account; host: Host },
 ): Promise<WebhookResponse> {
-  const given = request.path.split("/").filter((piece) => piece !== "");
-  if (config.webhookSecret === "" || given.length !== 1 || !same(given[0] ?? "", config.webhookSecret)) return plain(403, "forbidden");
-  if (request.method !== "POST" && request.method !== "GET") return plain(405, "GET or POST");
-  if (request.body.byteLength > MAX_CALLBACK_BYTES) return plain(413, "too long");
+  const admitted = admitCallback(request, config);
+  if (typeof admitted !== "number") return admitted;
+  if (request.body.byteLength > admitted) return plain(413, "too long");
   const fields = read(request);
   // The vendor tries the address when it is entered, and so does our own test.
   if (fields !== null && Object.keys(fields).length === 0) return plain(200, "ok");
@@ -44,6 +43,13 @@ export async function answerCallback(
     host.record("in", "SMS by callback", { id: told.incoming.id });
   }
   return plain(200, "ok");
+}
+
+/** Without the secret in its address nothing of a callback is read. */
+export function admitCallback(head: WebhookHead, config: Pick<SmsHttpConfig, "webhookSecret">): number | WebhookResponse {
+  const given = head.path.split("/").filter((piece) => piece !== "");
+  if (config.webhookSecret === "" || given.length !== 1 || !same(given[0] ?? "", config.webhookSecret)) return plain(403, "forbidden");
+  return head.method === "POST" || head.method === "GET" ? MAX_CALLBACK_BYTES : plain(405, "GET or POST");
 }
 
 /** Fields of the query and the body together; null when the body is in no form that we know. */

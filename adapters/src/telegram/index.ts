@@ -65,7 +65,7 @@ async function openBot(config: TelegramConfig, host: Host): Promise<Channel> {
         );
       },
     },
-    ...(webhook === null ? {} : { webhook: (request) => webhook.answer(request) }),
+    ...(webhook === null ? {} : { webhook: (request) => webhook.answer(request), admit: (head) => webhook.admit(head) }),
     test: () => tryBot(config, host, api),
     async close() {
       host.signalAbort.removeEventListener("abort", letGo);

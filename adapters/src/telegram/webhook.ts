@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Host, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type { Host, WebhookHead, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
 import type { BotApi } from "./bot-api.ts";
 import type { TelegramConfig } from "./config.ts";
 import { ALLOWED_UPDATES } from "./from-telegram.ts";
@@ -16,6 +16,8 @@ export interface WebhookInfo {
 }
 
 const SECRET_HEADER = "x-telegram-bot-api-secret-token";
+/** An update is a few kilobytes of text; files stay with Telegram. */
+const MAX_UPDATE_BYTES = 2 * 1024 * 1024;
 
 /** Where Telegram delivers to. */
 export const webhookUrl = (config: TelegramConfig, host: Host): string => `${config.publicUrl}/hooks/${host.channelId}`;
@@ -53,10 +55,16 @@ export class Webhook {
     this.#running = this.#run(ready).finally(ready);
   }
 
+  /** Without the secret nothing of a body is read. */
+  admit(head: WebhookHead): number | WebhookResponse {
+    if (head.method !== "POST") return { status: 405 };
+    return this.#authentic(head.headers[SECRET_HEADER]) ? MAX_UPDATE_BYTES : { status: 401 };
+  }
+
   /** 200 only after everything is stored; 503 makes Telegram deliver again. */
   async answer(request: WebhookRequest): Promise<WebhookResponse> {
-    if (request.method !== "POST") return { status: 405 };
-    if (!this.#authentic(request.headers[SECRET_HEADER])) return { status: 401 };
+    const admitted = this.admit(request);
+    if (typeof admitted !== "number") return admitted;
     if (this.#api.closed.aborted) return { status: 503 };
     try {
       const text = new TextDecoder().decode(request.body);

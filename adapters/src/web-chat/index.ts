@@ -1,4 +1,4 @@
-import { type Adapter, type Channel, ChannelError, type Host, type WebhookRequest, type WebhookResponse } from "@kommutator/contract/channel";
+import { type Adapter, type Channel, ChannelError, type Host, type WebhookHead, type WebhookRequest, type WebhookResponse } from "@kommutator/contract/channel";
 import { ZodError } from "zod";
 import { parseWebChatConfig, type WebChatConfig, webChatFields } from "./config.ts";
 import { endBody, endEvent, fileEvent, fileQuery, MAX_TEXT_LENGTH, messageBody, messageEvent, stateBody } from "./from-visitor.ts";
@@ -50,6 +50,7 @@ function openChat(config: WebChatConfig, host: Host): Channel {
       "thread.close": async ({ threadKey }) => rooms.ended(threadKey, true, host.now()),
     },
     webhook: (request) => desk.answer(request),
+    admit: (head) => desk.admit(head),
     test: async () => ({
       ok: true,
       detail:
@@ -81,6 +82,13 @@ class Desk {
     this.#rooms = rooms;
     this.#messages = new RateLimit(config.messagesPerMinute, Math.max(5, config.messagesPerMinute / 2));
     this.#addresses = new RateLimit(config.messagesPerMinute * 20, config.messagesPerMinute * 10);
+  }
+
+  /** Only a file of somebody with a token may be large. */
+  admit(head: WebhookHead): number {
+    const isFile = head.method === "POST" && /^\/file\/?$/.test(head.path) && threadOf(this.#host.channelId, head.headers["authorization"]) !== null;
+    // A little more than may be: what is just above gets its answer from here.
+    return (isFile ? this.#config.maxFileMb * 1024 * 1024 : MAX_JSON_BYTES) + 64 * 1024;
   }
 
   async answer(request: WebhookRequest): Promise<WebhookResponse> {

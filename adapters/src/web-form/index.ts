@@ -1,4 +1,5 @@
 import type { Adapter, Channel, Host } from "@kommutator/contract/channel";
+import { MAX_BODY_BYTES } from "./body.ts";
 import { parseWebFormConfig, type WebFormConfig, webFormFields } from "./config.ts";
 import { FormDesk } from "./desk.ts";
 import { MAX_TEXT_LENGTH } from "./from-form.ts";
@@ -28,6 +29,8 @@ function openForm(config: WebFormConfig, host: Host): Channel {
     limits: { textLength: MAX_TEXT_LENGTH, attachmentBytes: 0, attachments: { count: 0 }, replyWindowMs: null, canStart: false },
     handlers: {},
     webhook: (request) => desk.answer(request),
+    // Twice what a form may weigh: what is a little too large still gets an answer that its page may read.
+    admit: () => 2 * MAX_BODY_BYTES,
     test: () => tryForm(config, host.channelId, desk, host.now(), stop.signal),
     async close() {
       stop.abort();

@@ -1,5 +1,5 @@
 import type { Handlers } from "./channel-command.ts";
-import type { CallReconstructed, ChannelEvent, ChannelSignal, IdentityKind, ThreadMessage } from "./channel-event.ts";
+import type { ChannelEvent, ChannelSignal, IdentityKind, ThreadMessage } from "./channel-event.ts";
 import type { EpochMs, Id, Medium } from "./ids.ts";
 
 /**
@@ -49,11 +49,13 @@ export interface WebhookRequest {
   path: string;
   query: Record<string, string>;
   headers: Record<string, string | undefined>;
-  /** The whole raw body, whatever its content type; the gateway accepts up to the channel's `limits.attachmentBytes` + 1 MB. */
+  /** The whole raw body, whatever its content type: as much as the channel's `admit` allows, a megabyte where it says nothing. */
   body: Uint8Array;
   /** Address of the peer (behind the trusted proxy: of its client), for rate limits. */
   remoteAddress?: string | undefined;
 }
+/** A request as it is known before its body is read. */
+export type WebhookHead = Omit<WebhookRequest, "body">;
 export interface WebhookResponse {
   status: number;
   headers?: Record<string, string>;
@@ -94,6 +96,11 @@ export interface Channel {
   handlers: Handlers;
   limits: ChannelLimits;
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse>;
+  /**
+   * How many octets the body of this request may have, told from its head alone, before anything of the body is read. A secret in the
+   * address or in a header is checked here: an answer instead of a number turns the request away unread. Absent: a megabyte for all.
+   */
+  admit?: (head: WebhookHead) => number | WebhookResponse;
   /** Origins that may embed the visitor's page (/chat/:channelId): the api sends them as `frame-ancestors`; empty = none but us. */
   embedding?: { origins: string[] };
   /**
@@ -101,11 +108,6 @@ export interface Channel {
    * second message, so the house tries again by itself instead of asking the agent.
    */
   repeatsSafely?: true;
-  /**
-   * The calls that the telephone system's own accounting has for [from, to), by their beginning, each as the event that would
-   * import it: the register is compared with them. Throws ChannelError `unreachable` when the records cannot be read.
-   */
-  callRecords?: (from: EpochMs, to: EpochMs) => Promise<CallReconstructed[]>;
   /** Money left with the provider. */
   balance?: () => Promise<{ amount: number; currency: string }>;
   /** The administrator's "test" button: does the real thing, says what is wrong in words. */

@@ -1,18 +1,36 @@
-import { ChannelError } from "@kommutator/contract/channel";
-import type { FastifyInstance } from "fastify";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import { ChannelError, type WebhookHead, type WebhookResponse } from "@kommutator/contract/channel";
+import { AppError } from "@kommutator/contract/errors";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ApiDeps } from "./deps.ts";
 
-/** The most that any provider's request may weigh; each channel's own limit is checked below it. */
+/** The most that any request may weigh, whatever its channel says. */
 const HARD_LIMIT = 64 * 1024 * 1024;
-const OVERHEAD = 1024 * 1024;
+/** What a request to a channel that says nothing may weigh: callbacks are a few kilobytes. */
+const USUAL_LIMIT = 1024 * 1024;
 const METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"] as const;
 
-/** /hooks/:channelId/*: what providers and visitors' browsers send, with the raw body; the channel checks who it is. */
+/**
+ * /hooks/:channelId/*: what providers and visitors' browsers send, with the raw body; the channel checks who it is. Before anything
+ * of a body is read, the channel's `admit` has seen the head: nobody without its secret makes us hold megabytes.
+ */
 export async function addWebhooks(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   await app.register(async (scope) => {
+    const limits = new WeakMap<FastifyRequest, number>();
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: HARD_LIMIT }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser("*", async (request: FastifyRequest, payload: Readable) => {
+      const limit = limits.get(request) ?? USUAL_LIMIT;
+      const chunks: Buffer[] = [];
+      let size = 0;
+      for await (const chunk of payload as AsyncIterable<Buffer>) {
+        size += chunk.byteLength;
+        if (size > limit) throw new AppError("too_large", { limit });
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    });
     for (const url of ["/hooks/:channelId", "/hooks/:channelId/*"]) {
       scope.route({
         method: [...METHODS],
@@ -20,29 +38,23 @@ export async function addWebhooks(app: FastifyInstance, deps: ApiDeps): Promise<
         bodyLimit: HARD_LIMIT,
         config: { public: true },
         schema: { hide: true, params: z.object({ channelId: z.uuid(), "*": z.string().optional() }) },
+        onRequest: async (request, reply) => {
+          const { channelId } = request.params as { channelId: string };
+          const admitted = deps.supervisor.open(channelId)?.admit?.(headOf(request)) ?? USUAL_LIMIT;
+          // Unread, the rest of the body would be taken for the next request: the connection ends with the answer.
+          if (typeof admitted !== "number") return send(reply.header("connection", "close"), admitted);
+          const limit = Math.min(admitted, HARD_LIMIT);
+          if (Number(request.headers["content-length"] ?? 0) > limit) {
+            reply.header("connection", "close");
+            throw new AppError("too_large", { limit });
+          }
+          limits.set(request, limit);
+        },
         handler: async (request, reply) => {
-          const { channelId, "*": rest } = request.params as { channelId: string; "*"?: string };
+          const { channelId } = request.params as { channelId: string };
           const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
-          const limit = (deps.supervisor.open(channelId)?.limits.attachmentBytes ?? OVERHEAD) + OVERHEAD;
-          if (body.byteLength > limit)
-            return reply
-              .code(413)
-              .type("application/json")
-              .send(JSON.stringify({ code: "too_large", details: { limit } }));
           try {
-            const answer = await deps.supervisor.webhook(channelId, {
-              method: request.method,
-              path: `/${rest ?? ""}`,
-              query: Object.fromEntries(new URL(request.url, "http://x").searchParams),
-              headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(", ") : v])),
-              body,
-              remoteAddress: request.ip,
-            });
-            reply
-              .header("cross-origin-resource-policy", "cross-origin")
-              .code(answer.status)
-              .headers(answer.headers ?? {});
-            return reply.send(typeof answer.body === "string" || answer.body === undefined ? answer.body : Buffer.from(answer.body));
+            return send(reply, await deps.supervisor.webhook(channelId, { ...headOf(request), body }));
           } catch (error) {
             // A provider tries again later; what went wrong is ours to know.
             if (!(error instanceof ChannelError)) request.log.error({ err: error, channelId }, "the webhook failed");
@@ -56,4 +68,26 @@ export async function addWebhooks(app: FastifyInstance, deps: ApiDeps): Promise<
       });
     }
   });
+}
+
+function headOf(request: FastifyRequest): WebhookHead {
+  const { "*": rest } = request.params as { "*"?: string };
+  return {
+    method: request.method,
+    path: `/${rest ?? ""}`,
+    query: Object.fromEntries(new URL(request.url, "http://x").searchParams),
+    headers: flat(request.headers),
+    remoteAddress: request.ip,
+  };
+}
+
+const flat = (headers: IncomingHttpHeaders): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+
+function send(reply: FastifyReply, answer: WebhookResponse): FastifyReply {
+  reply
+    .header("cross-origin-resource-policy", "cross-origin")
+    .code(answer.status)
+    .headers(answer.headers ?? {});
+  return reply.send(typeof answer.body === "string" || answer.body === undefined ? answer.body : Buffer.from(answer.body));
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
+import type { OpenBlob } from "../ports.ts";
 import { createBlobStore } from "./blob-store.ts";
 
 let database: TestDatabase;
@@ -33,8 +34,12 @@ test("equal bytes are kept once, under their hash; what is put is what is read",
     const opened = await store.open(tx, a.id);
     expect(opened?.blob).toMatchObject({ name: "счёт.pdf", bytes: 8 });
     const chunks: Buffer[] = [];
-    for await (const chunk of (opened as { stream: Readable }).stream) chunks.push(chunk as Buffer);
+    for await (const chunk of (opened as OpenBlob).stream()) chunks.push(chunk as Buffer);
     expect(Buffer.concat(chunks).toString()).toBe("the same");
+    expect(Buffer.from((opened as OpenBlob).head).toString()).toBe("the same");
+    const part: Buffer[] = [];
+    for await (const chunk of (opened as OpenBlob).stream({ from: 4, to: 6 })) part.push(chunk as Buffer);
+    expect(Buffer.concat(part).toString()).toBe("sam");
     expect(await store.open(tx, "00000000-0000-4000-8000-000000000000")).toBeNull();
   });
 });

@@ -6,25 +6,21 @@ import type { Readable } from "node:stream";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
-import type { BlobStore, StoredBlob } from "../ports.ts";
+import type { BlobStore, StoredBlob, WrittenBlob } from "../ports.ts";
 
-/** What a file of the store is called when no limit is given: 50 MB. */
+/** The largest file when no limit is given: 50 MB. */
 const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
+/** As much as the signatures of file types need. */
+const HEAD_BYTES = 32;
 
 const WRITE_WITHIN = "60s";
-
-/** Bytes that lie safely on disk, without a row yet. */
-export interface WrittenBlob {
-  sha256: Buffer;
-  bytes: number;
-}
 
 /**
  * Files in a folder, named by the SHA-256 of their content: equal bytes are kept once. Bytes are written to a temporary
  * name, flushed to disk (fsync of file and folder) and renamed before any row speaks of them; so a row never lacks its
  * file, and a crash leaves at most a file without a row.
  */
-export function createBlobStore(dir: string): BlobStore & { write(source: Readable | Uint8Array, maxBytes?: number): Promise<WrittenBlob> } {
+export function createBlobStore(dir: string): BlobStore {
   const pathOf = (sha256: string) => join(dir, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 
   async function write(source: Readable | Uint8Array, maxBytes: number = DEFAULT_MAX_BYTES): Promise<WrittenBlob> {
@@ -66,26 +62,47 @@ export function createBlobStore(dir: string): BlobStore & { write(source: Readab
     return row;
   };
 
+  const record: BlobStore["record"] = async (tx, written, meta) => {
+    const [row] = await tx<{ id: Id }[]>`
+      INSERT INTO blob (sha256, bytes, mime, name, created_by) VALUES (${written.sha256}, ${written.bytes}, ${meta.mime}, ${meta.name}, ${meta.createdBy}) RETURNING id`;
+    return { id: (row as { id: Id }).id, name: meta.name, mime: meta.mime, bytes: written.bytes } satisfies StoredBlob;
+  };
+
   return {
     write,
+    record,
     async put(tx, source, meta) {
       // A transaction may not sit idle for long; a large file takes longer to be written.
       await tx`SELECT set_config('idle_in_transaction_session_timeout', ${WRITE_WITHIN}, true)`;
-      const written = await write(source, meta.maxBytes);
-      const [row] = await tx<{ id: Id }[]>`
-        INSERT INTO blob (sha256, bytes, mime, name, created_by) VALUES (${written.sha256}, ${written.bytes}, ${meta.mime}, ${meta.name}, ${meta.createdBy}) RETURNING id`;
-      return { id: (row as { id: Id }).id, name: meta.name, mime: meta.mime, bytes: written.bytes } satisfies StoredBlob;
+      return record(tx, await write(source, meta.maxBytes), meta);
     },
     async open(tx, id) {
       const row = await find(tx, id);
       if (row === undefined) return null;
       const path = pathOf(row.sha256.toString("hex"));
-      if ((await stat(path).catch(() => null)) === null) return null;
-      return { blob: { id: row.id, name: row.name, mime: row.mime, bytes: row.bytes }, stream: createReadStream(path) };
+      const head = await headOf(path);
+      if (head === null) return null;
+      return {
+        blob: { id: row.id, name: row.name, mime: row.mime, bytes: row.bytes },
+        head,
+        stream: (range) => createReadStream(path, range === undefined ? {} : { start: range.from, end: range.to }),
+      };
     },
     async read(tx, id) {
       const row = await find(tx, id);
       return row === undefined ? null : readFile(pathOf(row.sha256.toString("hex"))).catch(() => null);
     },
   };
+}
+
+/** How a file begins; null when there is none. */
+async function headOf(path: string): Promise<Uint8Array | null> {
+  const file = await open(path, "r").catch(() => null);
+  if (file === null) return null;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

@@ -8,21 +8,23 @@ import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { shownAs } from "../../media/file-type.ts";
+import type { WrittenBlob } from "../../ports.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireBlob } from "./access.ts";
 import { disposition, parseRange } from "./range.ts";
 
-/** Design 12.7: outbound files above it are refused in the composer, and here. */
-export const MAX_UPLOAD_BYTES = 25 * 1024 * 1024;
+/** The largest file of any channel (Telegram, Viber, VK: 50 MB); each channel's own limit is refused by the composer, and when it is sent. */
+export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 /** A player asks for many ranges: those within so long of the first are one listening. */
 const ONE_LISTENING_MS = 600_000;
 
-/** The one file of the form, in hand before any transaction begins: a slow upload must not hold a connection. */
-async function readFile(request: FastifyRequest): Promise<{ bytes: Buffer; filename: string; mimetype: string }> {
+/** The one file of the form, on disk before any transaction begins: a slow upload holds neither a connection nor memory. */
+async function keepFile(request: FastifyRequest, blobs: ApiDeps["blobs"]): Promise<{ written: WrittenBlob; filename: string; mimetype: string }> {
   try {
-    const part = await request.file({ limits: { fileSize: MAX_UPLOAD_BYTES } });
+    // One more than may be, so that the store meets the end of a file of just the right size.
+    const part = await request.file({ limits: { fileSize: MAX_UPLOAD_BYTES + 1 } });
     if (part === undefined || part.fieldname !== "file") throw new AppError("validation", { fields: { file: "missing" } });
-    return { bytes: await part.toBuffer(), filename: part.filename, mimetype: part.mimetype };
+    return { written: await blobs.write(part.file, MAX_UPLOAD_BYTES), filename: part.filename, mimetype: part.mimetype };
   } catch (error) {
     if (error instanceof AppError || (error as { code?: string }).code?.startsWith("FST_") === true) throw error;
     // The form's parser says in plain errors that the form is cut off or none.
@@ -53,10 +55,10 @@ export function blobRoutes(deps: ApiDeps): FastifyPluginAsync {
       async (request, reply) => {
         const { principal } = requireScope(request, "dialog", "edit");
         if (!request.isMultipart()) throw new AppError("validation", { reason: "multipart" });
-        const { bytes, filename, mimetype } = await readFile(request);
+        const { written, filename, mimetype } = await keepFile(request, deps.blobs);
         const name = (filename || "file").replace(/^.*[\\/]/, "").slice(0, 250);
         const mime = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(mimetype) ? mimetype : "application/octet-stream";
-        const blob = await sql.begin((tx) => deps.blobs.put(tx, bytes, { name, mime, createdBy: principal.employeeId, maxBytes: MAX_UPLOAD_BYTES }));
+        const blob = await sql.begin((tx) => deps.blobs.record(tx, written, { name, mime, createdBy: principal.employeeId }));
         return reply.code(201).send({ blobId: blob.id, name: blob.name, mime: blob.mime, bytes: blob.bytes });
       },
     );
@@ -65,27 +67,24 @@ export function blobRoutes(deps: ApiDeps): FastifyPluginAsync {
       const principal = principalOf(request);
       const { id } = request.params;
       const { use } = await requireBlob(sql, principal, id);
-      const stored = await sql.begin(async (tx) => {
-        const [row] = await tx<{ name: string; mime: string }[]>`SELECT name, mime FROM blob WHERE id = ${id}`;
-        const bytes = await deps.blobs.read(tx, id);
-        return row === undefined || bytes === null ? null : { ...row, bytes };
-      });
+      const stored = await sql.begin((tx) => deps.blobs.open(tx, id));
       if (stored === null) throw new AppError("not_found");
+      const { name, mime, bytes } = stored.blob;
       // Shown in a page only what its own bytes say to be a picture, sound or film; the rest no browser opens or guesses.
-      const shown = use === "recording" && stored.mime.startsWith("audio/") ? stored.mime : shownAs(stored.mime, stored.bytes);
+      const shown = use === "recording" && mime.startsWith("audio/") ? mime : shownAs(mime, stored.head);
       reply
         .header("x-content-type-options", "nosniff")
         .header("content-security-policy", "sandbox; default-src 'none'")
         .header("cache-control", "private, no-store")
         .header("accept-ranges", "bytes")
-        .header("content-disposition", disposition(shown === null ? "attachment" : "inline", request.query.name ?? stored.name))
+        .header("content-disposition", disposition(shown === null ? "attachment" : "inline", request.query.name ?? name))
         .type(shown ?? "application/octet-stream");
       if (use === "recording") await auditListening(request, id);
-      const range = parseRange(request.headers.range, stored.bytes.byteLength);
-      if (range === "unsatisfiable") return reply.code(416).header("content-range", `bytes */${stored.bytes.byteLength}`).send();
-      if (range === null) return reply.send(Buffer.from(stored.bytes.buffer, stored.bytes.byteOffset, stored.bytes.byteLength));
-      reply.code(206).header("content-range", `bytes ${range.from}-${range.to}/${stored.bytes.byteLength}`);
-      return reply.send(Buffer.from(stored.bytes.subarray(range.from, range.to + 1)));
+      const range = parseRange(request.headers.range, bytes);
+      if (range === "unsatisfiable") return reply.code(416).header("content-range", `bytes */${bytes}`).send();
+      if (range === null) return reply.header("content-length", bytes).send(stored.stream());
+      reply.code(206).header("content-range", `bytes ${range.from}-${range.to}/${bytes}`);
+      return reply.header("content-length", range.to - range.from + 1).send(stored.stream(range));
     });
   };
 }
