@@ -97,8 +97,8 @@ export function dialOutside(
 }
 
 /**
- * An outside number for a caller who waits: with the caller's number, and the line that was called as the diverting one (chan_pjsip
- * writes a Diversion header of it).
+ * An outside number for a caller who waits: with the caller's number, and the line that was called as the diverting one (RFC 5806:
+ * a carrier that would not let a foreign number through knows by it whose call it is).
  */
 export function sendOn(
   config: Config,
@@ -132,7 +132,7 @@ export function sendOn(
         KMT_LEG: order.legKey,
         KMT_ENDPOINT: number,
         "TIMEOUT(absolute)": String(Math.ceil(order.timeoutMs / 1000) + 10),
-        ...(line === "" ? {} : { "REDIRECTING(from-num,i)": line, "REDIRECTING(reason,i)": "cfu" }),
+        ...(line === "" ? {} : { "PJSIP_HEADER(add,Diversion)": `<sip:${line}@${config.sipDomain ?? new URL(config.url).hostname}>;reason=unconditional` }),
       },
     },
   };

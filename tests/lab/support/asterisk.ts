@@ -63,6 +63,9 @@ export function installAsterisk(): void {
   execFileSync(join(DEPLOY, "prompts.sh"), [join(ROOT, "usr/share/asterisk/sounds"), "ru", "kk"], { stdio: "inherit" });
 }
 
+/** The file that says this to callers (a name of gateway/deploy/asterisk/prompts). */
+export const promptFile = (language: "ru" | "kk", name: string): string => join(ROOT, "usr/share/asterisk/sounds/kommutator", language, `${name}.wav`);
+
 /** Starts an Asterisk of its own with the configuration we ship (gateway/deploy/asterisk), on loopback only. */
 export async function startAsterisk(options: AsteriskOptions = {}): Promise<Asterisk> {
   installAsterisk();
