@@ -12,7 +12,7 @@ import type { WaitingRoom } from "./waiting-room.ts";
  * violation is a sentence that begins with the broken rule's name. It runs after every event of every history, so nothing is
  * allocated while all is well.
  */
-export type Rule = "one winner" | "capacity" | "nobody waits in vain" | "nobody is overtaken" | "a way out" | "durable" | "total" | "indexes";
+export type Rule = "one winner" | "capacity" | "nobody waits in vain" | "nobody is overtaken" | "a way out" | "no circles" | "durable" | "total" | "indexes";
 export type Found = (rule: Rule, what: string) => void;
 
 /** `due`: a clock has struck and its decision is still to come; until then somebody may wait for somebody. */
