@@ -22,6 +22,7 @@ import { SuggestionList } from "./SuggestionList.tsx";
 import { Tools } from "./Tools.tsx";
 import { useCanned } from "./useCanned.ts";
 import { useFiles } from "./useFiles.ts";
+import { useFreshRules } from "./useFreshRules.ts";
 import { useSuggestions } from "./useSuggestions.ts";
 
 const QuickAnswers = lazy(() => import("./QuickAnswers.tsx"));
@@ -46,7 +47,8 @@ export function Composer({
   const { dialog, capabilities } = detail;
   const over = isOver(dialog);
   const canReply = capabilities.canReply && !over;
-  const [wantsNote, setNote] = useState(!canReply);
+  const [wantsNote, setNote] = useState(false);
+  useFreshRules(detail);
   const note = wantsNote || !canReply;
   const [text, setText] = useState(() => localDraft(me.id, dialog.id) ?? detail.draft);
   const [drag, setDrag] = useState(false);

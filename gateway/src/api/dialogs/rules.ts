@@ -1,9 +1,10 @@
 import type { DialogDetail } from "@kommutator/contract/api/dialogs";
 import type { ChannelLimits } from "@kommutator/contract/channel";
+import { MAX_UPLOAD_BYTES } from "../blobs/routes.ts";
 
-/** What the screens need to know of a channel's files before one is chosen. `null` rules: anything up to the bytes. */
+/** What the screens need to know of a channel's files before one is chosen. No more than can be uploaded here, whatever the channel takes. `null` rules: anything up to the bytes. */
 export const fileLimits = (limits: ChannelLimits): Pick<DialogDetail["capabilities"], "attachmentBytes" | "attachments" | "captionLength"> => ({
-  attachmentBytes: limits.attachmentBytes,
+  attachmentBytes: Math.min(limits.attachmentBytes, MAX_UPLOAD_BYTES),
   attachments:
     limits.attachments === undefined
       ? null

@@ -77,23 +77,24 @@ export interface ViewerMarks {
 /** Marks of some dialogs for one viewer or (null) for all. */
 export async function readMarks(sql: Db | Tx, ids: Id[], employeeId: Id | null): Promise<ViewerMarks> {
   const whose = employeeId === null ? sql`` : sql`AND employee_id = ${employeeId}`;
-  const [inbound, read, drafts] = await Promise.all([
-    sql<{ id: Id; seqs: number[] }[]>`
-      SELECT d.id, s.seqs FROM unnest(${ids}::uuid[]) AS d(id),
-        LATERAL (SELECT coalesce(array_agg(m.seq), '{}') AS seqs FROM
-          (SELECT seq FROM message WHERE dialog_id = d.id AND direction = 'in' ORDER BY seq DESC LIMIT ${UNREAD_MAX}) m) s`,
-    sql<{ dialog_id: Id; employee_id: Id; seq: number }[]>`SELECT dialog_id, employee_id, seq FROM dialog_read WHERE dialog_id = ANY(${ids}::uuid[]) ${whose}`,
-    sql<{ dialog_id: Id; employee_id: Id }[]>`SELECT dialog_id, employee_id FROM draft WHERE dialog_id = ANY(${ids}::uuid[]) AND body <> '' ${whose}`,
-  ]);
-  const seqs = new Map(inbound.map((r) => [r.id, r.seqs]));
-  const readTo = new Map(read.map((r) => [`${r.dialog_id}/${r.employee_id}`, r.seq]));
-  const draft = new Set(drafts.map((r) => `${r.dialog_id}/${r.employee_id}`));
+  const rows =
+    ids.length === 0
+      ? []
+      : await sql<{ id: Id; seqs: number[]; read_to: Record<Id, number>; drafts: Id[] }[]>`
+          SELECT d.id,
+            ARRAY(SELECT seq FROM message WHERE dialog_id = d.id AND direction = 'in' ORDER BY seq DESC LIMIT ${UNREAD_MAX}) AS seqs,
+            (SELECT coalesce(jsonb_object_agg(employee_id, seq), '{}') FROM dialog_read WHERE dialog_id = d.id ${whose}) AS read_to,
+            ARRAY(SELECT employee_id FROM draft WHERE dialog_id = d.id AND body <> '' ${whose}) AS drafts
+          FROM unnest(${ids}::uuid[]) AS d(id)`;
+  const marks = new Map(rows.map((r) => [r.id, r]));
   return {
     unread(dialogId, viewer) {
-      const to = readTo.get(`${dialogId}/${viewer}`) ?? 0;
-      return (seqs.get(dialogId) ?? []).filter((seq) => seq > to).length;
+      const found = marks.get(dialogId);
+      if (found === undefined) return 0;
+      const to = found.read_to[viewer] ?? 0;
+      return found.seqs.filter((seq) => seq > to).length;
     },
-    hasDraft: (dialogId, viewer) => draft.has(`${dialogId}/${viewer}`),
+    hasDraft: (dialogId, viewer) => marks.get(dialogId)?.drafts.includes(viewer) === true,
   };
 }
 
