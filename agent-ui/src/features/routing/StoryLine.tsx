@@ -7,7 +7,7 @@ import classes from "./routing.module.css";
 import type { Step } from "./story.ts";
 
 /** One line of the story: when, what in words, why, how it ended, who else was near. */
-export function StoryLine({ step }: { step: Step }) {
+export function StoryLine({ step, when }: { step: Step /** Said instead of the time. */; when?: string }) {
   const { t } = useTranslation("routing");
   const format = useFormat();
   const exact = useExactTime();
@@ -19,7 +19,7 @@ export function StoryLine({ step }: { step: Step }) {
   return (
     <li className={classes["step"]} data-tone={step.tone}>
       <time className={classes["at"]} dateTime={step.at} title={format.full(step.at)}>
-        {exact(step.at)}
+        {when ?? exact(step.at)}
       </time>
       <div className={classes["body"]}>
         <div className={classes["what"]}>

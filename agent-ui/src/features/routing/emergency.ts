@@ -4,8 +4,7 @@ import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
 
 /** Emergency switches in force; the socket makes it stale at each beginning and end. */
-export const useEmergencies = () =>
-  useQuery({ queryKey: keys.emergency, queryFn: ({ signal }) => api.get<EmergencyView[]>("/emergency", { signal }) });
+export const useEmergencies = () => useQuery({ queryKey: keys.emergency, queryFn: ({ signal }) => api.get<EmergencyView[]>("/emergency", { signal }) });
 
 /** Those that hold at this moment: the end needs no word from the server. */
 export function inForce(all: readonly EmergencyView[], now: number): EmergencyView[] {

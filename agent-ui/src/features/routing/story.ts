@@ -1,6 +1,8 @@
-import type { WhyItem, WhyStory } from "@kommutator/contract/api/routing-explain";
+import type { WhatIf, WhyItem, WhyStory } from "@kommutator/contract/api/routing-explain";
 
 type Item<K extends WhyItem["kind"]> = Extract<WhyItem, { kind: K }>;
+/** What a decision of the past and one of a rehearsal have in common. */
+type Decided = Pick<Item<"decision">, "at" | "rung" | "chosen" | "reason" | "best" | "refusals"> & { entryId?: string };
 type Decision = Item<"decision">;
 type Offer = Item<"offer">;
 type Person = { id: string; name: string };
@@ -26,6 +28,8 @@ export interface Step {
 
 /** An offer belongs to the decision that made it: the same moment, but for what the tables round. */
 const SAME_MS = 50;
+/** Rungs that ask one named person. */
+const NAMED = new Set(["responsible", "substitute", "forward"]);
 /** Answering, leaving the queue and getting the dialog are one thing to a reader. */
 const TOGETHER_MS = 3000;
 const ms = (iso: string) => Date.parse(iso);
@@ -44,13 +48,14 @@ function toneOf(outcome: string | null): Tone {
 }
 
 /** A decision together with the offer that came of it. */
-function asked(decision: Decision, offer: Offer | undefined, now: number): Step {
+function asked(decision: Decided, offer: Offer | undefined, now: number): Step {
   const name = decision.chosen?.name ?? "";
+  const { from } = decision.reason;
   const outcome = offer === undefined || offer.endedAt === null ? null : offer.outcome;
   return {
     ...blank(`${decision.entryId}-${decision.at}-${decision.rung}`, decision.at),
     tone: toneOf(outcome),
-    text: { key: decision.rung === "forward" ? "forwarded" : "asked", params: { name } },
+    text: from === undefined ? { key: "asked", params: { name } } : { key: "forwarded", params: { name, from: from.name } },
     reason: { code: decision.reason.code, load: decision.reason.load ?? null },
     outcome: offer !== undefined && offer.endedAt !== null && offer.outcome === "failed" && offer.cause !== null ? `failed_${offer.cause}` : outcome,
     lastsMs: offer === undefined ? null : between(offer.at, offer.endedAt, now),
@@ -60,10 +65,10 @@ function asked(decision: Decision, offer: Offer | undefined, now: number): Step 
 }
 
 /** A rung at which nobody was asked: the responsible could not, nobody is free, the wait is over. */
-function passed(decision: Decision): Step {
+function passed(decision: Decided): Step {
   const { rung, reason, best, refusals } = decision;
-  const step = blank(`${decision.entryId}-${decision.at}-${rung}-${reason.code}`, decision.at);
-  const named = best.length === 1 && (rung === "responsible" || rung === "substitute") ? best[0]?.employee.name : undefined;
+  const step = blank(`${decision.entryId}-${decision.at}-${rung}-${reason.code}-${best[0]?.employee.id}`, decision.at);
+  const named = best.length === 1 && reason.code !== "forward_loop" && NAMED.has(rung) ? best[0]?.employee.name : undefined;
   if (reason.code === "waits_for_responsible")
     return { ...step, tone: "soon", text: { key: "waits_for_responsible", params: { name: named ?? "" } }, refusals: refusalsOf(refusals) };
   if (named !== undefined) return { ...step, text: { key: `passed_${rung}`, params: { name: named } }, refusals: refusalsOf(refusals) };
@@ -154,6 +159,22 @@ function fact(item: Exclude<WhyItem, Decision>, index: number, answer: Item<"ass
     case "assigned":
       return { ...step, tone: "good", text: { key: "assigned", params: { name: item.employee.name } } };
   }
+}
+
+/** The rehearsal of "what would happen now", as the same lines; an offer is as long as it would ring. */
+export function rehearsedSteps(answer: WhatIf): (Step & { afterMs: number })[] {
+  return answer.steps.map((each, index) => {
+    const decided: Decided = { ...each, at: new Date(ms(answer.at) + each.afterMs).toISOString() };
+    const step = each.chosen === null ? passed(decided) : asked(decided, undefined, 0);
+    return {
+      ...step,
+      id: `${index}`,
+      afterMs: each.afterMs,
+      tone: each.chosen === null ? step.tone : "calm",
+      outcome: each.offerMs === null ? null : "would_ring",
+      lastsMs: each.offerMs,
+    };
+  });
 }
 
 /** What the reader asks: mine now -> "why did this come to me"; waits -> "why is this waiting"; else "why did this person wait". */

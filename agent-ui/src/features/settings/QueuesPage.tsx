@@ -3,6 +3,7 @@ import { Text } from "@mantine/core";
 import { IconListCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { useFormat } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import { type Column, OpenRow } from "./DataTable.tsx";
@@ -18,6 +19,18 @@ export function QueuesPage() {
   const queues = useQueues();
   const calendars = useCalendars();
   const [open, setOpen] = useState<QueueView | "new" | null>(null);
+  // "What would happen now" leads to the queue that makes it so.
+  const [params, setParams] = useSearchParams();
+  const asked = queues.data?.find((each) => each.id === params.get("open"));
+  const [followed, setFollowed] = useState<string | null>(null);
+  if (asked !== undefined && followed !== asked.id) {
+    setFollowed(asked.id);
+    setOpen(asked);
+  }
+  const close = () => {
+    if (params.size > 0) setParams({}, { replace: true });
+    setOpen(null);
+  };
   const columns: Column<QueueView>[] = [
     {
       name: "name",
@@ -63,9 +76,7 @@ export function QueuesPage() {
       empty={t("queues.empty")}
       emptyText={t("queues.emptyText")}
     >
-      {open === null || calendars.data === undefined ? null : (
-        <QueueForm queue={open === "new" ? null : open} all={queues.data ?? []} onClose={() => setOpen(null)} />
-      )}
+      {open === null || calendars.data === undefined ? null : <QueueForm queue={open === "new" ? null : open} all={queues.data ?? []} onClose={close} />}
     </TablePage>
   );
 }

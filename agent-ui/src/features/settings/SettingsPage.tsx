@@ -1,11 +1,12 @@
 import type { AccessObject } from "@kommutator/contract/access";
-import { IconBolt, IconBroadcast, IconCalendarTime, IconListCheck, IconSchool, IconSitemap, IconUsers } from "@tabler/icons-react";
+import { IconBolt, IconBroadcast, IconCalendarTime, IconListCheck, IconRoute, IconSchool, IconSitemap, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useCan } from "../../app/me.ts";
 import { NoRight } from "../../app/states.tsx";
 import { CannedPage } from "../canned/CannedPage.tsx";
 import { ChannelsPage } from "../channels/ChannelsPage.tsx";
+import { WhatIfPage } from "../routing/WhatIfPage.tsx";
 import { CalendarsPage } from "./CalendarsPage.tsx";
 import { DepartmentsPage } from "./DepartmentsPage.tsx";
 import { PeoplePage } from "./PeoplePage.tsx";
@@ -20,6 +21,7 @@ const PAGES = [
   { path: "calendars", object: "calendar", icon: IconCalendarTime, page: <CalendarsPage /> },
   { path: "queues", object: "queue", icon: IconListCheck, page: <QueuesPage /> },
   { path: "skills", object: "catalogue", icon: IconSchool, page: <SkillsPage /> },
+  { path: "what-if", object: "queue", icon: IconRoute, page: <WhatIfPage /> },
   { path: "canned", object: "dialog", icon: IconBolt, page: <CannedPage /> },
 ] as const satisfies { path: string; object: AccessObject; icon: unknown; page: unknown }[];
 

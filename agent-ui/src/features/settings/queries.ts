@@ -31,8 +31,8 @@ export const useSkills = () => useQuery({ queryKey: keys.skills, queryFn: ({ sig
 export const useEmployeeSkills = () =>
   useQuery({ queryKey: [...keys.skills, "people"], queryFn: ({ signal }) => api.get<EmployeeSkills[]>("/employee-skills", { signal }) });
 /** States change by themselves, so this list is read again while it is looked at. */
-export const useChannels = () =>
-  useQuery({ queryKey: keys.channels, queryFn: ({ signal }) => api.get<ChannelView[]>("/channels", { signal }), refetchInterval: 3000 });
+export const useChannels = (enabled = true) =>
+  useQuery({ queryKey: keys.channels, queryFn: ({ signal }) => api.get<ChannelView[]>("/channels", { signal }), refetchInterval: 3000, enabled });
 export const useChannelKinds = () =>
   useQuery({
     queryKey: keys.channelKinds,
