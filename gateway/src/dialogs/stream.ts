@@ -12,8 +12,10 @@ import { Waker } from "./waker.ts";
 
 /** Backstop: how long anybody waits without being woken. */
 const POLL_MS = 100;
+/** The backstop of a database reader beside the sequencer, which wakes it: a look is a transaction. */
+const READERS_POLL_MS = 1_000;
 /** After `emit` in this process the commit is near: the sequencer looks this often … */
-const NEAR_MS = 4;
+const NEAR_MS = 8;
 /** … for this long. */
 const NEAR_FOR_MS = 120;
 const READ = 1_000;
@@ -170,7 +172,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
       stamped.add(waker);
       // Two nodes would only take turns at the reader's row, and wait for each other.
       const mayRead = () => options.under === undefined || options.under()?.valid() === true;
-      work.push(runReader(sql, reader, () => waker.wait(POLL_MS), stop.signal, log, mayRead));
+      work.push(runReader(sql, reader, () => waker.wait(lease?.valid() === true ? READERS_POLL_MS : POLL_MS), stop.signal, log, mayRead));
     },
     stamping: () => lease?.valid() ?? false,
   };
