@@ -1,5 +1,5 @@
-import type { LegEndCause, RawIdentity } from "./channel-event.ts";
-import type { Id } from "./ids.ts";
+import type { CallReconstructed, LegEndCause, RawIdentity } from "./channel-event.ts";
+import type { EpochMs, Id } from "./ids.ts";
 
 /** What adapters perform: orders in the imperative, and how they fail. */
 
@@ -63,6 +63,11 @@ export interface Commands {
   "call.redirect": { id: Id; callKey: string; number: string };
   /** Ring the employee first, then the customer. */
   "call.originate": { id: Id; employeeId: Id; endpoint: string; number: string; callerNumber: string | null };
+  /**
+   * The incoming calls that the telephone system's own accounting has for [from, to) (ms), by their beginning, each as the event that
+   * would import it: the register is compared with them.
+   */
+  "call.records": { from: EpochMs; to: EpochMs };
   "recording.fetch": { recordingKey: string };
   "recording.delete": { recordingKey: string };
   "phone.provision": { endpoint: string; displayName: string; password: string };
@@ -72,6 +77,7 @@ export type CommandKind = keyof Commands;
 
 export interface Results {
   "message.send": { messageKey: string };
+  "call.records": CallReconstructed[];
   "recording.fetch": { bytes: Uint8Array; mime: string };
   "media.fetch": { bytes: Uint8Array; mime: string; name?: string | undefined };
 }
