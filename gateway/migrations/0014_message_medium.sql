@@ -15,3 +15,4 @@ CREATE TABLE channel_order (
   asked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX channel_order_channel ON channel_order (channel_id);
+CREATE INDEX call_started ON call(started_at DESC, id DESC);   -- the register, newest first

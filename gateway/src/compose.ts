@@ -192,6 +192,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     dialogs,
     blobs,
     registry,
+    rawEvents,
     access,
     routes: [crm.routes, routing.routes],
     config: {

@@ -102,8 +102,12 @@ export function reconstruct(records: CdrRecord[]): CallReconstructed[] {
   });
 }
 
-/** Complete lines of the file after `offset` bytes; a shorter file than `offset` is a new one and read from its beginning. */
-export async function readCdrs(path: string, offset: number): Promise<{ records: CdrRecord[]; offset: number }> {
+/** Complete lines of the file after `offset` bytes that are wanted; a shorter file than `offset` is a new one and read from its beginning. */
+export async function readCdrs(
+  path: string,
+  offset: number,
+  wanted: (record: CdrRecord) => boolean = () => true,
+): Promise<{ records: CdrRecord[]; offset: number }> {
   let size: number;
   try {
     size = (await stat(path)).size;
@@ -121,7 +125,7 @@ export async function readCdrs(path: string, offset: number): Promise<{ records:
       if (complete === 0) break;
       for (const line of chunk.subarray(0, complete).toString("utf8").split("\n")) {
         const record = line === "" ? null : parseCdr(line);
-        if (record !== null) records.push(record);
+        if (record !== null && wanted(record)) records.push(record);
       }
       from += complete;
     }

@@ -29,6 +29,7 @@ const adapter: Adapter<Config> = {
         "call.announce": (c) => session.whileUp(() => calls.announce(c)),
         "call.redirect": (c) => session.whileUp(() => calls.redirect(c)),
         "call.originate": (c) => session.whileUp(() => calls.originate(c)),
+        ...(config.cdrFile === undefined ? {} : { "call.records": (c: { from: number; to: number }) => session.records(c.from, c.to) }),
         "recording.fetch": (c) => recordings.fetch(c.recordingKey),
         "recording.delete": (c) => recordings.delete(c.recordingKey),
         "phone.provision": (c) => phones.provision(c),

@@ -1,4 +1,4 @@
-import { ChannelError, type Host } from "@kommutator/contract/channel";
+import { type CallReconstructed, ChannelError, type Host } from "@kommutator/contract/channel";
 import { z } from "zod";
 import type { AriBridge, AriChannel, AriEvent, AriRecording, AriRequest } from "./ari-types.ts";
 import { Calls } from "./calls.ts";
@@ -14,6 +14,8 @@ import { Reporter } from "./reporter.ts";
 import { lease } from "./to-ari.ts";
 
 const CDR_EVERY_MS = 2000;
+/** How long after its first record a call may have further ones. */
+const RECORD_SPAN_MS = 12 * 3_600_000;
 /** Off the path of a ringing call. */
 const SAVE_WITHIN_MS = 100;
 /** How many calls that we saw to their end are remembered, so that their CDRs are not taken for news. */
@@ -221,6 +223,19 @@ export class AriChannelSession {
     if (path === undefined) return new Set();
     const { records } = await readCdrs(path, this.#memory.cdrOffset ?? 0);
     return new Set(reconstruct(records).map((r) => r.callKey));
+  }
+
+  /** The calls of [from, to) as the CDR has them. Throws ChannelError `unreachable` when the file cannot be read. */
+  async records(from: number, to: number): Promise<CallReconstructed[]> {
+    const path = this.#config.cdrFile;
+    if (path === undefined) throw new ChannelError("unsupported", "no CDR file");
+    try {
+      // A call has several records, the later of which may begin after the end of the span.
+      const { records } = await readCdrs(path, 0, (r) => r.endedAt >= from && r.startedAt < to + RECORD_SPAN_MS);
+      return reconstruct(records).filter((r) => r.startedAt >= from && r.startedAt < to);
+    } catch (error) {
+      throw new ChannelError("unreachable", "the CDR file cannot be read", { cause: error });
+    }
   }
 
   async #readCdrNow(): Promise<void> {

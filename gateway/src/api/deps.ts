@@ -1,6 +1,7 @@
 import type { Clock, Db, EmitEvents, EnqueueRouting } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import type { Logger } from "pino";
+import type { RawEvents } from "../inbound/raw-events.ts";
 import type { AdapterRegistry } from "../inbound/registry.ts";
 import type { BlobStore, ChannelSupervisor, Dialogs, Outbound, Stream } from "../ports.ts";
 import type { AccessSignals } from "./access-signals.ts";
@@ -19,6 +20,8 @@ export interface ApiDeps {
   dialogs: Dialogs;
   blobs: BlobStore;
   registry: AdapterRegistry;
+  /** Takes events that a person has imported, as a channel reports them. */
+  rawEvents: Pick<RawEvents, "report">;
   /** Sessions that ended, rights that changed: crm-core's hooks say it here, sockets listen. */
   access: AccessSignals;
   /** The routes of crm-core and routing, mounted under /api/v1. */

@@ -6,6 +6,7 @@ import { AppError } from "@kommutator/contract/errors";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { blobRoutes } from "./blobs/routes.ts";
+import { registerRoutes } from "./calls/register-routes.ts";
 import { callRoutes } from "./calls/routes.ts";
 import { channelRoutes } from "./channels/routes.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -87,6 +88,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
       await v1.register(startRoutes(deps));
       await v1.register(blobRoutes(deps));
       await v1.register(callRoutes(deps));
+      await v1.register(registerRoutes(deps));
       await v1.register(channelRoutes(deps, () => phones.refresh()));
       for (const plugin of deps.routes) await v1.register(plugin);
     },

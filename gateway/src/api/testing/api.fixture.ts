@@ -148,6 +148,7 @@ export async function apiFixture(
     dialogs,
     blobs,
     registry,
+    rawEvents,
     access,
     routes: [crm.routes, routing.routes],
     config: {

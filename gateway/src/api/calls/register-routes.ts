@@ -1,0 +1,104 @@
+import { Readable } from "node:stream";
+import type { Principal } from "@kommutator/contract/access";
+import { CallDifferences, CallExportQuery, type CallFilter, CallPage, CallQuery, DifferencesQuery } from "@kommutator/contract/api/calls-register";
+import { AppError } from "@kommutator/contract/errors";
+import { actorOf, requireScope } from "@kommutator/contract/http";
+import { writeAudit } from "@kommutator/crm-core/audit/write";
+import type { FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { ApiDeps } from "../deps.ts";
+import { CSV_HEADER, csvLine } from "./csv.ts";
+import { compareDay } from "./differences.ts";
+import { type After, readRegister, readTotals } from "./register.ts";
+
+const EXPORT_MAX = 100_000;
+const EXPORT_PAGE = 1_000;
+/** How long an import is waited for: ingest takes the events in their order. */
+const IMPORT_WITHIN_MS = 10_000;
+const LOOK_AGAIN_MS = 50;
+
+/** The register of calls with its export (CC-19), and its comparison with the telephone system's own records. */
+export function registerRoutes(deps: ApiDeps): FastifyPluginAsync {
+  const { sql } = deps;
+  const now = () => deps.clock.now();
+
+  /** Whole days of a whole channel are for those who see all calls. */
+  function requireAll(request: FastifyRequest, action: "read" | "edit"): void {
+    if (requireScope(request, "call", action).scope !== "all") throw new AppError("forbidden");
+  }
+
+  async function* lines(principal: Principal, filter: CallFilter): AsyncGenerator<string> {
+    yield CSV_HEADER;
+    let after: After | null = null;
+    for (let sent = 0; sent < EXPORT_MAX; ) {
+      const rows: Awaited<ReturnType<typeof readRegister>> = await readRegister(sql, principal, filter, { after, limit: EXPORT_PAGE }, now());
+      const page = rows.slice(0, Math.min(EXPORT_PAGE, EXPORT_MAX - sent));
+      yield page.map(csvLine).join("");
+      sent += page.length;
+      after = page.at(-1)?.after ?? null;
+      if (rows.length <= EXPORT_PAGE || after === null) return;
+    }
+  }
+
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+
+    app.get("/calls", { schema: { querystring: CallQuery, response: { 200: CallPage } } }, async (request) => {
+      const { principal } = requireScope(request, "call", "read");
+      const { cursor, limit, ...filter } = request.query;
+      const [rows, totals] = await Promise.all([
+        readRegister(sql, principal, filter, { after: decode(cursor), limit }, now()),
+        readTotals(sql, principal, filter),
+      ]);
+      const items = rows.slice(0, limit);
+      const last = rows.length > limit ? items.at(-1) : undefined;
+      return { items, totals, nextCursor: last === undefined ? null : Buffer.from(`${last.after.at} ${last.after.id}`).toString("base64url") };
+    });
+
+    app.get("/calls/export", { schema: { querystring: CallExportQuery, response: { 200: z.string() } } }, async (request, reply) => {
+      const { principal } = requireScope(request, "call", "export");
+      requireScope(request, "call", "read");
+      await sql.begin((tx) =>
+        writeAudit(tx, actorOf(request), { objectKind: "employee", objectId: principal.employeeId, action: "export-calls", changes: { ...request.query } }),
+      );
+      const name = `calls-${new Date(now()).toISOString().slice(0, 10)}.csv`;
+      reply.header("content-type", "text/csv; charset=utf-8").header("content-disposition", `attachment; filename="${name}"`);
+      return reply.send(Readable.from(lines(principal, request.query)) as unknown as string);
+    });
+
+    app.get("/calls/differences", { schema: { querystring: DifferencesQuery, response: { 200: CallDifferences } } }, async (request) => {
+      requireAll(request, "read");
+      return (await compareDay(deps, request.query.channelId, request.query.day)).report;
+    });
+    app.post("/calls/differences/repair", { schema: { body: DifferencesQuery, response: { 200: CallDifferences } } }, async (request) => {
+      requireAll(request, "edit");
+      const { channelId, day } = request.body;
+      const { missing, report } = await compareDay(deps, channelId, day);
+      if (missing.length === 0) return report;
+      await sql.begin((tx) =>
+        writeAudit(tx, actorOf(request), {
+          objectKind: "channel",
+          objectId: channelId,
+          action: "import-calls",
+          changes: { day, callKeys: missing.map((m) => m.callKey) },
+        }),
+      );
+      for (const event of missing) await deps.rawEvents.report(channelId, event);
+      deps.wakeIngest?.();
+      const until = performance.now() + IMPORT_WITHIN_MS;
+      for (;;) {
+        const after = (await compareDay(deps, channelId, day)).report;
+        if (after.missing.length === 0 || performance.now() > until) return after;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+    });
+  };
+}
+
+function decode(cursor: string | undefined): After | null {
+  if (cursor === undefined) return null;
+  const found = /^(\d{4}-\d\d-\d\d [0-9:.+-]+) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString());
+  if (found === null) throw new AppError("validation", { fields: { cursor: "invalid" } });
+  return { at: found[1] as string, id: found[2] as string };
+}

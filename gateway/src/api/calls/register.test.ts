@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import type { Id } from "@kommutator/contract/ids";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type ApiFixture, apiFixture, type Browser } from "../testing/api.fixture.ts";
+
+let house: ApiFixture;
+let phones: Id;
+const who: Record<string, Browser> = {};
+beforeAll(async () => {
+  house = await apiFixture();
+  for (const e of Object.values(house.company.employees)) who[e.login] = await house.login(e);
+  phones = await house.channel("asterisk-ari");
+});
+afterAll(async () => {
+  await house.close();
+});
+beforeEach(async () => {
+  await house.sql`DELETE FROM call_leg`;
+  await house.sql`DELETE FROM call`;
+});
+
+const NINE = Date.parse("2026-03-11T09:00:00+05:00");
+type Login = "aigul" | "bolat" | "dana";
+/** A call that is over: `at` seconds after nine, rung for so long, spoken so long (0: nobody answered). */
+async function call(c: {
+  by?: Login | null;
+  at?: number;
+  ring?: number;
+  talk?: number;
+  direction?: "in" | "out";
+  number?: string;
+  line?: Id;
+  disposition?: string;
+}): Promise<Id> {
+  const { by = "aigul", at = 0, ring = 5, talk = 60, direction = "in", number = "+77010000001" } = c;
+  const { sql } = house;
+  const dialogId = await house.dialog({
+    channelId: phones,
+    medium: "voice",
+    closed: true,
+    ...(by === null ? {} : { assignee: house.company.employees[by].id }),
+  });
+  const start = new Date(NINE + at * 1000);
+  const answered = talk === 0 ? null : new Date(start.getTime() + ring * 1000);
+  const end = new Date(start.getTime() + (ring + talk) * 1000);
+  const disposition = c.disposition ?? (talk === 0 ? "abandoned_queue" : "answered");
+  const employee = by === null ? null : house.company.employees[by].id;
+  const [from, to] = direction === "in" ? [number, "+77270000001"] : ["+77270000001", number];
+  const [row] = await sql<{ id: Id }[]>`
+    INSERT INTO call (dialog_id, channel_id, external_id, direction, from_norm, to_norm, line_id, state, started_at, answered_at, ended_at, disposition, answered_by)
+    VALUES (${dialogId}, ${phones}, ${randomUUID()}, ${direction}, ${from}, ${to}, ${c.line ?? null}, 'ended', ${start}, ${answered}, ${end}, ${disposition}, ${talk === 0 ? null : employee}) RETURNING id`;
+  const id = (row as { id: Id }).id;
+  if (employee !== null)
+    await sql`INSERT INTO call_leg (call_id, external_id, party, employee_id, state, cause, started_at, ringing_at, answered_at, ended_at)
+      VALUES (${id}, 'agent', 'agent', ${employee}, 'ended', ${talk === 0 ? "no-answer" : "hung-up"}, ${start}, ${start}, ${answered}, ${end})`;
+  return id;
+}
+const list = async (login: string, query = "") => (await (who[login] as Browser).call("GET", `/calls${query}`)).json();
+const ids = async (login: string, query = "") => (await list(login, query)).items.map((c: { id: Id }) => c.id);
+
+describe("the register of calls (CC-19)", () => {
+  test("each call with its numbers, waiting, ringing, talk, how it ended, who answered and whose path it went", async () => {
+    const id = await call({ ring: 7, talk: 95 });
+    const [row] = (await list("aigul")).items;
+    expect(row).toMatchObject({
+      id,
+      direction: "in",
+      from: "+77010000001",
+      to: "+77270000001",
+      channel: { id: phones },
+      queue: { id: house.company.queueId },
+      startedAt: new Date(NINE).toISOString(),
+      waitMs: 7_000,
+      ringMs: 7_000,
+      talkMs: 95_000,
+      disposition: "answered",
+      answeredBy: { id: house.company.employees.aigul.id, name: "Aigul Nurlanova" },
+      path: [{ employee: { name: "Aigul Nurlanova" }, state: "ended", cause: "hung-up" }],
+      source: "live",
+    });
+  });
+
+  test("filters by time, direction, line, person, outcome and number; totals over all pages", async () => {
+    const [line] = await house.sql<{ id: Id }[]>`INSERT INTO line (channel_id, number) VALUES (${phones}, '+77270000001') RETURNING id`;
+    const early = await call({ at: 0, ring: 10, talk: 100 });
+    const missed = await call({ at: 60, ring: 20, talk: 0, by: "bolat", number: "+7 701 222-33-44" });
+    const out = await call({ at: 120, ring: 4, talk: 40, direction: "out", number: "+77773334455" });
+    const lined = await call({ at: 180, ring: 6, talk: 60, by: "bolat", line: line?.id as Id });
+    const at = (s: number) => new Date(NINE + s * 1000).toISOString();
+    expect(await ids("head")).toEqual([lined, out, missed, early]);
+    expect(await ids("head", `?from=${at(60)}&to=${at(180)}`)).toEqual([out, missed]);
+    expect(await ids("head", "?direction=out")).toEqual([out]);
+    expect(await ids("head", `?line=${encodeURIComponent("+77270000001")}`)).toEqual([lined]);
+    expect(await ids("head", `?employeeId=${house.company.employees.bolat.id}`)).toEqual([lined, missed]);
+    expect(await ids("head", "?disposition=missed")).toEqual([missed]);
+    expect(await ids("head", "?number=2223344")).toEqual([missed]);
+    expect(await ids("head", "?number=3334455")).toEqual([out]);
+    const first = await list("head", "?limit=3");
+    expect(first.items.map((c: { id: Id }) => c.id)).toEqual([lined, out, missed]);
+    expect(first.totals).toEqual({ calls: 4, incoming: 3, outgoing: 1, answered: 3, missed: 1, talkMs: 200_000, averageWaitMs: 20_000 / 3 });
+    const second = await list("head", `?limit=3&cursor=${first.nextCursor}`);
+    expect([second.items.map((c: { id: Id }) => c.id), second.nextCursor, second.totals]).toEqual([[early], null, first.totals]);
+    expect(await list("head", "?cursor=nonsense")).toMatchObject({ code: "validation" });
+    expect(await list("head", "?number=abc")).toMatchObject({ code: "validation" });
+    await house.sql`UPDATE call SET line_id = NULL`;
+    await house.sql`DELETE FROM line`;
+  });
+
+  test("an agent sees the own calls, a head those of the department, the administrator all; nobody without the right", async () => {
+    const mine = await call({ by: "aigul", at: 0 });
+    const colleague = await call({ by: "bolat", at: 1 });
+    const elsewhere = await call({ by: "dana", at: 2 });
+    expect(await ids("aigul")).toEqual([mine]);
+    expect(await ids("dana")).toEqual([elsewhere]);
+    expect(await ids("head")).toEqual([colleague, mine]);
+    expect(await ids("admin")).toEqual([elsewhere, colleague, mine]);
+    expect((await list("head")).totals.calls).toBe(2);
+    await house.sql`DELETE FROM role_permission WHERE object = 'call' AND action = 'read' AND role_id = ${house.company.roles.agent}`;
+    expect((await (await house.login(house.company.employees.dana)).call("GET", "/calls")).statusCode).toBe(403);
+    await house.sql`INSERT INTO role_permission (role_id, object, action, scope) VALUES (${house.company.roles.agent}, 'call', 'read', 'own')`;
+  });
+
+  test("a recording is named to those who may hear it", async () => {
+    const id = await call({ by: "aigul" });
+    const [blob] = await house.sql<{ id: Id }[]>`INSERT INTO blob (sha256, bytes, mime, name) VALUES ('\\x00', 1, 'audio/wav', 'a.wav') RETURNING id`;
+    await house.sql`UPDATE call SET recording_id = ${blob?.id as Id} WHERE id = ${id}`;
+    expect((await list("head")).items[0].recordingBlobId).toBe(blob?.id);
+    await house.sql`DELETE FROM role_permission WHERE object = 'recording' AND role_id = ${house.company.roles.supervisor}`;
+    const head = await house.login(house.company.employees.head);
+    expect((await head.call("GET", "/calls")).json().items[0].recordingBlobId).toBeNull();
+    await house.sql`INSERT INTO role_permission (role_id, object, action, scope) VALUES (${house.company.roles.supervisor}, 'recording', 'read', 'subtree')`;
+  });
+
+  test("taken out of the house as a table by those who may, with every call of the filter, and written down", async () => {
+    await call({ by: "aigul", number: "+77010000009", at: 0, ring: 3, talk: 10 });
+    await call({ by: "bolat", at: 60, talk: 0, ring: 8 });
+    await house.sql`UPDATE employee SET full_name = '=HYPERLINK("x"), "Bolat"' WHERE login = 'bolat'`;
+    expect((await (who["aigul"] as Browser).call("GET", "/calls/export")).statusCode).toBe(403);
+    const answer = await (who["head"] as Browser).call("GET", "/calls/export");
+    expect([answer.statusCode, answer.headers["content-type"], answer.headers["content-disposition"]]).toEqual([
+      200,
+      "text/csv; charset=utf-8",
+      expect.stringMatching(/^attachment; filename="calls-\d{4}-\d\d-\d\d\.csv"$/),
+    ]);
+    const [header, ...rows] = answer.body.replace("\uFEFF", "").trimEnd().split("\r\n");
+    expect(header).toMatch(/^started_at,direction,from,to,/);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain(`"'=HYPERLINK(""x""), ""Bolat"" (no-answer)"`);
+    expect(rows[1]).toMatch(/^2026-03-11T04:00:00\.000Z,in,\+77010000009,\+77270000001,.*,3,3,10,answered,Aigul Nurlanova,/);
+    const [audit] = await house.sql`SELECT actor_id, changes FROM audit_log WHERE action = 'export-calls'`;
+    expect(audit).toMatchObject({ actor_id: house.company.employees.head.id });
+    await house.sql`UPDATE employee SET full_name = 'Bolat Akhmetov' WHERE login = 'bolat'`;
+  });
+});
