@@ -8,11 +8,11 @@ const MAX_DEPTH = 5;
 /**
  * Is the employee absent at this moment, and who stands in then (B8): the person named in the absence, else the personal substitute,
  * else the head of the department, else the least loaded of the department. Whoever is absent too is followed to theirs, five steps at most,
- * nobody twice; null: nobody, and the department's queue has the work. One statement, unless it comes down to the least loaded.
+ * nobody twice; null: nobody, and the department's queue has the work. Of somebody who is here it is the personal substitute alone: the
+ * next rung of the ladder when they do not answer. One statement, unless it comes down to the least loaded.
  */
 export async function findSubstitute(tx: Query, employeeId: Id, now: Date): Promise<{ absent: boolean; substituteId: Id | null }> {
-  const chain = await followChain(tx, employeeId, now, false);
-  return { absent: chain.absent, substituteId: chain.absent ? chain.substituteId : null };
+  return followChain(tx, employeeId, now, false);
 }
 
 /** Who would stand in at this moment if the employee were absent, whether or not they are: for absences that have not begun, and their ends. */
@@ -32,7 +32,7 @@ async function followChain(
     (SELECT c.id FROM unnest(ARRAY[${tx.unsafe(path === "start" ? "coalesce(named.id, a.substitute_id)" : "a.substitute_id")}, e.substitute_id, d.head_id]) WITH ORDINALITY AS rule(id, n)
      JOIN employee c ON c.id = rule.id AND c.state = 'active' WHERE NOT c.id = ANY(${tx.unsafe(path === "start" ? "ARRAY[e.id]" : "k.path || e.id")}) ORDER BY rule.n LIMIT 1)`;
   const away = tx`LEFT JOIN absence a ON a.employee_id = e.id AND a.during @> ${now}::timestamptz AND a.state IN ('scheduled', 'active')`;
-  const rows = await tx<{ id: Id; depth: number; absent: boolean; next: Id | null; department_id: Id }[]>`
+  const rows = await tx<{ id: Id; depth: number; absent: boolean; next: Id | null; department_id: Id; personal: Id | null }[]>`
     WITH RECURSIVE chain AS (
       SELECT e.id, 0 AS depth, ARRAY[e.id] AS path, ${assumed}::boolean OR a.id IS NOT NULL AS absent, e.department_id, ${next("start")} AS next
       FROM employee e JOIN department d ON d.id = e.department_id CROSS JOIN (SELECT ${namedId}::uuid AS id) named ${away}
@@ -42,9 +42,12 @@ async function followChain(
       FROM chain k JOIN employee e ON e.id = k.next JOIN department d ON d.id = e.department_id ${away}
       WHERE k.absent AND k.depth < ${MAX_DEPTH}
     )
-    SELECT id, depth, absent, next, department_id FROM chain ORDER BY depth`;
+    SELECT k.id, k.depth, k.absent, k.next, k.department_id, c.id AS personal
+    FROM chain k JOIN employee e ON e.id = k.id LEFT JOIN employee c ON c.id = e.substitute_id AND c.state = 'active'
+      AND NOT EXISTS (SELECT 1 FROM absence x WHERE x.employee_id = c.id AND x.during @> ${now}::timestamptz AND x.state IN ('scheduled', 'active'))
+    ORDER BY k.depth`;
   const first = rows[0];
-  if (first === undefined || !first.absent) return { absent: false, substituteId: null };
+  if (first === undefined || !first.absent) return { absent: false, substituteId: first?.personal ?? null };
   const present = rows.find((r) => r.depth > 0 && !r.absent);
   if (present !== undefined) return { absent: true, substituteId: present.id };
   if (rows.length > MAX_DEPTH) return { absent: true, substituteId: null };

@@ -222,6 +222,10 @@ describe("whose caller it is (RG-04)", () => {
     expect(await house.identify(phone(n))).toMatchObject({ substituteId: dana.id });
     await sql`UPDATE absence SET state = 'cancelled'`;
     expect(await house.identify(phone(n))).toMatchObject({ substituteId: null });
+    // Of somebody who is here: the personal substitute, who is asked when the responsible does not answer.
+    await sql`UPDATE employee SET substitute_id = ${dana.id} WHERE id = ${aigul.id}`;
+    expect(await house.identify(phone(n))).toMatchObject({ responsible: { employeeId: aigul.id }, substituteId: dana.id });
+    await sql`UPDATE employee SET substitute_id = NULL WHERE id = ${aigul.id}`;
   });
 
   test("a suspended responsible is passed over", async () => {

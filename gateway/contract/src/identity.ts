@@ -15,7 +15,7 @@ export interface Identification {
   isVip: boolean;
   /** First rung of the ladder, already resolved in the order of B0 (open Interest, customer, last talked <= 90 days). */
   responsible: { employeeId: Id; why: "interest" | "customer" | "last_talked" } | null;
-  /** Absence substitute of the responsible, if absent now. */
+  /** Who stands in for the responsible: if absent now, by the rules of absence; otherwise the personal substitute, asked when the responsible does not answer. */
   substituteId: Id | null;
   /** The only open Interest of the person, if exactly one. */
   interestId: Id | null;
