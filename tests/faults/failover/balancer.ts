@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 
 const LOOK_MS = 200;
 /** A node that has not said within this that it is well gets no connections, and those it has are ended. */
-const WELL_WITHIN_MS = 700;
+const WELL_WITHIN_MS = 1_500;
 
 interface Backend {
   port: number;

@@ -32,7 +32,7 @@ export async function playRound(cluster: Cluster, traffic: Traffic, strike: Stri
   await cluster.settled();
   const struck = (await cluster.holder()) as ClusterNode;
   const other = cluster.nodes.find((n) => n !== struck) as ClusterNode;
-  const talks = await Promise.all(Array.from({ length: TALKS }, () => traffic.talk()));
+  const talks = await Promise.all(Array.from({ length: TALKS }, () => traffic.talkAtLast()));
   const pid = struck.process.process.pid ?? 0;
   const heardFrom = performance.now();
   const at = Date.now();
