@@ -2,17 +2,17 @@ import { createHash, randomUUID } from "node:crypto";
 import { smsHttp } from "@kommutator/adapters/sms-http";
 import type { Channel, Commands } from "@kommutator/contract/channel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HouseDoor } from "../emulators/http/house-door.ts";
 import { MobizonEmulator } from "../emulators/sms-http/mobizon.ts";
 import { SmscEmulator } from "../emulators/sms-http/smsc.ts";
 import { until } from "../lab/support/wait.ts";
-import { ChatServer } from "./chat-server.ts";
 import { Ledger } from "./host.ts";
 
 const SECRET = "a-secret-of-the-channel";
 const TO = "+77011112233";
 let smsc: SmscEmulator;
 let mobizon: MobizonEmulator;
-let server: ChatServer;
+let server: HouseDoor;
 let ledger: Ledger;
 let channel: Channel | null;
 
@@ -20,11 +20,11 @@ beforeEach(async () => {
   [smsc, mobizon, ledger, channel] = [new SmscEmulator(), new MobizonEmulator(), new Ledger(), null];
   await smsc.wire.up();
   await mobizon.wire.up();
-  server = await ChatServer.start();
+  server = await HouseDoor.open();
 });
 afterEach(async () => {
   await channel?.close();
-  await server.stop();
+  await server.down();
   await smsc.wire.down();
   await mobizon.wire.down();
 });

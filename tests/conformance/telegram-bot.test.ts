@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { telegram } from "@kommutator/adapters/telegram";
 import type { Channel, ChannelEvent, Commands } from "@kommutator/contract/channel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HouseDoor } from "../emulators/http/house-door.ts";
 import { badRequest, floodWait } from "../emulators/telegram/answers.ts";
-import { HouseDoor } from "../emulators/telegram/house-door.ts";
 import { TelegramEmulator, TOKEN } from "../emulators/telegram/telegram.ts";
 import { blocked, contact, inGroup, type Person, pressed } from "../emulators/telegram/updates.ts";
 import { until } from "../lab/support/wait.ts";
@@ -27,7 +27,7 @@ afterEach(async () => {
   for (const channel of channels) await channel.close();
   abort.abort();
   await server.down();
-  await door.close();
+  await door.down();
   // Whatever happened: the token is nobody's to read.
   expect(JSON.stringify([ledger.transcript, ledger.statuses, ledger.reported])).not.toContain(TOKEN.split(":")[1]);
 });
@@ -45,7 +45,7 @@ async function open(mode: "polling" | "webhook" = "polling", host = ledger): Pro
   };
   const channel = await telegram.open(telegram.parseConfig(config), host.open(abort.signal));
   channels.push(channel);
-  door.channel = channel;
+  door.attach(channel);
   return channel;
 }
 const heard = (count: number): Promise<ChannelEvent[]> => until(`${count} events are here`, () => (ledger.events.length >= count ? ledger.events : null));
@@ -119,12 +119,12 @@ describe("by webhook", () => {
   it("what Telegram cannot deliver is said in words, and settled when it comes through", async () => {
     const channel = await open("webhook");
     expect(await channel.test?.()).toEqual({ ok: true, detail: expect.stringMatching(/@kommutator_test_bot; messages are delivered to http/) });
-    door.channel = null;
+    door.attach(null);
     server.say(AZHAR, "anybody?");
     await until("it is degraded", () => ledger.status?.state === "degraded");
     expect(ledger.status?.detail).toMatch(/^Telegram cannot deliver to http.*: Wrong response from the webhook: 503; 1 waiting there$/);
     expect(await channel.test?.()).toMatchObject({ ok: false, detail: expect.stringMatching(/cannot deliver/) });
-    door.channel = channel;
+    door.attach(channel);
     await heard(1);
     await until("it is up again", () => ledger.status?.state === "up");
   });

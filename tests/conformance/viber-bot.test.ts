@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { viber } from "@kommutator/adapters/viber";
 import type { Channel, Commands, Host, ThreadMessage } from "@kommutator/contract/channel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Door } from "../emulators/viber/door.ts";
+import { HouseDoor } from "../emulators/http/house-door.ts";
 import { ViberServer } from "../emulators/viber/server.ts";
 import { until } from "../lab/support/wait.ts";
 import { Ledger } from "./host.ts";
@@ -12,7 +12,7 @@ const USER = "01234567890A=";
 const MB = 1024 * 1024;
 
 let server: ViberServer;
-let door: Door;
+let door: HouseDoor;
 let ledger: Ledger;
 let abort: AbortController;
 let channel: Channel;
@@ -49,7 +49,7 @@ const reopen = async (): Promise<void> => {
 
 beforeEach(async () => {
   server = await ViberServer.start(TOKEN);
-  door = await Door.open();
+  door = await HouseDoor.open();
   ledger = new Ledger();
   stored = [];
 });
@@ -57,7 +57,7 @@ afterEach(async () => {
   await channel.close();
   abort.abort();
   await server.stop();
-  await door.close();
+  await door.down();
 });
 
 type Send = Commands["message.send"];

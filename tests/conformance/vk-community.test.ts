@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { vk } from "@kommutator/adapters/vk";
 import type { Channel, Commands, MessageReceived, RemoteFile } from "@kommutator/contract/channel";
 import { afterEach, describe, expect, it } from "vitest";
+import { HouseDoor } from "../emulators/http/house-door.ts";
 import { Vk } from "../emulators/vk/vk.ts";
 import { until } from "../lab/support/wait.ts";
-import { ChatServer } from "./chat-server.ts";
 import { Ledger } from "./host.ts";
 
 const IVAN = 578_716_413;
@@ -29,13 +29,13 @@ afterEach(async () => {
 /** A community with its channel open, by long polling or with a callback address of ours. */
 async function stage(mode: "polling" | "callback", config: Record<string, unknown> = {}): Promise<Stage> {
   const emulator = await Vk.start();
-  const door = await ChatServer.start();
+  const door = await HouseDoor.open();
   closing.push(
     () => emulator.down(),
-    () => door.stop(),
+    () => door.down(),
   );
   const { community } = emulator;
-  if (mode === "callback") emulator.callbackUrl = door.url;
+  if (mode === "callback") emulator.callbackUrl = door.hook;
   const ledger = new Ledger();
   const settings = {
     groupId: community.groupId,

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { webChat } from "@kommutator/adapters/web-chat";
 import type { Channel } from "@kommutator/contract/channel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HouseDoor } from "../emulators/http/house-door.ts";
 import { until } from "../lab/support/wait.ts";
-import { ChatServer } from "./chat-server.ts";
 import { Ledger } from "./host.ts";
 
-let server: ChatServer;
+let server: HouseDoor;
 let ledger: Ledger;
 let channel: Channel;
 
@@ -17,12 +17,12 @@ async function open(config: Record<string, unknown> = {}): Promise<void> {
 }
 beforeEach(async () => {
   ledger = new Ledger();
-  server = await ChatServer.start();
+  server = await HouseDoor.open();
   await open();
 });
 afterEach(async () => {
   await channel.close();
-  await server.stop();
+  await server.down();
 });
 
 const session = async (): Promise<string> => (JSON.parse((await server.request("POST", "session")).body) as { token: string }).token;

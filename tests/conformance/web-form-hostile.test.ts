@@ -2,26 +2,26 @@ import { createHmac, randomUUID } from "node:crypto";
 import { webForm } from "@kommutator/adapters/web-form";
 import type { Channel } from "@kommutator/contract/channel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ChatServer } from "./chat-server.ts";
+import { HouseDoor } from "../emulators/http/house-door.ts";
 import { Ledger } from "./host.ts";
 
 const SITE = "https://shop.example";
 const OTHER = "https://blog.example";
 const SECRET = "a secret of sixteen";
-let server: ChatServer;
+let server: HouseDoor;
 let ledger: Ledger;
 let channel: Channel;
 /** Our clock: forms are about minutes and hours. */
 let now: number;
 
 beforeEach(async () => {
-  [server, ledger] = [await ChatServer.start(), new Ledger()];
+  [server, ledger] = [await HouseDoor.open(), new Ledger()];
   now = Date.parse("2026-11-22T09:00:00Z");
   await open();
 });
 afterEach(async () => {
   await channel.close();
-  await server.stop();
+  await server.down();
 });
 
 async function open(change: Record<string, unknown> = {}): Promise<void> {

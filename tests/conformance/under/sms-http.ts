@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { smsHttp } from "@kommutator/adapters/sms-http";
+import { HouseDoor } from "../../emulators/http/house-door.ts";
 import { MobizonEmulator } from "../../emulators/sms-http/mobizon.ts";
 import { SmscEmulator } from "../../emulators/sms-http/smsc.ts";
 import type { Wire } from "../../emulators/sms-http/wire.ts";
-import { ChatServer } from "../chat-server.ts";
 import type { AdapterUnderTest, Provider } from "../suite.ts";
 
 const CUSTOMER = "77011112233";
@@ -79,7 +79,7 @@ async function smscPolled(): Promise<Provider> {
 async function smscCalling(): Promise<Provider> {
   const smsc = new SmscEmulator();
   await smsc.wire.up();
-  const server = await ChatServer.start();
+  const server = await HouseDoor.open();
   const webhookSecret = secret();
   let acknowledged = 0;
   let stopped = false;
@@ -158,7 +158,7 @@ async function smscCalling(): Promise<Provider> {
     sendWhileDown: "unreachable",
     async stop() {
       stopped = true;
-      await server.stop();
+      await server.down();
       await smsc.wire.down();
       await queue;
     },
@@ -168,7 +168,7 @@ async function smscCalling(): Promise<Provider> {
 async function mobizon(): Promise<Provider> {
   const service = new MobizonEmulator();
   await service.wire.up();
-  const server = await ChatServer.start();
+  const server = await HouseDoor.open();
   const webhookSecret = secret();
   const hostile = (name: string, raw: string | Buffer, wanted: number, path = webhookSecret) => ({
     name,
@@ -211,7 +211,7 @@ async function mobizon(): Promise<Provider> {
     ),
     sendWhileDown: "unreachable",
     async stop() {
-      await server.stop();
+      await server.down();
       await service.wire.down();
     },
   };

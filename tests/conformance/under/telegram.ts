@@ -1,7 +1,7 @@
 import type { Update } from "@grammyjs/types";
 import { telegram } from "@kommutator/adapters/telegram";
+import { HouseDoor } from "../../emulators/http/house-door.ts";
 import { botBlocked, floodWait, internalError } from "../../emulators/telegram/answers.ts";
-import { HouseDoor } from "../../emulators/telegram/house-door.ts";
 import { TelegramEmulator, TOKEN } from "../../emulators/telegram/telegram.ts";
 import type { Person, Unnumbered } from "../../emulators/telegram/updates.ts";
 import { until } from "../../lab/support/wait.ts";
@@ -38,7 +38,7 @@ async function provider(mode: "polling" | "webhook"): Promise<Provider> {
       reconnectFloorMs: 50,
     },
     attach(channel) {
-      if (door !== null) door.channel = channel;
+      if (door !== null) door.attach(channel);
     },
     async say(text) {
       said.push(server.say(CUSTOMER, text));
@@ -105,7 +105,7 @@ async function provider(mode: "polling" | "webhook"): Promise<Provider> {
     sendWhileDown: "unreachable",
     async stop() {
       await server.down();
-      await door?.close();
+      await door?.down();
     },
   };
 }

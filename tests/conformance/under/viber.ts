@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { viber } from "@kommutator/adapters/viber";
-import { Door } from "../../emulators/viber/door.ts";
+import { HouseDoor } from "../../emulators/http/house-door.ts";
 import { ViberServer } from "../../emulators/viber/server.ts";
 import { until } from "../../lab/support/wait.ts";
 import type { AdapterUnderTest, Provider } from "../suite.ts";
@@ -10,7 +10,7 @@ const CUSTOMER = "01234567890A=";
 
 async function provider(): Promise<Provider> {
   const server = await ViberServer.start(TOKEN);
-  const door = await Door.open();
+  const door = await HouseDoor.open();
   const said: { token: string; text: string }[] = [];
   let acknowledged = 0;
   const raw = (name: string, body: string | Buffer, expected: number, options: { signature?: string | null; path?: string; method?: string } = {}) => ({
@@ -95,7 +95,7 @@ async function provider(): Promise<Provider> {
     sendWhileDown: "unreachable",
     async stop() {
       await server.stop();
-      await door.close();
+      await door.down();
     },
   };
 }

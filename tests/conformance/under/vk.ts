@@ -1,8 +1,8 @@
 import { vk } from "@kommutator/adapters/vk";
+import { HouseDoor } from "../../emulators/http/house-door.ts";
 import type { VkEvent } from "../../emulators/vk/community.ts";
 import { Vk } from "../../emulators/vk/vk.ts";
 import { until } from "../../lab/support/wait.ts";
-import { ChatServer } from "../chat-server.ts";
 import type { AdapterUnderTest, Provider } from "../suite.ts";
 
 const IVAN = 578_716_413;
@@ -121,8 +121,8 @@ async function byPolling(): Promise<Provider> {
 
 async function byCallback(): Promise<Provider> {
   const emulator = await Vk.start();
-  const door = await ChatServer.start();
-  emulator.callbackUrl = door.url;
+  const door = await HouseDoor.open();
+  emulator.callbackUrl = door.hook;
   const people = await customers(emulator);
   const { groupId, secret, confirmation } = emulator.community;
   const raw = (name: string, body: string | Buffer | object, expected: number, method?: string) => ({
@@ -155,7 +155,7 @@ async function byCallback(): Promise<Provider> {
     ],
     async stop() {
       await emulator.down();
-      await door.stop();
+      await door.down();
     },
   };
 }

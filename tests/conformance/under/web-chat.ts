@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { webChat } from "@kommutator/adapters/web-chat";
-import { ChatServer } from "../chat-server.ts";
+import { HouseDoor } from "../../emulators/http/house-door.ts";
 import type { AdapterUnderTest, Provider } from "../suite.ts";
 
 /** The visitor's page as the provider: it sends again, with the same key, whatever was not answered with success. */
 async function provider(): Promise<Provider> {
-  const server = await ChatServer.start();
+  const server = await HouseDoor.open();
   let token = "";
   let cursor = "";
   let acknowledged = 0;
@@ -79,7 +79,7 @@ async function provider(): Promise<Provider> {
     },
     async stop() {
       stopped = true;
-      await server.stop();
+      await server.down();
       await queue;
     },
   };

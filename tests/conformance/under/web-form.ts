@@ -1,5 +1,5 @@
 import { webForm } from "@kommutator/adapters/web-form";
-import { ChatServer } from "../chat-server.ts";
+import { HouseDoor } from "../../emulators/http/house-door.ts";
 import type { AdapterUnderTest, Provider } from "../suite.ts";
 
 const SITE = "https://shop.example";
@@ -7,7 +7,7 @@ const PHONE = "+77011112233";
 
 /** A page of a foreign site as the provider: a token for each form, and the same request again until it is answered with success. */
 async function provider(): Promise<Provider> {
-  const server = await ChatServer.start();
+  const server = await HouseDoor.open();
   let stopped = false;
   let acknowledged = 0;
   const sent: Record<string, unknown>[] = [];
@@ -81,7 +81,7 @@ async function provider(): Promise<Provider> {
     received: async () => [],
     async stop() {
       stopped = true;
-      await server.stop();
+      await server.down();
       await queue;
     },
   };

@@ -1,5 +1,5 @@
-import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type http from "node:http";
+import { Listener } from "../http/listener.ts";
 
 /** What becomes of the next request that sends something. */
 export type Behaviour =
@@ -17,44 +17,24 @@ export interface Desk {
 /** A vendor's HTTP interface on a real socket. It knows nothing of our adapter: fields in, JSON out. */
 export class Wire {
   readonly #desk: Desk;
-  readonly #sockets = new Set<Socket>();
+  readonly #listener = new Listener((request, response, body) => this.#take(request, response, body));
   readonly plan: Behaviour[] = [];
   /** Every request in the order of arrival. */
   readonly requests: { path: string; fields: Record<string, string> }[] = [];
-  #server: http.Server | null = null;
-  port = 0;
 
   constructor(desk: Desk) {
     this.#desk = desk;
   }
 
-  async up(): Promise<void> {
-    const server = http.createServer((request, response) => void this.#take(request, response));
-    server.on("connection", (socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
-    this.port = (server.address() as AddressInfo).port;
-    this.#server = server;
+  get port(): number {
+    return this.#listener.port;
   }
+  up = (): Promise<void> => this.#listener.up();
+  down = (): Promise<void> => this.#listener.down();
 
-  async down(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    for (const socket of this.#sockets) socket.destroy();
-    if (server !== null) await new Promise((resolve) => server.close(resolve));
-  }
-
-  async #take(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-    } catch {
-      return;
-    }
+  #take(request: http.IncomingMessage, response: http.ServerResponse, body: Buffer): unknown {
     const path = (request.url ?? "/").slice(1).split("?")[0] ?? "";
-    const fields = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+    const fields = Object.fromEntries(new URLSearchParams(body.toString()));
     this.requests.push({ path, fields });
     const next = this.#desk.sends(path) ? this.plan.shift() : undefined;
     const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
-import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type http from "node:http";
 import type { Update, UserFromGetMe, WebhookInfo } from "@grammyjs/types";
+import { Listener } from "../http/listener.ts";
 import { type Answer, badRequest, botBlocked, type Call, chatNotFound, fault, made, ok, otherPoller, unauthorized, webhookActive } from "./answers.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type Person, photo, text, type Unnumbered } from "./updates.ts";
@@ -33,10 +33,8 @@ export class TelegramEmulator {
   valid = true;
   /** What happens to the next requests of one method. */
   readonly fates = new Map<string, Fate[]>();
-  #server: http.Server | null = null;
-  readonly #sockets = new Set<Socket>();
+  readonly #listener = new Listener((request, response, body) => this.#serve(request, response, body));
   readonly #known = new Set<number>();
-  #port = 0;
   #updateId = 100_000_000;
   #messageId = 1_000;
   #poll: { answer(what: Answer): void; look(): void } | null = null;
@@ -53,7 +51,7 @@ export class TelegramEmulator {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#listener.origin;
   }
   nextMessageId(): number {
     return ++this.#messageId;
@@ -90,22 +88,13 @@ export class TelegramEmulator {
   readonly delivered: (Call & { messageIds: number[] })[] = [];
 
   async up(): Promise<void> {
-    this.#server = http.createServer((request, response) => void this.#serve(request, response));
-    this.#server.on("connection", (socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => this.#server?.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+    await this.#listener.up();
     this.deliveries.start();
   }
   async down(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
     this.#poll = null;
     this.deliveries.stop();
-    for (const socket of this.#sockets) socket.destroy();
-    if (server !== null) await new Promise((resolve) => server.close(resolve));
+    await this.#listener.down();
   }
 
   #news(): void {
@@ -119,13 +108,7 @@ export class TelegramEmulator {
     }
   }
 
-  async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-    } catch {
-      return;
-    }
+  async #serve(request: http.IncomingMessage, response: http.ServerResponse, body: Buffer): Promise<void> {
     const [, kind, token, rest] = /^\/(bot|file\/bot)([^/]+)\/([^?]+)/.exec(decodeURIComponent(request.url ?? "")) ?? [];
     const answer = (what: Answer): void => {
       if (!response.headersSent) response.writeHead(what.status, { "content-type": "application/json" }).end(JSON.stringify(what.body));
@@ -137,7 +120,7 @@ export class TelegramEmulator {
       response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.bytes);
       return;
     }
-    const call = await decoded(rest ?? "", request.headers["content-type"] ?? "", Buffer.concat(chunks));
+    const call = await decoded(rest ?? "", request.headers["content-type"] ?? "", body);
     const fate = this.fates.get(call.method)?.shift();
     if (call.method !== "getUpdates") this.calls.push(call);
     if (fate === "swallow") return;

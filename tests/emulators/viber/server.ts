@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { Listener } from "../http/listener.ts";
 
 /**
  * Viber on a real socket, as developers.viber.com describes its REST API: /pa/set_webhook (which calls the webhook before it
@@ -35,9 +35,7 @@ export class ViberServer {
   /** The token Viber believes in: another one after it was revoked. */
   #token: string;
   #webhook = "";
-  #server: http.Server | null = null;
-  #port = 0;
-  readonly #sockets = new Set<Socket>();
+  readonly #listener = new Listener((request, response, body) => this.#answer(request, response, body));
   /** Requests that are kept without an answer. */
   readonly #swallowed = new Set<http.ServerResponse>();
   #next = 4_912_661_846_655_238_145n;
@@ -65,10 +63,10 @@ export class ViberServer {
   }
 
   get apiUrl(): string {
-    return `http://127.0.0.1:${this.#port}/pa`;
+    return `${this.#listener.origin}/pa`;
   }
   mediaUrl(name: string): string {
-    return `http://127.0.0.1:${this.#port}/media/${name}`;
+    return `${this.#listener.origin}/media/${name}`;
   }
   get webhook(): string {
     return this.#webhook;
@@ -87,23 +85,12 @@ export class ViberServer {
     return String(this.#next++);
   }
 
-  async up(): Promise<void> {
-    this.#server = http.createServer((request, response) => void this.#answer(request, response));
-    this.#server.on("connection", (socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => this.#server?.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
-  }
+  up = (): Promise<void> => this.#listener.up();
 
   /** Viber answers nobody and calls nobody. */
   async down(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    for (const socket of this.#sockets) socket.destroy();
     this.#swallowed.clear();
-    if (server !== null) await new Promise((resolve) => server.close(resolve));
+    await this.#listener.down();
   }
 
   async stop(): Promise<void> {
@@ -131,7 +118,7 @@ export class ViberServer {
   async deliver(payload: Record<string, unknown>): Promise<void> {
     const body = exact(payload);
     while (!this.#stopped) {
-      if (this.#server !== null && this.#webhook !== "") {
+      if (this.#listener.isUp && this.#webhook !== "") {
         const answer = await this.post(body).catch(() => null);
         if (answer?.status === 200) {
           this.answers.push(answer.body);
@@ -176,13 +163,7 @@ export class ViberServer {
 
   // ------------------------------------------------------------- the API
 
-  async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-    } catch {
-      return;
-    }
+  async #answer(request: http.IncomingMessage, response: http.ServerResponse, content: Buffer): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
     if (pathname.startsWith("/media/")) {
       const file = this.media.get(pathname.slice("/media/".length)) ?? { status: 404 };
@@ -198,7 +179,7 @@ export class ViberServer {
     }
     let body: Record<string, unknown>;
     try {
-      body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+      body = JSON.parse(content.toString()) as Record<string, unknown>;
     } catch {
       answer({ status: 3, status_message: "badData" });
       return;

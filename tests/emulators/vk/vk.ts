@@ -1,5 +1,5 @@
-import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type http from "node:http";
+import { Listener } from "../http/listener.ts";
 import { Community, type Refusal, type VkEvent } from "./community.ts";
 import { Deliveries } from "./deliveries.ts";
 
@@ -26,9 +26,7 @@ export class Vk {
   readonly oddAnswers: string[] = [];
   readonly #mishaps = new Map<string, Mishap[]>();
   readonly #waiting = new Set<() => void>();
-  readonly #sockets = new Set<Socket>();
-  #server: http.Server | null = null;
-  #port = 0;
+  readonly #listener = new Listener((request, response, body) => this.#serve(request, response, body));
 
   private constructor() {
     this.deliveries = new Deliveries(() => this.callbackUrl, this.community.secret);
@@ -45,28 +43,19 @@ export class Vk {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#listener.origin;
   }
 
   async up(): Promise<void> {
-    const server = http.createServer((request, response) => void this.#serve(request, response).catch(() => response.destroy()));
-    this.#server = server;
-    server.on("connection", (socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    await this.#listener.up();
     this.deliveries.start();
   }
 
   async down(): Promise<void> {
     this.deliveries.stop();
-    const server = this.#server;
-    this.#server = null;
-    for (const socket of this.#sockets) socket.destroy();
+    const closed = this.#listener.down();
     this.#wake();
-    if (server !== null) await new Promise((resolve) => server.close(resolve));
+    await closed;
   }
 
   /** The next call of the method goes wrong. */
@@ -93,10 +82,7 @@ export class Vk {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
+  async #serve(request: http.IncomingMessage, response: http.ServerResponse, body: Buffer): Promise<void> {
     const url = new URL(request.url ?? "/", this.origin);
     const [, section, name = ""] = url.pathname.split("/");
     if (section === "method") return this.#method(name, new URLSearchParams(body.toString()), response);
