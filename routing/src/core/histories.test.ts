@@ -17,7 +17,7 @@ test(`all rules hold after every decision of ${RUNS} random histories with crash
 }, 3_600_000);
 
 test("the same history decides the same, with or without a crash after each happening", () => {
-  for (let seed = SEED; seed < SEED + Math.ceil(RUNS / 200); seed++) {
+  for (let seed = SEED; seed < SEED + Math.ceil(RUNS / 250); seed++) {
     const c = chance(seed);
     const happenings: Happening[] = [];
     const calm = company();

@@ -287,3 +287,16 @@ test("given to somebody by hand, a call rings there under that person's name and
   story.given(answers("call"));
   expect([...story.tables.assignments.values()][0]).toMatchObject({ offerId: rows().at(-1)?.id, employeeId: "bolat" });
 });
+
+test("a call and a chat ring in real time, whatever the working hours", () => {
+  const hours = hoursOf([[START, START + 1_000]]);
+  const { story, rows } = kept({ dana: {}, bolat: {} }, { sales: { hours } });
+  story.given(ready("dana", "bolat"), calls("call"), chats("chat"));
+  expect(rows().map((o) => o.deadlineAt - START)).toEqual([20_000, 45_000]);
+});
+
+test("the caller hangs up between the pick-up and the bridge: the leg is hung up, the agent is free", () => {
+  const { story } = kept();
+  story.given(ready("dana"), calls("call"), rings("call"), picksUp("call"));
+  story.when(leaves("call")).then("dana's offer of call rescinded (abandoned)", "dana is idle", "stop ringing for call (hung-up)");
+});
