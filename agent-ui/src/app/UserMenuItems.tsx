@@ -1,8 +1,9 @@
 import { Menu, SegmentedControl, Text, useMantineColorScheme } from "@mantine/core";
-import { IconBell, IconDeviceDesktop, IconKeyboard, IconLanguage, IconLock, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { IconBell, IconDeviceDesktop, IconKeyboard, IconLanguage, IconLock, IconLogout, IconMoon, IconPhoneCalling, IconSun } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { askForNotifications, notificationsState } from "./alerts.ts";
 import { api } from "./api.ts";
 import { showFailure } from "./failure.ts";
@@ -75,6 +76,9 @@ export function UserMenuItems({ onPassword }: { onPassword: () => void }) {
       ) : null}
       <Menu.Item leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={openShortcuts}>
         {t("shortcuts.title")}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconPhoneCalling size={16} />} component={Link} to="/profile">
+        {t("user.profile")}
       </Menu.Item>
       <Menu.Item leftSection={<IconLock size={16} />} onClick={() => onPassword()}>
         {t("user.password")}

@@ -15,6 +15,8 @@ const Frame = lazy(async () => ({ default: (await import("./Frame.tsx")).Frame }
 const DialogsPage = lazy(async () => ({ default: (await import("../features/dialogs/DialogsPage.tsx")).DialogsPage }));
 const SupervisorPage = lazy(async () => ({ default: (await import("../features/supervisor/SupervisorPage.tsx")).SupervisorPage }));
 const SettingsPage = lazy(async () => ({ default: (await import("../features/settings/SettingsPage.tsx")).SettingsPage }));
+const RegisterPage = lazy(async () => ({ default: (await import("../features/routing/RegisterPage.tsx")).RegisterPage }));
+const ProfilePage = lazy(async () => ({ default: (await import("../features/routing/ProfilePage.tsx")).ProfilePage }));
 const CustomerRoutes = lazy(async () => ({ default: (await import("../features/customer/routes.tsx")).CustomerRoutes }));
 const LeadRoutes = lazy(async () => ({ default: (await import("../features/leads/routes.tsx")).LeadRoutes }));
 const InterestRoutes = lazy(async () => ({ default: (await import("../features/interests/routes.tsx")).InterestRoutes }));
@@ -55,6 +57,8 @@ export function Pages() {
               <Route path="/interests/*" element={<InterestRoutes />} />
               <Route path="/inquiries/*" element={<InquiryRoutes />} />
               <Route path="/supervisor/*" element={<SupervisorPage />} />
+              <Route path="/calls" element={<RegisterPage />} />
+              <Route path="/profile" element={<ProfilePage />} />
               <Route path="/settings/*" element={<SettingsPage />} />
               <Route path="*" element={<Navigate to="/dialogs" replace />} />
             </Routes>

@@ -10,6 +10,7 @@ import { SwitchButton } from "./SwitchButton.tsx";
 /** Each queue: who waits, how long, who is ready, and its emergency switch. */
 export function Queues({ queues }: { queues: Board["queues"] }) {
   const { t } = useTranslation("supervisor");
+  const { t: routing } = useTranslation("routing");
   const can = useCan();
   const now = useNow();
   const [target, setTarget] = useState<EmergencyTarget | null>(null);
@@ -24,7 +25,7 @@ export function Queues({ queues }: { queues: Board["queues"] }) {
             <Table.Th ta="right">{t("waiting")}</Table.Th>
             <Table.Th ta="right">{t("longest")}</Table.Th>
             <Table.Th ta="right">{t("ready")}</Table.Th>
-            {may ? <Table.Th w={40} aria-label={t("routing:emergency.name")} /> : null}
+            {may ? <Table.Th w={40} aria-label={routing("emergency.name")} /> : null}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
