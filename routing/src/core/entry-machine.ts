@@ -245,15 +245,18 @@ export function setRetryClock(state: RouterState, entry: Entry): void {
   else state.deadlines.clear(entry.retry);
 }
 
-/** The end of waiting, counted from the first time the entry reaches the rung `queue`; a message's and a letter's in working time. */
+/**
+ * The end of waiting, counted from the first time the entry comes to the rung `queue`, be it from the ladder or given back to
+ * it; a message's and a letter's in working time.
+ */
 export function reachQueueRung(state: RouterState, entry: Entry): void {
   if (entry.rung !== "queue") {
     entry.rung = "queue" satisfies RungName;
     state.effects.changedEntry(entry);
-    if (entry.deadlineAt === null && !entry.acknowledged) {
-      const facts = state.queueOf(entry).facts;
-      entry.deadlineAt =
-        entry.medium === "mail" || entry.medium === "message" ? addCovered(facts.hours, state.now, facts.messageSlaMs) : state.now + facts.maxWaitMs;
-    }
   }
+  if (entry.deadlineAt !== null || entry.acknowledged) return;
+  const { facts } = entry.queue;
+  const written = entry.medium === "mail" || entry.medium === "message";
+  entry.deadlineAt = written ? addCovered(facts.hours, state.now, facts.messageSlaMs) : state.now + facts.maxWaitMs;
+  state.effects.changedEntry(entry);
 }
