@@ -3,7 +3,7 @@ import type { ChannelError } from "@kommutator/contract/channel";
 import { describe, expect, it } from "vitest";
 import { until } from "../lab/support/wait.ts";
 import { Ledger } from "./host.ts";
-import type { AdapterUnderTest } from "./suite.ts";
+import type { AdapterUnderTest } from "./provider.ts";
 import { everyAdapter } from "./under/index.ts";
 
 /** How long the provider is away, and how often its customers go on writing meanwhile. */

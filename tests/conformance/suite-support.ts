@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Channel } from "@kommutator/contract/channel";
 import { until } from "../lab/support/wait.ts";
 import type { Ledger } from "./host.ts";
-import type { Provider } from "./suite.ts";
+import type { Provider } from "./provider.ts";
 
 /** Sockets, timers and the like of this process by kind. */
 export function handles(): Record<string, number> {

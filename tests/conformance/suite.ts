@@ -1,60 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Adapter, type Channel, ChannelError, type ChannelErrorCode, type CommandKind, type RawIdentity } from "@kommutator/contract/channel";
+import { type Channel, ChannelError, type CommandKind } from "@kommutator/contract/channel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../lab/support/wait.ts";
 import { Ledger } from "./host.ts";
+import type { AdapterUnderTest, Provider, Trial } from "./provider.ts";
 import { handles, send, settled, settledHandles, within } from "./suite-support.ts";
 
-/** The other end of a channel: a real server, or the visitor's page, on real sockets. */
-export interface Provider {
-  /** The adapter's configuration as the settings form would send it. */
-  config: Record<string, unknown>;
-  /** The adapter is open (or open again): providers that call us learn where. */
-  attach?(channel: Channel): void;
-  /** One customer says something. Resolves when the provider has it, not when we do. */
-  say(text: string): Promise<void>;
-  /** How many of the messages said so far the provider counts as delivered to us. */
-  acknowledged(): Promise<number>;
-  /** Delivers everything again that was said, whatever was acknowledged. */
-  redeliver(): Promise<void>;
-  /** The provider stops answering, and comes back. */
-  down(): Promise<void>;
-  up(): Promise<void>;
-  /** Payloads no honest provider sends. Each must leave the channel working. */
-  hostile: { name: string; act(): Promise<void> }[];
-  /** Whom a reply goes to, and what of our replies has arrived there. */
-  customer(): RawIdentity;
-  received(): Promise<string[]>;
-  /** Takes our credentials away, and gives them back. Absent where the channel has none. */
-  credentials?: { revoke(): Promise<void>; restore(): Promise<void> };
-  /** Many customers (or one, from many devices) at once, over parallel connections, in no order. Resolves when the provider has all. */
-  sayTogether?(texts: string[]): Promise<void>;
-  /** What the provider does with our next reply. Absent where replies ask nobody (web chat). */
-  next?: {
-    /** Refuses it for a while: 429 with retry-after, ESME_RTHROTTLED, flood wait. `retryAfterMs` is what it says, if it says it. */
-    limit?(): { retryAfterMs: number | null };
-    /** Fails with its own fault (5xx). `code` is what we must make of it. */
-    fail?(): { code: ChannelErrorCode };
-    /** Takes the whole request and never answers; `code` is "uncertain" unless the provider knows repeated requests. */
-    swallow?(): { code: ChannelErrorCode };
-    /** Refuses this one for ever, with words of its own. */
-    refuse?(): { words: RegExp };
-  };
-  /** The error of a reply while the provider is down; absent where replies need no provider. */
-  sendWhileDown?: ChannelErrorCode;
-  stop(): Promise<void>;
-}
-
-export interface AdapterUnderTest {
-  name: string;
-  adapter: Adapter<never>;
-  /** Commands this channel carries out; every other one must have no handler. */
-  commands: CommandKind[];
-  /** A channel that only receives (a form on a site: "in") or only sends (a vendor without incoming messages: "out"). */
-  oneWay?: "in" | "out";
-  /** Starts a provider of its own for one test. */
-  provider(): Promise<Provider>;
-}
+const LEFT_OUT = { limit: undefined, fail: undefined, refuse: undefined, swallow: undefined };
 
 const ALL: CommandKind[] = [
   ...([
@@ -261,6 +213,34 @@ export function conformance(under: AdapterUnderTest): void {
         expect(new Set(ledger.messages.map((message) => message.messageKey)).size).toBe(texts.length);
       }),
     );
+
+    when(hears, "what arrives the newest first is reported once each, and delivered again it has the keys that it had", () =>
+      fresh(async () => {
+        if (provider.sayBackwards === undefined) return;
+        await open();
+        const texts = ["the first", "the second", "the third"];
+        await provider.sayBackwards(texts);
+        await heard(...texts);
+        await until("all are acknowledged", async () => (await provider.acknowledged()) === texts.length, { timeoutMs: 30_000 });
+        const before = ledger.reported.length;
+        await provider.redeliver();
+        await until("the redelivery is here", () => ledger.reported.length >= before + texts.length, { timeoutMs: 30_000 });
+        expect(ledger.messages.map((message) => message.text).sort()).toEqual([...texts].sort());
+        expect(new Set(ledger.messages.map((message) => message.messageKey)).size).toBe(texts.length);
+      }),
+    );
+
+    it("meets every trial, or says why it cannot", () =>
+      fresh(async () => {
+        const { next = {}, sayTogether, sayBackwards, credentials } = provider;
+        const met: Record<Trial, unknown> = { together: sayTogether, backwards: sayBackwards, credentials, ...LEFT_OUT, ...next };
+        const asked = Object.keys(met).filter((trial) => (hears || !/together|backwards/.test(trial)) && (answers || !/limit|fail|refuse|swallow/.test(trial)));
+        for (const trial of asked as Trial[]) {
+          const reason = under.lacks?.[trial];
+          expect(met[trial] === undefined ? reason : "", `${under.name} and "${trial}"`).toBeTypeOf("string");
+          if (reason !== undefined) console.log(`${under.name} does not meet "${trial}": ${reason}`);
+        }
+      }));
 
     when(answers, "a reply that the provider puts off, fails, refuses or swallows ends in the right error, and the next one goes through", () =>
       fresh(async () => {

@@ -1,4 +1,4 @@
-import type { AdapterUnderTest } from "../suite.ts";
+import type { AdapterUnderTest } from "../provider.ts";
 import { emailUnderTest } from "./email.ts";
 import { mobizonUnderTest, smscCallingUnderTest, smscUnderTest } from "./sms-http.ts";
 import { smsSmppUnderTest } from "./sms-smpp.ts";

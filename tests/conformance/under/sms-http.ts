@@ -4,7 +4,7 @@ import { HouseDoor } from "../../emulators/http/house-door.ts";
 import { MobizonEmulator } from "../../emulators/sms-http/mobizon.ts";
 import { SmscEmulator } from "../../emulators/sms-http/smsc.ts";
 import type { Wire } from "../../emulators/sms-http/wire.ts";
-import type { AdapterUnderTest, Provider } from "../suite.ts";
+import type { AdapterUnderTest, Provider } from "../provider.ts";
 
 const CUSTOMER = "77011112233";
 const secret = (): string => randomBytes(12).toString("hex");
@@ -43,6 +43,10 @@ async function smscPolled(): Promise<Provider> {
     say: async (text) => smsc.hear(CUSTOMER, text),
     async sayTogether(texts) {
       for (const [i, text] of texts.entries()) smsc.hear(`770111122${10 + i}`, text);
+    },
+    async sayBackwards(texts) {
+      // In one list, the newest at its head.
+      for (const text of texts) smsc.answers.unshift({ id: 1_000 + smsc.answers.length, phone: CUSTOMER, message: text });
     },
     acknowledged: async () => smsc.answers.filter((one) => one.id <= smsc.acknowledgedUpTo).length,
     async redeliver() {
@@ -117,6 +121,10 @@ async function smscCalling(): Promise<Provider> {
     async say(text) {
       const raw = payload(text);
       queue = queue.then(() => deliver(raw, true));
+    },
+    async sayBackwards(texts) {
+      const news = texts.map((text) => payload(text));
+      for (const raw of news.reverse()) await deliver(raw, true);
     },
     async sayTogether(texts) {
       await Promise.all(texts.map((text, i) => deliver(payload(text, `770111122${10 + i}`), true)));

@@ -3,9 +3,9 @@ import { telegram } from "@kommutator/adapters/telegram";
 import { HouseDoor } from "../../emulators/http/house-door.ts";
 import { botBlocked, floodWait, internalError } from "../../emulators/telegram/answers.ts";
 import { TelegramEmulator, TOKEN } from "../../emulators/telegram/telegram.ts";
-import type { Person, Unnumbered } from "../../emulators/telegram/updates.ts";
+import { type Person, text, type Unnumbered } from "../../emulators/telegram/updates.ts";
 import { until } from "../../lab/support/wait.ts";
-import type { AdapterUnderTest, Provider } from "../suite.ts";
+import type { AdapterUnderTest, Provider } from "../provider.ts";
 
 const CUSTOMER: Person = { id: 1111111, first_name: "Test Firstname", last_name: "Test Lastname", username: "Testusername", language_code: "ru" };
 
@@ -51,6 +51,14 @@ async function provider(mode: "polling" | "webhook"): Promise<Provider> {
     },
     down: () => server.down(),
     up: () => server.up(),
+    ...(mode === "polling"
+      ? {}
+      : {
+          async sayBackwards(texts: string[]) {
+            const news = texts.map((words, index) => ({ update_id: 200_000_001 + index, ...text(CUSTOMER, 1 + index, words) }));
+            for (const update of news.reverse()) said.push(server.push(update));
+          },
+        }),
     async sayTogether(texts) {
       for (const [index, text] of texts.entries()) said.push(server.say({ ...CUSTOMER, id: CUSTOMER.id + 1 + index }, text));
     },
@@ -151,6 +159,7 @@ const under = (mode: "polling" | "webhook"): AdapterUnderTest => ({
   name: `telegram by ${mode}`,
   adapter: telegram as never,
   commands: ["message.send", "media.fetch", "typing.show"],
+  ...(mode === "polling" ? { lacks: { backwards: "Telegram hands its updates out by their numbers" } } : {}),
   provider: () => provider(mode),
 });
 

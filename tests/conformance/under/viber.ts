@@ -3,7 +3,7 @@ import { viber } from "@kommutator/adapters/viber";
 import { HouseDoor } from "../../emulators/http/house-door.ts";
 import { ViberServer } from "../../emulators/viber/server.ts";
 import { until } from "../../lab/support/wait.ts";
-import type { AdapterUnderTest, Provider } from "../suite.ts";
+import type { AdapterUnderTest, Provider } from "../provider.ts";
 
 const TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
 const CUSTOMER = "01234567890A=";
@@ -65,6 +65,14 @@ async function provider(): Promise<Provider> {
     customer: () => ({ kind: "viber", value: CUSTOMER }),
     received: async () => server.sent.map((one) => one.text ?? ""),
     credentials: { revoke: async () => server.revokeToken(), restore: async () => server.restoreToken() },
+    async sayBackwards(texts) {
+      const news = texts.map((text) => ({ token: server.nextToken(), text }));
+      said.push(...news);
+      for (const { token, text } of [...news].reverse()) {
+        await server.say({ type: "text", text }, { token });
+        acknowledged++;
+      }
+    },
     async sayTogether(texts) {
       await Promise.all(
         texts.map(async (text, i) => {

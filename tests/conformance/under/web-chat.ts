@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { webChat } from "@kommutator/adapters/web-chat";
 import { HouseDoor } from "../../emulators/http/house-door.ts";
-import type { AdapterUnderTest, Provider } from "../suite.ts";
+import type { AdapterUnderTest, Provider } from "../provider.ts";
 
 /** The visitor's page as the provider: it sends again, with the same key, whatever was not answered with success. */
 async function provider(): Promise<Provider> {
@@ -47,6 +47,21 @@ async function provider(): Promise<Provider> {
       sent.push(message);
       queue = queue.then(() => deliver(message, true));
     },
+    async sayBackwards(texts) {
+      const news = texts.map((text) => ({ key: randomUUID(), text }));
+      sent.push(...news);
+      for (const message of news.reverse()) await deliver(message, true);
+    },
+    async sayTogether(texts) {
+      await session();
+      await Promise.all(
+        texts.map((text) => {
+          const message = { key: randomUUID(), text };
+          sent.push(message);
+          return deliver(message, true);
+        }),
+      );
+    },
     acknowledged: async () => acknowledged,
     async redeliver() {
       for (const message of sent) await deliver(message, false);
@@ -89,5 +104,12 @@ export const webChatUnderTest: AdapterUnderTest = {
   name: "web-chat",
   adapter: webChat as never,
   commands: ["message.send", "typing.show", "thread.close"],
+  lacks: {
+    credentials: "the channel has none: the visitor's page is its provider",
+    limit: "a reply asks nobody: the visitor's page fetches it",
+    fail: "a reply asks nobody",
+    refuse: "a reply asks nobody",
+    swallow: "a reply asks nobody",
+  },
   provider,
 };

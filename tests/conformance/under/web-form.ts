@@ -1,6 +1,6 @@
 import { webForm } from "@kommutator/adapters/web-form";
 import { HouseDoor } from "../../emulators/http/house-door.ts";
-import type { AdapterUnderTest, Provider } from "../suite.ts";
+import type { AdapterUnderTest, Provider } from "../provider.ts";
 
 const SITE = "https://shop.example";
 const PHONE = "+77011112233";
@@ -49,6 +49,12 @@ async function provider(): Promise<Provider> {
     async say(text) {
       queue = queue.then(() => submit(text));
     },
+    async sayBackwards(texts) {
+      const bodies: Record<string, unknown>[] = [];
+      for (const text of texts) bodies.push({ _token: await token(), _page: `${SITE}/contacts`, phone: PHONE, message: text });
+      sent.push(...bodies);
+      for (const body of bodies.reverse()) if (await post(body)) acknowledged++;
+    },
     async sayTogether(texts) {
       await Promise.all(texts.map((text, i) => submit(text, `+770111122${10 + i}`)));
     },
@@ -87,4 +93,11 @@ async function provider(): Promise<Provider> {
   };
 }
 
-export const webFormUnderTest: AdapterUnderTest = { name: "web-form", adapter: webForm as never, commands: [], oneWay: "in", provider };
+export const webFormUnderTest: AdapterUnderTest = {
+  name: "web-form",
+  adapter: webForm as never,
+  commands: [],
+  oneWay: "in",
+  lacks: { credentials: "its secret is our own: nobody else can take it away" },
+  provider,
+};
