@@ -67,7 +67,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   };
 
   const database: Database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, say });
-  const { sql, strict, lookups, leases } = database;
+  const { sql, strict, lookups, engine, leases } = database;
   await checkDataFolder(sql, config.dataDir).catch(async (error: unknown) => {
     await database.close();
     throw error;
@@ -93,7 +93,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     routing.wake();
   };
   const rawEvents = createRawEvents(
-    sql,
+    strict,
     blobs,
     (lane) => {
       ingest.wake(lane);
@@ -131,6 +131,8 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     clock,
     audit: writeAudit,
     perform: performer.perform,
+    prepare: performer.prepare,
+    engineSql: engine,
     lease,
     note: (tx, dialogId, note) => outbound.note(tx, dialogId, note),
     identify: (tx, from, context) => crm.identify.identify(tx, from, context),

@@ -152,4 +152,35 @@ describe("a lease", () => {
     stop.abort();
     await keeping;
   });
+
+  test("a duty that goes with another is where that one is, and is given back with it", async () => {
+    const stop = new AbortController();
+    let leader: Lease | null = null;
+    const seen: { who: string; lease: Lease }[] = [];
+    const follow = (who: string, under: () => Lease | null) =>
+      keepLease(sql, { duty: "h", holder: who, stop: stop.signal, under }, async (lease) => {
+        seen.push({ who, lease });
+        await new Promise<void>((r) => lease.signal.addEventListener("abort", () => r(), { once: true }));
+      });
+    const stopLeader = new AbortController();
+    const leading = keepLease(sql, { duty: "i", holder: "ann", stop: stopLeader.signal }, async (lease) => {
+      leader = lease;
+      await new Promise<void>((r) => lease.signal.addEventListener("abort", () => r(), { once: true }));
+    });
+    const bobLeads: { lease: Lease | null } = { lease: null };
+    const following = [follow("ann", () => leader), follow("bob", () => bobLeads.lease)];
+    await until(() => seen.length === 1);
+    expect(seen[0]?.who).toBe("ann");
+    stopLeader.abort();
+    await leading;
+    expect(seen[0]?.lease.valid()).toBe(false);
+    // Nobody leads: nobody has it, though it is free.
+    await new Promise((r) => setTimeout(r, 300));
+    expect(seen).toHaveLength(1);
+    bobLeads.lease = { duty: "i", epoch: 2, holder: "bob", signal: new AbortController().signal, valid: () => true };
+    await until(() => seen.length === 2, 1_000);
+    expect(seen[1]).toMatchObject({ who: "bob", lease: { epoch: 2 } });
+    stop.abort();
+    await Promise.all(following);
+  });
 });

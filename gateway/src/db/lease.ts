@@ -62,9 +62,10 @@ export async function renewLease(sql: Db, duty: string, epoch: number): Promise<
  * commit) and bounds how long the transaction may sit idle. Throws LeaseLost when the epoch has moved on.
  */
 export async function holdLease(tx: Tx, lease: Pick<Lease, "duty" | "epoch">): Promise<void> {
+  // Sent at once: whatever the caller sends together with it goes behind it.
   const rows = await tx`
     SELECT set_config('idle_in_transaction_session_timeout', ${`${LEASED_IDLE_MS}ms`}, true)
-    FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch} FOR KEY SHARE`;
+    FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch} FOR KEY SHARE`.execute();
   if (rows.length === 0) throw new LeaseLost(lease.duty);
 }
 

@@ -15,6 +15,8 @@ export interface Database {
    * takes 17 ms, reading it 2), and never by reading a whole table.
    */
   lookups: Db;
+  /** The router's engine: a decision waits for nobody's query. */
+  engine: Db;
   /** Renewals only, so that they never queue behind work. */
   leases: Db;
   close(): Promise<void>;
@@ -37,15 +39,17 @@ export async function openDatabase(options: { url: string | null; dataDir: strin
   const sql = connect(url, { max: 20, idleInTransactionMs: 2_000 });
   const strict = connect(url, { max: 10, applicationName: "kommutator-ingest", idleInTransactionMs: 1_000 });
   const lookups = connect(url, { max: 6, applicationName: "kommutator-lookups", byKeyOnly: true });
+  const engine = connect(url, { max: 3, applicationName: "kommutator-router", idleInTransactionMs: 1_000 });
   const leases = connect(url, { max: 3, applicationName: "kommutator-leases" });
   return {
     url,
     sql,
     strict,
     lookups,
+    engine,
     leases,
     async close() {
-      await Promise.all([sql, strict, lookups, leases].map((pool) => pool.end({ timeout: 5 })));
+      await Promise.all([sql, strict, lookups, engine, leases].map((pool) => pool.end({ timeout: 5 })));
       await server?.stop();
     },
   };

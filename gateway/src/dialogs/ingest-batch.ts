@@ -1,7 +1,7 @@
 import type { IdentityStateReported, MessageDeleted, MessageEdited, MessageReceived, MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
 import { type Db, type Tx, together } from "@kommutator/contract/db";
 import { holdLease, type Lease } from "../db/lease.ts";
-import { ingestCall } from "./ingest-calls.ts";
+import { askForCall, ingestCall } from "./ingest-calls.ts";
 import { ingestChange, ingestIdentityState } from "./ingest-changes.ts";
 import { type IngestDeps, Outcome, type PendingEvent, readFacts } from "./ingest-deps.ts";
 import { ingestMessages } from "./ingest-messages.ts";
@@ -20,55 +20,81 @@ const isState = (p: PendingEvent): p is Of<MessageStateReported> => p.event.kind
  * LeaseLost when another node ingests by now.
  * Returns the ids of those left for a later attempt.
  */
-export async function ingestBatch(sql: Db, deps: IngestDeps, batch: readonly PendingEvent[], lease: Pick<Lease, "duty" | "epoch">): Promise<Set<number>> {
+export async function ingestBatch(
+  sql: Db,
+  deps: IngestDeps,
+  batch: readonly PendingEvent[],
+  lease: Pick<Lease, "duty" | "epoch">,
+  unidentified = false,
+): Promise<Set<number>> {
+  const outcome = new Outcome();
   return sql.begin(async (tx) => {
-    const [, facts] = await together([holdLease(tx, lease), readFacts(tx, [...new Set(batch.map((p) => p.channelId))])]);
-    const states = batch.filter(isState);
-    const early = states.length === 0 ? new Set<number>() : await unknownStates(tx, states);
-    const outcome = new Outcome();
-    let run: Of<MessageReceived>[] = [];
-    const flush = async () => {
-      if (run.length > 0) for (const id of await ingestMessages(tx, deps, facts, run, outcome)) early.add(id);
-      run = [];
-    };
-    for (const pending of batch) {
-      if (isMessage(pending)) {
-        run.push(pending);
-        continue;
-      }
-      if (isState(pending)) continue;
-      await flush();
-      const { event } = pending;
-      switch (event.kind) {
-        case "message.edited":
-        case "message.deleted":
-          if (!(await ingestChange(tx, deps, pending as Of<MessageEdited | MessageDeleted>, outcome))) early.add(pending.id);
-          break;
-        case "identity.state":
-          await ingestIdentityState(tx, deps, facts.country, pending as Of<IdentityStateReported>, outcome);
-          break;
-        case "thread.ended":
-          await ingestEnded(tx, deps, pending as Of<ThreadEnded>, outcome);
-          break;
-        case "unparseable":
-          throw new Error(event.error);
-        case "message.received":
-        case "message.state":
-          break;
-        default:
-          await ingestCall(tx, deps, facts, pending.channelId, event, outcome);
-      }
+    try {
+      return await work(tx, deps, batch, lease, unidentified, outcome);
+    } finally {
+      // After a failure nothing may still be on its way when the transaction is rolled back.
+      await Promise.allSettled(outcome.sent);
     }
-    await flush();
-    await ingestStates(
-      tx,
-      states.filter((p) => !early.has(p.id)),
-      outcome,
-    );
-    const done = batch.filter((p) => !early.has(p.id)).map((p) => p.id);
-    await together([outcome.write(tx, deps), markDone(tx, done)]);
-    return early;
   });
+}
+
+async function work(
+  tx: Tx,
+  deps: IngestDeps,
+  batch: readonly PendingEvent[],
+  lease: Pick<Lease, "duty" | "epoch">,
+  unidentified: boolean,
+  outcome: Outcome,
+): Promise<Set<number>> {
+  const first = batch[0];
+  // A call's first question goes out with the others.
+  const asked = first === undefined ? undefined : askForCall(tx, first);
+  const [, read] = await together([holdLease(tx, lease), readFacts(tx, [...new Set(batch.map((p) => p.channelId))]), asked]);
+  const facts = { ...read, unidentified };
+  const states = batch.filter(isState);
+  const early = states.length === 0 ? new Set<number>() : await unknownStates(tx, states);
+  let run: Of<MessageReceived>[] = [];
+  const flush = async () => {
+    if (run.length > 0) for (const id of await ingestMessages(tx, deps, facts, run, outcome)) early.add(id);
+    run = [];
+  };
+  for (const pending of batch) {
+    if (isMessage(pending)) {
+      run.push(pending);
+      continue;
+    }
+    if (isState(pending)) continue;
+    await flush();
+    const { event } = pending;
+    switch (event.kind) {
+      case "message.edited":
+      case "message.deleted":
+        if (!(await ingestChange(tx, deps, pending as Of<MessageEdited | MessageDeleted>, outcome))) early.add(pending.id);
+        break;
+      case "identity.state":
+        await ingestIdentityState(tx, deps, facts.country, pending as Of<IdentityStateReported>, outcome);
+        break;
+      case "thread.ended":
+        await ingestEnded(tx, deps, pending as Of<ThreadEnded>, outcome);
+        break;
+      case "unparseable":
+        throw new Error(event.error);
+      case "message.received":
+      case "message.state":
+        break;
+      default:
+        await ingestCall(tx, deps, facts, pending.channelId, event, outcome, pending === first ? asked : undefined);
+    }
+  }
+  await flush();
+  await ingestStates(
+    tx,
+    states.filter((p) => !early.has(p.id)),
+    outcome,
+  );
+  const done = batch.filter((p) => !early.has(p.id)).map((p) => p.id);
+  await together([...outcome.sent, outcome.write(tx, deps), markDone(tx, done)]);
+  return early;
 }
 
 async function markDone(tx: Tx, ids: number[]): Promise<void> {

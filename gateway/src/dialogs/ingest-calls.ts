@@ -7,17 +7,30 @@ import { normaliseValue } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
 import { type CallRow, findCall, finishCall } from "./call-sql.ts";
-import type { IngestDeps, IngestFacts, Outcome } from "./ingest-deps.ts";
+import type { IngestDeps, IngestFacts, Outcome, PendingEvent } from "./ingest-deps.ts";
 import { ingestLeg } from "./ingest-legs.ts";
 import { identifyCaller, openDialogs, unlimited } from "./open-dialog.ts";
 
 export type CallEvent = Extract<ChannelEvent, { kind: `call.${string}` | "phone.status" }>;
 
-/** One event of a call or a phone, in the caller's transaction. Late and repeated ones change nothing. */
-export async function ingestCall(tx: Tx, deps: IngestDeps, facts: IngestFacts, channelId: Id, event: CallEvent, outcome: Outcome): Promise<void> {
+/** The look-up with which the work on an event of a call begins, on its way before anybody waits for it; undefined for other events. */
+export function askForCall(tx: Tx, pending: Pick<PendingEvent, "channelId" | "event">): Promise<CallRow | undefined> | undefined {
+  return "callKey" in pending.event ? findCall(tx, pending.channelId, cleanKey(pending.event.callKey)) : undefined;
+}
+
+/** One event of a call or a phone, in the caller's transaction. Late and repeated ones change nothing. `asked` is the answer of askForCall. */
+export async function ingestCall(
+  tx: Tx,
+  deps: IngestDeps,
+  facts: IngestFacts,
+  channelId: Id,
+  event: CallEvent,
+  outcome: Outcome,
+  asked?: Promise<CallRow | undefined>,
+): Promise<void> {
   if (event.kind === "phone.status") return phone(tx, deps, event, outcome);
   const key = cleanKey(event.callKey);
-  const call = await findCall(tx, channelId, key);
+  const call = await (asked ?? findCall(tx, channelId, key));
   switch (event.kind) {
     case "call.offered":
       if (call === undefined) await offered(tx, deps, facts, channelId, key, event, outcome);
@@ -62,7 +75,10 @@ async function insertCall(
   const ours = inbound ? event.to : event.from.value;
   // An outgoing call's other side is the number dialled.
   const from = inbound ? event.from : ({ kind: "phone", value: event.to } as const);
-  const [[line], identified] = await together([findLine(tx, channelId, ours, norm(ours)), identifyCaller(tx, deps, from, channelId)]);
+  const [[line], identified] = await together([
+    findLine(tx, channelId, ours, norm(ours)),
+    facts.unidentified === true ? null : identifyCaller(tx, deps, from, channelId),
+  ]);
   const live = event.kind === "call.offered";
   const callId = randomUUID();
   const dialogId = randomUUID();
@@ -80,14 +96,16 @@ async function insertCall(
     route: live && inbound,
     identified,
   } as const;
-  await together([
+  const stored = together([
     unlimited(tx),
     openDialogs(tx, deps, facts, [dialog], outcome),
     tx`
       INSERT INTO call (id, dialog_id, channel_id, external_id, direction, from_raw, from_norm, to_raw, to_norm, line_id, started_at, source)
       VALUES (${callId}, ${dialogId}, ${channelId}, ${key}, ${event.direction}, ${event.from.value}, ${norm(event.from.value)}, ${event.to}, ${norm(event.to)}, ${line?.id ?? null},
-        ${startedAt}, ${live ? event.source : "reconstructed"})`,
+        ${startedAt}, ${live ? event.source : "reconstructed"})`.execute(),
   ]);
+  // Whoever asks for the call next asks on the same connection, behind these.
+  outcome.follow(stored);
   return { callId, dialogId };
 }
 

@@ -38,6 +38,14 @@ export interface ChannelFacts {
 export class Outcome {
   readonly events: NewDialogEvent[] = [];
   readonly inputs: RoutingInput[] = [];
+  /** Statements that are on their way and whose end nobody needs before the batch's own. */
+  readonly sent: Promise<unknown>[] = [];
+
+  /** Has the batch wait for the statement at its end. */
+  follow(statement: Promise<unknown>): void {
+    statement.catch(() => undefined);
+    this.sent.push(statement);
+  }
 
   async write(tx: Tx, deps: Pick<IngestDeps, "emit" | "enqueue">): Promise<void> {
     await together([this.events.length === 0 ? undefined : deps.emit(tx, this.events), this.inputs.length === 0 ? undefined : deps.enqueue(tx, this.inputs)]);
@@ -62,6 +70,8 @@ export interface IngestFacts {
   /** Home country for telephone numbers. */
   country: string;
   skills: SkillFacts;
+  /** The batch is tried again because identification was late: callers are routed as pending, and identified afterwards. */
+  unidentified?: boolean;
 }
 
 /** The channels of a batch, the home country, and what queues ask for, in one question. */

@@ -4,6 +4,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { keepLease, type Lease, LeaseLost, type Under } from "../db/lease.ts";
 import { AlreadyIngested, ingestBatch } from "./ingest-batch.ts";
 import type { IngestDeps, PendingEvent } from "./ingest-deps.ts";
+import { IdentificationLate } from "./open-dialog.ts";
 import { isConnectionError, type ReaderLog } from "./reader.ts";
 import { Waker } from "./waker.ts";
 
@@ -76,17 +77,18 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   /** Ingests the batch; on failure finds the guilty one by halving. Only a lost connection is thrown. */
-  async function work(batch: readonly PendingEvent[], attempt = 0): Promise<void> {
+  async function work(batch: readonly PendingEvent[], attempt = 0, unidentified = false): Promise<void> {
     const ready = batch.filter((p) => !held.has(keyOf(p)));
     if (ready.length === 0 || lease === null) return;
     try {
-      const early = await ingestBatch(sql, options, ready, lease);
+      const early = await ingestBatch(sql, options, ready, lease, unidentified);
       options.onCommitted();
       if (early.size > 0) await letWait(ready.filter((p) => early.has(p.id)));
     } catch (error) {
       if (isConnectionError(error)) throw error;
       // Somebody else did it, or does it now.
       if (error instanceof AlreadyIngested || error instanceof LeaseLost) return;
+      if (error instanceof IdentificationLate) return work(ready, attempt, true);
       const code = (error as { code?: string }).code;
       // Deadlock, serialization, lock time-out: nobody is guilty.
       if ((code === "40P01" || code === "40001" || code === "55P03") && attempt < 3) {

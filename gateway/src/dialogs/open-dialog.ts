@@ -150,24 +150,26 @@ function announce(dialog: OpenedDialog, facts: OpeningFacts, outcome: Outcome): 
   });
 }
 
+/** Identification took longer than its budget: the transaction is lost, and is to be done again without it. */
+export class IdentificationLate extends Error {}
+
 /**
- * Identifies a caller in a savepoint, within the budget: null means late (whatever it had done is rolled back). The limits
- * travel with the first statement they bound and stay in force: the caller's next statements go out behind `unlimited`.
+ * Identifies a caller within the budget; throws IdentificationLate past it. No savepoint: it would cost every call two round trips
+ * for the sake of the rare late one, which is begun again. The limits travel with the first statement they bound and stay in
+ * force: the caller's next statements go out behind `unlimited`.
  */
-export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id): Promise<Identification | null> {
+export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id): Promise<Identification> {
   const context = { channelId, createLead: from.value !== null, verifiedHow: "inbound_call" as const };
   try {
-    return (await tx.savepoint(async (sp) => {
-      const [, found] = await together([
-        sp`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`.execute(),
-        deps.identify.identify(sp, from, context),
-      ]);
-      return found;
-    })) as Identification;
+    const [, found] = await together([
+      tx`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`.execute(),
+      deps.identify.identify(tx, from, context),
+    ]);
+    return found;
   } catch (error) {
     const code = (error as { code?: string }).code;
     // 55P03 lock_not_available, 57014 query_canceled (statement_timeout), 40P01 deadlock: late, not wrong.
-    if (code === "55P03" || code === "57014" || code === "40P01") return null;
+    if (code === "55P03" || code === "57014" || code === "40P01") throw new IdentificationLate("identification was late", { cause: error });
     throw error;
   }
 }

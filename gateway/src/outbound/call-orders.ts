@@ -15,10 +15,10 @@ const OPENS_WITHIN_MS = 8_000;
 
 /**
  * Performs one order of the router about a call. A ring or bridge that fails goes back to the router as `leg.ended`; a caller who
- * cannot be sent on goes to the dialplan's fallback. Other failures are thrown.
+ * cannot be sent on goes to the dialplan's fallback. Other failures are thrown. `target` is the call, when it was looked up already.
  */
-export async function performCallOrder(deps: PerformerDeps, command: CallOrder): Promise<void> {
-  const call = await callTarget(deps.sql, command.dialogId, command.kind === "ring" || command.kind === "call-back" ? command.employeeId : null);
+export async function performCallOrder(deps: PerformerDeps, command: CallOrder, target?: Promise<CallTarget | null>): Promise<void> {
+  const call = await (target ?? callTarget(deps.sql, command.dialogId, command.kind === "ring" || command.kind === "call-back" ? command.employeeId : null));
   // A dialog that is no call needs no ringing: the offer on the screen is all.
   if (call === null) return;
   await deps.supervisor.opened(call.channel_id, OPENS_WITHIN_MS);

@@ -7,6 +7,7 @@ import type { ReaderLog } from "../dialogs/reader.ts";
 import type { ChannelSupervisor } from "../ports.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { performCallOrder } from "./call-orders.ts";
+import { type CallTarget, callTarget } from "./call-target.ts";
 
 export interface PerformerDeps {
   sql: Db;
@@ -20,35 +21,54 @@ export interface PerformerDeps {
   onCommitted: () => void;
 }
 
+/** Look-ups of decisions that did not come to pass are forgotten when so many have gathered. */
+const PREPARED_AT_MOST = 500;
+
 /**
  * Turns the router's orders into commands of channels. Orders of one dialog are performed one after the other, those of
  * different dialogs at once. Nothing is retried here: a ring that fails goes back to the router as `leg.ended`, and
  * after a restart the router orders again what is still pending (the ids are the same, so what exists is found).
  */
-export function createPerformer(deps: PerformerDeps): { perform: PerformRouterCommand; idle(): Promise<void> } {
+export function createPerformer(deps: PerformerDeps): {
+  perform: PerformRouterCommand;
+  /** Looks up what the rings of these orders need while their decision is being committed. */
+  prepare(commands: readonly RouterCommand[]): void;
+  idle(): Promise<void>;
+} {
   const last = new Map<Id, Promise<void>>();
+  const prepared = new Map<string, Promise<CallTarget | null>>();
 
   function perform(command: RouterCommand): void {
     const before = last.get(command.dialogId) ?? Promise.resolve();
     const mine = before
-      .then(() => run(deps, command))
+      .then(() => run(deps, command, prepared.get(command.id)))
       .catch((error: unknown) => deps.log.warn({ dialogId: command.dialogId, kind: command.kind, error }, "an order of the router failed"))
       .finally(() => {
+        prepared.delete(command.id);
         if (last.get(command.dialogId) === mine) last.delete(command.dialogId);
       });
     last.set(command.dialogId, mine);
   }
   return {
     perform,
+    prepare(commands) {
+      if (prepared.size > PREPARED_AT_MOST) prepared.clear();
+      for (const command of commands) {
+        if (command.kind !== "ring") continue;
+        const found = callTarget(deps.sql, command.dialogId, command.employeeId);
+        found.catch(() => prepared.delete(command.id));
+        prepared.set(command.id, found);
+      }
+    },
     async idle() {
       while (last.size > 0) await Promise.all(last.values());
     },
   };
 }
 
-async function run(deps: PerformerDeps, command: RouterCommand): Promise<void> {
+async function run(deps: PerformerDeps, command: RouterCommand, target: Promise<CallTarget | null> | undefined): Promise<void> {
   if (!deps.lease.holds()) return;
-  if (command.kind !== "acknowledge") return performCallOrder(deps, command);
+  if (command.kind !== "acknowledge") return performCallOrder(deps, command, target);
   await deps.sql.begin(async (tx) => {
     await deps.lease.check(tx);
     await acknowledge(tx, deps.emit, command.dialogId, command.code, command.id);

@@ -1,3 +1,4 @@
+import { together } from "@kommutator/contract/db";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { Clock, Db, EmitEvents, Tx } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
@@ -21,6 +22,8 @@ export interface EngineDeps {
   sql: Db;
   emit: EmitEvents;
   perform: PerformRouterCommand;
+  /** Told of the orders while their decision is being committed: what performing them needs may be looked up meanwhile, nothing may be done. */
+  prepare?: ((commands: readonly RouterCommand[]) => void) | undefined;
   clock: Clock;
   lease: RouterLease;
   note?: ((tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }) => Promise<void>) | undefined;
@@ -32,6 +35,8 @@ export interface EngineDeps {
 const BATCH = 2000;
 /** The backstop when nobody says that something came. */
 const POLL_MS = 100;
+/** How soon after an input was announced the engine looks, when nobody says that it was committed; then half as often each time. */
+const EXPECT_MS = 4;
 /** Without a lease, and after a failure of the database. */
 const RETRY_MS = 50;
 const FACTS_EVERY_MS = 15 * 60_000;
@@ -63,7 +68,7 @@ export class Engine {
   private readonly waiters = new Map<number, (outcome: "decided" | "aside") => void>();
   /** After an input was announced inside a transaction: look often until it is committed. */
   private expectUntil = 0;
-  private expectStep = 1;
+  private expectStep = EXPECT_MS;
 
   constructor(deps: EngineDeps) {
     this.deps = deps;
@@ -90,7 +95,7 @@ export class Engine {
   /** An input was inserted in a transaction of this process that is not committed yet. */
   expect(): void {
     this.expectUntil = performance.now() + 500;
-    this.expectStep = 1;
+    this.expectStep = EXPECT_MS;
     this.waker.wake();
   }
 
@@ -217,6 +222,7 @@ export class Engine {
     const effects = new Effects();
     try {
       for (const event of events) decide(state, event, effects);
+      if (effects.commands.length > 0) this.deps.prepare?.(effects.commands);
       await this.commit(state, effects, rows);
     } catch (error) {
       this.drop();
@@ -251,10 +257,10 @@ export class Engine {
   private async commit(state: RouterState, effects: Effects, rows: readonly PendingInput[]): Promise<void> {
     const { sql, lease, emit } = this.deps;
     await sql.begin(async (tx) => {
-      await checkLease(lease, tx);
-      // Everything else leaves in one go; the connection runs it in this order. So dialogs are locked by emit, in id order,
-      // before anything here refers to them.
-      await Promise.all([
+      // Everything leaves in one go; the connection runs it in this order. So the lease is held first (without it nothing of this
+      // stands), and dialogs are locked by emit, in id order, before anything here refers to them.
+      await together([
+        checkLease(lease, tx),
         effects.events.length > 0 ? emit(tx, effects.events) : null,
         writeEffects(tx, effects, state.version),
         deleteInputs(

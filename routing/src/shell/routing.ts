@@ -1,6 +1,6 @@
 import type { Id, Medium } from "@kommutator/contract/ids";
 import type { Clock, Db, EmitEvents, EnqueueRouting, Identify, Tx, WriteAudit } from "@kommutator/contract/ports";
-import type { PerformRouterCommand } from "@kommutator/contract/routing-input";
+import type { PerformRouterCommand, RouterCommand } from "@kommutator/contract/routing-input";
 import type { FastifyPluginAsync } from "fastify";
 import { Engine, type RouterLease } from "./engine.ts";
 import { insertInputs } from "./inputs.ts";
@@ -14,6 +14,10 @@ export interface RoutingDeps {
   emit: EmitEvents;
   /** Takes a command once its decision is durable; must not throw or block. Given at least once: ids are the same when given again. */
   perform: PerformRouterCommand;
+  /** Told of orders whose decision is being committed, so that what they need can be looked up meanwhile. */
+  prepare?: ((commands: readonly RouterCommand[]) => void) | undefined;
+  /** Connections of the engine's own, so that a decision never waits behind the screens' queries; otherwise `sql`. */
+  engineSql?: Db | undefined;
   clock: Clock;
   audit: WriteAudit;
   /** The router's lease: only its holder decides. */
@@ -47,7 +51,7 @@ export interface Routing {
 
 /** The routing engine with its inputs and routes; compose.ts gives it the gateway's parts. */
 export function createRouting(deps: RoutingDeps): Routing {
-  const engine = new Engine(deps);
+  const engine = new Engine({ ...deps, sql: deps.engineSql ?? deps.sql });
   const submit = submitter(deps.sql, engine);
   return {
     async enqueue(tx, inputs) {
