@@ -54,6 +54,25 @@ test("a known customer's missed call goes to the responsible", async () => {
   expect((await missed(p.value))[0]).toMatchObject({ status: "dispatched", dispatched_to: house.company.employees.aigul.id });
 });
 
+test("missed calls stand in a list of their own with number, attempts and deadline, until somebody closes one by hand with a reason", async () => {
+  const p = phone();
+  await house.call(p, { disposition: "abandoned_queue", startedAt: NOW, seconds: 12 });
+  await house.call(p, { disposition: "no_answer", startedAt: NOW + 1_000, seconds: 12 });
+  await house.read();
+  const listed = async (query: string) =>
+    (await house.as("head", "GET", `/inquiries?${query}&limit=200`)).body.items.find((i: { identityValue: string | null }) => i.identityValue === p.value);
+  const item = await listed("origin=missed_call&status=unprocessed");
+  expect(item).toMatchObject({ origin: "missed_call", attempts: 2, status: "new", dueAt: expect.any(String) });
+  expect(await listed("origin=email")).toBeUndefined();
+  expect((await house.as("dana", "POST", `/inquiries/${item.id}/reject`, { version: item.version, reason: "" })).status).toBe(422);
+  const closed = await house.as("aigul", "POST", `/inquiries/${item.id}/reject`, { version: item.version, reason: "Reached by e-mail" });
+  expect(closed.body).toMatchObject({ status: "rejected", rejectReason: "Reached by e-mail", processedBy: { id: house.company.employees.aigul.id } });
+  expect(await listed("origin=missed_call&status=unprocessed")).toBeUndefined();
+  await house.call(p, { disposition: "abandoned_queue", startedAt: NOW + 60_000, seconds: 12 });
+  await house.read();
+  expect(await listed("origin=missed_call&status=unprocessed")).toMatchObject({ attempts: 1, status: "new" });
+});
+
 test("withheld numbers cannot be told apart: each call has its own inquiry", async () => {
   for (let i = 0; i < 2; i++) await house.call({ kind: "phone", value: null }, { disposition: "abandoned_queue", startedAt: NOW + i, seconds: 12 });
   await house.read();

@@ -55,6 +55,7 @@ export class Desk {
   }
 
   async open(agents: number): Promise<Id[]> {
+    this.house.offsetMs = 0;
     this.made = await this.house.furnish({ agents });
     const routing = await this.house.start();
     await this.house.ready(...this.made.agents);

@@ -195,6 +195,37 @@ describe("what would happen if (the rehearsal)", () => {
     expect(await end("2027-03-22T23:00:00+05:00", { medium: "mail" })).toBe("acknowledged");
   });
 
+  test("the gate goes by the wall clock of the calendar's zone over the change to summer time and back", async () => {
+    const office = Object.fromEntries(["mon", "tue", "wed", "thu", "fri"].map((d) => [d, [["09:00", "18:00"]]]));
+    await desk.db.sql`UPDATE working_calendar SET tz = 'Europe/Kyiv', week = ${desk.db.sql.json(office)} WHERE id = ${desk.made.calendar}`;
+    const open = async (at: string) => (await ask({ at })).body.end.kind !== "closed";
+    // The last Fridays before the changes of 2027 (28 March, 31 October) and the Mondays after: nine o'clock is 07:00, 06:00 and 07:00 UTC.
+    expect([await open("2027-03-26T06:59:59Z"), await open("2027-03-26T07:00:00Z")]).toEqual([false, true]);
+    expect([
+      await open("2027-03-29T05:59:59Z"),
+      await open("2027-03-29T06:00:00Z"),
+      await open("2027-03-29T14:59:59Z"),
+      await open("2027-03-29T15:00:00Z"),
+    ]).toEqual([false, true, true, false]);
+    expect([await open("2027-10-29T05:59:59Z"), await open("2027-10-29T06:00:00Z")]).toEqual([false, true]);
+    expect([await open("2027-11-01T06:59:59Z"), await open("2027-11-01T07:00:00Z")]).toEqual([false, true]);
+  });
+
+  test("a gate that closes and opens while somebody waits: the router itself decides on the minute", async () => {
+    // A Monday that is a half-day by exception, a minute and a half before it ends.
+    await desk.db.sql`UPDATE working_calendar SET tz = 'Asia/Almaty', week = '{"mon":[["09:00","18:00"]]}' WHERE id = ${desk.made.calendar}`;
+    await desk.db.sql`INSERT INTO calendar_exception (calendar_id, day, intervals) VALUES (${desk.made.calendar}, '2027-03-22', '[["09:00","13:00"]]')`;
+    desk.house.offsetMs = Date.parse("2027-03-22T12:58:30+05:00") - Date.now();
+    await desk.house.send({ kind: "facts.changed", what: "calendar", id: desk.made.calendar, at: desk.house.now() });
+    const before = await desk.house.dialog(desk.made.channels.voice, desk.made.queue);
+    await desk.house.commanded("ring", before);
+    desk.house.offsetMs += 91_000;
+    const after = await desk.house.dialog(desk.made.channels.voice, desk.made.queue);
+    await desk.house.commanded("fallback", after);
+    expect((await head().call("GET", `/dialogs/${after}/why`)).body.summary).toMatchObject({ asked: 0, outcome: "overflowed" });
+    desk.house.offsetMs = 0;
+  });
+
   test("who waits stands before, and the switch and the callback are seen too", async () => {
     for (const id of [ann, bob, cem]) await agent(id).call("PUT", "/presence/me", { intent: "paused" });
     await desk.house.dialog(desk.made.channels.voice, desk.made.queue);

@@ -22,7 +22,9 @@ beforeAll(async () => {
   cdrFile = join(dir, "kommutator.csv");
   await writeFile(cdrFile, "");
   // The real adapter, with a telephone system that is away: its records are a file.
-  house = await apiFixture({ registry: { "asterisk-ari": adapters["asterisk-ari"] } });
+  const asterisk = adapters["asterisk-ari"];
+  if (asterisk === undefined) throw new Error("no adapter for Asterisk in this build");
+  house = await apiFixture({ registry: { "asterisk-ari": asterisk } });
   admin = await house.login(house.company.employees.admin);
   const config = { url: "http://127.0.0.1:9/ari", user: "kommutator", password: "x", cdrFile };
   channelId = (await admin.call("POST", "/channels", { kind: "asterisk-ari", name: "Trunk", queueId: house.company.queueId, config })).json().id;

@@ -145,6 +145,19 @@ describe("what a screen gets", () => {
     expect(stranger.of("changed")).toEqual([]);
   });
 
+  test("a line that is closed is told to everybody, and so is its opening", async () => {
+    const screens = [await new Screen("aigul").ready(), await new Screen("dana").ready()];
+    const ends = new Date(Date.now() + 60_000).toISOString();
+    const chief = who["head"] as Browser;
+    const closed = await chief.call("POST", "/emergency", { queueId: house.company.queueId, mode: "closed", until: ends });
+    const { id } = closed.json() as { id: Id };
+    const told = (screen: Screen) => screen.of("changed").filter((c) => c.kind === "emergency.changed" && c.payload["emergencyId"] === id).length;
+    for (const screen of screens) await until("the banner", () => told(screen) === 1);
+    expect((await (who["dana"] as Browser).call("GET", "/emergency")).json()).toMatchObject([{ id, queue: { id: house.company.queueId }, mode: "closed" }]);
+    expect((await chief.call("DELETE", `/emergency/${id}`)).statusCode).toBe(204);
+    for (const screen of screens) await until("its end", () => told(screen) === 2);
+  });
+
   test("typing is shown to who watches and may see; a read mark to one's own other window", async () => {
     const { aigul } = house.company.employees;
     const id = await house.dialog({ channelId: chat, assignee: aigul.id });
