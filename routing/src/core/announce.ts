@@ -28,8 +28,10 @@ export function setAnnounceClock(state: RouterState, entry: Entry, at: number): 
 /** The moment has come: the caller hears the place, and the next time is set. */
 export function announcePlace(state: RouterState, entry: Entry): void {
   const { facts, pace } = entry.queue;
-  if (entry.announce !== null) state.deadlines.clear(entry.announce);
-  if (facts.announceMs === 0) return;
+  if (facts.announceMs === 0) {
+    if (entry.announce !== null) state.deadlines.clear(entry.announce);
+    return;
+  }
   if (entry.aloneSince === null) {
     const place = state.waitingRoom(entry).placeOf(entry);
     const waitMs = pace.estimate(place, state.now);

@@ -4,8 +4,8 @@ import { refresh, startWrapup } from "./agent-machine.ts";
 import { endPromise } from "./callback.ts";
 import { Deadline } from "./deadlines.ts";
 import { endEntry, freshEntry, NO_COOLDOWNS, openEntry, successorOf } from "./entry-machine.ts";
-import type { Agent, Assignment, AssignmentFields, Entry, Note, Offer } from "./model.ts";
-import { isLive, rescind, transition } from "./offer-machine.ts";
+import { type Agent, type Assignment, type AssignmentFields, type Entry, isLive, type Note, type Offer } from "./model.ts";
+import { rescind, transition } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
 
 /**

@@ -10,8 +10,8 @@ import { endEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry, reachQueueRung,
 import { applyFacts } from "./facts.ts";
 import { advance } from "./ladder.ts";
 import { matchAgent } from "./match.ts";
-import { type Agent, Effects, type Entry, MEDIUM_INDEX, type RouterEvent } from "./model.ts";
-import { answered, declined, failed, isLive, makeOffer, rescind, rings, timedOut, transition } from "./offer-machine.ts";
+import { type Agent, Effects, type Entry, isLive, MEDIUM_INDEX, type RouterEvent } from "./model.ts";
+import { answered, declined, failed, makeOffer, rescind, rings, timedOut, transition } from "./offer-machine.ts";
 import { arrive, overflow } from "./overflow.ts";
 import { NO_REQUIREMENTS, relaxNeeds } from "./skills.ts";
 import type { RouterState } from "./state.ts";

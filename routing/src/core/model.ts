@@ -97,6 +97,11 @@ export interface Facts {
 export type MediumIndex = 0 | 1 | 2 | 3;
 export const MEDIUM_INDEX: Record<Medium, MediumIndex> = { voice: 0, chat: 1, message: 2, mail: 3 };
 
+/** Does somebody at the other end sit and wait, so that the agent has one of it at a time? */
+export function isLive(medium: Medium): boolean {
+  return medium === "voice" || medium === "chat";
+}
+
 export type Intent = "available" | "paused" | "logged_out";
 export type AgentState = "offline" | "unreachable" | "paused" | "idle" | "offered" | "busy" | "wrapup";
 export type OfferState = "pending" | "presented" | "answered" | OfferOutcome;

@@ -248,8 +248,7 @@ test("whoever picked up and logs out keeps the call that is being joined", () =>
     .then("dana has call");
 });
 
-test("an offer that ends twice is a fault of ours and is called by its name", async () => {
-  const { transition } = await import("./offer-machine.ts");
+test("an offer that ends twice is a fault of ours and is called by its name", () => {
   const { story } = kept();
   story.given(ready("dana"), chats("chat"));
   const offer = story.state.entries.get("chat")?.offer;

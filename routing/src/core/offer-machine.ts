@@ -4,7 +4,7 @@ import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { missedOffer, refresh, startRest } from "./agent-machine.ts";
 import { Deadline } from "./deadlines.ts";
 import { addCovered } from "./hours.ts";
-import type { Agent, Entry, Offer, OfferState, QueueFacts } from "./model.ts";
+import { type Agent, type Entry, isLive, type Offer, type OfferState, type QueueFacts } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /**
@@ -61,11 +61,6 @@ export function transition(state: RouterState, offer: Offer, to: OfferState, cau
     dialogId: offer.dialogId,
     payload: { offerId: offer.id, entryId: offer.entryId, employeeId: offer.employeeId, outcome: to as "accepted", cause },
   });
-}
-
-/** Does somebody at the other end sit and wait, so that the agent has one of it at a time? */
-export function isLive(medium: Medium): boolean {
-  return medium === "voice" || medium === "chat";
 }
 
 /** Does this offer ring a device? Callbacks and written matters lie on the screen. */

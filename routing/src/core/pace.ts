@@ -14,11 +14,15 @@ const ENOUGH_TALKS = 5;
 export class Pace {
   private readonly starts: EpochMs[] = [];
   private readonly talks: { at: EpochMs; ms: number }[] = [];
+  /** The quartiles as they were reckoned last; they hold until another service starts or the oldest of them is two hours old. */
+  private quartiles: { low: number; high: number } | null = null;
+  private holdsUntil: EpochMs = Number.NEGATIVE_INFINITY;
 
   /** A call was answered. */
   served(at: EpochMs): void {
     this.starts.push(at);
     if (this.starts.length > PACE_SAMPLES) this.starts.shift();
+    this.holdsUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** A talk ended that lasted `ms`. */
@@ -32,11 +36,25 @@ export class Pace {
    * starts. null with fewer than ten services in two hours: then nobody knows.
    */
   estimate(place: number, now: EpochMs): [number, number] | null {
-    const recent = this.starts.filter((at) => at > now - PACE_MS);
-    if (recent.length < ENOUGH_STARTS) return null;
-    const gaps = recent.slice(1).map((at, i) => at - (recent[i] as EpochMs));
-    gaps.sort((a, b) => a - b);
-    return [Math.round(place * quantile(gaps, 0.25)), Math.round(place * quantile(gaps, 0.75))];
+    if (now >= this.holdsUntil) this.reckon(now);
+    const q = this.quartiles;
+    return q === null ? null : [Math.round(place * q.low), Math.round(place * q.high)];
+  }
+
+  private reckon(now: EpochMs): void {
+    const { starts } = this;
+    let first = 0;
+    while (first < starts.length && (starts[first] as EpochMs) <= now - PACE_MS) first++;
+    const n = starts.length - first;
+    this.holdsUntil = n === 0 ? Number.POSITIVE_INFINITY : (starts[first] as EpochMs) + PACE_MS;
+    if (n < ENOUGH_STARTS) {
+      this.quartiles = null;
+      return;
+    }
+    const gaps = new Float64Array(n - 1);
+    for (let i = 1; i < n; i++) gaps[i - 1] = (starts[first + i] as EpochMs) - (starts[first + i - 1] as EpochMs);
+    gaps.sort();
+    this.quartiles = { low: quantile(gaps, 0.25), high: quantile(gaps, 0.75) };
   }
 
   /** Mean length of a talk in ms; null with fewer than five in two hours. */
@@ -53,7 +71,7 @@ export class Pace {
 }
 
 /** Of sorted values, between neighbours in proportion (type 7 of Hyndman and Fan 1996). */
-function quantile(sorted: readonly number[], p: number): number {
+function quantile(sorted: Float64Array, p: number): number {
   const at = (sorted.length - 1) * p;
   const low = sorted[Math.floor(at)] ?? 0;
   const high = sorted[Math.ceil(at)] ?? low;

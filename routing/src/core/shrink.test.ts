@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Counterexample, liveThrough } from "./lives.fixture.ts";
 import { shrink } from "./shrink.fixture.ts";
+import { hasSkills } from "./skills.ts";
 import type { RouterState } from "./state.ts";
 
 /** Breaks a rule in every memory of a few thousand histories, and returns the story that is told about it. */
@@ -22,7 +23,7 @@ test("a queue that serves the youngest first: the story tells who was overtaken"
   const c = storyOf((state) => {
     for (const queue of state.queues.values()) {
       const calls = queue.waiting[0];
-      calls.firstFor = (_agent, accept) => calls.toArray().findLast(accept);
+      calls.firstFor = (agent, accept) => calls.toArray().findLast((e) => hasSkills(agent, e.needs) && accept(e));
     }
   });
   expect(c.rule).toBe("nobody is overtaken");
