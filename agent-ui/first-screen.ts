@@ -4,7 +4,7 @@ import type { Plugin } from "vite";
 /** Budget of the first screen's script, gzipped: what a browser must load before the list of dialogs stands (design: 220 KB). */
 export const FIRST_SCREEN_BUDGET = 220 * 1024;
 
-// The frame with the call bar and the list of dialogs. Everything else comes when it is asked for, or after the list stands.
+// The frame with its call bar (a ringing call in it) and the list of dialogs. Menus, tooltips and everything else come while the list is read, or when asked for.
 const FIRST = ["index.html", "src/app/Frame.tsx", "src/features/dialogs/DialogsPage.tsx"];
 // Words of the first screen: the longest language counts.
 const WORDS = [

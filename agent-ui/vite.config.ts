@@ -16,6 +16,6 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 700,
     // What most pages share stands in one file: a hundred small ones compress worse and cost a request each.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 16 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 20 }] } } },
   },
 });

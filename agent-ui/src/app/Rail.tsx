@@ -9,10 +9,10 @@ import { api } from "./api.ts";
 import classes from "./Frame.module.css";
 import { keys } from "./keys.ts";
 import { useCan } from "./me.ts";
-import { UserMenu } from "./UserMenu.tsx";
 
 // After the frame stands: no part of the first screen.
 const Bell = lazy(async () => ({ default: (await import("../features/notices/Bell.tsx")).Bell }));
+const UserMenu = lazy(async () => ({ default: (await import("./UserMenu.tsx")).UserMenu }));
 
 interface Item {
   to: string;
@@ -68,8 +68,8 @@ export function Rail() {
       </ul>
       <Suspense>
         <Bell />
+        <UserMenu />
       </Suspense>
-      <UserMenu />
     </nav>
   );
 }

@@ -1,5 +1,4 @@
-import { ActionIcon, Alert, Tooltip } from "@mantine/core";
-import { IconHeadset } from "@tabler/icons-react";
+import { Alert } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type FailureCode } from "../../app/api.ts";
@@ -7,12 +6,15 @@ import { failureText } from "../../app/failure.ts";
 import { useNow } from "../../app/format.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import classes from "./CallBar.module.css";
-import { DialPad } from "./DialPad.tsx";
-import { InCall } from "./InCall.tsx";
-import { LineState } from "./LineState.tsx";
-import { PresenceMenu } from "./PresenceMenu.tsx";
 import { Ringing } from "./Ringing.tsx";
 
+// Menus, tooltips and what stands on them come in one file while the list is being read; a ringing call waits for none of it.
+const load = () => import("./controls.ts");
+const DialPad = lazy(async () => ({ default: (await load()).DialPad }));
+const DevicesButton = lazy(async () => ({ default: (await load()).DevicesButton }));
+const InCall = lazy(async () => ({ default: (await load()).InCall }));
+const LineState = lazy(async () => ({ default: (await load()).LineState }));
+const PresenceMenu = lazy(async () => ({ default: (await load()).PresenceMenu }));
 const DeviceBox = lazy(async () => ({ default: (await import("./DeviceBox.tsx")).DeviceBox }));
 const IncomingPanel = lazy(async () => ({ default: (await import("./IncomingPanel.tsx")).IncomingPanel }));
 
@@ -36,23 +38,23 @@ export function CallBar() {
       data-call-id={call.callId ?? ""}
       data-call-dialog={call.dialogId ?? ""}
     >
-      <PresenceMenu />
+      <Suspense>
+        <PresenceMenu />
+      </Suspense>
       {ringing ? (
         <Ringing />
       ) : busy ? (
-        <InCall />
+        <Suspense fallback={<span className={classes["push"]} />}>
+          <InCall />
+        </Suspense>
       ) : (
         <span className={classes["push"]}>{enabled && call.ended !== null ? <Ended reason={call.ended} since={call.since} /> : null}</span>
       )}
-      {enabled && !ringing && !busy ? <DialPad /> : null}
-      <LineState />
-      {enabled ? (
-        <Tooltip label={t("devices.title")}>
-          <ActionIcon aria-label={t("devices.title")} onClick={() => setDevices(true)}>
-            <IconHeadset size={19} />
-          </ActionIcon>
-        </Tooltip>
-      ) : null}
+      <Suspense>
+        {enabled && !ringing && !busy ? <DialPad /> : null}
+        <LineState />
+        {enabled ? <DevicesButton onOpen={() => setDevices(true)} /> : null}
+      </Suspense>
       {view.trouble === null ? null : (
         <Alert
           className={classes["trouble"] ?? ""}
