@@ -3,8 +3,8 @@ import { type Tx, together } from "@kommutator/contract/db";
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, Medium } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
+import type { SkillFacts } from "@kommutator/contract/requirements";
 import type { RoutingInput } from "@kommutator/contract/routing-input";
-import type { SkillFacts } from "./requirements.ts";
 
 /** What ingest is given by the composition root. */
 export interface IngestDeps {

@@ -3,10 +3,10 @@ import { type Tx, together } from "@kommutator/contract/db";
 import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
+import { requirementsOf } from "@kommutator/contract/requirements";
 import { toStoredJson } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
 import type { ChannelFacts, IngestDeps, IngestFacts, Outcome } from "./ingest-deps.ts";
-import { requirementsOf } from "./requirements.ts";
 
 /** Identification of a caller: past this the call is routed as pending and enriched afterwards (design section 4). */
 export const IDENTIFY_BUDGET_MS = 150;

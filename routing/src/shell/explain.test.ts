@@ -134,6 +134,9 @@ describe("many at once (XS-02)", () => {
 
 describe("what would happen if (the rehearsal)", () => {
   const ask = (more: object = {}) => head().call("POST", "/routing/what-if", { queueId: desk.made.queue, number: "+77010000001", ...more });
+  /** Who is connected stands in the gateway's table: the rehearsal reads it there, as a node that takes the router over does. */
+  const connected = () =>
+    desk.db.sql`INSERT INTO agent_connection (employee_id, socket_id, node) SELECT id, 'socket', 'node' FROM unnest(${[ann, bob, cem]}::uuid[]) AS id`;
   /** Everything that the router writes, as it stands. */
   const tables = async () => {
     const count = async (table: string) =>
@@ -160,8 +163,7 @@ describe("what would happen if (the rehearsal)", () => {
   test("the ladder step by step as if nobody picked up, from the tables alone; nothing is written", async () => {
     await agent(cem).call("PUT", "/presence/me", { intent: "paused" });
     await desk.house.quiet();
-    // Who is connected stands in the gateway's table: the rehearsal reads it there, as a node that takes the router over does.
-    await desk.db.sql`INSERT INTO agent_connection (employee_id, socket_id, node) SELECT id, 'socket', 'node' FROM unnest(${[ann, bob, cem]}::uuid[]) AS id`;
+    await connected();
     const before = await tables();
     const { status, body } = await ask();
     expect(status).toBe(200);
@@ -238,6 +240,27 @@ describe("what would happen if (the rehearsal)", () => {
     expect((await ask()).body.end).toMatchObject({ kind: "redirected", number: "100" });
     await head().call("POST", "/emergency", { queueId: desk.made.queue, mode: "announcement", until });
     expect((await ask()).body.end).toMatchObject({ kind: "announcement" });
+  });
+
+  test("the skills of the queue and the language of the line are asked for, as of a real dialog", async () => {
+    const skill = async (name: string, language: boolean) =>
+      (
+        (
+          await desk.db.sql<
+            { id: Id }[]
+          >`INSERT INTO skill (name, language) VALUES (${name}, ${language}) ON CONFLICT (name) DO UPDATE SET language = excluded.language RETURNING id`
+        )[0] as { id: Id }
+      ).id;
+    const [leasing, kazakh] = [await skill(`Leasing ${randomUUID()}`, false), await skill("Қазақша", true)];
+    await head().call("PUT", `/queues/${desk.made.queue}/skills`, { skills: [{ skillId: leasing, level: 4, relaxS: null }] });
+    await desk.db.sql`UPDATE channel SET config = ${desk.db.sql.json({ language: "kk" })} WHERE id = ${desk.made.channels.voice}`;
+    await connected();
+    const { body } = await head().call("POST", "/routing/what-if", { channelId: desk.made.channels.voice, number: "+77010000001" });
+    expect(body.requires.map((r: { skill: { id: Id }; level: number; relaxMs: number | null }) => [r.skill.id, r.level, r.relaxMs])).toEqual([
+      [leasing, 4, null],
+      [kazakh, 1, 120_000],
+    ]);
+    expect(body.steps[0].refusals).toMatchObject({ lacks_skill: 3 });
   });
 
   test("for those who may change the queue; a question must name one place", async () => {

@@ -6,6 +6,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Identification } from "@kommutator/contract/identity";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import type { Identify } from "@kommutator/contract/ports";
+import { requirementsOf, type SkillFacts } from "@kommutator/contract/requirements";
 import type { Requirement } from "@kommutator/contract/routing-input";
 import { readQueues } from "./queues.ts";
 import { copyOfMemory, type Rehearsal, rehearse } from "./rehearse.ts";
@@ -27,12 +28,12 @@ const VIP = 10;
 export async function whatIf(deps: WhatIfDeps, principal: Principal, body: WhatIfBody): Promise<WhatIf> {
   const { sql } = deps;
   const at = body.at === undefined ? deps.now() : Date.parse(body.at);
-  const { queueId, medium, channelId } = await destination(sql, body);
+  const { queueId, medium, channelId, language } = await destination(sql, body);
   const [queue] = await readQueues(sql, principal, "edit", queueId);
   if (queue === undefined) throw new AppError("not_found");
   const from = callerOf(body);
   const who = from === null ? nobody() : await lookUp(deps, from, channelId ?? queueId, at);
-  const requires = await requirementsOf(sql, queueId);
+  const requires = requirementsOf(await skillFacts(sql, queueId), queueId, language);
   const priority = who.isVip ? VIP : 0;
   const state = await copyOfMemory(sql, at);
   const ahead = [...state.entries.values()].filter(
@@ -58,14 +59,14 @@ export async function whatIf(deps: WhatIfDeps, principal: Principal, body: WhatI
 }
 
 /** Where it would come in: the dialled line's queue, else the channel's; or the queue named. Throws not_found. */
-async function destination(sql: Db, body: WhatIfBody): Promise<{ queueId: Id; medium: Medium; channelId: Id | null }> {
-  if (body.channelId === undefined) return { queueId: body.queueId as Id, medium: body.medium ?? "voice", channelId: null };
+async function destination(sql: Db, body: WhatIfBody): Promise<{ queueId: Id; medium: Medium; channelId: Id | null; language: string | null }> {
+  if (body.channelId === undefined) return { queueId: body.queueId as Id, medium: body.medium ?? "voice", channelId: null, language: null };
   const line = body.line?.replace(/[\s()-]/g, "") ?? null;
-  const [row] = await sql<{ kind: ChannelKind; queue_id: Id; line_queue_id: Id | null }[]>`
-    SELECT c.kind, c.queue_id, n.queue_id AS line_queue_id FROM channel c LEFT JOIN line n ON n.channel_id = c.id AND n.number = ${line}
+  const [row] = await sql<{ kind: ChannelKind; queue_id: Id; line_queue_id: Id | null; language: string | null }[]>`
+    SELECT c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, n.queue_id AS line_queue_id FROM channel c LEFT JOIN line n ON n.channel_id = c.id AND n.number = ${line}
     WHERE c.id = ${body.channelId} AND c.archived_at IS NULL`;
   if (row === undefined) throw new AppError("not_found");
-  return { queueId: row.line_queue_id ?? row.queue_id, medium: body.medium ?? mediumOf(row.kind), channelId: body.channelId };
+  return { queueId: row.line_queue_id ?? row.queue_id, medium: body.medium ?? mediumOf(row.kind), channelId: body.channelId, language: row.language };
 }
 
 function mediumOf(kind: ChannelKind): Medium {
@@ -117,9 +118,15 @@ function nobody(): Identification {
   };
 }
 
-async function requirementsOf(sql: Db, queueId: Id): Promise<Requirement[]> {
-  return sql<Requirement[]>`
-    SELECT skill_id AS "skillId", level, (relax_s * 1000)::float8 AS "relaxMs" FROM queue_skill WHERE queue_id = ${queueId} ORDER BY skill_id`;
+/** What ingest knows of skills when a dialog comes. */
+async function skillFacts(sql: Db, queueId: Id): Promise<SkillFacts> {
+  const [ofQueues, languages] = await Promise.all([
+    sql<
+      SkillFacts["ofQueues"]
+    >`SELECT queue_id AS "queueId", skill_id AS "skillId", level, relax_s AS "relaxS" FROM queue_skill WHERE queue_id = ${queueId} ORDER BY skill_id`,
+    sql<SkillFacts["languages"]>`SELECT id, name FROM skill WHERE language AND archived_at IS NULL ORDER BY name`,
+  ]);
+  return { ofQueues: [...ofQueues], languages: [...languages] };
 }
 
 interface Found {

@@ -1,7 +1,7 @@
-import type { Id } from "@kommutator/contract/ids";
-import type { Requirement } from "@kommutator/contract/routing-input";
+import type { Id } from "./ids.ts";
+import type { Requirement } from "./routing-input.ts";
 
-/** What ingest knows of skills: those that queues ask for, and those that are languages. */
+/** What is known of skills: those that queues ask for, and those that are languages. */
 export interface SkillFacts {
   ofQueues: { queueId: Id; skillId: Id; level: number; relaxS: number | null }[];
   languages: { id: Id; name: string }[];
