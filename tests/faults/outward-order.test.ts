@@ -46,7 +46,7 @@ beforeAll(async () => {
     databaseUrl: database.url,
     holder: "writer",
     supervisor: { open: () => null, perform: unused },
-    blobs: { put: unused, open: unused, read: unused },
+    blobs: { put: unused, write: unused, record: unused, open: unused, read: unused },
     identify: {
       identify: unused,
       identifyAll: unused,

@@ -1,24 +1,12 @@
-import { randomUUID } from "node:crypto";
-import type { DialogDetail, Message } from "@kommutator/contract/api/dialogs";
-import { io, type Socket } from "socket.io-client";
+import type { Message } from "@kommutator/contract/api/dialogs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Vk } from "../../emulators/vk/vk.ts";
-import { type Company, seedCompany } from "../../support/company.ts";
-import { type TestDatabase, testDatabase } from "../../support/database.ts";
-import { ApiClient, type HouseProcess, startHouseProcess } from "../../support/house.ts";
+import { PNG, WAIT, WrittenHouse } from "../../support/written-house.ts";
 import { until } from "../support/wait.ts";
 
-const WAIT = { timeoutMs: 20_000, everyMs: 50 };
 const IVAN = 578_716_413;
-/** The smallest picture that is one (a white point). */
-const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
 
-let db: TestDatabase;
-let company: Company;
-let house: HouseProcess;
-let admin: ApiClient;
-let aigul: ApiClient;
-let socket: Socket;
+let home: WrittenHouse;
 let called: Community;
 let polled: Community;
 
@@ -32,63 +20,34 @@ interface Community {
 async function addCommunity(mode: "callback" | "polling"): Promise<Community> {
   const vk = await Vk.start();
   const { groupId, token, secret, confirmation } = vk.community;
-  const { id } = await admin.post<{ id: string }>("/channels", {
-    kind: "vk",
-    name: `A community by ${mode}`,
-    queueId: company.queueId,
-    config: { groupId, token, mode, secret, confirmation, publicUrl: house.url, apiUrl: `${vk.origin}/method`, retryFloorMs: 50, apiTimeoutMs: 2_000 },
-  });
-  if (mode === "callback") vk.callbackUrl = `${house.url}/hooks/${id}/`;
-  const state = async () => (await db.sql<{ state: string }[]>`SELECT status->>'state' AS state FROM channel WHERE id = ${id}`)[0]?.state;
-  await until(`the community by ${mode} is up`, async () => (await state()) === "up", WAIT);
-  return { vk, channelId: id, dialogId: "" };
+  const { url } = home.house;
+  const config = { groupId, token, mode, secret, confirmation, publicUrl: url, apiUrl: `${vk.origin}/method`, retryFloorMs: 50, apiTimeoutMs: 2_000 };
+  const channelId = await home.addChannel("vk", `A community by ${mode}`, config);
+  if (mode === "callback") vk.callbackUrl = `${url}/hooks/${channelId}/`;
+  await home.isUp(channelId);
+  return { vk, channelId, dialogId: "" };
 }
 
 beforeAll(async () => {
-  db = await testDatabase();
-  company = await seedCompany(db.sql);
-  house = await startHouseProcess({ databaseUrl: db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none" } });
-  admin = await ApiClient.login(house.url, company.employees.admin.login, company.employees.admin.password);
-  aigul = await ApiClient.login(house.url, company.employees.aigul.login, company.employees.aigul.password);
-  socket = io(house.url, { path: "/live", transports: ["websocket"], extraHeaders: { cookie: aigul.cookie } });
-  await until("the live socket greets", () => socket.connected);
-  await aigul.put("/presence/me", { intent: "available", reason: null });
+  home = await WrittenHouse.start();
   called = await addCommunity("callback");
   polled = await addCommunity("polling");
 });
 afterAll(async () => {
-  socket?.disconnect();
-  await house?.close();
+  await home?.close();
   await called?.vk.down();
   await polled?.vk.down();
-  await db?.drop();
 });
 
-/** Oldest first. */
-const messages = async (one: Community): Promise<Message[]> =>
-  (await aigul.get<{ items: Message[] }>(`/dialogs/${one.dialogId}/messages`)).items.sort((a, b) => a.seq - b.seq);
 const said = async (one: Community): Promise<string[]> =>
-  (await messages(one)).filter((message) => message.direction !== "internal").map((message) => message.text);
-const shown = (one: Community, what: string, fits: (message: Message) => boolean): Promise<Message> =>
-  until(what, async () => (await messages(one)).find(fits), WAIT);
-const answer = (one: Community, words: string, more: object = {}): Promise<unknown> =>
-  aigul.post(`/dialogs/${one.dialogId}/messages`, { clientKey: randomUUID(), text: words, takeOver: true, ...more });
+  (await home.messages(one.dialogId)).filter((message) => message.direction !== "internal").map((message) => message.text);
+const shown = (one: Community, what: string, fits: (message: Message) => boolean) => home.shown(one.dialogId, what, fits);
+const answer = (one: Community, words: string, more: object = {}) => home.answer(one.dialogId, words, more);
 
 /** The dialog of the community's customer, once Aigul has it. */
 async function take(one: Community): Promise<void> {
-  const open = async () =>
-    (await db.sql<{ id: string }[]>`SELECT id FROM dialog WHERE channel_id = ${one.channelId} AND thread_key = ${String(IVAN)} AND closed_at IS NULL`)[0]?.id;
-  one.dialogId = await until("the dialog is open", open, WAIT);
-  const mine = async () =>
-    (await db.sql<{ employee_id: string }[]>`SELECT employee_id FROM assignment WHERE dialog_id = ${one.dialogId} AND ended_at IS NULL`)[0]?.employee_id;
-  await until(
-    "the dialog is taken",
-    async () => {
-      await aigul.post(`/dialogs/${one.dialogId}/take`).catch(() => null);
-      return (await mine()) === company.employees.aigul.id;
-    },
-    WAIT,
-  );
+  one.dialogId = await home.dialogOf(one.channelId, String(IVAN));
+  await home.take(one.dialogId);
 }
 
 describe.each(["callback", "polling"] as const)("a community by %s through the whole house", (mode) => {
@@ -105,9 +64,9 @@ describe.each(["callback", "polling"] as const)("a community by %s through the w
     community.say(IVAN, "Спасибо!");
     await shown(one(), "the thanks", (message) => message.text === "Спасибо!");
     expect(await said(one())).toEqual(["Есть ли доставка?", "Да, по всему городу", "Спасибо!"]);
-    const [contact] = await db.sql<{ name: string }[]>`SELECT meta->>'name' AS name FROM message WHERE dialog_id = ${one().dialogId} ORDER BY seq LIMIT 1`;
+    const [contact] = await home.db.sql<{ name: string }[]>`SELECT meta->>'name' AS name FROM message WHERE dialog_id = ${one().dialogId} ORDER BY seq LIMIT 1`;
     expect(contact?.name).toBe("Иван Петров");
-    const origins = await db.sql<{ source: string }[]>`SELECT source_text AS source FROM dialog_origin WHERE dialog_id = ${one().dialogId}`;
+    const origins = await home.db.sql<{ source: string }[]>`SELECT source_text AS source FROM dialog_origin WHERE dialog_id = ${one().dialogId}`;
     expect(origins.map((origin) => origin.source)).toEqual(["spring_sale"]);
   });
 
@@ -137,8 +96,8 @@ describe.each(["callback", "polling"] as const)("a community by %s through the w
     vk.next("messages.send", "swallow");
     await answer(one(), "Курьер позвонит");
     await until("VK has it", () => vk.community.dialog(IVAN).some((message) => message.text === "Курьер позвонит"), WAIT);
-    await house.kill("SIGKILL");
-    await house.restart();
+    await home.house.kill("SIGKILL");
+    await home.house.restart();
     await shown(one(), "it is sent", (message) => message.text === "Курьер позвонит" && message.delivery === "sent");
     vk.community.say(IVAN, `После ${mode}`);
     await shown(one(), "the next one", (message) => message.text === `После ${mode}`);
@@ -152,13 +111,8 @@ describe.each(["callback", "polling"] as const)("a community by %s through the w
     const sizes = [{ type: "x", url: `${vk.origin}/media/photo.png`, width: 604, height: 604 }];
     vk.community.say(IVAN, "вот такое", { attachments: [{ type: "photo", photo: { id: 1, owner_id: IVAN, sizes } }] as never });
     const photo = await shown(one(), "the photo is stored", (message) => message.attachments[0]?.state === "stored");
-    const image = await fetch(`${house.url}/api/v1/blobs/${photo.attachments[0]?.blobId}`, { headers: { cookie: aigul.cookie } });
-    expect(Buffer.from(await image.arrayBuffer()).equals(PNG)).toBe(true);
-    const form = new FormData();
-    form.append("file", new File([PNG], "наше.png", { type: "image/png" }));
-    const csrf = /kommutator_csrf=([^;]+)/.exec(aigul.cookie)?.[1] ?? "";
-    const uploaded = await fetch(`${house.url}/api/v1/blobs`, { method: "POST", body: form, headers: { cookie: aigul.cookie, "x-csrf-token": csrf } });
-    const { blobId } = (await uploaded.json()) as { blobId: string };
+    expect((await home.fileOf(photo)).equals(PNG)).toBe(true);
+    const blobId = await home.upload("наше.png");
     await answer(one(), "Такое?", { attachments: [blobId] });
     await shown(one(), "it is sent", (message) => message.text === "Такое?" && message.delivery === "sent");
     expect([...vk.community.uploads.values()].map((file) => [file.name, Buffer.from(file.bytes).equals(PNG)])).toEqual([["наше.png", true]]);
@@ -166,7 +120,7 @@ describe.each(["callback", "polling"] as const)("a community by %s through the w
 
   it("messages denied: noted, refused with the reason, and possible again after he writes", async () => {
     const { community } = one().vk;
-    const capabilities = async () => (await aigul.get<DialogDetail>(`/dialogs/${one().dialogId}`)).capabilities;
+    const capabilities = () => home.capabilities(one().dialogId);
     community.deny(IVAN);
     await until("the composer knows", async () => (await capabilities()).cannotReplyReason === "unreachable", WAIT);
     await expect(answer(one(), "Вы здесь?")).rejects.toMatchObject({ code: "unsupported" });
@@ -178,10 +132,6 @@ describe.each(["callback", "polling"] as const)("a community by %s through the w
 
   it("the transcript and the log hold neither key nor secret", async () => {
     const { token, secret } = one().vk.community;
-    const lines = JSON.stringify(await admin.get<unknown[]>(`/channels/${one().channelId}/transcript`));
-    for (const hidden of [token, secret]) {
-      expect(lines).not.toContain(hidden);
-      expect(house.log()).not.toContain(hidden);
-    }
+    await home.hides(one().channelId, token, secret);
   });
 });
