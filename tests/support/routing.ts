@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Db, Tx } from "@kommutator/contract/db";
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, Medium } from "@kommutator/contract/ids";
+import type { AuditEntry } from "@kommutator/contract/ports";
 import type { RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
 import { createRouting, type Routing } from "@kommutator/routing";
 
@@ -56,7 +57,9 @@ export class RoutingHouse {
       emit: insertEvents,
       perform: (command) => void this.commands.push(command),
       clock: { now: () => this.now() },
-      audit: async (_tx, actor, entry) => void this.audited.push({ by: actor.id, object: entry.objectKind, action: entry.action }),
+      audit: async (_tx, actor, entries) => {
+        for (const entry of [entries].flat() as AuditEntry[]) this.audited.push({ by: actor.id, object: entry.objectKind, action: entry.action });
+      },
       lease: {
         holds: () => this.holds,
         check: async () => {

@@ -1,11 +1,13 @@
-import type { WriteAudit } from "@kommutator/contract/ports";
+import type { AuditEntry, WriteAudit } from "@kommutator/contract/ports";
 
-/** One append-only row in the caller's transaction; a trigger refuses every later change of it. */
-export const writeAudit: WriteAudit = async (tx, actor, entry) => {
+/** Append-only rows in the caller's transaction, in one statement; a trigger refuses every later change of them. */
+export const writeAudit: WriteAudit = async (tx, actor, entries) => {
+  const rows: readonly AuditEntry[] = "objectKind" in entries ? [entries] : entries;
+  if (rows.length === 0) return;
   await tx`
     INSERT INTO audit_log (actor_kind, actor_id, actor_label, request_id, object_kind, object_id, action, changes)
-    VALUES (${actor.kind}, ${actor.id}, ${actor.label}, ${actor.requestId ?? null}, ${entry.objectKind}, ${entry.objectId}, ${entry.action},
-            ${tx.json(entry.changes as Parameters<typeof tx.json>[0])})`;
+    SELECT ${actor.kind}, ${actor.id}::uuid, ${actor.label}, ${actor.requestId ?? null}, value->>'objectKind', (value->>'objectId')::uuid, value->>'action', value->'changes'
+    FROM jsonb_array_elements(${tx.json(rows as never)}) WITH ORDINALITY AS e(value, n) ORDER BY n`;
 };
 
 /** `{field: [old, new]}` for the fields that differ; the form of every "edit" in the audit. */

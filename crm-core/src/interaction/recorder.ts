@@ -1,4 +1,4 @@
-import { type Tx, together } from "@kommutator/contract/db";
+import type { Tx } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import { formatPhone } from "@kommutator/contract/phone";
@@ -195,8 +195,10 @@ async function recordMessages(crm: Crm, tx: Tx, types: Record<ContactForm, TypeR
     RETURNING id, dialog_id, xmax = 0 AS created, interest_id, customer_id, is_touch, upper(occurred) AS until`;
   for (const row of rows) await touch(tx, row.until, { interestIds: [row.interest_id], customerIds: row.is_touch ? [row.customer_id] : [] });
   const created = rows.filter((r) => r.created);
-  await together(
-    created.map((row) => crm.audit(tx, ACTOR, { objectKind: "interaction", objectId: row.id, action: "create", changes: { state: [null, "done"] } })),
+  await crm.audit(
+    tx,
+    ACTOR,
+    created.map((row) => ({ objectKind: "interaction", objectId: row.id, action: "create", changes: { state: [null, "done"] } })),
   );
   if (created.length > 0)
     await crm.emit(

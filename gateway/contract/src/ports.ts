@@ -67,8 +67,16 @@ export interface Actor {
   requestId?: string | undefined;
 }
 
-/** Writes one append-only audit row in the same transaction (crm-core's `audit` slice implements it). */
-export type WriteAudit = (tx: Tx, actor: Actor, entry: { objectKind: string; objectId: Id; action: string; changes: Record<string, unknown> }) => Promise<void>;
+/** One line of the audit: what was done to which object. */
+export interface AuditEntry {
+  objectKind: string;
+  objectId: Id;
+  action: string;
+  changes: Record<string, unknown>;
+}
+
+/** Writes append-only audit rows in the same transaction, one for each entry (crm-core's `audit` slice implements it). */
+export type WriteAudit = (tx: Tx, actor: Actor, entries: AuditEntry | readonly AuditEntry[]) => Promise<void>;
 
 export interface Clock {
   now(): EpochMs;
