@@ -1,11 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { startMailServer } from "../../lab/mail/server.ts";
+import { type MailServer, startMailServer } from "../../lab/mail/server.ts";
 import type { ChannelDriver } from "./driver.ts";
 
+/** The mail servers of both sides; `others` never wrote. */
+export interface EmailDriver extends ChannelDriver {
+  server: MailServer;
+  others: string;
+}
+
 /** A customer who writes letters, by way of a real Dovecot and Exim. Further letters answer the first, as mail programs do. */
-export async function email(): Promise<ChannelDriver> {
-  const [ours, theirs] = ["sales@house.example", "pisma@client.example"];
-  const server = await startMailServer([ours, theirs]);
+export async function email(): Promise<EmailDriver> {
+  const [ours, theirs, others] = ["sales@house.example", "pisma@client.example", "anna@client.example"];
+  const server = await startMailServer([ours, theirs, others]);
   let first: string | null = null;
   const write = async (type: string, body: string): Promise<void> => {
     const id = `<${randomUUID()}@client.example>`;
@@ -24,6 +30,8 @@ export async function email(): Promise<ChannelDriver> {
         `Content-Disposition: attachment; filename*=UTF-8''${encodeURIComponent(name)}\r\n\r\n${bytes.toString("base64").replace(/.{76}/g, "$&\r\n")}\r\n--part--\r\n`,
     );
   return {
+    server,
+    others,
     kind: "email",
     config: () => ({
       address: ours,

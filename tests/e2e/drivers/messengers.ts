@@ -4,9 +4,19 @@ import { ViberServer } from "../../emulators/viber/server.ts";
 import { Vk } from "../../emulators/vk/vk.ts";
 import type { ChannelDriver } from "./driver.ts";
 
+/** Айгерим and the bot that she writes to. */
+export interface TelegramDriver extends ChannelDriver {
+  server: TelegramEmulator;
+  person: { id: number; first_name: string; last_name: string };
+  /** A file at Telegram; the fields of a message that name it. */
+  file(bytes: Buffer, path: string): { file_id: string; file_unique_id: string; file_size: number };
+  /** She sends a message with these fields. */
+  push(fields: object): void;
+}
+
 /** A bot asked by long polling. */
-export async function telegram(): Promise<ChannelDriver> {
-  const server = await TelegramEmulator.start();
+export async function telegram(token?: string): Promise<TelegramDriver> {
+  const server = await TelegramEmulator.start(token);
   let last: object = {};
   const person = { id: 501_001, first_name: "Айгерим", last_name: "Телеграмова" };
   const file = (bytes: Buffer, path: string) => {
@@ -19,6 +29,10 @@ export async function telegram(): Promise<ChannelDriver> {
       message: { message_id: server.nextMessageId(), date: Math.floor(Date.now() / 1000), chat: chatOf(person), from: userOf(person), ...fields },
     } as Unnumbered);
   return {
+    server,
+    person,
+    file,
+    push,
     kind: "telegram",
     config: () => ({ token: server.token, mode: "polling", apiUrl: server.url, pollSeconds: 2, requestTimeoutMs: 1_000, reconnectFloorMs: 50 }),
     say: (text) => {
@@ -26,7 +40,8 @@ export async function telegram(): Promise<ChannelDriver> {
     },
     edit: (text) => server.push({ edited_message: { ...last, text, edit_date: Math.floor(Date.now() / 1000) + 1 } } as Unnumbered),
     sendPicture: (name, png) => push({ document: { ...file(png, "documents/file_1.png"), file_name: name, mime_type: "image/png" } }),
-    sendSound: (sound) => push({ audio: { ...file(sound, "music/file_2.wav"), duration: 2, mime_type: "audio/wav", file_name: "tone.wav" } }),
+    // As a voice note: it has no name, and its length is told before it comes.
+    sendSound: (sound) => push({ voice: { ...file(sound, "voice/file_2.oga"), duration: 2, mime_type: "audio/ogg" } }),
     received: () => server.received(person.id),
     best: "sent",
     down: () => server.down(),
@@ -35,12 +50,18 @@ export async function telegram(): Promise<ChannelDriver> {
   };
 }
 
+/** A Viber bot and its callbacks. */
+export interface ViberDriver extends ChannelDriver {
+  server: ViberServer;
+}
+
 /** A bot that is called at its signed webhook. */
-export async function viber(): Promise<ChannelDriver> {
+export async function viber(): Promise<ViberDriver> {
   const token = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
   const server = await ViberServer.start(token);
   const user = { id: "aXQncyBtZSwgVmliZXI=", name: "Болат Вайберов" };
   return {
+    server,
     kind: "viber",
     config: (houseUrl) => ({
       token,

@@ -71,7 +71,7 @@ export function ChannelsPage() {
       title: ({ lastEventAt }) => (lastEventAt === null ? undefined : format.full(lastEventAt)),
       cell: ({ lastEventAt }) => (lastEventAt === null ? t("never") : format.ago(lastEventAt, now)),
     },
-    { name: "lag", head: t("lag"), right: true, cell: ({ lagMs }) => (lagMs === null ? "—" : t("ms", { value: format.number(lagMs) })) },
+    { name: "lag", head: t("lag"), right: true, cell: ({ lagMs }) => (lagMs === null ? t("noLag") : t("ms", { value: format.number(lagMs) })) },
     { name: "pending", head: t("pending"), right: true, cell: ({ pending }) => pending },
     {
       name: "failed",

@@ -40,7 +40,7 @@ export function Health({ channel }: { channel: ChannelView }) {
   const now = useNow(5000);
   const facts: [string, string, boolean][] = [
     [t("lastEvent"), channel.lastEventAt === null ? t("never") : format.ago(channel.lastEventAt, now), false],
-    [t("lag"), channel.lagMs === null ? "—" : t("ms", { value: format.number(channel.lagMs) }), (channel.lagMs ?? 0) > 60_000],
+    [t("lag"), channel.lagMs === null ? t("noLag") : t("ms", { value: format.number(channel.lagMs) }), (channel.lagMs ?? 0) > 60_000],
     [t("pending"), format.number(channel.pending), false],
     [t("failed"), format.number(channel.failed), channel.failed > 0],
   ];

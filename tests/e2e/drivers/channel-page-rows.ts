@@ -1,0 +1,157 @@
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import texts from "../../../agent-ui/src/features/channels/locales/ru.json" with { type: "json" };
+import type { Unnumbered } from "../../emulators/telegram/updates.ts";
+import { until } from "../../lab/support/wait.ts";
+import { accessible, listen, person, screenshot, signIn } from "../support.ts";
+import { telegram } from "./messengers.ts";
+import { FIRST, type Kind, type Stage } from "./stage.ts";
+
+interface Field {
+  name: string;
+  type: "text" | "number" | "boolean" | "secret" | "select";
+}
+const FIELDS = texts.field as Record<string, Record<string, { label: string }>>;
+const OPTIONS = texts.option as Record<string, string>;
+
+async function begin(desk: Page, kind: string): Promise<Locator> {
+  await desk.getByRole("button", { name: "Подключить канал" }).click();
+  await desk.locator(`[role=menuitem][data-channel-kind="${kind}"]`).click();
+  const form = desk.getByRole("dialog");
+  await form.getByRole("textbox").first().waitFor();
+  const more = form.getByRole("button", { name: /^Ещё \d+ настро/ });
+  if ((await more.count()) > 0) await more.click();
+  return form;
+}
+
+/** The field under exactly this label; a required one has a star behind it. */
+const labelled = (form: Locator, label: string): Locator => form.getByLabel(new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}( \\*)?$`));
+
+/** What a person who knows these settings types into the form, by the words that stand beside the fields. */
+async function fill(desk: Page, form: Locator, kind: string, fields: Field[], config: Record<string, unknown>): Promise<void> {
+  for (const { name, type } of fields) {
+    const value = config[name];
+    if (value === undefined) continue;
+    const field = labelled(form, FIELDS[kind]?.[name]?.label ?? name);
+    if (type === "boolean") await field.setChecked(value === true);
+    else if (type === "select") {
+      await field.click();
+      await desk.getByRole("option", { name: OPTIONS[String(value)] ?? String(value), exact: true }).click();
+    } else await field.fill(String(value));
+  }
+}
+
+/** Presses "test" until the answer has this title; the channel may still be connecting. */
+async function tested(form: Locator, title: "Работает" | "Не работает"): Promise<void> {
+  await until(
+    `the test says: ${title}`,
+    async () => {
+      await form.getByRole("button", { name: "Проверить" }).click();
+      const shown = form.getByRole(title === "Работает" ? "status" : "alert").getByText(title, { exact: true });
+      return shown.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    { timeoutMs: 40_000 },
+  );
+}
+
+/** The administrator's page of channels. */
+export function channelPage(stage: Stage): void {
+  let desk: Page;
+  let heard: { check(): void };
+
+  test("the administrator adds a channel of each kind by its own form, and each says by its test that it works", async () => {
+    const { house, admin } = stage;
+    ({ page: desk } = await person(stage.browser, { dark: true, width: 1280, height: 800 }));
+    heard = listen(desk);
+    await signIn(desk, house.url, "admin", FIRST);
+    await desk.goto(`${house.url}/settings/channels`);
+    const kinds = await admin.get<{ kind: string; fields: Field[] }[]>("/channels/kinds");
+    for (const { kind, fields } of kinds) {
+      const form = await begin(desk, kind);
+      for (const { name } of fields) expect([kind, name, await form.getByText(name, { exact: true }).count()]).toEqual([kind, name, 0]);
+      if (kind === "vk") {
+        await screenshot(desk, "channel-form-vk-dark");
+        await accessible(desk);
+      }
+      const driver = stage.drivers.get(kind as Kind);
+      if (driver === undefined || kind === "telegram") {
+        await form.getByRole("button", { name: "Отмена" }).click();
+        await form.waitFor({ state: "detached" });
+        continue;
+      }
+      await labelled(form, "Название").fill(`Из формы: ${kind}`);
+      await fill(desk, form, kind, fields, { ...driver.config(house.url), ...(kind === "web-form" ? { publicUrl: house.url } : {}) });
+      await desk.keyboard.press("Control+s");
+      await form.getByRole("button", { name: "Проверить" }).waitFor();
+      await tested(form, "Работает");
+      await screenshot(desk, `channel-added-${kind}-dark`);
+      await form.getByRole("button", { name: "Отмена" }).click();
+      await form.waitFor({ state: "detached" });
+    }
+    heard.check();
+  });
+
+  test("a bot is added, tested and mended: its secret is never read back, and what is wrong is said in words", async () => {
+    const driver = await telegram("654321:ABC-DEF1234ghIkl-zyx57W2v1u123ew11");
+    stage.drivers.set("telegram of the form", driver);
+    const { token, apiUrl } = driver.config(stage.house.url);
+    const form = await begin(desk, "telegram");
+    await labelled(form, "Название").fill("Бот из формы");
+    await form.getByLabel("Адрес Bot API").fill(String(apiUrl));
+    await form.getByLabel("Токен бота").fill("wrong");
+    await form.getByRole("button", { name: /Сохранить/ }).click();
+    await form.getByText("This is not a bot token", { exact: false }).waitFor();
+    await form.getByLabel("Токен бота").fill(String(token));
+    await desk.keyboard.press("Control+s");
+    await form.getByRole("button", { name: "Заменить: Токен бота" }).waitFor();
+    expect(await form.innerHTML()).not.toContain(String(token));
+    await tested(form, "Работает");
+    await screenshot(desk, "channel-page-dark");
+    await accessible(desk);
+
+    driver.server.valid = false;
+    await tested(form, "Не работает");
+    await form.getByText("Провайдер не принимает ключ или пароль", { exact: false }).first().waitFor();
+    await screenshot(desk, "channel-wrong-token-dark");
+    await accessible(desk);
+    driver.server.valid = true;
+    await driver.server.down();
+    await tested(form, "Не работает");
+    await form.getByRole("alert").getByText("Провайдер не отвечает", { exact: false }).waitFor();
+    await driver.server.up();
+    await tested(form, "Работает");
+  });
+
+  test("its state, last event and lag are seen; an event that cannot be read stands in the list with its reason; the exchange shows no secret", async () => {
+    const driver = stage.drivers.get("telegram of the form") as Awaited<ReturnType<typeof telegram>>;
+    const form = desk.getByRole("dialog");
+    await driver.say("Первое сообщение");
+    driver.server.push({ message: { message_id: "seven", chat: { id: "nobody" } } } as unknown as Unnumbered);
+    const fact = (name: string) => form.locator("dl > div").filter({ hasText: name }).locator("dd");
+    await until("the last event is seen", async () => !(await fact("Последнее событие").textContent())?.includes("ещё не было"), { timeoutMs: 20_000 });
+    await until("nothing waits any more", async () => (await fact("Задержка").textContent()) === "нет", { timeoutMs: 20_000 });
+    const errors = form.getByRole("tab", { name: /^Сбои/ });
+    await until("the failure is counted", async () => (await errors.textContent())?.includes("(1)"), { timeoutMs: 20_000 });
+    await errors.click();
+    await form.getByRole("button", { name: "Содержимое" }).press("Enter");
+    await form.getByText('"nobody"', { exact: false }).waitFor();
+    await screenshot(desk, "channel-errors-dark");
+    await accessible(desk);
+    const [again] = await Promise.all([
+      desk.waitForResponse((response) => /\/errors\/\d+\/retry$/.test(response.url())),
+      form.getByRole("button", { name: "Повторить" }).press("Enter"),
+    ]);
+    expect(again.ok()).toBe(true);
+    await form.getByRole("tab", { name: "Обмен" }).click();
+    await form.getByText("getMe").first().waitFor();
+    await form.getByRole("button", { name: "Содержимое" }).first().press("Enter");
+    expect(await form.innerHTML()).not.toContain(String(driver.config("")["token"]).split(":")[1]);
+    await screenshot(desk, "channel-exchange-dark");
+    await accessible(desk);
+    heard.check();
+    await desk.context().close();
+  });
+}
