@@ -14,7 +14,7 @@ import { checkDataFolder } from "./db/data-marker.ts";
 import { holdLease, keepLease, type Lease, LeaseLost } from "./db/lease.ts";
 import { type Database, openDatabase } from "./db/open.ts";
 import { createDialogs } from "./dialogs/close.ts";
-import { emit } from "./dialogs/emit.ts";
+import { append, emit } from "./dialogs/emit.ts";
 import { createIngest } from "./dialogs/ingest.ts";
 import { createStream } from "./dialogs/stream.ts";
 import { createRawEvents } from "./inbound/raw-events.ts";
@@ -158,7 +158,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     }),
   });
   const shared = { emit, enqueue: routing.enqueue, identify: crm.identify, now, onCommitted: wakeAll };
-  const ingest = createIngest({ sql: strict, leaseSql: leases, holder, under, log: partLog("ingest"), ...shared });
+  const ingest = createIngest({ sql: strict, leaseSql: leases, holder, under, log: partLog("ingest"), ...shared, emit: append, enqueue: routing.put });
   const outbound = createOutbound({
     sql,
     leaseSql: leases,

@@ -20,6 +20,13 @@ export function onEmit(listener: () => void): () => void {
  */
 export async function emit(tx: Tx, events: NewDialogEvent[]): Promise<void> {
   if (events.length === 0) return;
+  await append(tx, events);
+  for (const tell of expecting) tell();
+}
+
+/** The same for who wakes the stream after the commit: nothing looks before. */
+export async function append(tx: Tx, events: NewDialogEvent[]): Promise<void> {
+  if (events.length === 0) return;
   const dialogIds = [...new Set(events.map((e) => e.dialogId).filter((id): id is string => id !== null))];
   // Both statements leave together: the connection runs them in this order, so the ids are drawn under the locks. The count
   // keeps a thousand locked rows from coming over the wire.
@@ -32,5 +39,4 @@ export async function emit(tx: Tx, events: NewDialogEvent[]): Promise<void> {
     SELECT d, k, p FROM unnest(${events.map((e) => e.dialogId)}::uuid[], ${events.map((e) => e.kind)}::text[], ${events.map((e) => JSON.stringify(e.payload))}::text[]::jsonb[])
       WITH ORDINALITY AS e(d, k, p, n) ORDER BY n`.execute();
   await Promise.all([locked, inserted]);
-  for (const tell of expecting) tell();
 }

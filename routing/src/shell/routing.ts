@@ -30,8 +30,10 @@ export interface RoutingDeps {
 }
 
 export interface Routing {
-  /** Puts inputs before the router in the caller's transaction. */
+  /** Puts inputs before the router in the caller's transaction; the engine looks often for a moment, to see the commit. */
   enqueue: EnqueueRouting;
+  /** The same for who calls `wake` after the commit: nothing looks before. */
+  put: EnqueueRouting;
   /** Say that inputs were committed: the engine looks at once. Not calling it costs a few milliseconds. */
   wake(): void;
   start(): Promise<void>;
@@ -57,6 +59,9 @@ export function createRouting(deps: RoutingDeps): Routing {
     async enqueue(tx, inputs) {
       await insertInputs(tx, inputs);
       engine.expect();
+    },
+    async put(tx, inputs) {
+      await insertInputs(tx, inputs);
     },
     wake: () => engine.wake(),
     async start() {
