@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts";
 
 /**
- * What an employee is told of personally (BP-07): today, being mentioned in an internal note.
+ * What an employee is told of personally (BP-07): being mentioned in an internal note, work to be taken back after an absence.
  * GET  /notifications?unread=true   NotificationPage, newest first, with the number of unread ones
  * GET  /notifications/unread        UnreadCount
  * POST /notifications/read          ReadBody -> UnreadCount
@@ -10,11 +10,13 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts
  */
 export const NotificationView = z.object({
   id: Id,
-  kind: z.enum(["mention"]),
+  /** hand_back: work that somebody did in one's stead (`by`) waits to be taken back, of the absence `absenceId`; the head is told after three working days. */
+  kind: z.enum(["mention", "hand_back"]),
   by: EmployeeRef.nullable(),
   /** null when the dialog may not be seen any more. */
   dialog: NamedRef.extend({ channelKind: z.string() }).nullable(),
   messageId: Id.nullable(),
+  absenceId: Id.nullish(),
   /** The beginning of the note; null when the dialog may not be seen any more. */
   text: z.string().nullable(),
   createdAt: IsoTime,
