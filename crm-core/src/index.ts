@@ -2,6 +2,7 @@ import type { Identify, StreamReader } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import { runAbsences } from "./absence/change.ts";
 import { createAbsenceKeeper } from "./absence/keeper.ts";
+import { remindReturned } from "./absence/remind.ts";
 import { writeAudit } from "./audit/index.ts";
 import { type Crm, companyReader, type StreamHandler } from "./context.ts";
 import type { CrmDeps } from "./deps.ts";
@@ -56,7 +57,14 @@ export function createCrm(deps: CrmDeps): CrmCore {
       createInquiryKeeper(crm),
     ],
     jobs: [
-      { name: "absences", everyMs: 5_000, run: () => runAbsences(crm) },
+      {
+        name: "absences",
+        everyMs: 5_000,
+        async run() {
+          await runAbsences(crm);
+          await remindReturned(crm);
+        },
+      },
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.
         name: "publish-loads",

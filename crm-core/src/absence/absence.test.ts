@@ -151,6 +151,32 @@ test("handing back in part: some are kept by the substitute, what a third person
   expect([await executor(one), await executor(two), await executor(three)]).toEqual([idOf("aigul"), idOf("bolat"), idOf("head")]);
 });
 
+test("whoever is back is reminded once a day; after three working days the head is told as well, and decides", async () => {
+  const client = await customerOf("aigul");
+  await planned("aigul", 2, client.id);
+  await house.sql`UPDATE department SET head_id = ${idOf("head")} WHERE id = ${house.company.departments.a}`;
+  await house.sql`UPDATE employee SET calendar_id = ${house.company.calendars.office} WHERE id = ${idOf("aigul")}`;
+  // Back on Monday, the 6th of July 2026.
+  const { body: absence } = await absent("aigul", 1, 5, "bolat");
+  const told = async (person: Person) =>
+    (await house.as(person, "GET", "/notifications")).body.items.filter(
+      (n: { kind: string; absenceId: Id }) => n.kind === "hand_back" && n.absenceId === absence.id,
+    );
+  await at(1);
+  await at(6);
+  await at(6, 12);
+  expect(await told("aigul")).toMatchObject([{ by: { id: idOf("bolat") }, dialog: null, readAt: null }]);
+  await at(7);
+  await at(8);
+  expect([(await told("aigul")).length, (await told("head")).length]).toEqual([3, 0]);
+  await at(9);
+  expect([(await told("aigul")).length, (await told("head")).length]).toEqual([4, 1]);
+  await house.as("head", "POST", `/absences/${absence.id}/take-back`, { take: "all" });
+  await at(10);
+  expect((await told("aigul")).length).toBe(4);
+  await house.sql`UPDATE employee SET calendar_id = ${house.company.calendars.always}`;
+});
+
 describe("the period", () => {
   test("two absences of one person may not overlap; a longer one moves nothing; back before the time, the list is there at once", async () => {
     const { body: absence } = await absent("aigul", 1, 5, "bolat");
