@@ -2,6 +2,7 @@ import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import { expect, test } from "vitest";
 import { hoursOf } from "./hours.ts";
 import type { Effects } from "./model.ts";
+import { transition } from "./offer-machine.ts";
 import {
   accepts,
   answers,
