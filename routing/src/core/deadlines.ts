@@ -9,14 +9,17 @@ export class Deadline {
   readonly ownerId: Id;
   at: EpochMs = 0;
   slot = -1;
+  private name: string | null = null;
 
   constructor(kind: DeadlineKind, ownerId: Id) {
     this.kind = kind;
     this.ownerId = ownerId;
   }
 
+  /** Put together once: the same string is found again faster than an equal one. */
   get id(): string {
-    return `${this.kind}:${this.ownerId}`;
+    this.name ??= `${this.kind}:${this.ownerId}`;
+    return this.name;
   }
 
   isSet(): boolean {
@@ -25,14 +28,20 @@ export class Deadline {
 }
 
 /** Strict, so that the order of equal moments does not depend on when a clock was set. */
-function earlier(a: Deadline, b: Deadline): boolean {
-  if (a.at !== b.at) return a.at < b.at;
+function before(a: Deadline, b: Deadline): boolean {
   return a.ownerId !== b.ownerId ? a.ownerId < b.ownerId : a.kind < b.kind;
 }
 
-/** The running deadlines as a binary heap that knows each one's place: set, clear and next cost O(log n), nothing stale stays. */
+const WIDTH = 4;
+
+/**
+ * The running deadlines as a heap that knows each one's place: set, clear and next cost O(log n), nothing stale stays. Four
+ * children a node, and the moments in a list of their own: what is compared lies side by side in memory, and the clocks
+ * themselves are looked at only when moments are equal.
+ */
 export class Deadlines {
   private readonly heap: Deadline[] = [];
+  private readonly at: EpochMs[] = [];
 
   get size(): number {
     return this.heap.length;
@@ -43,71 +52,86 @@ export class Deadlines {
   }
 
   set(deadline: Deadline, at: EpochMs): void {
-    const before = deadline.at;
     deadline.at = at;
     if (deadline.slot < 0) {
-      deadline.slot = this.heap.length;
       this.heap.push(deadline);
-      this.up(deadline);
-    } else if (at < before) this.up(deadline);
-    else this.down(deadline);
+      this.at.push(at);
+      this.up(deadline, at, this.heap.length - 1);
+    } else if (at < (this.at[deadline.slot] as number)) this.up(deadline, at, deadline.slot);
+    else this.down(deadline, at, deadline.slot);
   }
 
   clear(deadline: Deadline): void {
-    if (deadline.slot < 0) return;
-    const at = deadline.slot;
+    const slot = deadline.slot;
+    if (slot < 0) return;
     const last = this.heap.pop() as Deadline;
+    const at = this.at.pop() as number;
     deadline.slot = -1;
     if (last === deadline) return;
-    this.heap[at] = last;
-    last.slot = at;
-    this.up(last);
-    this.down(last);
+    // The last one takes the free place, and moves from there to where it belongs.
+    this.up(last, at, slot);
+    if (last.slot === slot) this.down(last, at, slot);
   }
 
   /** All that are due at `now`, earliest first; they stay set until their decision clears them. */
   due(now: EpochMs, limit: number): Deadline[] {
     const found: Deadline[] = [];
     const walk = (i: number): void => {
-      const d = this.heap[i];
-      if (d === undefined || d.at > now) return;
-      found.push(d);
-      walk(2 * i + 1);
-      walk(2 * i + 2);
+      if (i >= this.heap.length || (this.at[i] as number) > now) return;
+      found.push(this.heap[i] as Deadline);
+      for (let child = WIDTH * i + 1; child <= WIDTH * i + WIDTH; child++) walk(child);
     };
     walk(0);
-    found.sort((a, b) => (earlier(a, b) ? -1 : 1));
+    found.sort((a, b) => (a.at !== b.at ? a.at - b.at : before(a, b) ? -1 : 1));
     return found.slice(0, limit);
   }
 
-  private up(d: Deadline): void {
-    let i = d.slot;
+  /** Into the place `slot` or nearer to the top; what stands there moves down. */
+  private up(d: Deadline, t: EpochMs, slot: number): void {
+    const { heap, at } = this;
+    let i = slot;
     while (i > 0) {
-      const parent = (i - 1) >>> 1;
-      const p = this.heap[parent] as Deadline;
-      if (!earlier(d, p)) break;
-      this.heap[i] = p;
+      const parent = ((i - 1) / WIDTH) | 0;
+      const p = heap[parent] as Deadline;
+      const pt = at[parent] as number;
+      if (t > pt || (t === pt && !before(d, p))) break;
+      heap[i] = p;
+      at[i] = pt;
       p.slot = i;
       i = parent;
     }
-    this.heap[i] = d;
+    heap[i] = d;
+    at[i] = t;
     d.slot = i;
   }
 
-  private down(d: Deadline): void {
-    const n = this.heap.length;
-    let i = d.slot;
+  /** Into the place `slot` or farther from the top; what stands there moves up. */
+  private down(d: Deadline, t: EpochMs, slot: number): void {
+    const { heap, at } = this;
+    const n = heap.length;
+    let i = slot;
     for (;;) {
-      let child = 2 * i + 1;
-      if (child >= n) break;
-      if (child + 1 < n && earlier(this.heap[child + 1] as Deadline, this.heap[child] as Deadline)) child++;
-      const c = this.heap[child] as Deadline;
-      if (!earlier(c, d)) break;
-      this.heap[i] = c;
-      c.slot = i;
+      const first = WIDTH * i + 1;
+      if (first >= n) break;
+      let child = first;
+      let ct = at[first] as number;
+      const end = Math.min(first + WIDTH, n);
+      for (let c = first + 1; c < end; c++) {
+        const other = at[c] as number;
+        if (other < ct || (other === ct && before(heap[c] as Deadline, heap[child] as Deadline))) {
+          child = c;
+          ct = other;
+        }
+      }
+      const least = heap[child] as Deadline;
+      if (t < ct || (t === ct && before(d, least))) break;
+      heap[i] = least;
+      at[i] = ct;
+      least.slot = i;
       i = child;
     }
-    this.heap[i] = d;
+    heap[i] = d;
+    at[i] = t;
     d.slot = i;
   }
 }

@@ -372,9 +372,17 @@ function takeFromQueue(state: RouterState, entry: Entry, agent: Agent, by: strin
 
 /** A deadline that is not due (cleared, moved, or fired twice) is ignored. */
 function deadlinePassed(state: RouterState, deadlineId: string): void {
+  // Nearly always it is the next clock's: then its name needs not be taken apart.
+  const next = state.deadlines.next();
+  if (next !== undefined && next.id === deadlineId) {
+    strike(state, next.kind, next.ownerId);
+    return;
+  }
   const split = deadlineId.indexOf(":");
-  const kind = deadlineId.slice(0, split) as DeadlineKind;
-  const ownerId = deadlineId.slice(split + 1);
+  strike(state, deadlineId.slice(0, split) as DeadlineKind, deadlineId.slice(split + 1));
+}
+
+function strike(state: RouterState, kind: DeadlineKind, ownerId: string): void {
   switch (kind) {
     case "offer": {
       const offer = state.offers.get(ownerId);
