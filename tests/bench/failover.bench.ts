@@ -28,11 +28,13 @@ export default async function failover(): Promise<BenchResult> {
     for (let i = 0; i < ROUNDS; i++)
       for (const strike of STRIKES) {
         try {
-          rounds.push(await playRound(cluster, traffic, strike));
+          const round = await playRound(cluster, traffic, strike);
+          rounds.push(round);
+          process.stderr.write(`  ${i + 1} ${JSON.stringify(round)}\n`);
         } catch (error) {
           failed.push(`${strike}: ${(error as Error).message}`);
+          process.stderr.write(`  ${i + 1} ${strike} could not be played: ${(error as Error).message}\n`);
         }
-        process.stderr.write(`  ${strike} ${i + 1}: ${JSON.stringify(rounds.at(-1))}\n`);
       }
     await traffic.stop();
     const books = await compareBooks(cluster, traffic);

@@ -7,11 +7,15 @@ import type { Db, Tx } from "@kommutator/contract/db";
  *   take-over after the expiry: epoch + 1. It changes the row's key (duty, epoch), so it waits for every commit that
  *             holds the key FOR KEY SHARE, and every later commit of the old holder finds no row
  *   renewal   writes only the expiry, which is no key column: it waits for no commit and no commit waits for it
+ *   a duty that goes with another is the holder's of that one, whoever had it before: it is valid only while that one is
  *   holder's own clock: the moment before a renewal was *sent* plus 2 s, monotonic; past it the holder acts no more
  */
 export const LEASE_MS = 2_000;
 export const RENEW_MS = 500;
-/** A holder that is stopped in the middle of a leased commit is cut off by the database after this long. */
+/**
+ * A holder that is stopped in the middle of a leased commit is cut off by the database after this long, or, when the database waits
+ * for the rest of a statement (which it does not call idle), when the transaction has lasted as long as a lease.
+ */
 export const LEASED_IDLE_MS = 1_000;
 
 /** Thrown by a commit whose lease has gone to somebody else: nothing of it may stand. */
@@ -32,13 +36,16 @@ export interface Lease {
   readonly signal: AbortSignal;
 }
 
-/** Takes the lease if it is free, expired, or was released. Returns null when somebody else holds it. */
-export async function acquireLease(sql: Db, duty: string, holder: string): Promise<{ epoch: number; sentAt: number } | null> {
+/**
+ * Takes the lease if it is free, expired, or was released; `anyway` from whoever has it, because the duty that it goes with is
+ * ours now. Returns null when somebody else holds it.
+ */
+export async function acquireLease(sql: Db, duty: string, holder: string, anyway = false): Promise<{ epoch: number; sentAt: number } | null> {
   const sentAt = performance.now();
   const [row] = await sql<{ epoch: number }[]>`
     INSERT INTO lease (duty, epoch, holder, expires_at) VALUES (${duty}, 1, ${holder}, clock_timestamp() + ${LEASE_MS} * interval '1 ms')
     ON CONFLICT (duty) DO UPDATE SET epoch = lease.epoch + 1, holder = excluded.holder, expires_at = clock_timestamp() + ${LEASE_MS} * interval '1 ms'
-    WHERE lease.expires_at <= clock_timestamp()
+    WHERE lease.expires_at <= clock_timestamp() OR ${anyway}
     RETURNING epoch`;
   return row === undefined ? null : { epoch: row.epoch, sentAt };
 }
@@ -64,7 +71,9 @@ export async function renewLease(sql: Db, duty: string, epoch: number): Promise<
 export async function holdLease(tx: Tx, lease: Pick<Lease, "duty" | "epoch">): Promise<void> {
   // Sent at once: whatever the caller sends together with it goes behind it.
   const rows = await tx`
-    SELECT set_config('idle_in_transaction_session_timeout', ${`${LEASED_IDLE_MS}ms`}, true)
+    SELECT set_config('idle_in_transaction_session_timeout', ${`${LEASED_IDLE_MS}ms`}, true),
+      -- Since PostgreSQL 17.
+      CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL THEN set_config('transaction_timeout', ${`${LEASE_MS}ms`}, true) END
     FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch} FOR KEY SHARE`.execute();
   if (rows.length === 0) throw new LeaseLost(lease.duty);
 }
@@ -108,7 +117,7 @@ export async function keepLease(sql: Db, options: KeepOptions, body: (lease: Lea
     let taken: { epoch: number; sentAt: number } | null = null;
     let wait = RENEW_MS;
     try {
-      taken = await acquireLease(sql, duty, holder);
+      taken = await acquireLease(sql, duty, holder, under !== undefined);
       if (taken === null) wait = Math.min(RENEW_MS, (await leftOf(sql, duty)) + PAST_EXPIRY_MS);
     } catch (error) {
       options.onError?.(error);
@@ -126,14 +135,16 @@ async function hold(sql: Db, options: KeepOptions, taken: { epoch: number; sentA
   const { duty, holder, stop } = options;
   const over = new AbortController();
   let deadline = taken.sentAt + LEASE_MS;
-  const lease: Lease = { duty, holder, epoch: taken.epoch, signal: over.signal, valid: () => !over.signal.aborted && performance.now() < deadline };
+  const leader = options.under?.() ?? null;
+  const led = () => options.under === undefined || leader?.valid() === true;
+  const valid = () => !over.signal.aborted && performance.now() < deadline && led();
+  const lease: Lease = { duty, holder, epoch: taken.epoch, signal: over.signal, valid };
   const onStop = () => over.abort();
   stop.addEventListener("abort", onStop, { once: true });
   // It may have aborted while the lease was being acquired: a listener added now would wait for ever.
   if (stop.aborted) onStop();
-  const leader = options.under?.() ?? null;
   leader?.signal.addEventListener("abort", onStop, { once: true });
-  if (options.under !== undefined && leader?.valid() !== true) onStop();
+  if (!led()) onStop();
   const renewing = (async () => {
     while (!over.signal.aborted) {
       await pause(Math.max(0, Math.min(RENEW_MS, deadline - performance.now())), over.signal);

@@ -124,7 +124,9 @@ export class ChannelRun {
     >`SELECT config, secrets FROM channel WHERE id = ${this.channelId}`;
     if (row === undefined) throw new Error("the channel is gone");
     const config = adapter.parseConfig({ ...row.config, ...openSecrets(secretKey, this.channelId, row.secrets) });
-    const host = this.#context.host(this.channelId, abort.signal, (status) => this.#say(status), this.#lease);
+    // What the channel says of itself, however late, is said under the lease that it was opened under.
+    const lease = this.#lease;
+    const host = this.#context.host(this.channelId, abort.signal, (status) => this.#say(status, lease), lease);
     const opening = adapter.open(config, host);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late" | "aborted">((resolve) => {
@@ -151,13 +153,12 @@ export class ChannelRun {
     await Promise.race([closed, pause(CLOSE_MS, new AbortController().signal)]);
   }
 
-  #say(status: ChannelStatus): void {
+  #say(status: ChannelStatus, lease = this.#lease): void {
     const changed = status.state !== this.status.state || status.detail !== this.status.detail;
     this.status = status;
     if (!changed && status.state !== "connecting") return;
     const value = { state: status.state, ...(status.detail === undefined ? {} : { detail: status.detail.slice(0, 1_000) }) };
     const { sql } = this.#context;
-    const lease = this.#lease;
     // Whoever has lost the channel has nothing to say about it.
     const mine = lease === null ? sql`true` : sql`EXISTS (SELECT FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch})`;
     // One after the other: side by side, a late "connecting" could overwrite "up".
