@@ -6,8 +6,11 @@ import type { VkConfig } from "./config.ts";
 import { int, obj, str } from "./loose.ts";
 import type { Receiver } from "./receiver.ts";
 
-/** An event is a few kilobytes; a message with a hundred forwarded ones some hundred. Its secret is inside, so nobody gets to send more. */
-const MAX_BODY_BYTES = 1024 * 1024;
+/**
+ * An event is a few kilobytes, a message with a hundred forwarded ones and their photos some megabytes; VK gives up a server that keeps
+ * refusing one. Its secret is inside the body, so this much is read from anybody, and no more.
+ */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Answers the Callback API (dev.vk.com/api/callback/getting-started): `confirmation` with the string of the settings, any

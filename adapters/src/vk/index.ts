@@ -1,6 +1,6 @@
 import { type Adapter, type Channel, ChannelError, type Commands, type Host } from "@kommutator/contract/channel";
 import { fetchFile } from "@kommutator/contract/fetch-file";
-import { callback } from "./callback.ts";
+import { callback, MAX_BODY_BYTES } from "./callback.ts";
 import { pause, VkClient } from "./client.ts";
 import { parseVkConfig, type VkConfig, vkFields } from "./config.ts";
 import { longPoll } from "./long-poll.ts";
@@ -57,7 +57,7 @@ function openCommunity(config: VkConfig, host: Host): Channel {
       "media.fetch": ({ fileKey, maxBytes }: Commands["media.fetch"]) =>
         fetchFile(fileKey, { provider: "VK", allowed: client.allowed, maxBytes, timeoutMs: MEDIA_TIMEOUT_MS, signal: client.signal }),
     },
-    ...(config.mode === "callback" ? { webhook: callback(config, host, { client, receiver }) } : {}),
+    ...(config.mode === "callback" ? { webhook: callback(config, host, { client, receiver }), admit: () => MAX_BODY_BYTES } : {}),
     test: () => probe(config, client, hookUrl),
     async close() {
       host.signalAbort.removeEventListener("abort", close);
