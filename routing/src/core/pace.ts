@@ -44,7 +44,7 @@ export class Pace {
   private reckon(now: EpochMs): void {
     const { starts } = this;
     let first = 0;
-    while (first < starts.length && (starts[first] as EpochMs) <= now - PACE_MS) first++;
+    while (first < starts.length && (starts[first] ?? 0) <= now - PACE_MS) first++;
     const n = starts.length - first;
     this.holdsUntil = n === 0 ? Number.POSITIVE_INFINITY : (starts[first] as EpochMs) + PACE_MS;
     if (n < ENOUGH_STARTS) {
