@@ -160,12 +160,12 @@ test("whoever is back is reminded once a day; after three working days the head 
   const { body: absence } = await absent("aigul", 1, 5, "bolat");
   const told = async (person: Person) =>
     (await house.as(person, "GET", "/notifications")).body.items.filter(
-      (n: { kind: string; absenceId: Id }) => n.kind === "hand_back" && n.absenceId === absence.id,
+      (n: { kind: string; absence: { id: Id } | null }) => n.kind === "hand_back" && n.absence?.id === absence.id,
     );
   await at(1);
   await at(6);
   await at(6, 12);
-  expect(await told("aigul")).toMatchObject([{ by: { id: idOf("bolat") }, dialog: null, readAt: null }]);
+  expect(await told("aigul")).toMatchObject([{ by: { id: idOf("bolat") }, absence: { employee: { id: idOf("aigul") } }, dialog: null, readAt: null }]);
   await at(7);
   await at(8);
   expect([(await told("aigul")).length, (await told("head")).length]).toEqual([3, 0]);

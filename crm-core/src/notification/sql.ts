@@ -15,11 +15,11 @@ export async function listNotifications(
 ): Promise<(NotificationView & { cursorAt: number })[]> {
   return tx<(NotificationView & { cursorAt: number })[]>`
     SELECT n.id, n.kind, CASE WHEN e.id IS NOT NULL THEN jsonb_build_object('id', e.id, 'name', e.full_name) END AS by,
-           CASE WHEN s.seen THEN jsonb_build_object('id', o.id, 'name', o.party_name, 'channelKind', o.channel_kind) END AS dialog, n.message_id AS "messageId", n.absence_id AS "absenceId",
+           CASE WHEN s.seen THEN jsonb_build_object('id', o.id, 'name', o.party_name, 'channelKind', o.channel_kind) END AS dialog, n.message_id AS "messageId", CASE WHEN b.id IS NOT NULL THEN jsonb_build_object('id', b.id, 'employee', jsonb_build_object('id', be.id, 'name', be.full_name)) END AS absence,
            CASE WHEN s.seen THEN left(m.body, ${EXCERPT}) END AS text, to_jsonb(n.created_at) AS "createdAt", to_jsonb(n.read_at) AS "readAt", ${micros(tx, "n.created_at")} AS "cursorAt"
     FROM (SELECT * FROM notification n WHERE n.employee_id = ${principal.employeeId} ${f.unread ? tx`AND n.read_at IS NULL` : tx``}
             AND ${after(tx, f.cursor, "n.created_at", "n.id")} ORDER BY n.created_at DESC, n.id DESC LIMIT ${f.limit + 1}) n
-    LEFT JOIN employee e ON e.id = n.by_id LEFT JOIN message m ON m.id = n.message_id LEFT JOIN dialog_overview o ON o.id = n.dialog_id
+    LEFT JOIN absence b ON b.id = n.absence_id LEFT JOIN employee be ON be.id = b.employee_id LEFT JOIN employee e ON e.id = n.by_id LEFT JOIN message m ON m.id = n.message_id LEFT JOIN dialog_overview o ON o.id = n.dialog_id
     LEFT JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM dialog d WHERE d.id = n.dialog_id AND ${dialogAllowed(tx, principal, "read")}) AS seen) s ON true
     ORDER BY n.created_at DESC, n.id DESC`;
 }

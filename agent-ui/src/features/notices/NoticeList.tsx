@@ -9,16 +9,18 @@ import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
+import { useMe } from "../../app/me.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import classes from "./notices.module.css";
 
 type Page = z.infer<typeof NotificationPage>;
 
-/** Who called me in a note: the newest first; a press goes to the note. */
+/** Who called me in a note, and what waits to be taken back: the newest first; a press goes there. */
 export default function NoticeList({ unread, onClose }: { unread: number; onClose: () => void }) {
   const { t } = useTranslation("notices");
   const client = useQueryClient();
   const navigate = useNavigate();
+  const me = useMe();
   const query = useInfiniteQuery({
     queryKey: keys.notices("list"),
     queryFn: ({ signal, pageParam }) => api.get<Page>("/notifications", { signal, query: { limit: 20, cursor: pageParam } }),
@@ -33,6 +35,11 @@ export default function NoticeList({ unread, onClose }: { unread: number; onClos
   });
   const open = (notice: NotificationView) => {
     if (notice.readAt === null) read.mutate({ ids: [notice.id] });
+    if (notice.absence != null) {
+      onClose();
+      void navigate(notice.absence.employee.id === me.id ? "/profile" : "/supervisor/absences");
+      return;
+    }
     if (notice.dialog === null) return;
     onClose();
     void navigate(`/dialogs/${notice.dialog.id}?view=all${notice.messageId === null ? "" : `&message=${notice.messageId}`}`);
@@ -89,7 +96,9 @@ function Notice({ notice, onOpen }: { notice: NotificationView; onOpen: () => vo
           {format.ago(notice.createdAt, now)}
         </time>
       </span>
-      <span className={classes["text"]}>{notice.dialog === null ? t("gone") : (notice.text ?? "")}</span>
+      <span className={classes["text"]}>
+        {notice.absence != null ? t("handBack", { employee: notice.absence.employee.name }) : notice.dialog === null ? t("gone") : (notice.text ?? "")}
+      </span>
     </button>
   );
 }

@@ -10,13 +10,14 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts
  */
 export const NotificationView = z.object({
   id: Id,
-  /** hand_back: work that somebody did in one's stead (`by`) waits to be taken back, of the absence `absenceId`; the head is told after three working days. */
+  /** hand_back: work that somebody did in one's stead (`by`) waits to be taken back; the head is told after three working days. */
   kind: z.enum(["mention", "hand_back"]),
   by: EmployeeRef.nullable(),
   /** null when the dialog may not be seen any more. */
   dialog: NamedRef.extend({ channelKind: z.string() }).nullable(),
   messageId: Id.nullable(),
-  absenceId: Id.nullish(),
+  /** Whose absence it was. */
+  absence: z.object({ id: Id, employee: EmployeeRef }).nullish(),
   /** The beginning of the note; null when the dialog may not be seen any more. */
   text: z.string().nullable(),
   createdAt: IsoTime,
