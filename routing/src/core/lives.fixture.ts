@@ -48,10 +48,10 @@ function live(seed: number, variation?: Variation): { watch: Watch; happenings: 
       const next = MORNING[i] ?? anyHappening(c, story);
       happenings.push(next);
       happen(story, next);
-      if (i % 16 === 15) watch.durable(story);
+      if (i % 24 === 23) watch.durable(story);
     }
     if (watch.broken === null) watch.durable(story);
-    if (watch.broken === null && seed % 8 === 0) {
+    if (watch.broken === null && seed % 12 === 0) {
       happenings.push({ do: "passes", ms: 0 });
       watch.wayOut(story);
     }
