@@ -1,0 +1,187 @@
+import type { DialogDetail } from "@kommutator/contract/api/dialogs";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { orphans } from "./support/ari-house.ts";
+import { labAddress } from "./support/asterisk.ts";
+import { type HouseLab, knownCustomer, LabAgent, startHouseLab } from "./support/house-lab.ts";
+import { type SipCall, SipPeer } from "./support/sip.ts";
+import { until } from "./support/wait.ts";
+
+const CALLER_HZ = 440;
+const KNOWN = "+77011112233";
+let lab: HouseLab;
+let trunk: SipPeer;
+let aigul: LabAgent;
+let bolat: LabAgent;
+let dana: LabAgent;
+const everybody = () => [aigul, bolat, dana];
+
+beforeAll(async () => {
+  lab = await startHouseLab({ channel: { language: "ru" } });
+  trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk, hz: CALLER_HZ });
+  aigul = await LabAgent.start(lab, "aigul", labAddress(23), 1000);
+  bolat = await LabAgent.start(lab, "bolat", labAddress(24), 1700);
+  dana = await LabAgent.start(lab, "dana", labAddress(25), 2300);
+  await knownCustomer(lab, KNOWN, "aigul");
+  const { company, admin } = lab;
+  await admin.patch(`/queues/${company.queueId}`, {
+    ownerTimeoutS: 5,
+    ringTimeoutS: 5,
+    maxLeastLoaded: 1,
+    wrapupVoiceS: 0,
+    maxWaitS: 60,
+    announceS: 5,
+    version: 0,
+  });
+  await admin.put(`/employees/${company.employees.aigul.id}/substitute`, { substituteId: company.employees.bolat.id });
+});
+afterAll(async () => {
+  for (const agent of [aigul, bolat, dana]) agent?.close();
+  trunk?.close();
+  await lab?.close();
+});
+afterEach(async () => {
+  for (const peer of [trunk, ...everybody().map((a) => a.phone)]) {
+    peer.reset();
+    peer.onInvite = (call) => call.ring();
+  }
+  await until("no channel is left behind", async () => (await orphans(lab.asterisk)) === "", { timeoutMs: 6000, everyMs: 100 });
+});
+const sql = () => lab.db.sql;
+const idOf = (name: "aigul" | "bolat" | "dana") => lab.company.employees[name].id;
+
+it("two calls that are pending before either decision ring two different agents, fifty times", async () => {
+  await aigul.intent("paused");
+  const rung = { bolat: 0, dana: 0 };
+  for (let round = 0; round < 50; round++) {
+    // The router is busy with somebody's presence, whose row is held: both calls come in meanwhile.
+    const calls: SipCall[] = [];
+    let changed: Promise<unknown> = Promise.resolve();
+    const hold = await sql().reserve();
+    try {
+      await hold`BEGIN`;
+      await hold`SELECT 1 FROM presence WHERE employee_id = ${idOf("aigul")} FOR UPDATE`;
+      changed = aigul.api.request("PUT", "/presence/me", { intent: "paused", reason: round % 2 === 0 ? "lunch" : "meeting" });
+      calls.push(...(await Promise.all(["+77025550001", "+77025550002"].map((from) => trunk.call("5551000", { from })))));
+      await until("both calls are before the router, undecided", async () => {
+        const [row] = await sql()<{ n: number }[]>`SELECT count(*)::int AS n FROM routing_input WHERE input->>'kind' = 'dialog.opened'`;
+        return row?.n === 2;
+      });
+    } finally {
+      await hold`COMMIT`;
+      hold.release();
+    }
+    await changed;
+    const devices = await Promise.all([bolat.phone.nextCall(), dana.phone.nextCall()]);
+    expect(new Set(devices.map((d) => d.invite?.header("From")?.match(/sip:(\+\d+)@/)?.[1])).size, `round ${round}`).toBe(2);
+    rung.bolat++;
+    rung.dana++;
+    for (const call of calls) call.cancel();
+    for (const device of devices) await device.is("ended", 2000);
+    await until(
+      "both are free",
+      async () => (await sql()`SELECT 1 FROM presence WHERE state = 'idle' AND employee_id IN (${idOf("bolat")}, ${idOf("dana")})`).length === 2,
+      { everyMs: 10 },
+    );
+    for (const peer of [trunk, bolat.phone, dana.phone]) peer.reset();
+  }
+  expect(rung).toEqual({ bolat: 50, dana: 50 });
+  const [open] = await sql()<{ n: number }[]>`SELECT count(*)::int AS n FROM offer WHERE ended_at IS NULL`;
+  expect(open?.n).toBe(0);
+  await aigul.ready();
+});
+
+it("owner does not answer, substitute and least loaded decline, the caller waits and presses the key: the callback rings the caller back, and every hop stands in the history", async () => {
+  for (const agent of [bolat, dana])
+    agent.phone.onInvite = (call) => {
+      call.ring();
+      call.decline(603);
+    };
+  const call = await trunk.call("5551000", { from: KNOWN, name: "Ivan" });
+  const owner = await aigul.phone.nextCall();
+  await owner.is("ended", 9000);
+  const dialogId = await until("the caller waits in the queue", async () => {
+    const [entry] = await sql()<{ dialog_id: string }[]>`SELECT dialog_id FROM entry WHERE rung = 'queue' AND ended_at IS NULL`;
+    return entry?.dialog_id;
+  });
+  for (const agent of [bolat, dana]) agent.phone.onInvite = (c) => c.ring();
+  await call.rtp.press("1");
+  const [promised] = await until("the callback is promised", async () => {
+    const rows = await sql()<
+      { callback_number: string; enqueued_at: Date }[]
+    >`SELECT callback_number, enqueued_at FROM entry WHERE dialog_id = ${dialogId} AND callback_number IS NOT NULL`;
+    return rows.length > 0 ? rows : null;
+  });
+  expect(promised?.callback_number).toBe(KNOWN);
+  await call.is("ended", 15_000); // told so, then hung up by us
+
+  // Whoever is free first gets the card; nothing rings before it is accepted.
+  const card = await until(
+    "somebody is offered the callback",
+    () => everybody().find((a) => (a.offers.at(-1)?.offer as { rung?: string } | undefined)?.rung === "callback"),
+    {
+      timeoutMs: 20_000,
+    },
+  );
+  const offer = card.offers.at(-1)?.offer as { id: string };
+  expect(card.phone.incoming.filter((c) => c.state !== "ended")).toHaveLength(0);
+  await card.api.post(`/offers/${offer.id}/accept`);
+  const own = await card.phone.nextCall();
+  own.answer();
+  const back = await trunk.nextCall();
+  expect(back.invite?.head).toMatch(/^INVITE sip:\+77011112233@/);
+  back.answer();
+  await Promise.all([own.rtp.hears(CALLER_HZ), back.rtp.hears(own.rtp.hz)]);
+  back.bye();
+  await own.is("ended", 2000);
+
+  const history = await lab.admin.get<DialogDetail>(`/dialogs/${dialogId}`);
+  const hops = (history.call?.legs ?? []).map((l) => ({ who: l.employee?.id, why: l.reason?.code, cause: l.cause }));
+  expect(hops).toEqual([
+    { who: idOf("aigul"), why: "responsible_interest", cause: "no-answer" },
+    { who: idOf("bolat"), why: "substitute", cause: "declined" },
+    { who: idOf("dana"), why: "least_loaded", cause: "declined" },
+  ]);
+  const entries = await sql()<{ outcome: string; enqueued_at: Date }[]>`SELECT outcome, enqueued_at FROM entry WHERE dialog_id = ${dialogId} ORDER BY ended_at`;
+  expect(entries.map((e) => e.outcome)).toEqual(["callback", "answered"]);
+  expect(entries[1]?.enqueued_at).toEqual(entries[0]?.enqueued_at); // the place was kept
+  const [outgoing] = await until("the callback stands after the call that waited", async () => {
+    const rows =
+      await sql()`SELECT d.direction, k.disposition FROM dialog d JOIN call k ON k.dialog_id = d.id WHERE d.previous_dialog_id = ${dialogId} AND k.ended_at IS NOT NULL`;
+    return rows.length > 0 ? rows : null;
+  });
+  expect(outgoing).toEqual({ direction: "out", disposition: "answered" });
+  await until("the missed-call inquiry is closed by the answered callback", async () => {
+    const [inquiry] = await sql()<{ origin: string; status: string }[]>`SELECT origin, status FROM inquiry WHERE dialog_id = ${dialogId}`;
+    return inquiry?.origin === "missed_call" && inquiry.status === "processed";
+  });
+  expect(trunk.incoming).toHaveLength(1); // once
+});
+
+it("the owner's own rule sends the call to a mobile number when nobody answers: the hop stands in the call with from, to and reason", async () => {
+  const mobile = "+77059998877";
+  await lab.admin.put(`/employees/${idOf("aigul")}/forwarding`, { rules: [{ on: "always", toNumber: mobile }] });
+  const call = await trunk.call("5551000", { from: KNOWN });
+  const outside = await trunk.nextCall();
+  outside.answer();
+  await call.is("up");
+  call.bye();
+  await outside.is("ended", 2000);
+  const [row] = await until("the call is over", async () => {
+    const rows = await sql()<
+      { dialog_id: string }[]
+    >`SELECT dialog_id FROM call WHERE direction = 'in' AND ended_at IS NOT NULL AND disposition = 'answered' ORDER BY started_at DESC LIMIT 1`;
+    return rows.length > 0 ? rows : null;
+  });
+  const history = await lab.admin.get<DialogDetail>(`/dialogs/${row?.dialog_id}`);
+  expect(history.call?.legs).toMatchObject([{ party: "outside", target: mobile, reason: { code: "forwarded", from: { id: idOf("aigul") }, on: "always" } }]);
+
+  // The mobile forwards to our line: the same caller comes back while still on the way outside, and is not sent round again.
+  const first = await trunk.call("5551000", { from: KNOWN });
+  const hop = await trunk.nextCall();
+  const again = await trunk.call("5551000", { from: KNOWN });
+  await again.is("up", 5000); // the dialplan's fallback answers
+  expect(trunk.incoming.filter((c) => c !== hop && c.state !== "ended")).toHaveLength(0);
+  again.bye();
+  first.cancel();
+  await lab.admin.put(`/employees/${idOf("aigul")}/forwarding`, { rules: [] });
+});
