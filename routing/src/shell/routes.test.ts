@@ -1,96 +1,49 @@
-import type { Principal } from "@kommutator/contract/access";
-import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
-import Fastify, { type FastifyInstance } from "fastify";
-import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
-import { RoutingHouse } from "../../../tests/support/routing.ts";
+import { agentOf, Desk, headOf } from "./desk.fixture.ts";
 
-let db: TestDatabase;
-let house: RoutingHouse;
-let app: FastifyInstance;
-let who: Principal;
-let made: Awaited<ReturnType<RoutingHouse["furnish"]>>;
+let desk: Desk;
+let house: Desk["house"];
+let made: Desk["made"];
 let ann: Id;
 let bob: Id;
 
 beforeAll(async () => {
-  db = await testDatabase();
+  desk = await Desk.build();
+  house = desk.house;
 });
-afterAll(() => db.drop());
-
-const agentOf = (employeeId: Id, departmentId: Id): Principal => ({
-  employeeId,
-  sessionId: employeeId,
-  name: "Somebody",
-  login: "somebody",
-  departmentId,
-  subtreeIds: [departmentId],
-  permissions: { dialog: { read: "own", edit: "own", assign: "own" }, queue: { read: "own" } },
-});
-const headOf = (employeeId: Id, departmentId: Id): Principal => ({
-  ...agentOf(employeeId, departmentId),
-  permissions: {
-    dialog: { read: "subtree", edit: "subtree", assign: "subtree" },
-    employee: { read: "subtree", assign: "subtree" },
-    queue: { read: "subtree", edit: "subtree", create: "subtree" },
-    board: { read: "subtree" },
-  },
-});
-
+afterAll(() => desk.db.drop());
 beforeEach(async () => {
-  house = new RoutingHouse(() => db.sql);
-  made = await house.furnish({ agents: 2 });
-  [ann, bob] = made.agents as [Id, Id];
-  const routing = await house.start();
-  await house.ready(ann, bob);
-  app = Fastify();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  app.decorateRequest("principal", null);
-  app.addHook("onRequest", async (request) => {
-    request.principal = who;
-  });
-  app.setErrorHandler((error, _request, reply) => {
-    if (error instanceof AppError) return reply.code(error.status).send({ code: error.code, details: error.details });
-    return reply.code(500).send({ code: "internal", details: { error: String(error) } });
-  });
-  await app.register(routing.routes, { prefix: "/api/v1" });
-  who = agentOf(ann, made.department);
+  [ann, bob] = (await desk.open(2)) as [Id, Id];
+  made = desk.made;
+  desk.who = agentOf(ann, made.department);
 });
-afterEach(async () => {
-  await app.close();
-  await house.stop();
-});
+afterEach(() => desk.close());
 
-const call = async (method: "GET" | "POST" | "PUT" | "PATCH", url: string, body?: object) => {
-  const answer = await app.inject({ method, url: `/api/v1${url}`, ...(body === undefined ? {} : { payload: body }) });
-  return { status: answer.statusCode, body: answer.body === "" ? null : (answer.json() as Record<string, unknown> & { details?: Record<string, unknown> }) };
-};
+const call: Desk["call"] = (method, url, body) => desk.call(method, url, body);
 /** A chat that is offered to somebody. */
 const offered = async () => {
   const dialogId = await house.dialog(made.channels.chat, made.queue, "chat");
   await house.quiet();
-  const [o] = await db.sql<{ id: Id; employee_id: Id }[]>`SELECT id, employee_id FROM offer WHERE dialog_id = ${dialogId} AND ended_at IS NULL`;
+  const [o] = await desk.db.sql<{ id: Id; employee_id: Id }[]>`SELECT id, employee_id FROM offer WHERE dialog_id = ${dialogId} AND ended_at IS NULL`;
   return { dialogId, offerId: o?.id as Id, asked: o?.employee_id as Id, other: o?.employee_id === ann ? bob : ann };
 };
 
 test("accepting answers when the decision is durable; the second press succeeds; a stranger's offer does not exist", async () => {
   const { dialogId, offerId, asked, other } = await offered();
-  who = agentOf(other, made.department);
+  desk.who = agentOf(other, made.department);
   expect((await call("POST", `/offers/${offerId}/accept`)).status).toBe(404);
-  who = agentOf(asked, made.department);
+  desk.who = agentOf(asked, made.department);
   expect((await call("POST", `/offers/${offerId}/accept`)).status).toBe(204);
-  expect(await db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toEqual([{ employee_id: asked }]);
+  expect(await desk.db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toEqual([{ employee_id: asked }]);
   expect((await call("POST", `/offers/${offerId}/accept`)).status).toBe(204);
 });
 
 test("too late: the loser learns who has it", async () => {
   const { dialogId, offerId, asked, other } = await offered();
-  who = agentOf(other, made.department);
+  desk.who = agentOf(other, made.department);
   expect((await call("POST", `/dialogs/${dialogId}/take`)).status).toBe(204);
-  who = agentOf(asked, made.department);
+  desk.who = agentOf(asked, made.department);
   const late = await call("POST", `/offers/${offerId}/accept`);
   expect([late.status, late.body?.["code"]]).toEqual([409, "already_taken"]);
   expect(late.body?.details).toMatchObject({ employee: { id: other, name: expect.stringMatching(/^Agent/) } });
@@ -100,31 +53,31 @@ test("too late: the loser learns who has it", async () => {
 
 test("two press `take` at the same moment: one has it, the other is told", async () => {
   await call("PUT", "/presence/me", { intent: "paused" });
-  who = agentOf(bob, made.department);
+  desk.who = agentOf(bob, made.department);
   await call("PUT", "/presence/me", { intent: "paused" });
   const dialogId = await house.dialog(made.channels.chat, made.queue, "chat");
   await house.quiet();
   house.holds = false;
   const first = call("POST", `/dialogs/${dialogId}/take`);
   await new Promise((resolve) => setImmediate(resolve));
-  who = agentOf(ann, made.department);
+  desk.who = agentOf(ann, made.department);
   const second = call("POST", `/dialogs/${dialogId}/take`);
   // Both inputs stand before the engine looks again.
-  for (;;) if ((await db.sql`SELECT 1 FROM routing_input`).length === 2) break;
+  for (;;) if ((await desk.db.sql`SELECT 1 FROM routing_input`).length === 2) break;
   house.holds = true;
   const answers = await Promise.all([first, second]);
   expect(answers.map((a) => a.status).sort()).toEqual([204, 409]);
-  expect(await db.sql`SELECT 1 FROM assignment WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toHaveLength(1);
+  expect(await desk.db.sql`SELECT 1 FROM assignment WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toHaveLength(1);
 });
 
 test("rejecting passes it on; an offer whose time is up answers offer_expired", async () => {
   const { dialogId, offerId, asked, other } = await offered();
-  who = agentOf(asked, made.department);
+  desk.who = agentOf(asked, made.department);
   expect((await call("POST", `/offers/${offerId}/reject`)).status).toBe(204);
-  const [next] = await db.sql<{ id: Id; employee_id: Id }[]>`SELECT id, employee_id FROM offer WHERE dialog_id = ${dialogId} AND ended_at IS NULL`;
+  const [next] = await desk.db.sql<{ id: Id; employee_id: Id }[]>`SELECT id, employee_id FROM offer WHERE dialog_id = ${dialogId} AND ended_at IS NULL`;
   expect(next?.employee_id).toBe(other);
   house.offsetMs = 46_000;
-  who = agentOf(other, made.department);
+  desk.who = agentOf(other, made.department);
   const late = await call("POST", `/offers/${next?.id}/accept`);
   expect([late.status, late.body?.["code"]]).toEqual([409, "offer_expired"]);
 });
@@ -133,7 +86,7 @@ test("presence: one's own, wrap-up, and a supervisor's only inside the own part 
   expect((await call("GET", "/presence/me")).body).toMatchObject({ employeeId: ann, intent: "available", state: "idle", online: true });
   expect((await call("PUT", "/presence/me", { intent: "paused", reason: "lunch" })).body).toMatchObject({ intent: "paused", reason: "lunch", state: "paused" });
   expect((await call("PUT", `/presence/${bob}`, { intent: "paused" })).status).toBe(403);
-  who = headOf(ann, made.department);
+  desk.who = headOf(ann, made.department);
   expect((await call("PUT", `/presence/${bob}`, { intent: "paused", reason: "meeting" })).body).toMatchObject({ employeeId: bob, intent: "paused" });
   const elsewhere = await house.furnish({ agents: 1 });
   expect((await call("PUT", `/presence/${elsewhere.agents[0]}`, { intent: "paused" })).status).toBe(404);
@@ -141,25 +94,25 @@ test("presence: one's own, wrap-up, and a supervisor's only inside the own part 
 
 test("reassigning: with the right inside the own subtree, not from outside; one's own can be given back", async () => {
   const { dialogId, offerId, asked, other } = await offered();
-  who = agentOf(asked, made.department);
+  desk.who = agentOf(asked, made.department);
   await call("POST", `/offers/${offerId}/accept`);
   const elsewhere = await house.furnish({ agents: 1 });
-  who = headOf(elsewhere.agents[0] as Id, elsewhere.department);
+  desk.who = headOf(elsewhere.agents[0] as Id, elsewhere.department);
   expect((await call("POST", `/dialogs/${dialogId}/assign`, { employeeId: other })).status).toBe(404);
-  const [head] = await db.sql<
+  const [head] = await desk.db.sql<
     { id: Id }[]
   >`INSERT INTO employee (login, full_name, department_id, calendar_id) VALUES (gen_random_uuid()::text, 'Head', ${made.department}, ${made.calendar}) RETURNING id`;
-  who = headOf(head?.id as Id, made.department);
+  desk.who = headOf(head?.id as Id, made.department);
   expect((await call("POST", `/dialogs/${dialogId}/assign`, { employeeId: other })).status).toBe(204);
-  expect(await db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toEqual([{ employee_id: other }]);
-  who = agentOf(other, made.department);
+  expect(await desk.db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toEqual([{ employee_id: other }]);
+  desk.who = agentOf(other, made.department);
   expect((await call("POST", `/dialogs/${dialogId}/assign`, { employeeId: null })).status).toBe(204);
-  expect(await db.sql`SELECT 1 FROM entry WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toHaveLength(1);
+  expect(await desk.db.sql`SELECT 1 FROM entry WHERE dialog_id = ${dialogId} AND ended_at IS NULL`).toHaveLength(1);
 });
 
 test("why: the decisions of a dialog with names, loads, refusals and how each offer ended", async () => {
   const { dialogId, offerId, asked, other } = await offered();
-  who = agentOf(asked, made.department);
+  desk.who = agentOf(asked, made.department);
   await call("POST", `/offers/${offerId}/reject`);
   const why = await call("GET", `/dialogs/${dialogId}/why`);
   expect(why.status).toBe(200);
@@ -170,7 +123,7 @@ test("why: the decisions of a dialog with names, loads, refusals and how each of
 });
 
 test("queues: created, changed under their version, given members; the engine knows at once", async () => {
-  who = headOf(ann, made.department);
+  desk.who = headOf(ann, made.department);
   const created = await call("POST", "/queues", { name: `New ${made.queue}`, departmentId: made.department, calendarId: made.calendar });
   expect(created.status).toBe(201);
   const id = created.body?.["id"] as Id;
@@ -184,7 +137,7 @@ test("queues: created, changed under their version, given members; the engine kn
   });
   const dialog = await house.dialog(made.channels.voice, id);
   expect(await house.commanded("ring", dialog)).toMatchObject({ employeeId: ann, timeoutMs: 12_000 });
-  who = agentOf(bob, made.department);
+  desk.who = agentOf(bob, made.department);
   expect((await call("PATCH", `/queues/${id}`, { ringTimeoutS: 30, version: 2 })).status).toBe(403);
   expect(((await call("GET", "/queues")).body as unknown as { id: Id }[]).map((q) => q.id)).toEqual([made.queue]);
 });
@@ -192,7 +145,7 @@ test("queues: created, changed under their version, given members; the engine kn
 test("the board: B13's numbers of the day, only the viewer's part of the house", async () => {
   const elsewhere = await house.furnish({ agents: 1 });
   // 170 answered (148 within 20 s), 20 abandoned, 6 of them short: 148 / 184 = 80.4 %
-  const rows = (n: number, outcome: string, waitedS: number) => db.sql`
+  const rows = (n: number, outcome: string, waitedS: number) => desk.db.sql`
     WITH d AS (INSERT INTO dialog (channel_id, thread_key, medium, identity_kind, opened_at, closed_at)
       SELECT ${made.channels.voice}, gen_random_uuid(), 'voice', 'phone', now(), now() FROM generate_series(1, ${n}) RETURNING id)
     INSERT INTO entry (id, dialog_id, queue_id, medium, identity_result, rung, enqueued_at, ended_at, outcome)
@@ -206,7 +159,7 @@ test("the board: B13's numbers of the day, only the viewer's part of the house",
   await house.dialog(elsewhere.channels.chat, elsewhere.queue, "chat");
   await house.quiet();
   expect((await call("GET", "/board")).status).toBe(403);
-  who = headOf(ann, made.department);
+  desk.who = headOf(ann, made.department);
   const board = (await call("GET", "/board")).body as unknown as {
     today: Record<string, number>;
     waiting: Record<string, unknown>;
