@@ -100,3 +100,40 @@ test(`${RACES} races of accept, hang-up and time-out, all inputs pending before 
   await until(async () => ((await db.sql`SELECT 1 FROM offer WHERE ended_at IS NULL`).length === 0 ? true : undefined));
   await house.stop();
 }, 120_000);
+
+test(`${RACES} pairs of calls, both pending before either decision, two free agents: each pair rings both of them`, async () => {
+  const house = new RoutingHouse(() => db.sql);
+  const { agents, channels, calendar, department } = await house.furnish({ agents: 2 * RACES });
+  const queues = (
+    await db.sql<{ id: Id }[]>`
+      INSERT INTO queue (name, calendar_id, department_id) SELECT 'pair ' || i, ${calendar}, ${department} FROM generate_series(1, ${RACES}) i RETURNING id`
+  ).map((q) => q.id);
+  // Queue i is served by agents 2i and 2i + 1, and by nobody else.
+  await db.sql`DELETE FROM queue_member WHERE employee_id = ANY(${agents}::uuid[])`;
+  await db.sql`INSERT INTO queue_member (queue_id, employee_id, media) SELECT q, e, '{voice}'
+    FROM unnest(${agents.map((_, i) => queues[i >> 1] as Id)}::uuid[], ${agents}::uuid[]) AS m(q, e)`;
+  await db.sql`INSERT INTO agent_connection (employee_id, socket_id, node) SELECT id, 's', 'n' FROM unnest(${agents}::uuid[]) id`;
+  await house.start();
+  await house.ready(...agents);
+  const dialogs = await house.dialogRows(channels.voice, "voice", 2 * RACES);
+
+  house.holds = false;
+  await house.send(...dialogs.map((d, i) => house.opened(d, queues[i >> 1] as Id, "voice")));
+  const [pending] = await db.sql<{ n: number }[]>`SELECT count(*)::int AS n FROM routing_input WHERE input->>'kind' = 'dialog.opened'`;
+  expect(pending?.n).toBe(2 * RACES);
+  house.commands.length = 0;
+  house.holds = true;
+  await house.quiet();
+
+  const rung = await until(() =>
+    house.commands.filter((c) => c.kind === "ring").length >= 2 * RACES ? house.commands.filter((c) => c.kind === "ring") : undefined,
+  );
+  expect(rung).toHaveLength(2 * RACES);
+  expect(new Set(rung.map((c) => c.employeeId)).size).toBe(2 * RACES);
+  const of = new Map(rung.map((c) => [c.dialogId, c.employeeId]));
+  for (let i = 0; i < RACES; i++) {
+    const pair = [of.get(dialogs[2 * i] as Id), of.get(dialogs[2 * i + 1] as Id)].sort();
+    expect(pair).toEqual([agents[2 * i], agents[2 * i + 1]].sort());
+  }
+  await house.stop();
+}, 120_000);
