@@ -41,6 +41,8 @@ describe("a customer writes, is seen, answered by keyboard, and the answer is se
       await until(
         "the picture is shown",
         async () => (await picture.count()) > 0 && (await picture.evaluate((each) => (each as HTMLImageElement).naturalWidth)) === 64,
+        // On a busy machine the first fetch from the vendor may run out of its second; the next comes after a few.
+        { timeoutMs: 30_000 },
       );
       await picture.locator("..").press("Enter");
       await page.getByRole("dialog").locator("img").waitFor();

@@ -135,6 +135,8 @@ export function composer(stage: Stage): void {
         await page.keyboard.press("Enter");
       }
       await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Убрать вариант Перенесите" }).waitFor();
+      await stage.caretStands(stage.reply);
       await screenshot(page, "composer-ready-answers");
       await stage.answer("Привезём завтра. Удобно?");
       const mine = stage.out("Привезём завтра. Удобно?");
@@ -169,7 +171,11 @@ export function composer(stage: Stage): void {
       const sent = thread.locator('article[data-direction="out"]').filter({ hasText: "Вот снимок" });
       await sent.getByRole("button", { name: /вопрос по каналу telegram/ }).press("Enter");
       await asked.and(page.locator("[data-found]")).waitFor();
-      expect(await sent.locator("img").evaluate((each) => (each as HTMLImageElement).naturalWidth)).toBe(64);
+      const picture = sent.locator("img");
+      await until(
+        "the picture is shown",
+        async () => (await picture.count()) > 0 && picture.evaluate((each) => (each as HTMLImageElement).naturalWidth === 64),
+      );
     });
   });
 }

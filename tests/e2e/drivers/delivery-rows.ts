@@ -76,6 +76,7 @@ export function delivery(stage: Stage): void {
       });
     await say("Писал вчера", 25 * HOUR_MS);
     await stage.fromQueue("viber");
+    await stage.in("Писал вчера").getByText("написано", { exact: false }).waitFor();
     await page.locator('[data-cannot="window"]').getByText("новое сообщение клиента", { exact: false }).waitFor();
     expect(await stage.reply.count()).toBe(0);
     await screenshot(page, "window-over");

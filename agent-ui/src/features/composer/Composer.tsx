@@ -233,9 +233,17 @@ export function Composer({
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
-        {editQuick && !note && capabilities.quickAnswers !== null ? (
+        {(editQuick || quick.length > 0) && !note && capabilities.quickAnswers !== null ? (
           <Suspense>
-            <QuickAnswers answers={quick} limits={capabilities.quickAnswers} onChange={setQuick} onClose={() => setEditQuick(false)} />
+            <QuickAnswers
+              answers={quick}
+              limits={capabilities.quickAnswers}
+              onChange={setQuick}
+              onClose={() => {
+                setEditQuick(false);
+                input.current?.focus();
+              }}
+            />
           </Suspense>
         ) : null}
         <div className={classes["tools"]}>

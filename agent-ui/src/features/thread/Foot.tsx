@@ -12,6 +12,9 @@ import { useMessageCall } from "./useMessageCall.ts";
 
 const Edits = lazy(async () => ({ default: (await import("./Edits.tsx")).Edits }));
 
+/** A message that came so long after it was written (an outage, a letter from an old mailbox) says when that was. */
+const LATE_MS = 10 * 60_000;
+
 const MARKS = { queued: IconClock, sent: IconCheck, delivered: IconChecks, read: IconChecks, failed: IconAlertTriangle, uncertain: IconHelpCircle };
 
 /** Time, "edited" and delivery; a failed one can be tried again, an uncertain one waits for the agent's word. */
@@ -23,6 +26,7 @@ export function Foot({ message }: { message: Message }) {
   const retry = useMessageCall(message, () => api.post<Message>(`/messages/${message.id}/retry`, {}));
   const settle = useMessageCall(message, (outcome: "sent" | "resend") => api.post<Message>(`/messages/${message.id}/settle`, { outcome }));
   const { delivery } = message;
+  const late = message.direction === "in" && message.providerAt !== null && Date.parse(message.at) - Date.parse(message.providerAt) > LATE_MS;
   const Mark = delivery === null ? null : MARKS[delivery];
   const label = delivery === null ? "" : t(`delivery.${delivery}`);
   return (
@@ -30,6 +34,7 @@ export function Foot({ message }: { message: Message }) {
       <time dateTime={message.at} title={format.full(message.at)}>
         {format.time(message.at)}
       </time>
+      {late ? <span>{t("written", { at: format.full(message.providerAt ?? message.at) })}</span> : null}
       {message.editedAt === null ? null : message.deletedAt === null ? (
         <Suspense fallback={<span>{t("edited.mark")}</span>}>
           <Edits messageId={message.id} editedAt={message.editedAt} />
