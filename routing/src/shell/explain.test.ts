@@ -76,6 +76,39 @@ describe("why did this caller wait (XS-03)", () => {
     expect(body.now).toBeNull();
   });
 
+  test("a colleague to whom calls are forwarded when busy, and who forwards back: the hop and the cut circle stand in the story, then the ladder (CC-18)", async () => {
+    const url = (id: Id) => `/employees/${id}/forwarding`;
+    await agent(ann).call("PUT", url(ann), { rules: [{ on: "busy", toEmployeeId: bob }] });
+    await agent(bob).call("PUT", url(bob), { rules: [{ on: "no_answer", toEmployeeId: ann }] });
+    const talk = await desk.house.dialog(desk.made.channels.voice, desk.made.queue, "voice", {
+      responsible: { employeeId: ann, why: "customer" },
+      identity: "known",
+    });
+    const ring = await desk.house.commanded("ring", talk);
+    await desk.house.send(
+      { kind: "leg.answered", dialogId: talk, offerId: ring.offerId, at: desk.house.now() },
+      { kind: "leg.bridged", dialogId: talk, offerId: ring.offerId, at: desk.house.now() },
+    );
+    const dialogId = await desk.house.dialog(desk.made.channels.voice, desk.made.queue, "voice", {
+      responsible: { employeeId: ann, why: "customer" },
+      identity: "known",
+    });
+    const hop = await desk.house.commanded("ring", dialogId);
+    expect(hop.employeeId).toBe(bob);
+    await desk.house.send({ kind: "leg.ended", dialogId, offerId: hop.offerId, cause: "no-answer", at: desk.house.now() });
+    await desk.house.quiet();
+    const { body } = await head().call("GET", `/dialogs/${dialogId}/why`);
+    const told = (body.timeline as WhyItem[]).flatMap((i) =>
+      i.kind === "decision" ? [[i.rung, i.reason.code, i.reason.from?.id ?? null, i.reason.on ?? null, i.chosen?.id ?? null]] : [],
+    );
+    expect(told).toEqual([
+      ["responsible", "not_eligible", null, null, null],
+      ["forward", "forwarded", ann, "busy", bob],
+      ["forward", "forward_loop", bob, "no_answer", null],
+      ["least_loaded", "least_loaded", null, null, cem],
+    ]);
+  });
+
   test("the place counts the head start of whoever has priority", async () => {
     for (const id of [ann, bob, cem]) await agent(id).call("PUT", "/presence/me", { intent: "paused" });
     const plain = await desk.house.dialog(desk.made.channels.voice, desk.made.queue);
