@@ -18,12 +18,17 @@ const PAGES = [
   "customers",
   "leads",
   "interests",
+  "calls",
+  "profile",
   "supervisor",
+  "supervisor/absences",
   "settings/channels",
   "settings/people",
   "settings/departments",
   "settings/calendars",
   "settings/queues",
+  "settings/skills",
+  "settings/what-if",
   "settings/canned",
 ];
 let house: HouseProcess;

@@ -65,7 +65,7 @@ export function RegisterTable({ rows }: { rows: CallRow[] }) {
         <>
           {call.line === null ? call.channel.name : phone(call.line)}
           <Text size="xs" c="dimmed">
-            {call.queue?.name ?? call.channel.name}
+            {call.queue?.name ?? (call.line === null ? "" : call.channel.name)}
           </Text>
         </>
       ),

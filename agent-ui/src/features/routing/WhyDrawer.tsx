@@ -73,7 +73,7 @@ function Headline({ story, now }: { story: WhyStory; now: number }) {
             <b>{clock(waited)}</b> {t(summary.until === null ? "summary.waits" : "summary.waited")}
           </span>
         )}
-        <span>{t("summary.asked", { count: summary.asked })}</span>
+        {summary.asked === 0 ? null : <span>{t("summary.asked", { count: summary.asked })}</span>}
         {story.now === null ? null : (
           <span>
             <b>{t("summary.place", { place: story.now.place, waiting: story.now.waiting })}</b> {story.now.queue.name}

@@ -110,6 +110,11 @@ test("a caller who gave up, one who keeps the old place, one who was given by ha
   ]);
 });
 
+test("what was given by hand says so, and not who else was free", () => {
+  const steps = stepsOf([decision(0, { rung: "manual", chosen: dana, reason: { code: "manual" }, refusals: { logged_out: 6 } })], NOW);
+  expect(steps).toMatchObject([{ tone: "calm", text: { key: "handed", params: { name: "Дана" } }, refusals: [] }]);
+});
+
 test("the question is that of the reader", () => {
   const story = (timeline: WhyItem[], now: WhyStory["now"] = null): WhyStory => ({
     decisions: [],

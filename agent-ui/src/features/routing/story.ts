@@ -52,9 +52,12 @@ function asked(decision: Decided, offer: Offer | undefined, now: number): Step {
   const name = decision.chosen?.name ?? "";
   const { from } = decision.reason;
   const outcome = offer === undefined || offer.endedAt === null ? null : offer.outcome;
+  const step = blank(`${decision.entryId}-${decision.at}-${decision.rung}`, decision.at);
+  // Given by hand, nobody is asked whether it suits: who was free does not matter.
+  if (decision.rung === "manual" && offer === undefined) return { ...step, text: { key: "handed", params: { name } } };
   return {
-    ...blank(`${decision.entryId}-${decision.at}-${decision.rung}`, decision.at),
-    tone: toneOf(outcome),
+    ...step,
+    tone: offer === undefined ? "calm" : toneOf(outcome),
     text: from === undefined ? { key: "asked", params: { name } } : { key: "forwarded", params: { name, from: from.name } },
     reason: { code: decision.reason.code, load: decision.reason.load ?? null },
     outcome: offer !== undefined && offer.endedAt !== null && offer.outcome === "failed" && offer.cause !== null ? `failed_${offer.cause}` : outcome,
