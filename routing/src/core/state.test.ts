@@ -50,8 +50,8 @@ test("entries, offers and assignments stand once in what a decision brings", () 
   const all: Effects[] = [];
   const s = new Story({ dana: {} }, undefined, { after: (_, __, effects) => all.push(effects) });
   s.given(ready("dana"), chats("chat"), accepts("dana", "chat"));
-  const unique = <T>(list: T[]) => new Set(list).size === list.length;
-  for (const e of all) expect([e.entries, e.offers, e.assignments, e.agents].every(unique)).toBe(true);
+  const unique = (list: readonly unknown[]) => new Set(list).size === list.length;
+  for (const e of all) for (const list of [e.entries, e.offers, e.assignments, e.agents]) expect(unique(list)).toBe(true);
   expect(all.at(-1)).toMatchObject({ entries: [{ dialogId: "chat" }], offers: [{ dialogId: "chat" }], assignments: [{ dialogId: "chat" }] });
 });
 
