@@ -1,5 +1,5 @@
 import type { EpochMs } from "@kommutator/contract/ids";
-import { isAway, NONE, openDialogs, presentMembers, refusalOf } from "./eligibility.ts";
+import { isAway, NONE, openDialogs, presentMembers, refusalHere, refusalOfAll } from "./eligibility.ts";
 import { isCallback, setAlone } from "./entry-machine.ts";
 import { covers, nextBorder } from "./hours.ts";
 import { loadOf } from "./load.ts";
@@ -51,10 +51,11 @@ export function refresh(state: RouterState, agent: Agent): void {
   const before1 = refusals[1];
   const before2 = refusals[2];
   const before3 = refusals[3];
-  const now0 = refusalOf(agent, 0);
-  const now1 = refusalOf(agent, 1);
-  const now2 = refusalOf(agent, 2);
-  const now3 = refusalOf(agent, 3);
+  const away = refusalOfAll(agent);
+  const now0 = away === NONE ? refusalHere(agent, 0) : away;
+  const now1 = away === NONE ? refusalHere(agent, 1) : away;
+  const now2 = away === NONE ? refusalHere(agent, 2) : away;
+  const now3 = away === NONE ? refusalHere(agent, 3) : away;
   refusals[0] = now0;
   refusals[1] = now1;
   refusals[2] = now2;

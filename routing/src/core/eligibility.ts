@@ -55,6 +55,12 @@ export function isAway(refusal: number): boolean {
 
 /** May this agent be offered something of this medium (0 voice, 1 chat, 2 message, 3 mail)? The first reason against it, or NONE. */
 export function refusalOf(agent: Agent, medium: MediumIndex): number {
+  const away = refusalOfAll(agent);
+  return away === NONE ? refusalHere(agent, medium) : away;
+}
+
+/** What keeps the agent from everything, whatever the medium; NONE when nothing does. */
+export function refusalOfAll(agent: Agent): number {
   const facts = agent.facts;
   if (!facts.active) return INACTIVE;
   if (agent.absent) return ABSENT;
@@ -63,12 +69,18 @@ export function refusalOf(agent: Agent, medium: MediumIndex): number {
   if (agent.intent === "logged_out") return LOGGED_OUT;
   if (!agent.online) return agent.offlineSince !== null ? RECONNECTING : OFFLINE;
   if (agent.intent === "paused") return PAUSED;
+  return NONE;
+}
+
+/** What keeps an agent who is here and at work from one medium. */
+export function refusalHere(agent: Agent, medium: MediumIndex): number {
   if (medium === 0 && !agent.phoneReachable) return PHONE;
   if (agent.calls > 0) return IN_CALL;
   if (agent.wrapupUntil !== null) return WRAPUP;
   if (agent.restUntil !== null && medium === 0) return RESTING;
   if (agent.liveOffer !== null || (medium === 2 && agent.messageOffer !== null) || (medium === 3 && agent.mailOffer !== null)) return OFFERED;
-  if (medium !== 0 && openDialogs(agent) + (agent.messageOffer === null ? 0 : 1) + (agent.mailOffer === null ? 0 : 1) >= facts.maxDialogs) return AT_CAPACITY;
+  if (medium !== 0 && openDialogs(agent) + (agent.messageOffer === null ? 0 : 1) + (agent.mailOffer === null ? 0 : 1) >= agent.facts.maxDialogs)
+    return AT_CAPACITY;
   return NONE;
 }
 

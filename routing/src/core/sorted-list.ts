@@ -87,7 +87,10 @@ export class SortedList<T> {
   countBefore(item: T): number {
     if (this.size === 0) return 0;
     const c = this.chunkOf(item);
-    let n = this.placeIn(this.chunks[c] as T[], item);
+    const chunk = this.chunks[c] as T[];
+    // To look for the element itself touches nothing but the list; only a stranger's place is searched by comparing.
+    let n = chunk.indexOf(item);
+    if (n < 0) n = this.placeIn(chunk, item);
     for (let i = 0; i < c; i++) n += (this.chunks[i] as T[]).length;
     return n;
   }
