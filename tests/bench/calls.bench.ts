@@ -5,15 +5,20 @@ import { type HouseLab, startHouseLab } from "../lab/support/house-lab.ts";
 import { type SipCall, SipPeer } from "../lab/support/sip.ts";
 import { until } from "../lab/support/wait.ts";
 import { ApiClient } from "../support/house.ts";
+import { cpuSeconds, familySeconds, statOf } from "./calls/cpu.ts";
+import { type OverloadBlock, overload } from "./calls/overload.ts";
 import type { BenchResult } from "./run.ts";
 
 const AGENTS = 20;
-const KNOWN = 200;
+const KNOWN = 600;
 const CALLS = Number(process.env["BENCH_CALLS"] ?? 150);
 const WARM_UP = 15;
 /** A new call each: the two ways take turns, so a slow moment of the machine hits both alike. */
 const EVERY_MS = Number(process.env["BENCH_EVERY_MS"] ?? 200);
 const TALK_MS = 150;
+/** More callers than the agents can take: 20 % more, in blocks that take turns. */
+const OVERLOAD = { agents: AGENTS, talkMs: 4_000, load: 1.2, seconds: Number(process.env["BENCH_OVERLOAD_S"] ?? 25) };
+const OVERLOAD_BLOCKS = 2;
 const QUEUE_PORT = 26_000;
 const P99_BUDGET_MS = 25;
 
@@ -22,6 +27,10 @@ const P99_BUDGET_MS = 25;
  * durable, then the ring) against Asterisk's own app_queue on the same Asterisk, interleaved call by call. Open loop:
  * calls leave by the clock, and one that never reaches an agent counts as the worst. Times are taken where the datagrams
  * leave and arrive.
+ *
+ * Then both under 120 % of what their agents can take, in blocks that take turns: how soon an agent who has become free is rung
+ * again, the longest wait, how evenly the calls fall on the agents, and the processor time of each (of Asterisk in its blocks, for ours
+ * also the house and PostgreSQL).
  */
 export default async function calls(): Promise<BenchResult> {
   const queueAgents = Array.from({ length: AGENTS }, (_, i) => `q${String(i + 1).padStart(2, "0")}`);
@@ -103,6 +112,12 @@ export default async function calls(): Promise<BenchResult> {
       SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.at - k.started_at) * 1000)::float8 AS decided, percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM d.at - k.started_at) * 1000)::float8 AS decided99,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM l.started_at - d.at) * 1000)::float8 AS rung, percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM l.started_at - d.at) * 1000)::float8 AS rung99
       FROM call k JOIN decision d ON d.dialog_id = k.dialog_id AND d.chosen_id IS NOT NULL JOIN call_leg l ON l.call_id = k.id AND l.party = 'agent'`;
+    const under = { house: await crowded(lab, "house", "5551000", trunk, phones), queue: await crowded(lab, "queue", "9000", trunk, queuePhones) };
+    for (let block = 1; block < OVERLOAD_BLOCKS; block++) {
+      under.house.push(...(await crowded(lab, "house", "5551000", trunk, phones)));
+      under.queue.push(...(await crowded(lab, "queue", "9000", trunk, queuePhones)));
+    }
+    const crowd = { house: summary(under.house), queue: summary(under.queue) };
     const p50Budget = quantile(queue, 0.5) + 3 * commit;
     const ms = (n: number) => Math.round(n * 100) / 100;
     return {
@@ -122,6 +137,7 @@ export default async function calls(): Promise<BenchResult> {
         callsStored: rows?.calls,
         callsDecided: rows?.decided,
         neverRung: house.filter((t) => !Number.isFinite(t)).length,
+        overload: { house: crowd.house, appQueue: crowd.queue },
       },
       budgets: [
         {
@@ -131,6 +147,18 @@ export default async function calls(): Promise<BenchResult> {
           pass: quantile(house, 0.5) <= p50Budget,
         },
         { name: "p99", limit: `<= ${P99_BUDGET_MS} ms`, measured: `${ms(quantile(house, 0.99))} ms`, pass: quantile(house, 0.99) <= P99_BUDGET_MS },
+        {
+          name: "freed agent to the next caller's INVITE at 120 % load, p99",
+          limit: `<= 1/20 of app_queue's ${crowd.queue.freedToNextMs.p99} ms`,
+          measured: `${crowd.house.freedToNextMs.p99} ms`,
+          pass: crowd.house.freedToNextMs.p99 <= crowd.queue.freedToNextMs.p99 / 20,
+        },
+        {
+          name: "longest wait at 120 % load",
+          limit: `<= app_queue's ${crowd.queue.longestWaitMs} ms`,
+          measured: `${crowd.house.longestWaitMs} ms`,
+          pass: crowd.house.longestWaitMs <= crowd.queue.longestWaitMs,
+        },
         {
           name: "every call stored and decided",
           limit: String(CALLS + WARM_UP),
@@ -144,6 +172,48 @@ export default async function calls(): Promise<BenchResult> {
     for (const p of peers) p.close();
     await lab.close();
   }
+}
+
+type Crowded = OverloadBlock & { asteriskCpuS: number; houseCpuS: number; databaseCpuS: number };
+let crowds = 0;
+
+/** One block of one side under overload, with the processor time that it took; afterwards everybody is idle again. */
+async function crowded(lab: HouseLab, way: "house" | "queue", line: string, trunk: SipPeer, phones: SipPeer): Promise<Crowded[]> {
+  const { sql } = lab.db;
+  const block = crowds++;
+  const [{ pid: backend } = { pid: 0 }] = await sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+  const postmaster = Number(statOf(backend)[1]);
+  const used = () => [cpuSeconds(lab.asterisk.pid()), cpuSeconds(lab.house.child.pid), familySeconds(postmaster)] as const;
+  const before = used();
+  const number = (i: number) => (way === "house" ? knownNumber((block * 150 + i) % KNOWN) : `+7706${String(1_000_000 + block * 10_000 + i)}`);
+  const done = await overload(trunk, { line, phones }, OVERLOAD, number);
+  const after = used();
+  if (way === "house") await idle(sql);
+  const spent = (i: 0 | 1 | 2) => after[i] - before[i];
+  return [{ ...done, asteriskCpuS: spent(0), houseCpuS: spent(1), databaseCpuS: spent(2) }];
+}
+
+function summary(blocks: readonly Crowded[]) {
+  const sum = (of: (b: Crowded) => number) => blocks.reduce((n, b) => n + of(b), 0);
+  const round = (n: number) => Math.round(n * 10) / 10;
+  const freed = blocks.flatMap((b) => b.freedToNextMs).sort((a, b) => a - b);
+  const perAgent = blocks.flatMap((b) => [...b.perAgent.values()]);
+  const answered = Math.max(
+    1,
+    sum((b) => b.answered),
+  );
+  return {
+    calls: sum((b) => b.calls),
+    answered: sum((b) => b.answered),
+    freedToNextMs: { n: freed.length, p50: round(quantile(freed, 0.5)), p99: round(quantile(freed, 0.99)) },
+    longestWaitMs: Math.round(Math.max(...blocks.flatMap((b) => b.waitsMs))),
+    callsPerAgent: { least: Math.min(...perAgent), most: Math.max(...perAgent) },
+    cpuMsPerAnsweredCall: {
+      asterisk: round((sum((b) => b.asteriskCpuS) * 1000) / answered),
+      house: round((sum((b) => b.houseCpuS) * 1000) / answered),
+      database: round((sum((b) => b.databaseCpuS) * 1000) / answered),
+    },
+  };
 }
 
 const knownNumber = (i: number): string => `+7701${String(2_000_000 + i)}`;
@@ -197,10 +267,19 @@ async function seed(lab: HouseLab, sockets: Socket[], phones: SipPeer): Promise<
     await until("the live socket greets", () => socket.connected);
     await api.request("PUT", "/presence/me", { intent: "available" });
   }
-  await until("all agents are idle", async () => {
-    const [row] = await sql<
-      { n: number }[]
-    >`SELECT count(*)::int AS n FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'bench%' AND p.state = 'idle'`;
-    return row?.n === AGENTS;
-  });
+  await idle(sql);
+}
+
+/** Waits until every agent may be rung. */
+async function idle(sql: HouseLab["db"]["sql"]): Promise<void> {
+  await until(
+    "all agents are idle",
+    async () => {
+      const [row] = await sql<
+        { n: number }[]
+      >`SELECT count(*)::int AS n FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'bench%' AND p.state = 'idle'`;
+      return row?.n === AGENTS;
+    },
+    { timeoutMs: 30_000 },
+  );
 }
