@@ -13,8 +13,8 @@ CREATE TABLE delegation (
 );
 CREATE UNIQUE INDEX delegation_active ON delegation(object_kind, object_id) WHERE outcome IS NULL;
 CREATE INDEX delegation_substitute ON delegation(substitute_id) WHERE outcome IS NULL;
--- Whoever is back is reminded of what waits to be taken back.
-ALTER TABLE notification DROP CONSTRAINT notification_kind_check, ADD CONSTRAINT notification_kind_check CHECK (kind IN ('mention','hand_back')), ADD COLUMN absence_id uuid REFERENCES absence(id);
+-- Whoever is back is reminded of what waits to be taken back; the head is told who did not come.
+ALTER TABLE notification DROP CONSTRAINT notification_kind_check, ADD CONSTRAINT notification_kind_check CHECK (kind IN ('mention','hand_back','no_show')), ADD COLUMN absence_id uuid REFERENCES absence(id);
 -- The register of calls may be taken out of the house by those who may take dialogs out.
 INSERT INTO role_permission (role_id, object, action, scope)
   SELECT r.id, 'call', 'export', CASE r.code WHEN 'admin' THEN 'all' ELSE 'subtree' END FROM role r WHERE r.code IN ('admin', 'supervisor') ON CONFLICT DO NOTHING;

@@ -2,6 +2,7 @@ import type { Identify, StreamReader } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import { runAbsences } from "./absence/change.ts";
 import { createAbsenceKeeper } from "./absence/keeper.ts";
+import { suggestAbsences } from "./absence/no-show.ts";
 import { remindReturned } from "./absence/remind.ts";
 import { writeAudit } from "./audit/index.ts";
 import { type Crm, companyReader, type StreamHandler } from "./context.ts";
@@ -65,6 +66,7 @@ export function createCrm(deps: CrmDeps): CrmCore {
           await remindReturned(crm);
         },
       },
+      { name: "no-shows", everyMs: 60_000, run: () => suggestAbsences(crm) },
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.
         name: "publish-loads",

@@ -177,6 +177,34 @@ test("whoever is back is reminded once a day; after three working days the head 
   await house.sql`UPDATE employee SET calendar_id = ${house.company.calendars.always}`;
 });
 
+test("half an hour into the shift the head is told, once a day, of an agent who has not been seen; nothing moves by itself", async () => {
+  const { sql } = house;
+  await sql`UPDATE department SET head_id = ${idOf("head")} WHERE id = ${house.company.departments.a}`;
+  await sql`UPDATE employee SET calendar_id = ${house.company.calendars.office} WHERE id IN (${idOf("aigul")}, ${idOf("bolat")})`;
+  const seen = (person: Person, from: number, to: number | null) =>
+    sql`INSERT INTO presence_log (employee_id, state, intent, from_at, to_at) VALUES (${idOf(person)}, 'idle', 'available', ${iso(from)}, ${to === null ? null : iso(to)})`;
+  // Both worked on Tuesday; on Wednesday, the 8th, Bolat came for ten minutes and Aigul did not.
+  await seen("aigul", july(7), july(7, 18));
+  await seen("bolat", july(7), july(7, 18));
+  await seen("bolat", july(8), july(8) + 600_000);
+  const missed = async (minutes: number) => {
+    house.clock.set(july(8) + minutes * 60_000);
+    await house.crm.jobs.find((j) => j.name === "no-shows")?.run();
+    const { body } = await house.as("head", "GET", "/notifications");
+    return body.items.filter((n: { kind: string }) => n.kind === "no_show").map((n: { by: { id: Id } }) => n.by.id);
+  };
+  expect(await missed(29)).toEqual([]);
+  expect(await missed(31)).toEqual([idOf("aigul")]);
+  expect(await missed(90)).toEqual([idOf("aigul")]);
+  expect(await sql`SELECT 1 FROM absence WHERE employee_id = ${idOf("aigul")} AND state <> 'cancelled'`).toHaveLength(0);
+  // With an absence entered nobody is missed the next day.
+  await absent("aigul", 9, 9, null);
+  await seen("bolat", july(9), null);
+  expect(await missed(24 * 60 + 60)).toEqual([idOf("aigul")]);
+  await sql`DELETE FROM presence_log`;
+  await sql`UPDATE employee SET calendar_id = ${house.company.calendars.always}`;
+});
+
 describe("the period", () => {
   test("two absences of one person may not overlap; a longer one moves nothing; back before the time, the list is there at once", async () => {
     const { body: absence } = await absent("aigul", 1, 5, "bolat");

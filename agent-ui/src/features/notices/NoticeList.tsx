@@ -35,9 +35,9 @@ export default function NoticeList({ unread, onClose }: { unread: number; onClos
   });
   const open = (notice: NotificationView) => {
     if (notice.readAt === null) read.mutate({ ids: [notice.id] });
-    if (notice.absence != null) {
+    if (notice.kind !== "mention") {
       onClose();
-      void navigate(notice.absence.employee.id === me.id ? "/profile" : "/supervisor/absences");
+      void navigate(notice.absence?.employee.id === me.id ? "/profile" : "/supervisor/absences");
       return;
     }
     if (notice.dialog === null) return;
@@ -97,7 +97,13 @@ function Notice({ notice, onOpen }: { notice: NotificationView; onOpen: () => vo
         </time>
       </span>
       <span className={classes["text"]}>
-        {notice.absence != null ? t("handBack", { employee: notice.absence.employee.name }) : notice.dialog === null ? t("gone") : (notice.text ?? "")}
+        {notice.kind === "hand_back"
+          ? t("handBack", { employee: notice.absence?.employee.name ?? "" })
+          : notice.kind === "no_show"
+            ? t("noShow")
+            : notice.dialog === null
+              ? t("gone")
+              : (notice.text ?? "")}
       </span>
     </button>
   );

@@ -10,8 +10,9 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts
  */
 export const NotificationView = z.object({
   id: Id,
-  /** hand_back: work that somebody did in one's stead (`by`) waits to be taken back; the head is told after three working days. */
-  kind: z.enum(["mention", "hand_back"]),
+  /** hand_back: work that somebody did in one's stead (`by`) waits to be taken back; the head is told after three working days.
+   * no_show: an agent of one's department (`by`) has not been seen half an hour after the shift began: an absence may be entered. */
+  kind: z.enum(["mention", "hand_back", "no_show"]),
   by: EmployeeRef.nullable(),
   /** null when the dialog may not be seen any more. */
   dialog: NamedRef.extend({ channelKind: z.string() }).nullable(),
