@@ -123,8 +123,18 @@ describe("a waiting caller", () => {
     const { call, key } = await waiting();
     const from = performance.now();
     await say(key, { what: "closed" });
+    const statuses = house.host.statuses.length;
     const gone = house.perform("call.fallback", { id: id(), callKey: key });
+    // Meanwhile nobody else's call is held up, and the connection does not count as dead.
+    const other = await trunk.call("5551001", { from: "+77015550009" });
+    const offered = await house.host.sees("call.offered", (e) => e.to === "5551001");
+    const legKey = await house.ring(offered.callKey, "1001");
+    const device = await agent.nextCall(1500);
+    await house.perform("call.cancel", { id: id(), callKey: offered.callKey, legKey, reason: "cancelled" });
+    await device.is("ended", 1500);
+    other.cancel();
     await gone;
+    expect(house.host.statuses).toHaveLength(statuses);
     expect((performance.now() - from) / 1000).toBeGreaterThan((await prompt("ru", "closed")).length / 8000);
     expect(placeOf(await prompt("ru", "closed"), call.rtp.heard(from))).toBeGreaterThanOrEqual(0);
     await call.is("up", 3000);

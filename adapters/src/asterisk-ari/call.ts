@@ -29,7 +29,7 @@ export interface Leg {
 /** What is being said to the customer of a call now. */
 export interface Speech {
   playbackId: string;
-  what: Announcement["what"];
+  what: Announcement["what"] | "greeting";
   /** Resolves when it has been said or is broken off. */
   said: Promise<void>;
   /** Nothing is said any more, and nothing follows. */

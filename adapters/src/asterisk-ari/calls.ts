@@ -25,9 +25,9 @@ export class Calls {
 
   constructor(context: CallsContext) {
     this.#book = new CallBook(context);
-    this.#events = new CallEvents(this.#book);
     this.#sound = new SoundWatch(this.#book);
     this.#speaking = new Speaking(this.#book);
+    this.#events = new CallEvents(this.#book, this.#speaking);
   }
 
   /** The live calls by their key. */

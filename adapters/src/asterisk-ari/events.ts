@@ -7,16 +7,19 @@ import { callerOf, clean, digitPressed, endCauseOf, offered } from "./from-ari.t
 import { WAITING_LEASE_S } from "./lease.ts";
 import { outsideGone, outsideReached } from "./redirect.ts";
 import { dialOutside, outsideAnswered } from "./ringing.ts";
+import type { Speaking } from "./speaking.ts";
 import { join, lost } from "./talk.ts";
 import * as to from "./to-ari.ts";
 
 /** What Asterisk says of the calls, event by event, in its own order. */
 export class CallEvents {
   readonly #book: CallBook;
+  readonly #speaking: Speaking;
   readonly #hangupSeen = new Set<string>();
 
-  constructor(book: CallBook) {
+  constructor(book: CallBook, speaking: Speaking) {
     this.#book = book;
+    this.#speaking = speaking;
   }
 
   onEvent(event: AriEvent): void {
@@ -85,13 +88,14 @@ export class CallEvents {
     const { config } = this.#book.context;
     const stored = this.#book.report(call, offered(call.key, "in", callerOf(channel), line, this.#book.context.host.now(), "live"));
     void stored.then((durable) => {
-      if (durable && call.phase === "waiting") this.#book.context.leases.keep(channel.id, WAITING_LEASE_S, true);
+      if (!durable || call.phase !== "waiting") return;
+      if (config.prompt === undefined) this.#book.context.leases.keep(channel.id, WAITING_LEASE_S, true);
+      else this.#speaking.greet(call, config.prompt);
     });
     if (config.prompt !== undefined || config.waiting === "answer") {
       call.customerUp = true;
       this.#book.order(to.answer(channel.id));
     }
-    if (config.prompt !== undefined) this.#book.order(to.play(channel.id, `kmt-p-${channel.id}`, config.prompt));
     this.#book.order(to.music(config, channel.id));
     this.#book.context.changed();
   }

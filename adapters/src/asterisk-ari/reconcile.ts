@@ -111,6 +111,12 @@ function adopt(book: CallBook, c: AriChannel, vars: Record<string, string>, chan
     book.byChannel.set(a.id, call);
     reconcileLeg(book, call, leg, a, members, mark);
   }
+  // Something is being said to the caller by our predecessor: until it ends nothing else can be asked of the channel.
+  const says = vars["KMT_SAYS"];
+  if (says !== undefined && says !== "" && !call.bridged && direction === "in") {
+    book.order(to.silence(says));
+    book.order(to.music(book.context.config, c.id));
+  }
   // The router is done with this caller: only the word of farewell was left, or the outside number to be reached.
   if (vars["KMT_NEXT"] === "hangup") {
     void end(book, call, "system", { source: "reconciled" });

@@ -35,9 +35,9 @@ export async function redirect(book: CallBook, command: Commands["call.redirect"
   call.legs.set(leg.legKey, leg);
   book.byChannel.set(leg.channelId, call);
   book.context.changed();
-  book.order(to.next(call.customer, "fallback"));
   await letFinish(book, call);
   if (!isLive(leg)) return; // the caller hung up meanwhile
+  book.order(to.next(call.customer, "fallback"));
   const order = {
     channelId: leg.channelId,
     callKey: call.key,

@@ -1,4 +1,4 @@
-import type { Announcement, Commands } from "@kommutator/contract/channel";
+import type { Commands } from "@kommutator/contract/channel";
 import type { AriEvent, AriSound } from "./ari-types.ts";
 import type { Call, Speech } from "./call.ts";
 import type { CallBook } from "./call-book.ts";
@@ -9,8 +9,9 @@ import { type Sounds, soundsOf, spoken } from "./prompts.ts";
 import * as to from "./to-ari.ts";
 
 /**
- * The lease while something is said: Asterisk performs what is asked of a channel only after its sound has ended, renewals too.
- * So the longest word that may be said lasts so long; a word that is longer ends in the fallback.
+ * The lease while something is said. A channel that plays a sound sets no variable before the end, and a request for it holds up
+ * all others of our connection until then: so the lease is set once, before, and not renewed. A word that is longer ends in the
+ * fallback.
  */
 const SPEAKING_LEASE_S = 30;
 /** A word whose end nobody told us (the line was down) is over by then. */
@@ -25,9 +26,19 @@ export class Speaking {
     this.#book = book;
   }
 
-  /** After (re)connecting: which sounds this Asterisk has now. Until the answer nothing can be said. */
+  /** After (re)connecting: which sounds this Asterisk has now (until the answer nothing can be said), and what has been said to its end meanwhile. */
   async learn(): Promise<void> {
+    for (const { speech } of this.#book.calls.values())
+      if (speech !== undefined)
+        this.#book.context.ask(to.playback(speech.playbackId)).catch((error: unknown) => {
+          if (error instanceof AriError && error.status === 404) speech.over();
+        });
     this.#sounds = soundsOf(await this.#book.context.ask<AriSound[]>({ method: "GET", uri: "sounds" }));
+  }
+
+  /** The line's own greeting, to a caller whose call is durable. */
+  greet(call: Call, media: string): void {
+    if (call.customer !== null && call.phase === "waiting") void this.#play(call, to.playbackOf(call.key), "greeting", [media]);
   }
 
   /** Performs call.announce. A caller who has gone, or talks by now, is told nothing; a newer word breaks off an older. */
@@ -44,10 +55,17 @@ export class Speaking {
       this.#after(call, what);
       return;
     }
+    await this.#play(call, playbackId, what, media, lang);
+  }
+
+  async #play(call: Call, playbackId: string, what: Speech["what"], media: string[], lang?: string): Promise<void> {
+    const customer = call.customer as string;
     const speech = this.#begin(call, playbackId, what);
-    this.#book.order(to.lease(call.customer, SPEAKING_LEASE_S));
+    this.#book.context.leases.drop(customer);
+    this.#book.order(to.lease(customer, SPEAKING_LEASE_S));
+    this.#book.order(to.says(customer, playbackId));
     try {
-      await this.#book.context.ask(to.play(call.customer, playbackId, media.join(","), lang));
+      await this.#book.context.ask(to.play(customer, playbackId, media.join(","), lang));
     } catch (error) {
       if (error instanceof AriError && error.status === 409 && call.speech === speech) return; // it is being said already
       this.#book.context.host.record("in", `not said: ${what}`, String(error));
@@ -62,7 +80,7 @@ export class Speaking {
     if (call?.speech?.playbackId === event.playback.id) call.speech.over();
   }
 
-  #begin(call: Call, playbackId: string, what: Announcement["what"]): Speech {
+  #begin(call: Call, playbackId: string, what: Speech["what"]): Speech {
     let told = () => {};
     const said = new Promise<void>((resolve) => {
       told = resolve;
@@ -83,29 +101,30 @@ export class Speaking {
     return speech;
   }
 
-  #after(call: Call, what: Announcement["what"]): void {
+  #after(call: Call, what: Speech["what"]): void {
     if (call.phase !== "waiting" || call.customer === null) return;
     if (what === "callback_promised") {
       void end(this.#book, call, "system");
       return;
     }
-    this.#book.order(to.lease(call.customer, WAITING_LEASE_S));
+    this.#book.context.leases.keep(call.customer, WAITING_LEASE_S, true);
     this.#book.order(to.music(this.#book.context.config, call.customer));
   }
 }
 
-/** Breaks off what is being said: the channel takes the next request at once, and nothing follows. */
+/** Breaks off what is being said: the channel takes the next request at once, and nothing follows but the lease. */
 export function hush(book: CallBook, call: Call): void {
   const { speech } = call;
   if (speech === undefined) return;
   speech.stop();
   book.order(to.silence(speech.playbackId));
+  if (call.customer !== null) book.context.leases.keep(call.customer, WAITING_LEASE_S, true);
 }
 
 /** Words before the end of a call's life with us (closed, emergency) are said to the end; a place is broken off. */
 export async function letFinish(book: CallBook, call: Call): Promise<void> {
   const { speech } = call;
   if (speech === undefined) return;
-  if (speech.what === "place") hush(book, call);
+  if (speech.what === "place" || speech.what === "greeting") hush(book, call);
   else await speech.said;
 }

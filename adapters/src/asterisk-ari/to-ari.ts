@@ -164,6 +164,13 @@ export const play = (channelId: string, playbackId: string, media: string, lang?
   query: { media, lang },
 });
 export const silence = (playbackId: string): AriRequest => ({ method: "DELETE", uri: `playbacks/${encodeURIComponent(playbackId)}` });
+export const playback = (playbackId: string): AriRequest => ({ method: "GET", uri: `playbacks/${encodeURIComponent(playbackId)}` });
+/** What is being said to this caller, for a successor of ours to silence: `channelvars` of ari.conf. */
+export const says = (channelId: string, playbackId: string): AriRequest => ({
+  method: "POST",
+  uri: `channels/${encodeURIComponent(channelId)}/variable`,
+  query: { variable: "KMT_SAYS", value: playbackId },
+});
 /** Left to be done with this caller when nothing else is: a successor of ours finds it in the snapshot (`channelvars` of ari.conf). */
 export const next = (channelId: string, what: "hangup" | "fallback"): AriRequest => ({
   method: "POST",
