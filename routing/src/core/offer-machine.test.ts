@@ -289,7 +289,10 @@ test("given to somebody by hand, a call rings there under that person's name and
 });
 
 test("a call and a chat ring in real time, whatever the working hours", () => {
-  const hours = hoursOf([[START, START + 1_000]]);
+  const hours = hoursOf([
+    [START, START + 1_000],
+    [START + 3_600_000, START + 7_200_000],
+  ]);
   const { story, rows } = kept({ dana: {}, bolat: {} }, { sales: { hours } });
   story.given(ready("dana", "bolat"), calls("call"), chats("chat"));
   expect(rows().map((o) => o.deadlineAt - START)).toEqual([20_000, 45_000]);
