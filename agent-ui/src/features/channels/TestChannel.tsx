@@ -26,8 +26,8 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
   const said = useSaid();
   const ok = test.data?.ok === true;
   const detail = test.data?.detail ?? "";
-  // What went wrong in the reader's words; the provider's own below them.
-  const words = !ok && saidKey(detail) !== null ? said(detail) : null;
+  // What came of it in the reader's words; the adapter's own below them.
+  const words = ok ? t("testOkText") : saidKey(detail) === null ? null : said(detail);
   const balance = test.data?.balance ?? null;
   const money = balance === null ? null : `${format.number(balance.amount, 2)} ${balance.currency}`;
   return (
