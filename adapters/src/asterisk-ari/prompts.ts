@@ -11,16 +11,14 @@ import type { Announcement } from "@kommutator/contract/channel";
 /** The sounds of an Asterisk: its language folders and the files in each, as `GET /sounds` lists them. */
 export type Sounds = ReadonlyMap<string, ReadonlySet<string>>;
 
-export interface Spoken {
+interface Spoken {
   media: string[];
   /** The language of Asterisk's own sounds; undefined when the paths say it. */
   lang?: string;
 }
 
 /** The folder of our words among Asterisk's sounds; it is listed like a language. */
-export const FOLDER = "kommutator";
-/** The key that asks to be called back. */
-export const CALLBACK_KEY = "1";
+const FOLDER = "kommutator";
 /** Bounds of an estimate that can be said, in minutes. */
 const STEPS = [1, 2, 3, 4, 5, 10, 15, 20, 30, 45, 60];
 const LONGEST = 60;

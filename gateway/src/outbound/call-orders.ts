@@ -6,7 +6,7 @@ import { uuidOf } from "./acknowledge.ts";
 import { type CallTarget, callTarget, wouldLoop } from "./call-target.ts";
 import type { PerformerDeps } from "./performer.ts";
 
-export type CallOrder = Exclude<RouterCommand, { kind: "acknowledge" }>;
+type CallOrder = Exclude<RouterCommand, { kind: "acknowledge" }>;
 type Order<K extends CallOrder["kind"]> = Extract<CallOrder, { kind: K }>;
 type Send = <K extends CommandKind>(kind: K, body: Commands[K]) => Promise<unknown>;
 
