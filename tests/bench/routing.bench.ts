@@ -9,7 +9,7 @@ import type { RouterState } from "@kommutator/routing/core/state";
 const ALWAYS = hoursOf([[0, Number.MAX_SAFE_INTEGER]]);
 
 /**
- * The pure core at work: a house of `agents` in queues of 50, `waiting` entries standing, ladder and deadlines on. Each call
+ * The pure core at work: a house of `agents` in queues of 50, `waiting` entries standing, ladder, skills, announcements and deadlines on. Each call
  * lives its whole life (opened with a responsible every third time, rung, one in ten times out, answered, bridged, closed,
  * wrap-up over), and every wrap-up's end takes the oldest waiting entry. Only decided events are counted, effects included.
  */
@@ -25,7 +25,7 @@ export function house(agents: number, waiting: number) {
       maxDialogs: 5,
       planned: i % 100,
       norm: 100,
-      skills: {},
+      skills: (i % 2 === 0 ? { kazakh: 4 } : {}) as Record<string, number>,
       forwardings: [],
     })),
     queues: Array.from({ length: queues }, (_, i) => ({
@@ -98,6 +98,9 @@ export function house(agents: number, waiting: number) {
       identity: "known",
       responsible: dialogs % 3 === 0 ? { employeeId: facts.agents[queue + queues * (dialogs % 50)]?.id as string, why: "customer" } : null,
       substituteId: null,
+      person: dialogId,
+      // a language that half of the people speak; after a minute anybody will do
+      ...(dialogs % 10 === 0 ? { requires: [{ skillId: "kazakh", level: 3, relaxMs: 60_000 }] } : {}),
       at: now,
     });
   };
