@@ -1,14 +1,18 @@
 // `npm run mutate`: changes the router's core in some thousand small ways, one at a time, and looks whether a test notices.
 // `npm run mutate -- ladder match` does so with those files alone; what was tried before is kept, so the report stays whole.
-// Writes docs/mutation.md: the score of each file and every change that nobody noticed.
+// Writes docs/mutation.md: the score of each file and every change that nobody noticed. `--page` does that alone.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensurePackages, ROOT } from "./machine.mjs";
 
-ensurePackages();
-const files = process.argv.slice(2).map((name) => `routing/src/core/${name.replace(/\.ts$/, "")}.ts`);
-const { status } = spawnSync("npx", ["stryker", "run", ...(files.length === 0 ? [] : ["--mutate", files.join()])], { cwd: ROOT, stdio: "inherit" });
+const args = process.argv.slice(2);
+const files = args.filter((name) => !name.startsWith("--")).map((name) => `routing/src/core/${name.replace(/\.ts$/, "")}.ts`);
+let status = 0;
+if (!args.includes("--page")) {
+  ensurePackages();
+  status = spawnSync("npx", ["stryker", "run", ...(files.length === 0 ? [] : ["--mutate", files.join()])], { cwd: ROOT, stdio: "inherit" }).status;
+}
 
 const page = join(ROOT, "docs", "mutation.md");
 const MARK = "<!-- what follows is written by `npm run mutate` -->";
