@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { clock, useFormat, usePhone } from "../../app/format.ts";
 import { Candidates } from "./Candidates.tsx";
 import { useExactTime } from "./exact.ts";
+import { loadText } from "./load.ts";
 import { Refusals } from "./Refusals.tsx";
 import classes from "./routing.module.css";
 import type { Step } from "./story.ts";
@@ -28,7 +29,7 @@ export function StoryLine({ step, when }: { step: Step /** Said instead of the t
         {step.text.key === "decided" || reason === null ? null : (
           <div className={classes["why"]}>
             {reason}
-            {load === null ? "" : ` · ${t("load", { load: format.number(load, 2) })}`}
+            {load === null ? "" : ` · ${t("load", { load: loadText(load, format.language) })}`}
           </div>
         )}
         {step.outcome === null && step.lastsMs === null ? null : (
