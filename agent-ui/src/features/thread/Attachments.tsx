@@ -1,7 +1,7 @@
 import type { Attachment, Message } from "@kommutator/contract/api/dialogs";
 import { Button } from "@mantine/core";
 import { IconClockDown, IconFile, IconFileAlert, IconFileTypePdf, IconFileZip, IconPhoto } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, blobUrl } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
@@ -14,6 +14,8 @@ import { useMessageCall } from "./useMessageCall.ts";
 /** The place of a picture in thread.module.css. */
 const WIDTH_PX = 232;
 const HEIGHT_PX = 174;
+/** Pauses before a picture is asked for once more. */
+const AGAIN_MS = [1_000, 4_000];
 
 /** Files of a message: pictures, sound and video in place, the rest as downloads; what is still coming or did not come says so. */
 export function Attachments({ message }: { message: Message }) {
@@ -31,7 +33,6 @@ function One({ message, file }: { message: Message; file: Attachment }) {
   const { t } = useTranslation("thread");
   const { openPicture } = useThread();
   const [broken, setBroken] = useState(false);
-  const [small, setSmall] = useState(false);
   if (file.state === "refused") return <Refused message={message} file={file} />;
   if (file.state === "pending" || file.blobId === null) return <Coming file={file} />;
   const { blobId } = file;
@@ -41,15 +42,7 @@ function One({ message, file }: { message: Message; file: Attachment }) {
     case "image":
       return (
         <button type="button" className={classes["picture"]} title={file.name} onClick={() => openPicture(blobId)}>
-          <img
-            src={url}
-            alt={t("file.picture", { name: file.name })}
-            loading="lazy"
-            decoding="async"
-            data-small={small || undefined}
-            onLoad={(event) => setSmall(event.currentTarget.naturalWidth < WIDTH_PX && event.currentTarget.naturalHeight < HEIGHT_PX)}
-            onError={() => setBroken(true)}
-          />
+          <Picture url={url} alt={t("file.picture", { name: file.name })} onBroken={() => setBroken(true)} />
         </button>
       );
     case "sticker":
@@ -71,6 +64,32 @@ function One({ message, file }: { message: Message; file: Attachment }) {
     case "document":
       return <Document file={file} url={url} />;
   }
+}
+
+/** A picture that did not load (the line broke, the server was busy) is asked for again before it is given up as a download. */
+function Picture({ url, alt, onBroken }: { url: string; alt: string; onBroken: () => void }) {
+  const [small, setSmall] = useState(false);
+  const [tries, setTries] = useState(0);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    if (!failed) return;
+    const timer = setTimeout(() => {
+      setFailed(false);
+      setTries(tries + 1);
+    }, AGAIN_MS[tries]);
+    return () => clearTimeout(timer);
+  }, [failed, tries]);
+  return (
+    <img
+      src={tries === 0 ? url : `${url}&again=${tries}`}
+      alt={alt}
+      loading="lazy"
+      decoding="async"
+      data-small={small || undefined}
+      onLoad={(event) => setSmall(event.currentTarget.naturalWidth < WIDTH_PX && event.currentTarget.naturalHeight < HEIGHT_PX)}
+      onError={() => (tries < AGAIN_MS.length ? setFailed(true) : onBroken())}
+    />
+  );
 }
 
 function Document({ file, url }: { file: Attachment; url: string }) {
