@@ -85,7 +85,9 @@ export function createIngest(options: IngestOptions): Ingest {
       options.onCommitted();
       if (early.size > 0) await letWait(ready.filter((p) => early.has(p.id)));
     } catch (error) {
-      if (isConnectionError(error)) throw error;
+      // 25P04, transaction_timeout: too much for one transaction on a machine this slow.
+      const tooLong = (error as { code?: string }).code === "25P04" && ready.length > 1;
+      if (isConnectionError(error) && !tooLong) throw error;
       // Somebody else did it, or does it now.
       if (error instanceof AlreadyIngested || error instanceof LeaseLost) return;
       if (error instanceof IdentificationLate) return work(ready, attempt, true);

@@ -226,6 +226,8 @@ export class Engine {
       await this.commit(state, effects, rows);
     } catch (error) {
       this.drop();
+      // transaction_timeout: too much for one transaction on a machine this slow.
+      if ((error as { code?: unknown }).code === "25P04") this.limit = Math.max(1, this.limit >>> 1);
       if (!isInputsFault(error)) throw error;
       await this.blame(events, error);
       return;
