@@ -12,7 +12,7 @@ let cluster: Cluster;
 let traffic: Traffic;
 beforeAll(async () => {
   cluster = await startCluster();
-  traffic = await Traffic.open(cluster, { agents: 8, callsPerSecond: 2, messagesPerSecond: 10, visitors: 10 });
+  traffic = await Traffic.open(cluster, { agents: 8, callsPerSecond: 4, messagesPerSecond: 10, visitors: 10 });
   traffic.start();
 }, 180_000);
 afterAll(async () => {
