@@ -41,7 +41,8 @@ export function oneGroup(agents: number, queue: Partial<QueueFacts> = {}): Facts
         waitResponsibleMs: 20_000,
         onMaxWait: "fallback",
         callbackMs: 14_400_000,
-        announceMs: 45_000,
+        // nobody listens in a simulation
+        announceMs: 0,
         callbackOffered: true,
         ...queue,
       },
