@@ -1,5 +1,5 @@
+import { connect } from "@kommutator/gateway/db/pool";
 import type { Browser, Page } from "playwright-core";
-import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../lab/support/browser.ts";
 import { ApiClient, eventually, type HouseProcess, startHouseProcess } from "../support/house.ts";
@@ -35,7 +35,7 @@ afterAll(async () => {
 /** A call as the register knows it: answered by Aigul after Bolat let it ring. */
 async function callOfYesterday(answeredBy: string): Promise<void> {
   const [queue] = await admin.get<{ id: string }[]>("/queues");
-  const sql = postgres(house.databaseUrl, { max: 1 });
+  const sql = connect(house.databaseUrl, { max: 1 });
   try {
     const at = (second: number) => new Date(Date.now() - 3_600_000 + second * 1000);
     const [channel] = await sql<{ id: string }[]>`

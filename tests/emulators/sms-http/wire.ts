@@ -32,7 +32,7 @@ export class Wire {
   up = (): Promise<void> => this.#listener.up();
   down = (): Promise<void> => this.#listener.down();
 
-  #take(request: http.IncomingMessage, response: http.ServerResponse, body: Buffer): unknown {
+  #take(request: http.IncomingMessage, response: http.ServerResponse, body: Buffer): void {
     const path = (request.url ?? "/").slice(1).split("?")[0] ?? "";
     const fields = Object.fromEntries(new URLSearchParams(body.toString()));
     this.requests.push({ path, fields });
