@@ -13,6 +13,8 @@ import type { BenchResult } from "./run.ts";
 
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 60);
 const PER_SECOND = Number(process.env["BENCH_RATE"] ?? 500);
+/** Before the time that counts, at the same rate: the house has just started, and every dialog is heard of for the first time today. */
+const WARM_UP_SECONDS = Number(process.env["BENCH_WARM_UP"] ?? 10);
 const AGENTS = Number(process.env["BENCH_AGENTS"] ?? 500);
 const BUDGET_MS = 50;
 /** With --kill the house is killed (SIGKILL) and started again after a third and after two thirds of the run. */
@@ -21,8 +23,8 @@ const KILL = process.argv.includes("--kill");
 /**
  * An inbound message to the agent's screen: the whole house as a process with its real adapters, 500 messages a second over the wires
  * of three channels, 500 agents on live sockets with their rights; the load generator is a second process on the same cores. Time
- * runs from the scheduled send to the receipt in the socket of the agent who watches the dialog. Afterwards the rows are compared:
- * nothing lost, nothing twice, each dialog in its order.
+ * runs from the scheduled send to the receipt in the socket of the agent who watches the dialog. It is preceded by ten seconds at the
+ * same rate that are not timed. Afterwards the rows of all are compared: nothing lost, nothing twice, each dialog in its order.
  */
 export default async function run(): Promise<BenchResult> {
   const database = await testDatabase({ max: 4 });
@@ -39,7 +41,16 @@ export default async function run(): Promise<BenchResult> {
     house = start();
     await house.ready;
     const ready = hear<"ready">(load);
-    const plan: Plan = { url, ...company, viberToken: VIBER_TOKEN, perSecond: PER_SECOND, seconds: SECONDS, newEvery: 50, graceSeconds: KILL ? 120 : 20 };
+    const plan: Plan = {
+      url,
+      ...company,
+      viberToken: VIBER_TOKEN,
+      perSecond: PER_SECOND,
+      seconds: SECONDS,
+      warmUpSeconds: WARM_UP_SECONDS,
+      newEvery: 50,
+      graceSeconds: KILL ? 120 : 20,
+    };
     load.send(plan);
     await ready;
     const reported = hear<Report>(load);
@@ -72,6 +83,7 @@ export default async function run(): Promise<BenchResult> {
         agents: AGENTS,
         perSecond: PER_SECOND,
         seconds: SECONDS,
+        warmUpSeconds: WARM_UP_SECONDS,
         killed: KILL ? 2 : 0,
       },
       figures: { ...report, houseCpuMsPerMessage, databaseCpuMsPerMessage, rows },

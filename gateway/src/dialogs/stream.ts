@@ -14,8 +14,8 @@ import { Waker } from "./waker.ts";
 const POLL_MS = 100;
 /** The backstop of a database reader beside the sequencer, which wakes it: a look is a transaction. */
 const READERS_POLL_MS = 1_000;
-/** After `emit` in this process the commit is near: the sequencer looks this often … */
-const NEAR_MS = 8;
+/** After `emit` in this process the commit is near: the sequencer looks after this, after twice this, four times … */
+const NEAR_MS = 4;
 /** … for this long. */
 const NEAR_FOR_MS = 120;
 const READ = 1_000;
@@ -51,6 +51,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
   const listeners = new Set<(events: DialogEvent[]) => void>();
   const work: Promise<void>[] = [];
   let nearUntil = 0;
+  let nearStep = NEAR_MS;
   let tail: StreamPosition = -1;
   let lease: Lease | null = null;
   let forget: () => void = () => undefined;
@@ -77,7 +78,10 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
           log.warn({ error }, "stamping failed; trying again");
           await sequencerWake.wait(POLL_MS);
         }
-        if (count < SEQUENCER_BATCH) await sequencerWake.wait(performance.now() < nearUntil ? NEAR_MS : POLL_MS);
+        if (count < SEQUENCER_BATCH) {
+          await sequencerWake.wait(performance.now() < nearUntil ? nearStep : POLL_MS);
+          nearStep = Math.min(nearStep * 2, POLL_MS);
+        }
       }
     } finally {
       lease = null;
@@ -92,15 +96,17 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
   }
 
   async function follow(): Promise<void> {
+    let looked = 0;
     while (!stop.signal.aborted) {
       try {
         if (tail < 0) tail = (await head()).position;
         const next = handed.shift();
         if (next !== undefined && next[0]?.position === tail + 1) {
           deliver(next);
-          continue;
-        }
-        if (next === undefined || (next[0]?.position ?? 0) > tail) {
+        } else if (next === undefined && (lease?.valid() ?? false) && performance.now() < looked + POLL_MS) {
+          // Whatever is stamped is stamped here, and handed over.
+        } else if (next === undefined || (next[0]?.position ?? 0) > tail) {
+          looked = performance.now();
           const events = await read(tail, READ);
           if (events.length > 0) deliver(events);
           if (events.length === READ) continue;
@@ -139,6 +145,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
     async start() {
       forget = onEmit(() => {
         nearUntil = performance.now() + NEAR_FOR_MS;
+        nearStep = NEAR_MS;
         sequencerWake.wake();
       });
       tail = (await head()).position;

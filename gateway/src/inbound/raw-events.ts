@@ -13,7 +13,7 @@ const MAX_BATCH = 250;
  * Under load messages are stored every so many milliseconds together instead of one commit each: at 500 a second that saves two thirds of
  * the statements for less delay than one of them takes. A message that comes alone is stored at once, and calls never wait.
  */
-const GATHER_MS = 6;
+const GATHER_MS = 10;
 
 interface Waiting {
   row: RawRow;

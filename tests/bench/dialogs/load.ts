@@ -76,7 +76,7 @@ async function say(dialog: Pick<PlannedDialog, "kind" | "writer">, n: number): P
 }
 
 /** Message number -> when it was due, and when it was received. */
-const due = new Map<number, { at: number; kind: Kind; isNew: boolean }>();
+const due = new Map<number, { at: number; kind: Kind; isNew: boolean; timed: boolean }>();
 const got = new Map<number, number>();
 let repeated = 0;
 function receive(n: number, again: boolean): void {
@@ -133,7 +133,7 @@ const sockets = await connect();
 const dialogs = plan.agents.flatMap((a) => a.dialogs);
 // Neighbours in time are strangers: every dialog once, then every dialog again.
 dialogs.sort((a, b) => (a.id < b.id ? -1 : 1));
-const total = plan.perSecond * plan.seconds;
+const total = plan.perSecond * (plan.warmUpSeconds + plan.seconds);
 const lines = new Map<string, Promise<void>>();
 process.send?.("ready");
 const begun = performance.now() + 500;
@@ -148,7 +148,7 @@ for (let n = 0, turn = 0; n < total; ) {
       ? { id: `new-${n}`, kind: "web-chat" as const, writer: randomBytes(32).toString("base64url") }
       : (dialogs[turn++ % dialogs.length] as PlannedDialog);
     const number = n++;
-    due.set(number, { at: begun + (number * 1_000) / plan.perSecond, kind: dialog.kind, isNew });
+    due.set(number, { at: begun + (number * 1_000) / plan.perSecond, kind: dialog.kind, isNew, timed: number >= plan.perSecond * plan.warmUpSeconds });
     const before = lines.get(dialog.id) ?? Promise.resolve();
     const said = before.then(() => say(dialog, number));
     lines.set(dialog.id, said);
@@ -167,7 +167,7 @@ const times = (of: (r: (typeof rows)[number]) => boolean) =>
     .map((r) => (Number.isFinite(r.ms) ? r.ms : 1e9))
     .sort((a, b) => a - b);
 const summary = (sorted: number[]) => ({ n: sorted.length, p50: percentile(sorted, 50), p99: percentile(sorted, 99) });
-const known = times((r) => !r.isNew);
+const known = times((r) => r.timed && !r.isNew);
 const report: Report = {
   scheduled: due.size,
   received: got.size,
@@ -180,8 +180,9 @@ const report: Report = {
   attempts,
   acknowledged: summary(acknowledged.sort((a, b) => a - b)),
   latency: { p50: percentile(known, 50), p90: percentile(known, 90), p99: percentile(known, 99), max: percentile(known, 100) },
-  byKind: Object.fromEntries((["web-chat", "viber", "telegram"] as const).map((kind) => [kind, summary(times((r) => !r.isNew && r.kind === kind))])),
-  newWriters: summary(times((r) => r.isNew)),
+  byKind: Object.fromEntries((["web-chat", "viber", "telegram"] as const).map((kind) => [kind, summary(times((r) => r.timed && !r.isNew && r.kind === kind))])),
+  newWriters: summary(times((r) => r.timed && r.isNew)),
+  warmUp: summary(times((r) => !r.timed)),
   generatorBusy: Math.round(busy * 100) / 100,
 };
 await new Promise<void>((resolve) => process.send?.(report, undefined, undefined, () => resolve()));

@@ -14,7 +14,9 @@ export interface Plan {
   viberToken: string;
   agents: { cookie: string; dialogs: PlannedDialog[] }[];
   perSecond: number;
+  /** Begins with `warmUpSeconds` that are sent and compared like all others, but not timed: the house has just started. */
   seconds: number;
+  warmUpSeconds: number;
   /** How long after the last message is sent the screens are waited for. */
   graceSeconds: number;
   /** Every so many messages one comes from somebody new: identified, a lead, a dialog, the router. */
@@ -41,6 +43,7 @@ export interface Report {
   latency: Record<"p50" | "p90" | "p99" | "max", number>;
   byKind: Record<string, { n: number; p50: number; p99: number }>;
   newWriters: { n: number; p50: number; p99: number };
+  warmUp: { n: number; p50: number; p99: number };
   generatorBusy: number;
 }
 
