@@ -80,10 +80,12 @@ export async function readMarks(sql: Db | Tx, ids: Id[], employeeId: Id | null):
   const rows =
     ids.length === 0
       ? []
-      : await sql<{ id: Id; seqs: number[]; read_to: Record<Id, number>; drafts: Id[] }[]>`
+      : await sql<{ id: Id; total: number; unread: Record<Id, number> | null; drafts: Id[] }[]>`
           SELECT d.id,
-            ARRAY(SELECT seq FROM message WHERE dialog_id = d.id AND direction = 'in' ORDER BY seq DESC LIMIT ${UNREAD_MAX}) AS seqs,
-            (SELECT coalesce(jsonb_object_agg(employee_id, seq), '{}') FROM dialog_read WHERE dialog_id = d.id ${whose}) AS read_to,
+            (SELECT count(*)::int FROM (SELECT FROM message WHERE dialog_id = d.id AND direction = 'in' ORDER BY seq DESC LIMIT ${UNREAD_MAX}) m) AS total,
+            (SELECT jsonb_object_agg(r.employee_id,
+                (SELECT count(*) FROM (SELECT FROM message WHERE dialog_id = d.id AND direction = 'in' AND seq > r.seq ORDER BY seq DESC LIMIT ${UNREAD_MAX}) m))
+              FROM dialog_read r WHERE r.dialog_id = d.id ${whose}) AS unread,
             ARRAY(SELECT employee_id FROM draft WHERE dialog_id = d.id AND body <> '' ${whose}) AS drafts
           FROM unnest(${ids}::uuid[]) AS d(id)`;
   const marks = new Map(rows.map((r) => [r.id, r]));
@@ -91,8 +93,8 @@ export async function readMarks(sql: Db | Tx, ids: Id[], employeeId: Id | null):
     unread(dialogId, viewer) {
       const found = marks.get(dialogId);
       if (found === undefined) return 0;
-      const to = found.read_to[viewer] ?? 0;
-      return found.seqs.filter((seq) => seq > to).length;
+      // Who has read nothing of it yet has no mark.
+      return found.unread?.[viewer] ?? found.total;
     },
     hasDraft: (dialogId, viewer) => marks.get(dialogId)?.drafts.includes(viewer) === true,
   };

@@ -145,12 +145,15 @@ export class Hub {
       for (const client of audience.concerned(row, dirty.losers)) sendDialog(client, row, batch, dirty.position, dirty.losers);
     }
     for (const [id, dirty] of this.#listed) {
-      if (now - dirty.since < COALESCE_MS) continue;
       const row = batch.rows.get(id);
       if (row === undefined) continue;
+      // Nobody has it in a list but those who have been told: it is not read again for them.
+      const others = audience.others(row, dirty.losers);
+      if (others.length > 0 && now - dirty.since < COALESCE_MS) continue;
       this.#listed.delete(id);
+      if (others.length === 0) continue;
       const concerned = audience.concerned(row, dirty.losers);
-      for (const client of audience.others(row, dirty.losers)) if (!concerned.has(client)) sendDialog(client, row, batch, dirty.position, dirty.losers);
+      for (const client of others) if (!concerned.has(client)) sendDialog(client, row, batch, dirty.position, dirty.losers);
     }
     if (this.#sentAt.size > 1_000) for (const [id, at] of this.#sentAt) if (now - at > COALESCE_MS) this.#sentAt.delete(id);
     if (this.#dirty.size + this.#listed.size > 0 && this.#timer === undefined && !this.#stopped) {
