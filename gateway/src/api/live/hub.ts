@@ -12,7 +12,7 @@ import { WatchIndex } from "./watch-index.ts";
 
 /** 4 Hz a dialog (design 4.4). */
 const COALESCE_MS = 250;
-/** What was stamped within so many milliseconds is read and sent together: under load a hundred readings a second, however many events. */
+/** What was stamped within so many milliseconds is read and sent together: under load at most a hundred readings a second, however many events. */
 const GATHER_MS = 8;
 const PAGE = 500;
 /** Further behind, reading the lists again is cheaper than replaying. */
