@@ -151,7 +151,7 @@ export class Engine {
     await this.waker.wait(ms);
   }
 
-  /** One batch. Returns whether there may be more to do at once; what was committed meanwhile has woken the waker. */
+  /** One batch. Returns whether there was anything to do. */
   private async round(): Promise<boolean> {
     const state = this.state ?? (await this.read());
     const now = Math.max(this.deps.clock.now(), state.now);
@@ -166,9 +166,8 @@ export class Engine {
     if (events.length === 0) return false;
     for (const event of events) if (event.id === 0) event.id = await this.nextId();
     await this.findDialogs(state, events);
-    const full = events.length >= this.limit;
     await this.settleBatch(state, events, rows);
-    return full || this.state === null;
+    return true;
   }
 
   private async read(): Promise<RouterState> {
