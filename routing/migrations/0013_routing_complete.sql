@@ -17,6 +17,8 @@ ALTER TABLE entry
   DROP CONSTRAINT entry_outcome_check,
   ADD CONSTRAINT entry_outcome_check CHECK (outcome IN ('answered','abandoned','overflowed','transferred','closed','callback','redirected'));
 CREATE INDEX entry_person ON entry(person, ended_at) WHERE person IS NOT NULL;
+-- The stays of a dialog: its story, and who had it in a list.
+CREATE INDEX entry_dialog ON entry(dialog_id, enqueued_at);
 CREATE INDEX assignment_ended_voice ON assignment(ended_at) WHERE medium = 'voice' AND ended_at IS NOT NULL; -- mean talk of the last hours, after a restart
 
 CREATE TABLE skill (

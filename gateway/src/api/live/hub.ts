@@ -1,3 +1,4 @@
+import { scopeOf } from "@kommutator/contract/access";
 import type { Db } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, StreamPosition } from "@kommutator/contract/ids";
@@ -242,12 +243,30 @@ export class Hub {
   }
 
   async #sendTouched(client: Client, touched: Map<Id, Dirty>): Promise<void> {
-    const ids = [...touched.keys()];
+    const ids = await this.#concerning(client, touched);
     const [rows, marks] = await Promise.all([readDialogRows(this.#sql, ids), readMarks(this.#sql, ids, client.employeeId)]);
     for (const row of rows) {
       const dirty = touched.get(row.id);
       if (dirty !== undefined) sendDialog(client, row, { marks }, dirty.position, dirty.losers);
     }
+  }
+
+  /**
+   * Of the touched dialogs those which this client may have in sight, or had. After a restart everybody comes back with thousands of
+   * touched dialogs, of which an agent has a handful: the wide rows of the others are not read. A superset; rights are asked of the rows.
+   */
+  async #concerning(client: Client, touched: Map<Id, Dirty>): Promise<Id[]> {
+    const ids = [...touched.keys()];
+    if (ids.length === 0 || scopeOf(client.principal, "dialog", "read") !== "own") return ids;
+    const queueIds = [...client.queueIds];
+    const rows = await this.#sql<{ id: Id }[]>`
+      SELECT d.id FROM unnest(${ids}::uuid[]) AS t(id) JOIN dialog d ON d.id = t.id JOIN channel c ON c.id = d.channel_id
+      WHERE EXISTS (SELECT FROM assignment a WHERE a.dialog_id = d.id AND a.employee_id = ${client.employeeId})
+        OR EXISTS (SELECT FROM offer f WHERE f.dialog_id = d.id AND f.employee_id = ${client.employeeId} AND f.ended_at IS NULL)
+        OR EXISTS (SELECT FROM entry e WHERE e.dialog_id = d.id AND e.queue_id = ANY(${queueIds}::uuid[]))
+        OR (c.queue_id = ANY(${queueIds}::uuid[]) AND NOT EXISTS (SELECT FROM assignment a WHERE a.dialog_id = d.id AND a.ended_at IS NULL))`;
+    const near = new Set(rows.map((r) => r.id));
+    return ids.filter((id) => near.has(id) || client.watched.has(id) || touched.get(id)?.losers.people.has(client.employeeId) === true);
   }
 
   /** Begins to watch a dialog; with the position of a snapshot, what came after it is replayed first. */
