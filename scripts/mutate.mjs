@@ -20,6 +20,7 @@ const [head] = readFileSync(page, "utf8").split(MARK);
 // The incremental file has the files of earlier runs too.
 const report = JSON.parse(readFileSync(join(ROOT, ".cache/mutation/incremental.json"), "utf8"));
 writeFileSync(page, `${head}${MARK}\n\n${told(report.files)}`);
+spawnSync("npx", ["biome", "format", "--write", page], { cwd: ROOT });
 process.exit(status ?? 1);
 
 /** The score of each file, and the survivors: what was there, and what stood in its place without anybody noticing. */

@@ -24,8 +24,8 @@ mkdirSync(out, { recursive: true });
 const rows = [];
 /** Tests that failed, or passed at their second try: named again at the end, where nobody has to look for them. */
 const stumbled = [];
-/** Adapters sit out two minutes without their provider: others are tried meanwhile, and what this suite says is printed in its turn. */
-const beside = SUITES.length > 1 && SUITES.includes("conformance") ? vitest("conformance", false) : null;
+/** Adapters sit out two minutes without their provider: the unit tests run meanwhile, and what this suite says is printed in its turn. */
+let beside = null;
 for (const suite of SUITES) {
   const t = Date.now();
   if (suite === "check") {
@@ -33,6 +33,7 @@ for (const suite of SUITES) {
     rows.push({ suite, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0, ms: Date.now() - t });
     continue;
   }
+  if (suite === "unit" && SUITES.includes("conformance")) beside = vitest("conformance", false);
   const { status, ms, printed } = await (suite === "conformance" && beside !== null ? beside : vitest(suite, true));
   if (printed !== null) process.stdout.write(printed);
   let result = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] };
