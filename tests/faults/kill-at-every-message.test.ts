@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 const WATCH = /^kommutator(-ingest)?$/;
-const FROM = /INSERT INTO raw_event|\{"k":"/;
+const FROM = /INSERT INTO raw_event|\{"c":"/;
 let counter = 0;
 
 interface Subject {

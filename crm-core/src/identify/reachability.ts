@@ -7,8 +7,8 @@ import { type Crm, type StreamHandler, systemActor } from "../context.ts";
 const ACTOR = systemActor("reachability");
 
 /**
- * What a channel says about writing to an identity (Identify.markReachable). The later word stands: one that is older than what is
- * known changes nothing, nor does one about an identity that no card has. Each card's point gets its audit row.
+ * What a channel says about writing to an identity (Identify.markReachable). The later word stands (messengers give whole seconds:
+ * within one second the one that came later): one that is older than what is known changes nothing, nor does one about an identity that no card has. Each card's point gets its audit row.
  */
 export async function markReachable(
   crm: Crm,
@@ -33,7 +33,7 @@ export async function markReachable(
       VALUES (${channelId}, ${kind}, ${value}, ${state.reachable}, ${reason}, ${new Date(state.at)}, (SELECT id FROM last), (SELECT seq FROM last))
       ON CONFLICT (channel_id, kind, value_norm) DO UPDATE SET reachable = excluded.reachable, reason = excluded.reason, at = excluded.at,
         after_dialog_id = excluded.after_dialog_id, after_seq = excluded.after_seq
-      WHERE r.at <= excluded.at RETURNING reachable, reason
+      WHERE date_trunc('second', r.at) <= excluded.at RETURNING reachable, reason
     )
     SELECT 1 FROM kept WHERE NOT EXISTS (SELECT 1 FROM old WHERE old.reachable = kept.reachable AND old.reason IS NOT DISTINCT FROM kept.reason)
       AND NOT (kept.reachable AND NOT EXISTS (SELECT 1 FROM old))`;

@@ -14,6 +14,8 @@ export async function launchBrowser(options: { microphoneHz?: number; args?: str
   return chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     headless: true,
+    // Without a locale that knows Cyrillic, Chromium calls every download with a Russian name "download".
+    env: { ...(process.env as Record<string, string>), LC_ALL: "C.UTF-8" },
     args: [
       "--no-sandbox",
       "--use-fake-device-for-media-stream",
