@@ -14,7 +14,8 @@ export default defineConfig({
       { test: { ...node, name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 60_000, maxConcurrency: 32 } },
       { test: { ...node, name: "faults", include: ["tests/faults/**/*.test.ts"], testTimeout: 180_000, fileParallelism: false } },
       { test: { ...node, name: "lab", include: ["tests/lab/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
-      { test: { ...node, name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+      // Each file has a house and a browser of its own and waits for them more than it computes.
+      { test: { ...node, name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000 } },
     ],
   },
 });
