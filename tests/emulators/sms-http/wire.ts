@@ -41,14 +41,17 @@ export class Wire {
       void response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers }).end(JSON.stringify(body));
     switch (next?.kind) {
       case "limit":
-        return json(429, {}, { "retry-after": String(next.seconds) });
+        json(429, {}, { "retry-after": String(next.seconds) });
+        break;
       case "status":
-        return void response.writeHead(next.status, { "content-type": "text/html" }).end("<h1>Oops</h1>");
+        response.writeHead(next.status, { "content-type": "text/html" }).end("<h1>Oops</h1>");
+        break;
       case "swallow":
         if (next.take) this.#desk.answer(path, fields);
-        return;
+        break;
       case "answer":
-        return json(200, next.body);
+        json(200, next.body);
+        break;
       default:
         json(200, this.#desk.answer(path, fields));
     }
