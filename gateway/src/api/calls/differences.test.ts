@@ -6,6 +6,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { createCrm } from "@kommutator/crm-core";
 import { insertInputs } from "@kommutator/routing/shell/inputs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../../../tests/lab/support/wait.ts";
 import { adapters } from "../../compose.ts";
 import { emit } from "../../dialogs/emit.ts";
 import { createIngest } from "../../dialogs/ingest.ts";
@@ -34,6 +35,7 @@ beforeAll(async () => {
   const log = { warn: () => undefined, error: () => undefined };
   ingest = createIngest({ sql, leaseSql: sql, holder: "test", log, emit, enqueue, identify, now: Date.now, onCommitted: () => undefined });
   ingest.start();
+  await until("the channel reads its records", async () => (await report()).code === undefined);
 });
 afterAll(async () => {
   await ingest.stop();
