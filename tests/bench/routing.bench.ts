@@ -1,7 +1,8 @@
 import type { RoutingInput } from "@kommutator/contract/routing-input";
 import { decide } from "@kommutator/routing/core/decide";
+import { Effects } from "@kommutator/routing/core/effects";
+import type { Facts } from "@kommutator/routing/core/facts";
 import { hoursOf } from "@kommutator/routing/core/hours";
-import { Effects, type Facts } from "@kommutator/routing/core/model";
 import { restore } from "@kommutator/routing/core/restore";
 import type { RouterState } from "@kommutator/routing/core/state";
 

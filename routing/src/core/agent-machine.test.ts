@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Effects } from "./effects.ts";
 import { hoursOf } from "./hours.ts";
-import type { Effects } from "./model.ts";
 import {
   accepts,
   answers,

@@ -2,8 +2,9 @@ import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Medium } from "@kommutator/contract/ids";
 import { expect, test } from "vitest";
 import { endAssignment } from "./assignment-machine.ts";
+import type { Effects } from "./effects.ts";
 import { endEntry } from "./entry-machine.ts";
-import type { Assignment, Effects, Entry } from "./model.ts";
+import type { Assignment, Entry } from "./model.ts";
 import { comes } from "./rules.fixture.ts";
 import {
   accepts,

@@ -3,8 +3,9 @@ import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { refresh, startWrapup } from "./agent-machine.ts";
 import { endPromise } from "./callback.ts";
 import { Deadline } from "./deadlines.ts";
+import type { Note } from "./effects.ts";
 import { endEntry, freshEntry, NO_COOLDOWNS, openEntry, successorOf } from "./entry-machine.ts";
-import { type Agent, type Assignment, type AssignmentFields, type Entry, isLive, type Note, type Offer } from "./model.ts";
+import { type Agent, type Assignment, type AssignmentFields, type Entry, isLive, type Offer } from "./model.ts";
 import { rescind, transition } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
 

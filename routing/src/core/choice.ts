@@ -1,8 +1,9 @@
 import type { DecisionReason, RungName } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
+import type { Decision } from "./effects.ts";
 import { NONE, REFUSALS } from "./eligibility.ts";
 import { NO_COOLDOWNS, unlist } from "./entry-machine.ts";
-import { type Agent, type Decision, type Entry, MEDIUM_INDEX, type Membership } from "./model.ts";
+import { type Agent, type Entry, MEDIUM_INDEX, type Membership } from "./model.ts";
 import { makeOffer } from "./offer-machine.ts";
 import { hasSkills, NO_NEEDS } from "./skills.ts";
 import type { RouterState } from "./state.ts";

@@ -1,8 +1,9 @@
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import { expect, test } from "vitest";
 import { REFUSALS } from "./eligibility.ts";
+import type { Forwarding } from "./facts.ts";
 import { occasionOf, ruleOf } from "./forwarding.ts";
-import type { Agent, Entry, Forwarding } from "./model.ts";
+import type { Agent, Entry } from "./model.ts";
 import { asksToBeCalled, comes, to } from "./rules.fixture.ts";
 import { answers, calls, connects, disconnects, intends, leaves, passes, ready, rejects, rings } from "./steps.fixture.ts";
 import { type People, START, Story } from "./story.fixture.ts";

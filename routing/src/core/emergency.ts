@@ -1,5 +1,5 @@
 import type { Id } from "@kommutator/contract/ids";
-import type { Emergency } from "./model.ts";
+import type { Emergency } from "./facts.ts";
 import type { RouterState } from "./state.ts";
 
 /** The emergency switch that is on for this line or queue now; the line's before the queue's. */

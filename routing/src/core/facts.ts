@@ -1,56 +1,80 @@
-import { passGate, refresh } from "./agent-machine.ts";
-import { AGENT_REFUSALS } from "./eligibility.ts";
-import { Agent, type Facts, type MediumIndex, type Membership } from "./model.ts";
-import { meetEmergencies } from "./overflow.ts";
-import { rankAnew } from "./place.ts";
-import { SortedList } from "./sorted-list.ts";
-import { betterAgent, type RouterState } from "./state.ts";
+import type { ForwardOn } from "@kommutator/contract/dialog-event";
+import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
+import type { Hours } from "./hours.ts";
 
-/**
- * Takes over people, queues and members as the settings have them now. Rare and whole: memberships, counts and ready lists
- * are built anew, entries and work stay as they are. Nobody is ever removed: a dismissed employee comes as not active.
- */
-export function applyFacts(state: RouterState, facts: Facts): void {
-  for (const q of facts.queues) {
-    const known = state.queues.get(q.id);
-    if (known === undefined) state.addQueue(q);
-    else {
-      const moves = known.facts.priorityStepMs !== q.priorityStepMs;
-      known.facts = q;
-      if (moves) rankAnew(state, known);
-    }
-  }
-  state.emergencies = facts.emergencies;
-  for (const queue of state.queues.values())
-    for (let k = 0 as MediumIndex; k < 4; k++) {
-      queue.ready[k] = new SortedList<Membership>(betterAgent);
-      queue.counts[k] = new Int32Array(AGENT_REFUSALS);
-    }
-  for (const f of facts.agents) {
-    const known = state.agents.get(f.id);
-    if (known === undefined) {
-      const agent = new Agent(f);
-      agent.stateSince = state.now;
-      state.agents.set(f.id, agent);
-    } else known.facts = f;
-  }
-  for (const agent of state.agents.values()) agent.memberships = [];
-  for (const m of facts.members) {
-    const agent = state.agents.get(m.employeeId);
-    const queue = state.queues.get(m.queueId);
-    if (agent === undefined || queue === undefined) continue;
-    const media = [m.media.includes("voice"), m.media.includes("chat"), m.media.includes("message"), m.media.includes("mail")] as const;
-    agent.memberships.push({ agent, queue, media, weight: m.weight, load: Number.NaN, idleSince: Number.NaN, listed: [false, false, false, false] });
-    for (let k = 0 as MediumIndex; k < 4; k++)
-      if (media[k]) {
-        const counts = queue.counts[k];
-        counts[1] = (counts[1] ?? 0) + 1;
-      }
-  }
-  for (const agent of state.agents.values()) {
-    agent.refusals = [1, 1, 1, 1];
-    passGate(state, agent);
-    refresh(state, agent);
-  }
-  if (state.emergencies.length > 0) meetEmergencies(state);
+/** What the router is told of people, queues and switches: the CRM's and the settings' own, read by the shell. */
+
+export interface AgentFacts {
+  id: Id;
+  /** Employed and not suspended. */
+  active: boolean;
+  /** The own working calendar. */
+  hours: Hours;
+  /** Absences. */
+  absent: Hours;
+  maxDialogs: number;
+  /** P and N of the load formula; norm null = not configured. */
+  planned: number;
+  norm: number | null;
+  /** Levels 1 to 5 by skill. */
+  skills: Readonly<Record<Id, number>>;
+  /** Personal forwarding of calls; at most one rule an occasion. */
+  forwardings: readonly Forwarding[];
+}
+
+/** To a colleague or to an outside number. */
+export type Forwarding = { on: ForwardOn; toEmployeeId: Id; toNumber: null } | { on: ForwardOn; toEmployeeId: null; toNumber: string };
+
+export interface QueueFacts {
+  id: Id;
+  hours: Hours;
+  ringMs: number;
+  ownerMs: number;
+  chatOfferMs: number;
+  /** Working time of the queue's calendar. */
+  mailOfferMs: number;
+  maxWaitMs: number;
+  /** What a letter is promised, in working time; a letter's `maxWait`. */
+  messageSlaMs: number;
+  wrapupVoiceMs: number;
+  wrapupChatMs: number;
+  maxLeastLoaded: number;
+  overflowQueueId: Id | null;
+  record: boolean;
+  /** The head start that one step of priority gives. */
+  priorityStepMs: number;
+  /** How long a responsible who is about to be free is waited for; 0 = not at all. */
+  waitResponsibleMs: number;
+  /** What becomes of a caller whose wait is over and who can go to no other queue. */
+  onMaxWait: "fallback" | "callback";
+  /** Working time within which a promised callback is made. */
+  callbackMs: number;
+  /** How often a waiting caller hears the place; 0 = never. */
+  announceMs: number;
+  /** May a waiting caller ask to be called back? */
+  callbackOffered: boolean;
+}
+
+/** A line or a queue that somebody closed or sends elsewhere, until `untilMs` (null = until it is ended). One of the two ids is set. */
+export interface Emergency {
+  queueId: Id | null;
+  channelId: Id | null;
+  mode: "closed" | "announcement" | "redirect";
+  redirectQueueId: Id | null;
+  redirectNumber: string | null;
+  untilMs: EpochMs | null;
+}
+
+export interface MemberFacts {
+  queueId: Id;
+  employeeId: Id;
+  media: readonly Medium[];
+  weight: number;
+}
+
+export interface Facts {
+  agents: AgentFacts[];
+  queues: QueueFacts[];
+  members: MemberFacts[];
+  emergencies: Emergency[];
 }

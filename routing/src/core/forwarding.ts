@@ -3,7 +3,8 @@ import type { Id } from "@kommutator/contract/ids";
 import { choose, membershipOf, record, refusalFor } from "./choice.ts";
 import type { Refusal } from "./eligibility.ts";
 import { endEntry } from "./entry-machine.ts";
-import type { Agent, Entry, ForwardHop, Forwarding, Membership } from "./model.ts";
+import type { Forwarding } from "./facts.ts";
+import type { Agent, Entry, ForwardHop, Membership } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /**

@@ -1,8 +1,9 @@
 import type { ForwardOn } from "@kommutator/contract/dialog-event";
 import { type EpochMs, type Id, MEDIA, type Medium } from "@kommutator/contract/ids";
 import type { Requirement, RoutingInput } from "@kommutator/contract/routing-input";
+import type { CoreInput } from "./event.ts";
+import type { Emergency, Facts } from "./facts.ts";
 import { hoursOf } from "./hours.ts";
-import type { CoreInput, Emergency, Facts } from "./model.ts";
 import { START, Story, type StoryOptions } from "./story.fixture.ts";
 
 /**

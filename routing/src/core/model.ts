@@ -1,11 +1,15 @@
-import type { DecisionReason, EntryOutcome, ForwardOn, NewDialogEvent, OfferOutcome, RungName } from "@kommutator/contract/dialog-event";
+import type { DecisionReason, EntryOutcome, ForwardOn, OfferOutcome, RungName } from "@kommutator/contract/dialog-event";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
-import type { Requirement, RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
+import type { Requirement } from "@kommutator/contract/routing-input";
 import { Deadline } from "./deadlines.ts";
-import type { Hours } from "./hours.ts";
+import type { AgentFacts, QueueFacts } from "./facts.ts";
 import type { Pace } from "./pace.ts";
 import type { SortedList } from "./sorted-list.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
+
+export { type Decision, Effects, type Note, type PresenceSpan } from "./effects.ts";
+export type { CoreInput, DialogFacts, RouterEvent } from "./event.ts";
+export type { Facts } from "./facts.ts";
 
 /**
  * What the router knows, in memory. The objects are changed in place: 500,000 events a second leave no room for copies of
@@ -13,85 +17,6 @@ import type { WaitingRoom } from "./waiting-room.ts";
  * and the event alone (no clock, no chance, no I/O), and every row that a decision changed is handed out with the decision,
  * so that the tables always hold what a fresh memory needs to go on.
  */
-
-// ---------------------------------------------------------------- facts (from the CRM and the settings)
-
-export interface AgentFacts {
-  id: Id;
-  /** Employed and not suspended. */
-  active: boolean;
-  /** The own working calendar. */
-  hours: Hours;
-  /** Absences. */
-  absent: Hours;
-  maxDialogs: number;
-  /** P and N of the load formula; norm null = not configured. */
-  planned: number;
-  norm: number | null;
-  /** Levels 1 to 5 by skill. */
-  skills: Readonly<Record<Id, number>>;
-  /** Personal forwarding of calls; at most one rule an occasion. */
-  forwardings: readonly Forwarding[];
-}
-
-/** To a colleague or to an outside number. */
-export type Forwarding = { on: ForwardOn; toEmployeeId: Id; toNumber: null } | { on: ForwardOn; toEmployeeId: null; toNumber: string };
-
-export interface QueueFacts {
-  id: Id;
-  hours: Hours;
-  ringMs: number;
-  ownerMs: number;
-  chatOfferMs: number;
-  /** Working time of the queue's calendar. */
-  mailOfferMs: number;
-  maxWaitMs: number;
-  /** What a letter is promised, in working time; a letter's `maxWait`. */
-  messageSlaMs: number;
-  wrapupVoiceMs: number;
-  wrapupChatMs: number;
-  maxLeastLoaded: number;
-  overflowQueueId: Id | null;
-  record: boolean;
-  /** The head start that one step of priority gives. */
-  priorityStepMs: number;
-  /** How long a responsible who is about to be free is waited for; 0 = not at all. */
-  waitResponsibleMs: number;
-  /** What becomes of a caller whose wait is over and who can go to no other queue. */
-  onMaxWait: "fallback" | "callback";
-  /** Working time within which a promised callback is made. */
-  callbackMs: number;
-  /** How often a waiting caller hears the place; 0 = never. */
-  announceMs: number;
-  /** May a waiting caller ask to be called back? */
-  callbackOffered: boolean;
-}
-
-/** A line or a queue that somebody closed or sends elsewhere, until `untilMs` (null = until it is ended). One of the two ids is set. */
-export interface Emergency {
-  queueId: Id | null;
-  channelId: Id | null;
-  mode: "closed" | "announcement" | "redirect";
-  redirectQueueId: Id | null;
-  redirectNumber: string | null;
-  untilMs: EpochMs | null;
-}
-
-export interface MemberFacts {
-  queueId: Id;
-  employeeId: Id;
-  media: readonly Medium[];
-  weight: number;
-}
-
-export interface Facts {
-  agents: AgentFacts[];
-  queues: QueueFacts[];
-  members: MemberFacts[];
-  emergencies: Emergency[];
-}
-
-// ---------------------------------------------------------------- state
 
 /** Media as small numbers, to index arrays. */
 export type MediumIndex = 0 | 1 | 2 | 3;
@@ -305,111 +230,4 @@ export interface Assignment extends AssignmentFields {
   entry: Entry | null;
   changedIn: object | null;
   readonly lost: Deadline;
-}
-
-// ---------------------------------------------------------------- events and what a decision brings
-
-/** What the shell looked up about a dialog that the router holds nothing of (manual assignment, direct calls). */
-export interface DialogFacts {
-  medium: Medium;
-  open: boolean;
-  queueId: Id | null;
-  /** The customer waits for an answer. */
-  awaiting: boolean;
-}
-
-export type CoreInput = RoutingInput | { kind: "facts.read"; facts: Facts; at: EpochMs };
-
-/** `id` is the input's own (routing_input.id); `now` the moment of deciding, never going back. */
-export interface RouterEvent {
-  id: number;
-  now: EpochMs;
-  input: CoreInput;
-  /** For `dialog.assign` of a dialog without entry and assignment. */
-  dialog?: DialogFacts | null;
-}
-
-export interface Decision {
-  /** Its id is `idOf(inputId, index)`, made when it is written. */
-  index: number;
-  entryId: Id;
-  dialogId: Id;
-  at: EpochMs;
-  rung: RungName;
-  chosenId: Id | null;
-  reason: Omit<DecisionReason, "code"> & { code: DecisionReason["code"] | WaitCode };
-  best: { employeeId: Id; load: number }[];
-  refusals: Record<string, number>;
-  version: number;
-  inputId: number;
-}
-
-/** Why a rung chose nobody. */
-export type WaitCode =
-  | "not_eligible"
-  | "nobody_ready"
-  | "waits_for_responsible"
-  | "forward_loop"
-  | "max_wait"
-  | "no_agent"
-  | "out_of_hours"
-  | "emergency"
-  | "callback_promised";
-
-export interface PresenceSpan {
-  employeeId: Id;
-  state: AgentState;
-  intent: Intent;
-  reason: string | null;
-  from: EpochMs;
-}
-
-/** A system note for the thread: the code has a text on screen in each language. */
-export interface Note {
-  dialogId: Id;
-  code: "returned_offline" | "returned_by_agent" | "returned_device_lost";
-  employeeId: Id;
-}
-
-/** What one decision, or a batch of them, changes: rows to write, events to emit, commands to release after the commit. */
-export class Effects {
-  /** Left on what changed. An object of its own: a reference to the effects would keep every batch alive. */
-  private readonly mark = {};
-  readonly commands: RouterCommand[] = [];
-  readonly events: NewDialogEvent[] = [];
-  readonly decisions: Decision[] = [];
-  readonly notes: Note[] = [];
-  readonly spans: PresenceSpan[] = [];
-  readonly entries: Entry[] = [];
-  readonly offers: Offer[] = [];
-  readonly assignments: Assignment[] = [];
-  readonly agents: Agent[] = [];
-  /** Agents whose P and N came anew. */
-  readonly loads = new Set<Agent>();
-
-  /** Each changed object stands in its list once; a mark on it says so (a set would cost as much as the decision). */
-  changedEntry(entry: Entry): void {
-    if (entry.changedIn !== this.mark) {
-      entry.changedIn = this.mark;
-      this.entries.push(entry);
-    }
-  }
-  changedOffer(offer: Offer): void {
-    if (offer.changedIn !== this.mark) {
-      offer.changedIn = this.mark;
-      this.offers.push(offer);
-    }
-  }
-  changedAssignment(assignment: Assignment): void {
-    if (assignment.changedIn !== this.mark) {
-      assignment.changedIn = this.mark;
-      this.assignments.push(assignment);
-    }
-  }
-  changedAgent(agent: Agent): void {
-    if (agent.changedIn !== this.mark) {
-      agent.changedIn = this.mark;
-      this.agents.push(agent);
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import { expect, test } from "vitest";
+import type { Effects } from "./effects.ts";
 import { hoursOf } from "./hours.ts";
-import type { Effects } from "./model.ts";
 import { transition } from "./offer-machine.ts";
 import {
   accepts,

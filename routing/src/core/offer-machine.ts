@@ -3,8 +3,9 @@ import type { DecisionReason, RungName } from "@kommutator/contract/dialog-event
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { missedOffer, refresh, startRest } from "./agent-machine.ts";
 import { Deadline } from "./deadlines.ts";
+import type { QueueFacts } from "./facts.ts";
 import { addCovered } from "./hours.ts";
-import { type Agent, type Entry, isLive, type Offer, type OfferState, type QueueFacts } from "./model.ts";
+import { type Agent, type Entry, isLive, type Offer, type OfferState } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /**

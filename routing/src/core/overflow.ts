@@ -2,9 +2,10 @@ import { promiseCallback } from "./callback.ts";
 import { record, refusalCounts } from "./choice.ts";
 import { emergencyOn } from "./emergency.ts";
 import { endEntry, isCallback, moveEntry, unlist, wait } from "./entry-machine.ts";
+import type { Emergency } from "./facts.ts";
 import { covers } from "./hours.ts";
 import { matchEntry } from "./match.ts";
-import type { Emergency, Entry, QueueState } from "./model.ts";
+import type { Entry, QueueState } from "./model.ts";
 import type { RouterState } from "./state.ts";
 
 /** The last rung: the wait is over, the house is closed, or somebody has thrown the emergency switch. */

@@ -1,6 +1,6 @@
 import type { Medium } from "@kommutator/contract/ids";
 import type { Requirement, RoutingInput } from "@kommutator/contract/routing-input";
-import type { Emergency, Facts, Forwarding } from "./model.ts";
+import type { Emergency, Facts, Forwarding } from "./facts.ts";
 import { answers, calls, closes, passes } from "./steps.fixture.ts";
 import type { Step } from "./story.fixture.ts";
 

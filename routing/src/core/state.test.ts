@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { decide } from "./decide.ts";
-import { Effects, type Membership } from "./model.ts";
+import { Effects } from "./effects.ts";
+import type { Membership } from "./model.ts";
 import { setsQueue } from "./rules.fixture.ts";
 import { betterAgent, RouterState } from "./state.ts";
 import { accepts, assigns, calls, chats, passes, ready, rejects, writes } from "./steps.fixture.ts";

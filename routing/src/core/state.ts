@@ -2,20 +2,11 @@ import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import { Deadlines } from "./deadlines.ts";
+import { Effects } from "./effects.ts";
 import { AGENT_REFUSALS } from "./eligibility.ts";
+import type { Emergency, QueueFacts } from "./facts.ts";
 import { idOf } from "./ids.ts";
-import {
-  type Agent,
-  type Assignment,
-  Effects,
-  type Emergency,
-  type Entry,
-  MEDIUM_INDEX,
-  type Membership,
-  type Offer,
-  type QueueFacts,
-  type QueueState,
-} from "./model.ts";
+import { type Agent, type Assignment, type Entry, MEDIUM_INDEX, type Membership, type Offer, type QueueState } from "./model.ts";
 import { Pace } from "./pace.ts";
 import { LeftPlaces } from "./place.ts";
 import { SortedList } from "./sorted-list.ts";

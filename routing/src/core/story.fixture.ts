@@ -1,8 +1,10 @@
 import { type EpochMs, type Id, MEDIA, type Medium } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import { decide } from "./decide.ts";
+import type { Decision, Effects } from "./effects.ts";
+import type { CoreInput, DialogFacts, RouterEvent } from "./event.ts";
+import type { AgentFacts, Facts, QueueFacts } from "./facts.ts";
 import { hoursOf } from "./hours.ts";
-import type { AgentFacts, CoreInput, Decision, DialogFacts, Effects, Facts, QueueFacts, RouterEvent } from "./model.ts";
 import { restore } from "./restore.ts";
 import type { RouterState } from "./state.ts";
 import { Tables } from "./tables.fixture.ts";

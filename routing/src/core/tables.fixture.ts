@@ -1,5 +1,6 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
-import type { AssignmentFields, Effects, EntryFields, OfferFields } from "./model.ts";
+import type { Effects } from "./effects.ts";
+import type { AssignmentFields, EntryFields, OfferFields } from "./model.ts";
 import type { PresenceFields, Recent, Rows } from "./restore.ts";
 
 /**

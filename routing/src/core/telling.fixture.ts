@@ -1,7 +1,7 @@
 import type { Announcement } from "@kommutator/contract/channel";
 import type { Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
-import type { Effects } from "./model.ts";
+import type { Effects } from "./effects.ts";
 
 /** What one decision brought, as sentences: refusals of rungs, facts, notes, orders, in this order. */
 export function sentencesOf(effects: Effects, stateOf: (employeeId: Id) => string): string[] {

@@ -1,10 +1,12 @@
 import type { Id } from "@kommutator/contract/ids";
 import { coolsDown } from "./choice.ts";
+import type { Effects } from "./effects.ts";
 import { openDialogs } from "./eligibility.ts";
+import type { RouterEvent } from "./event.ts";
 import { CUSTOMERS } from "./history.fixture.ts";
 import { type Rule, serves, violations } from "./invariants.fixture.ts";
 import { memoryText } from "./memory.fixture.ts";
-import { type Effects, type Entry, isLive, MEDIUM_INDEX, type Offer, type RouterEvent } from "./model.ts";
+import { type Entry, isLive, MEDIUM_INDEX, type Offer } from "./model.ts";
 import { hasSkills } from "./skills.ts";
 import type { RouterState } from "./state.ts";
 import type { Story, StoryOptions } from "./story.fixture.ts";

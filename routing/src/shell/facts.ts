@@ -1,8 +1,8 @@
 import type { Db } from "@kommutator/contract/db";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { type CalendarRules, isOpen, nextBoundary } from "@kommutator/contract/working-time";
+import type { Emergency, Facts, Forwarding } from "../core/facts.ts";
 import { type Hours, hoursOf } from "../core/hours.ts";
-import type { Emergency, Facts, Forwarding } from "../core/model.ts";
 
 /** How far calendars are resolved into instants; facts are read again long before. */
 export const HORIZON_MS = 45 * 86_400_000;

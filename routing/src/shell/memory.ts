@@ -1,7 +1,8 @@
 import type { Db } from "@kommutator/contract/db";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
-import type { AssignmentFields, EntryFields, Facts } from "../core/model.ts";
+import type { Facts } from "../core/facts.ts";
+import type { AssignmentFields, EntryFields } from "../core/model.ts";
 import { PACE_MS, PACE_SAMPLES } from "../core/pace.ts";
 import { KEEPS_PLACE_MS } from "../core/place.ts";
 import { type PresenceFields, type Recent, type Rows, restore } from "../core/restore.ts";

@@ -1,6 +1,6 @@
 import type { Id } from "@kommutator/contract/ids";
+import type { Facts, QueueFacts } from "../core/facts.ts";
 import { hoursOf } from "../core/hours.ts";
-import type { Facts, QueueFacts } from "../core/model.ts";
 
 /** Open for ever. */
 const ALWAYS = hoursOf([[0, Number.MAX_SAFE_INTEGER]]);

@@ -1,6 +1,8 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import { decide } from "../core/decide.ts";
-import { type CoreInput, Effects, type Facts } from "../core/model.ts";
+import { Effects } from "../core/effects.ts";
+import type { CoreInput } from "../core/event.ts";
+import type { Facts } from "../core/facts.ts";
 import { restore } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
 import { Agenda } from "./agenda.ts";

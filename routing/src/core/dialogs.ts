@@ -1,0 +1,129 @@
+import { endWithWrapup } from "./assignment-machine.ts";
+import { promiseCallback } from "./callback.ts";
+import { endEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry } from "./entry-machine.ts";
+import type { Input, RouterEvent } from "./event.ts";
+import { type Entry, isLive } from "./model.ts";
+import { rescind } from "./offer-machine.ts";
+import { arrive } from "./overflow.ts";
+import { NO_REQUIREMENTS } from "./skills.ts";
+import type { RouterState } from "./state.ts";
+import { stopWaiting } from "./wait-for-responsible.ts";
+
+/** What happens to a dialog itself: it comes, it turns out whose it is, its customer wishes, leaves, or it ends. */
+
+/**
+ * A dialog comes to its queue. One that waits or is held already came twice and is left alone; a blocked caller gets the
+ * dialplan's fallback, a blocked writer silence. Throws when the queue is unknown.
+ */
+export function dialogOpened(state: RouterState, input: Input<"dialog.opened">): void {
+  if (state.entries.has(input.dialogId) || state.assignments.has(input.dialogId)) return;
+  const queue = state.queues.get(input.queueId);
+  if (queue === undefined) throw new Error(`dialog ${input.dialogId}: queue ${input.queueId} is unknown`);
+  if (input.identity === "blocked") {
+    if (input.medium === "voice") state.order({ id: state.newCommandId(), kind: "fallback", dialogId: input.dialogId });
+    return;
+  }
+  const person = input.person ?? null;
+  const old = person === null || input.medium !== "voice" ? null : state.left.find(input.queueId, person, state.now);
+  const entry = openEntry(state, {
+    id: state.newId(),
+    dialogId: input.dialogId,
+    queueId: input.queueId,
+    medium: input.medium,
+    priority: input.priority,
+    identity: input.identity,
+    responsibleId: input.responsible?.employeeId ?? null,
+    responsibleWhy: input.responsible?.why ?? null,
+    substituteId: input.substituteId,
+    rung: "responsible",
+    tried: [],
+    leastLoadedTried: 0,
+    hops: 0,
+    acknowledged: false,
+    enqueuedAt: old ?? input.at,
+    deadlineAt: null,
+    aloneSince: null,
+    cooldowns: NO_COOLDOWNS,
+    person,
+    requires: input.requires ?? NO_REQUIREMENTS,
+    callerNumber: input.number ?? null,
+    callbackNumber: null,
+    waitsUntil: null,
+    announceAt: null,
+    forwarded: NO_HOPS,
+    endedAt: null,
+    outcome: null,
+  });
+  arrive(state, entry, input.channelId);
+}
+
+/** It turned out who it is: the entry that waits knows its responsible from now on. */
+export function dialogIdentified(state: RouterState, input: Input<"dialog.identified">): void {
+  const entry = state.entries.get(input.dialogId);
+  if (entry === undefined) return;
+  entry.identity = input.identity;
+  // Who waits before one responsible and turns out to be another's customer begins anew.
+  const before = entry.waitsUntil !== null && entry.responsibleId !== input.responsible?.employeeId;
+  if (before) {
+    stopWaiting(state, entry);
+    state.toAdvance.push(entry);
+  }
+  entry.responsibleId = input.responsible?.employeeId ?? null;
+  entry.responsibleWhy = input.responsible?.why ?? null;
+  entry.substituteId = input.substituteId;
+  // While waiting nobody is free for it, the responsible included; while offered, the first rung comes next.
+  if (entry.offer !== null && !isCallback(entry) && entry.responsibleId !== null && !entry.tried.includes(entry.responsibleId)) entry.rung = "responsible";
+  state.effects.changedEntry(entry);
+}
+
+/** A visitor who left while waiting writes in the same open dialog: it waits again, from now. */
+export function writesAgain(state: RouterState, event: RouterEvent, dialogId: string, at: number): void {
+  const found = event.dialog;
+  if (found === undefined || found === null || !found.open || found.medium === "voice" || found.queueId === null || !state.queues.has(found.queueId)) return;
+  dialogOpened(state, {
+    kind: "dialog.opened",
+    dialogId,
+    channelId: "",
+    medium: found.medium,
+    queueId: found.queueId,
+    callId: null,
+    priority: 0,
+    identity: "new",
+    responsible: null,
+    substituteId: null,
+    at,
+  });
+}
+
+/** The key was pressed: whatever rings stops, unless somebody has just picked up. */
+export function callbackRequested(state: RouterState, input: Input<"callback.requested">): void {
+  const entry = state.entries.get(input.dialogId);
+  if (entry === undefined || entry.medium !== "voice" || isCallback(entry) || !entry.queue.facts.callbackOffered) return;
+  if (entry.offer?.state === "answered") return;
+  if (entry.offer !== null) rescind(state, entry.offer, "callback", "cancelled");
+  promiseCallback(state, entry, input.number, "queue");
+}
+
+/** The entry ends because its customer is gone or somebody closed the dialog; whatever rings for it stops. */
+function leaveQueue(state: RouterState, entry: Entry, outcome: "abandoned" | "closed"): void {
+  if (entry.offer !== null) rescind(state, entry.offer, outcome, "hung-up");
+  endEntry(state, entry, outcome);
+}
+
+/** The customer hung up or closed the page. Letters and messages do not leave. */
+export function dialogLeft(state: RouterState, dialogId: string): void {
+  const entry = state.entries.get(dialogId);
+  // Whoever was promised a callback may hang up.
+  if (entry !== undefined && isLive(entry.medium) && !isCallback(entry)) leaveQueue(state, entry, "abandoned");
+  const a = state.assignments.get(dialogId);
+  if (a !== undefined && a.medium === "voice") endWithWrapup(state, a, "left");
+}
+
+/** The dialog ended; `by` is who closed it, null when its channel did. */
+export function dialogClosed(state: RouterState, dialogId: string, by: string | null): void {
+  const entry = state.entries.get(dialogId);
+  // A call that ends in the queue without anybody having ended it is a caller who gave up.
+  if (entry !== undefined && !(isCallback(entry) && by === null)) leaveQueue(state, entry, entry.medium === "voice" && by === null ? "abandoned" : "closed");
+  const a = state.assignments.get(dialogId);
+  if (a !== undefined) endWithWrapup(state, a, "closed");
+}
