@@ -8,7 +8,7 @@ export default defineConfig({
     // Tests wait for servers more than they compute: two files at a time, on two cores too.
     maxWorkers: 2,
     projects: [
-      { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/architecture/**/*.test.ts"] } },
+      { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/{architecture,rights,crm}/**/*.test.ts"] } },
       { test: { ...node, name: "ui", include: ["agent-ui/src/**/*.test.ts"] } },
       // All adapters sit out their long outage side by side.
       { test: { ...node, name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 60_000, maxConcurrency: 32 } },
