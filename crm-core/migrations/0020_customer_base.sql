@@ -1,1 +1,24 @@
--- Customer base.
+-- Customer base: history of statuses, merge and its undo, pairs that resemble one another. Owner: crm-core.
+CREATE TABLE customer_status_history (              -- CB-05: which status a card had when, and who gave it
+  customer_id uuid NOT NULL REFERENCES customer(id), status_id uuid REFERENCES customer_status(id), during tstzrange NOT NULL, changed_by uuid REFERENCES employee(id),
+  EXCLUDE USING gist (customer_id WITH =, during WITH &&)
+);
+INSERT INTO customer_status_history (customer_id, status_id, during) SELECT id, status_id, tstzrange(created_at, NULL) FROM customer WHERE status_id IS NOT NULL;
+
+-- CB-07: why a card was given to somebody, in the words of whoever did it.
+ALTER TABLE customer_owner_history ADD COLUMN note text;
+
+CREATE TABLE merge_log (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), object_kind text NOT NULL CHECK (object_kind IN ('customer','contact')), survivor_id uuid NOT NULL, loser_id uuid NOT NULL,
+  field_choices jsonb NOT NULL, survivor_before jsonb NOT NULL, survivor_after jsonb NOT NULL, loser_snapshot jsonb NOT NULL, moved jsonb NOT NULL,
+  merged_by uuid REFERENCES employee(id), merged_at timestamptz NOT NULL, undone_at timestamptz, undone_by uuid REFERENCES employee(id), undo_left jsonb,
+  CHECK (survivor_id <> loser_id)
+);
+CREATE INDEX merge_log_survivor ON merge_log(object_kind, survivor_id, merged_at DESC);
+
+-- Pairs go across kinds (B14): object_kind is the least settled of the two (lead, then contact, then customer). "Not a duplicate" holds until a signal
+-- field of either card changes: `fingerprint` says what they were when somebody decided.
+ALTER TABLE duplicate_candidate ADD COLUMN found_at timestamptz NOT NULL DEFAULT now(), ADD COLUMN reason text, ADD COLUMN fingerprint text,
+  ADD CHECK ((decision = 'open') = (decided_at IS NULL));
+CREATE INDEX duplicate_candidate_open ON duplicate_candidate(score DESC, a_id, b_id) WHERE decision = 'open';
+CREATE INDEX duplicate_candidate_b ON duplicate_candidate(b_id);
