@@ -2,12 +2,9 @@ import type { RoutingInput } from "@kommutator/contract/routing-input";
 import { decide } from "@kommutator/routing/core/decide";
 import { Effects } from "@kommutator/routing/core/effects";
 import type { Facts } from "@kommutator/routing/core/facts";
-import { hoursOf } from "@kommutator/routing/core/hours";
 import { restore } from "@kommutator/routing/core/restore";
 import type { RouterState } from "@kommutator/routing/core/state";
-
-/** Open for ever. */
-const ALWAYS = hoursOf([[0, Number.MAX_SAFE_INTEGER]]);
+import { USUAL_AGENT, USUAL_QUEUE } from "@kommutator/routing/core/usual";
 
 /**
  * The pure core at work: a house of `agents` in queues of 50, `waiting` entries standing, ladder, skills, announcements and deadlines on. Each call
@@ -20,36 +17,12 @@ export function house(agents: number, waiting: number, announceMs = 45_000) {
   const facts: Facts = {
     agents: Array.from({ length: agents }, (_, i) => ({
       id: id("aaaa", i),
-      active: true,
-      hours: ALWAYS,
-      absent: [],
-      maxDialogs: 5,
+      ...USUAL_AGENT,
       planned: i % 100,
       norm: 100,
       skills: (i % 2 === 0 ? { kazakh: 4 } : {}) as Record<string, number>,
-      forwardings: [],
     })),
-    queues: Array.from({ length: queues }, (_, i) => ({
-      id: id("bbbb", i),
-      hours: ALWAYS,
-      ringMs: 20_000,
-      ownerMs: 25_000,
-      chatOfferMs: 45_000,
-      mailOfferMs: 900_000,
-      maxWaitMs: 86_400_000,
-      messageSlaMs: 900_000,
-      wrapupVoiceMs: 30_000,
-      wrapupChatMs: 15_000,
-      maxLeastLoaded: 3,
-      overflowQueueId: null,
-      record: true,
-      priorityStepMs: 30_000,
-      waitResponsibleMs: 20_000,
-      onMaxWait: "fallback" as const,
-      callbackMs: 14_400_000,
-      announceMs,
-      callbackOffered: true,
-    })),
+    queues: Array.from({ length: queues }, (_, i) => ({ id: id("bbbb", i), ...USUAL_QUEUE, maxWaitMs: 86_400_000, announceMs })),
     members: Array.from({ length: agents }, (_, i) => ({
       queueId: id("bbbb", i % queues),
       employeeId: id("aaaa", i),

@@ -49,20 +49,24 @@ const from = (id: number, message: Message, client_info?: object) => said({ from
 
 const BEFORE_5_103 = { date: 1_531_466_618, ...PLAIN } satisfies Message;
 
+/** The copies of a photo as VK lists them: type, server, path, width, height. */
+const sizes = (...all: [type: string, server: string, path: string, width: number, height: number][]) =>
+  all.map(([type, server, path, width, height]) => ({ type, url: `https://${server}.userapi.com/${path}`, width, height }));
+
 /** The photo of vkwave's message, its sizes as VK sent them. */
 export const photo = {
   id: 457_239_018,
   album_id: -6,
   owner_id: 578_716_413,
-  sizes: [
-    { type: "m", url: "https://sun9-60.userapi.com/c206620/v206620889/3dc7e/1V1Vr0O4iHQ.jpg", width: 130, height: 123 },
-    { type: "o", url: "https://sun9-19.userapi.com/c206620/v206620889/3dc80/HqP_QEDFMlQ.jpg", width: 130, height: 123 },
-    { type: "p", url: "https://sun9-23.userapi.com/c206620/v206620889/3dc81/jQHNAzH9Mdo.jpg", width: 200, height: 189 },
-    { type: "q", url: "https://sun9-16.userapi.com/c206620/v206620889/3dc82/PHCmaBA4Oh4.jpg", width: 320, height: 303 },
-    { type: "r", url: "https://sun9-36.userapi.com/c206620/v206620889/3dc83/VngkKLfGEMA.jpg", width: 394, height: 373 },
-    { type: "s", url: "https://sun9-53.userapi.com/c206620/v206620889/3dc7d/_BQKJGQpCGU.jpg", width: 75, height: 71 },
-    { type: "x", url: "https://sun9-34.userapi.com/c206620/v206620889/3dc7f/nmakgKHhLi8.jpg", width: 394, height: 373 },
-  ],
+  sizes: sizes(
+    ["m", "sun9-60", "c206620/v206620889/3dc7e/1V1Vr0O4iHQ.jpg", 130, 123],
+    ["o", "sun9-19", "c206620/v206620889/3dc80/HqP_QEDFMlQ.jpg", 130, 123],
+    ["p", "sun9-23", "c206620/v206620889/3dc81/jQHNAzH9Mdo.jpg", 200, 189],
+    ["q", "sun9-16", "c206620/v206620889/3dc82/PHCmaBA4Oh4.jpg", 320, 303],
+    ["r", "sun9-36", "c206620/v206620889/3dc83/VngkKLfGEMA.jpg", 394, 373],
+    ["s", "sun9-53", "c206620/v206620889/3dc7d/_BQKJGQpCGU.jpg", 75, 71],
+    ["x", "sun9-34", "c206620/v206620889/3dc7f/nmakgKHhLi8.jpg", 394, 373],
+  ),
   text: "",
   date: 1_579_116_704,
   post_id: 1,
@@ -72,16 +76,16 @@ const forwardedPhoto = {
   id: 457_239_498,
   album_id: -15,
   owner_id: 578_716_413,
-  sizes: [
-    { type: "m", url: "https://sun9-35.userapi.com/c854128/v854128095/1e466e/VMLEDep08VE.jpg", width: 106, height: 130 },
-    { type: "o", url: "https://sun9-23.userapi.com/c854128/v854128095/1e4671/JjKjO1FADdM.jpg", width: 130, height: 160 },
-    { type: "p", url: "https://sun9-57.userapi.com/c854128/v854128095/1e4672/QfGZzArpY0o.jpg", width: 200, height: 246 },
-    { type: "q", url: "https://sun9-9.userapi.com/c854128/v854128095/1e4673/AQQRKSJmK4o.jpg", width: 320, height: 393 },
-    { type: "r", url: "https://sun9-34.userapi.com/c854128/v854128095/1e4674/LX2HRyrU0p0.jpg", width: 510, height: 627 },
-    { type: "s", url: "https://sun9-55.userapi.com/c854128/v854128095/1e466d/hqLt9EKYNUo.jpg", width: 61, height: 75 },
-    { type: "x", url: "https://sun9-5.userapi.com/c854128/v854128095/1e466f/m0EQYpPSYDQ.jpg", width: 491, height: 604 },
-    { type: "y", url: "https://sun9-42.userapi.com/c854128/v854128095/1e4670/fmZMqDUIzzg.jpg", width: 650, height: 799 },
-  ],
+  sizes: sizes(
+    ["m", "sun9-35", "c854128/v854128095/1e466e/VMLEDep08VE.jpg", 106, 130],
+    ["o", "sun9-23", "c854128/v854128095/1e4671/JjKjO1FADdM.jpg", 130, 160],
+    ["p", "sun9-57", "c854128/v854128095/1e4672/QfGZzArpY0o.jpg", 200, 246],
+    ["q", "sun9-9", "c854128/v854128095/1e4673/AQQRKSJmK4o.jpg", 320, 393],
+    ["r", "sun9-34", "c854128/v854128095/1e4674/LX2HRyrU0p0.jpg", 510, 627],
+    ["s", "sun9-55", "c854128/v854128095/1e466d/hqLt9EKYNUo.jpg", 61, 75],
+    ["x", "sun9-5", "c854128/v854128095/1e466f/m0EQYpPSYDQ.jpg", 491, 604],
+    ["y", "sun9-42", "c854128/v854128095/1e4670/fmZMqDUIzzg.jpg", 650, 799],
+  ),
   text: "",
   date: 1_581_199_955,
   access_key: "94a5e81e6c436a13ee",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Effects } from "./effects.ts";
 import { hoursOf } from "./hours.ts";
+import { kept } from "./kept.fixture.ts";
 import {
   accepts,
   answers,
@@ -21,13 +21,8 @@ import {
   says,
   writes,
 } from "./steps.fixture.ts";
-import { type People, type Queues, START, type Step, Story } from "./story.fixture.ts";
+import { START, type Step, type Story } from "./story.fixture.ts";
 
-function kept(people: People = { dana: {} }, queues?: Queues) {
-  const all: Effects[] = [];
-  const story = new Story(people, queues, { after: (_, __, effects) => all.push(effects) });
-  return { story, spans: () => all.flatMap((e) => e.spans), last: () => all.at(-1) as Effects };
-}
 const dana = (s: Story) => s.state.agents.get("dana");
 const phone =
   (reachable: boolean): Step =>

@@ -1,9 +1,8 @@
-import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Medium } from "@kommutator/contract/ids";
 import { expect, test } from "vitest";
 import { endAssignment } from "./assignment-machine.ts";
-import type { Effects } from "./effects.ts";
 import { endEntry } from "./entry-machine.ts";
+import { kept } from "./kept.fixture.ts";
 import type { Assignment, Entry } from "./model.ts";
 import { comes } from "./rules.fixture.ts";
 import {
@@ -18,6 +17,7 @@ import {
   disconnects,
   intends,
   leaves,
+  lost,
   messages,
   passes,
   picksUp,
@@ -27,31 +27,22 @@ import {
   says,
   writes,
 } from "./steps.fixture.ts";
-import { type People, type Queues, START, type Step, Story } from "./story.fixture.ts";
+import { START, type Step } from "./story.fixture.ts";
 
-function kept(people: People = { bolat: {}, dana: {} }, queues?: Queues) {
-  const all: Effects[] = [];
-  const story = new Story(people, queues, { after: (_, __, effects) => all.push(effects) });
-  const events = (kind: NewDialogEvent["kind"]) => all.flatMap((e) => e.events).filter((e) => e.kind === kind);
-  return { story, all, events, rows: () => [...story.tables.assignments.values()], last: () => all.at(-1) as Effects };
-}
+const two = () => kept({ bolat: {}, dana: {} });
 /** A dialog that the router holds nothing of. */
 const exists = (dialogId: string, medium: Medium, queueId: string | null = "sales", awaiting = true, open = true): Step => {
   return (s) => {
     s.dialogs.set(dialogId, { medium, open, queueId, awaiting });
   };
 };
-const lost =
-  (dialogId: string, employeeId = "dana"): Step =>
-  (s) =>
-    s.input({ kind: "leg.lost", dialogId, employeeId, at: s.now });
 
 test("an assignment is written down with whence it came; the entry ends as answered", () => {
-  const { story, events, rows } = kept();
+  const { story, events, assignments } = two();
   story.given(ready("dana"), chats("chat"), passes("2 s"), accepts("dana", "chat"));
   const [entry] = story.tables.entries.values();
   const [offer] = story.tables.offers.values();
-  expect(rows()).toEqual([
+  expect(assignments()).toEqual([
     {
       id: expect.any(String),
       dialogId: "chat",
@@ -74,26 +65,26 @@ test("an assignment is written down with whence it came; the entry ends as answe
 });
 
 test("a caller in a talk does not wait for an answer; whoever wrote does until answered, and again after writing", () => {
-  const { story, rows, last } = kept();
+  const { story, assignments, last } = two();
   const dana = story.state.agents.get("dana");
   story.given(ready("dana"), calls("call"), answers("call"));
-  expect([dana?.awaiting, dana?.others, dana?.calls, rows()[0]?.awaiting]).toEqual([0, 1, 1, false]);
+  expect([dana?.awaiting, dana?.others, dana?.calls, assignments()[0]?.awaiting]).toEqual([0, 1, 1, false]);
   story.given(says("call", "in"));
   expect(last().assignments).toEqual([]);
   story.given(closes("call"), passes("1 min"), chats("chat"), accepts("dana", "chat"));
   expect([dana?.awaiting, dana?.others, dana?.calls]).toEqual([1, 0, 0]);
   story.given(says("chat", "out"));
-  expect([dana?.awaiting, dana?.others, rows()[1]?.awaiting]).toEqual([0, 1, false]);
+  expect([dana?.awaiting, dana?.others, assignments()[1]?.awaiting]).toEqual([0, 1, false]);
   story.given(says("chat", "out"));
   expect(last().assignments).toEqual([]);
   story.given(says("chat", "in"));
-  expect([dana?.awaiting, dana?.others, rows()[1]?.awaiting]).toEqual([1, 0, true]);
+  expect([dana?.awaiting, dana?.others, assignments()[1]?.awaiting]).toEqual([1, 0, true]);
   story.given(closes("chat", "dana"));
   expect([dana?.awaiting, dana?.others]).toEqual([0, 0]);
 });
 
 test("the answer lightens the load at once", () => {
-  const { story } = kept();
+  const { story } = two();
   story.given(ready("dana", "bolat"), chats("a"), chats("b"));
   const [first, second] = ["a", "b"].map((d) => story.state.entries.get(d)?.offer?.employeeId as string);
   story.given(accepts(first as string, "a"), accepts(second as string, "b"), says("b", "out"));
@@ -101,13 +92,13 @@ test("the answer lightens the load at once", () => {
 });
 
 test("the end is written down with its reason and its moment, once", () => {
-  const { story, rows } = kept();
+  const { story, assignments } = two();
   story.given(ready("dana"), calls("call"), answers("call"), passes("9 s"), leaves("call"), leaves("call"), closes("call"));
-  expect(rows()).toMatchObject([{ endedAt: START + 9_000, endReason: "left" }]);
+  expect(assignments()).toMatchObject([{ endedAt: START + 9_000, endReason: "left" }]);
   story.given(passes("1 min"), chats("chat"), accepts("dana", "chat"), leaves("chat"));
-  expect(rows()[1]).toMatchObject({ endedAt: null });
+  expect(assignments()[1]).toMatchObject({ endedAt: null });
   story.given(closes("chat", "dana"));
-  expect(rows()[1]).toMatchObject({ endReason: "closed" });
+  expect(assignments()[1]).toMatchObject({ endReason: "closed" });
 });
 
 test("a dialog of no queue, or of one that is gone, has no wrap-up; a message and a letter never have", () => {
@@ -122,7 +113,7 @@ test("a dialog of no queue, or of one that is gone, has no wrap-up; a message an
 });
 
 test("what ends twice is a fault of ours and is called by its name", () => {
-  const { story } = kept();
+  const { story } = two();
   story.given(ready("dana"), chats("chat"));
   const entry = story.state.entries.get("chat") as Entry;
   expect(() => endEntry(story.state, entry, "closed")).toThrow(`entry ${entry.id} ended with an open offer`);
@@ -136,7 +127,7 @@ test("what ends twice is a fault of ours and is called by its name", () => {
 // ---------------------------------------------------------------- back to the queue
 
 test("given back it stands at its old place with all that is known of it, and with a note", () => {
-  const { story, events, all } = kept();
+  const { story, events, all } = two();
   story.given(
     ready("dana"),
     comes("chat", { medium: "chat", person: "p", number: "+7", priority: 3, responsible: "dana", substitute: "bolat" }),
@@ -159,7 +150,7 @@ test("given back it stands at its old place with all that is known of it, and wi
 });
 
 test("what was never in a queue's list goes to its queue as new, at the moment it was taken", () => {
-  const { story } = kept();
+  const { story } = two();
   story.given(ready("dana"), exists("x", "chat"), passes("3 s"), assigns("x", "dana", "head"), passes("3 s"), assigns("x", null, "dana"));
   expect([...story.tables.entries.values()]).toMatchObject([
     {
@@ -178,7 +169,7 @@ test("what was never in a queue's list goes to its queue as new, at the moment i
 });
 
 test("a call, or what belongs to no queue, cannot be given back by hand", () => {
-  const { story, last } = kept();
+  const { story, last } = two();
   story.given(ready("dana"), calls("call"), answers("call"), assigns("call", null, "dana"));
   expect(last()).toMatchObject({ assignments: [], entries: [] });
   story.given(exists("x", "chat", null), assigns("x", "bolat", "bolat"), assigns("x", null, "bolat"));
@@ -195,7 +186,7 @@ test("somebody gone offline has lost it to the substitute's rung, without a cool
 });
 
 test("what belongs to no queue is nobody's when its owner goes, and is told", () => {
-  const { story } = kept();
+  const { story } = two();
   story.given(ready("dana"), exists("x", "chat", null), assigns("x", "dana", "dana"));
   story.when(intends("dana", "logged_out")).then("dana loses x (offline)", "note in x: returned_offline").never("x enters");
 });
@@ -203,9 +194,9 @@ test("what belongs to no queue is nobody's when its owner goes, and is told", ()
 // ---------------------------------------------------------------- a device that vanishes
 
 test("a lost device: the moment is written down, the clock is thirty seconds, hearing it twice changes nothing", () => {
-  const { story, rows, last } = kept();
+  const { story, assignments, last } = two();
   story.given(ready("dana"), calls("call"), answers("call"), passes("5 s"), lost("call"));
-  expect(rows()[0]?.lostAt).toBe(START + 5_000);
+  expect(assignments()[0]?.lostAt).toBe(START + 5_000);
   story.given(passes("10 s"), lost("call"));
   expect(last().assignments).toEqual([]);
   story.when(passes("19 s")).never("dana loses").when(passes("1 s")).then("dana loses call (device_lost)");
@@ -213,17 +204,17 @@ test("a lost device: the moment is written down, the clock is thirty seconds, he
 });
 
 test("a device comes back: the talk goes on, and may be lost anew", () => {
-  const { story, rows } = kept();
+  const { story, assignments } = two();
   story.given(ready("dana"), calls("call"), answers("call"), lost("call"), passes("29 s"), bridged("call"));
-  expect(rows()[0]?.lostAt).toBeNull();
-  expect(story.state.assignmentById.get(rows()[0]?.id as string)?.lost.isSet()).toBe(false);
+  expect(assignments()[0]?.lostAt).toBeNull();
+  expect(story.state.assignmentById.get(assignments()[0]?.id as string)?.lost.isSet()).toBe(false);
   story.given(lost("call")).when(passes("29 s")).never("dana loses").when(passes("1 s")).then("dana loses call (device_lost)");
 });
 
 test("only the device of the one who talks can be lost, and only in a call", () => {
-  const { story, rows, last } = kept();
+  const { story, assignments, last } = two();
   story.given(ready("dana"), calls("call"), answers("call"), lost("call", "bolat"));
-  expect(rows()[0]?.lostAt).toBeNull();
+  expect(assignments()[0]?.lostAt).toBeNull();
   story.given(chats("chat"), ready("bolat"), accepts("bolat", "chat"), lost("chat", "bolat"));
   expect(last().assignments).toEqual([]);
   story.given(lost("nothing"));
@@ -231,7 +222,7 @@ test("only the device of the one who talks can be lost, and only in a call", () 
 });
 
 test("the caller hangs up while held: nothing is left to be given back", () => {
-  const { story } = kept();
+  const { story } = two();
   story.given(ready("dana"), calls("call"), answers("call"), lost("call"));
   story.when(leaves("call"), passes("5 min")).then("dana is wrapup").never("dana loses", "call enters");
 });
@@ -239,15 +230,15 @@ test("the caller hangs up while held: nothing is left to be given back", () => {
 // ---------------------------------------------------------------- by hand
 
 test("whoever takes a waiting dialog has it at once, told with the name of the one who decided", () => {
-  const { story, events, rows } = kept();
+  const { story, events, assignments } = two();
   story.given(chats("chat"), assigns("chat", "bolat", "head"));
   expect(events("dialog.assigned")[0]?.payload).toEqual({ employeeId: "bolat", by: "head", offerId: null });
-  expect(rows()[0]).toMatchObject({ employeeId: "bolat", awaiting: true, entryId: [...story.tables.entries.keys()][0], queueId: "sales" });
+  expect(assignments()[0]).toMatchObject({ employeeId: "bolat", awaiting: true, entryId: [...story.tables.entries.keys()][0], queueId: "sales" });
   expect(story.decisions.at(-1)).toMatchObject({ rung: "manual", chosenId: "bolat", reason: { code: "manual" } });
 });
 
 test("whoever takes what is offered to him has accepted it", () => {
-  const { story } = kept();
+  const { story } = two();
   story
     .given(ready("dana"), chats("chat"))
     .when(assigns("chat", "dana", "dana"))
@@ -289,10 +280,10 @@ test("a manual ring that is not answered goes back to the queue, never to the la
 });
 
 test("from one to another: the first is free in the same moment, and the customer waits as before", () => {
-  const { story, rows, events } = kept({ bolat: {}, dana: { maxDialogs: 1 } });
+  const { story, assignments, events } = kept({ bolat: {}, dana: { maxDialogs: 1 } });
   story.given(ready("dana"), chats("chat"), accepts("dana", "chat"), says("chat", "out"), chats("next"));
   story.when(assigns("chat", "bolat", "head")).then("dana loses chat (transferred)", "bolat has chat", "next is offered to dana (oldest_waiting)");
-  expect(rows().map((a) => [a.employeeId, a.awaiting, a.endReason])).toEqual([
+  expect(assignments().map((a) => [a.employeeId, a.awaiting, a.endReason])).toEqual([
     ["dana", false, "transferred"],
     ["bolat", false, null],
   ]);
@@ -325,13 +316,13 @@ test("nobody who was dismissed, and nobody unknown, is given anything", () => {
 });
 
 test("a closed dialog, or one nobody knows, is not given to anybody", () => {
-  const { story } = kept();
+  const { story } = two();
   story.given(exists("shut", "chat", "sales", true, false));
   story.when(assigns("shut", "dana", "head"), assigns("unheard-of", "dana", "head")).never("dana has");
 });
 
 test("a writer who had left and writes again waits again, from now; a caller does not, nor who is known to nobody", () => {
-  const { story } = kept();
+  const { story } = two();
   story.given(chats("chat"), leaves("chat"), passes("7 s")).when(says("chat", "in")).then("chat enters sales");
   expect(story.state.entries.get("chat")).toMatchObject({ enqueuedAt: START + 7_000, priority: 0, identity: "new", responsibleId: null, substituteId: null });
   story.when(says("chat", "in")).never("chat enters");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isAway, NONE, openDialogs, presentMembers, REFUSALS, refusalOf } from "./eligibility.ts";
 import { Agent, type Offer } from "./model.ts";
-import { ALWAYS } from "./story.fixture.ts";
+import { ALWAYS } from "./usual.ts";
 
 const VOICE = 0;
 const CHAT = 1;

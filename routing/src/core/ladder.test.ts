@@ -20,7 +20,8 @@ import {
   says,
   writes,
 } from "./steps.fixture.ts";
-import { ALWAYS, START, Story } from "./story.fixture.ts";
+import { START, Story } from "./story.fixture.ts";
+import { ALWAYS } from "./usual.ts";
 
 const team = () => new Story({ aigul: {}, bolat: {}, dana: {} });
 

@@ -1,7 +1,6 @@
-import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import { expect, test } from "vitest";
-import type { Effects } from "./effects.ts";
 import { hoursOf } from "./hours.ts";
+import { kept } from "./kept.fixture.ts";
 import { transition } from "./offer-machine.ts";
 import {
   accepts,
@@ -22,21 +21,13 @@ import {
   rings,
   writes,
 } from "./steps.fixture.ts";
-import { type People, type Queues, START, Story } from "./story.fixture.ts";
-
-/** A story that keeps everything each decision brought. */
-function kept(people: People = { dana: {} }, queues?: Queues) {
-  const all: Effects[] = [];
-  const story = new Story(people, queues, { after: (_, __, effects) => all.push(effects) });
-  const events = (kind: NewDialogEvent["kind"]) => all.flatMap((e) => e.events).filter((e) => e.kind === kind);
-  return { story, all, events, rows: () => [...story.tables.offers.values()], last: () => all.at(-1) as Effects };
-}
+import { START, type Story } from "./story.fixture.ts";
 
 test("an offer is written down with whom, why, since when and until when, and is told with the same", () => {
-  const { story, events, rows } = kept();
+  const { story, events, offers } = kept();
   story.given(ready("dana"), passes("5 s"), calls("call", { responsible: "dana", why: "last_talked" }));
   const reason = { code: "last_talked", load: 0 };
-  expect(rows()).toEqual([
+  expect(offers()).toEqual([
     {
       id: story.offerOf("call"),
       entryId: story.state.entries.get("call")?.id,
@@ -58,14 +49,16 @@ test("an offer is written down with whom, why, since when and until when, and is
     {
       kind: "offer.made",
       dialogId: "call",
-      payload: { offerId: story.offerOf("call"), entryId: rows()[0]?.entryId, employeeId: "dana", rung: "responsible", reason, deadlineAt: START + 30_000 },
+      payload: { offerId: story.offerOf("call"), entryId: offers()[0]?.entryId, employeeId: "dana", rung: "responsible", reason, deadlineAt: START + 30_000 },
     },
   ]);
-  expect(story.commands).toEqual([{ id: rows()[0]?.commandId, kind: "ring", dialogId: "call", offerId: rows()[0]?.id, employeeId: "dana", timeoutMs: 25_000 }]);
+  expect(story.commands).toEqual([
+    { id: offers()[0]?.commandId, kind: "ring", dialogId: "call", offerId: offers()[0]?.id, employeeId: "dana", timeoutMs: 25_000 },
+  ]);
 });
 
 test("what lies on the screen rings nothing and has no order of its own", () => {
-  const { story, rows } = kept();
+  const { story, offers } = kept();
   story.given(
     ready("dana"),
     chats("chat"),
@@ -76,13 +69,13 @@ test("what lies on the screen rings nothing and has no order of its own", () => 
     rejects("dana", "letter"),
   );
   expect(story.commands).toEqual([]);
-  expect(rows().map((o) => o.commandId)).toEqual(["", "", ""]);
+  expect(offers().map((o) => o.commandId)).toEqual(["", "", ""]);
 });
 
 test("a chat is offered for 45 s, a message and a letter for a quarter of an hour", () => {
-  const { story, rows } = kept({ dana: {} });
+  const { story, offers } = kept({ dana: {} });
   story.given(ready("dana"), messages("message"), writes("letter"), chats("chat"));
-  expect(rows().map((o) => [o.dialogId, o.deadlineAt - START])).toEqual([
+  expect(offers().map((o) => [o.dialogId, o.deadlineAt - START])).toEqual([
     ["message", 900_000],
     ["letter", 900_000],
     ["chat", 45_000],
@@ -94,44 +87,44 @@ test("a message's offer is measured in working time, as a letter's", () => {
     [START, START + 600_000],
     [START + 3_600_000, START + 7_200_000],
   ]);
-  const { story, rows } = kept({ dana: {} }, { sales: { hours: day } });
+  const { story, offers } = kept({ dana: {} }, { sales: { hours: day } });
   story.given(ready("dana"), messages("message"));
-  expect(rows()[0]?.deadlineAt).toBe(START + 3_600_000 + 300_000);
+  expect(offers()[0]?.deadlineAt).toBe(START + 3_600_000 + 300_000);
 });
 
 test("the end of an offer frees the agent, stops the clock and is told with its outcome and cause", () => {
-  const { story, events, rows } = kept();
+  const { story, events, offers } = kept();
   story.given(ready("dana"), calls("call"), rings("call"), passes("3 s"), legEnds("call", "busy"));
-  expect(rows()[0]).toMatchObject({ state: "failed", cause: "busy", endedAt: START + 3_000 });
+  expect(offers()[0]).toMatchObject({ state: "failed", cause: "busy", endedAt: START + 3_000 });
   expect(events("offer.ended")[0]).toEqual({
     kind: "offer.ended",
     dialogId: "call",
-    payload: { offerId: rows()[0]?.id, entryId: rows()[0]?.entryId, employeeId: "dana", outcome: "failed", cause: "busy" },
+    payload: { offerId: offers()[0]?.id, entryId: offers()[0]?.entryId, employeeId: "dana", outcome: "failed", cause: "busy" },
   });
   expect(story.state.agents.get("dana")?.liveOffer).toBeNull();
   expect(story.state.offers.size).toBe(0);
 });
 
 test("accepting has no cause; each slot is free again for the next of its kind", () => {
-  const { story, rows } = kept();
+  const { story, offers } = kept();
   for (const [opens, id] of [
     [chats, "chat"],
     [messages, "message"],
     [writes, "letter"],
   ] as const) {
     story.given(ready("dana"), opens(id), accepts("dana", id), opens(`${id} 2`));
-    expect(rows().find((o) => o.dialogId === id)).toMatchObject({ state: "accepted", cause: null });
-    expect(rows().find((o) => o.dialogId === `${id} 2`)).toMatchObject({ state: "pending" });
+    expect(offers().find((o) => o.dialogId === id)).toMatchObject({ state: "accepted", cause: null });
+    expect(offers().find((o) => o.dialogId === `${id} 2`)).toMatchObject({ state: "pending" });
     story.given(closes(id, "dana"), closes(`${id} 2`, "dana"), passes("1 min"));
   }
 });
 
 test("picked up: the bridge is ordered once, recorded as the queue says, and must stand in ten seconds", () => {
   for (const record of [true, false]) {
-    const { story, rows } = kept({ dana: {} }, { sales: { record } });
+    const { story, offers } = kept({ dana: {} }, { sales: { record } });
     story.given(ready("dana"), calls("call"), rings("call"), passes("2 s"), picksUp("call"), picksUp("call"));
-    expect(rows()[0]).toMatchObject({ state: "answered", deadlineAt: START + 12_000, endedAt: null });
-    expect(story.commands.slice(1)).toEqual([{ id: expect.stringMatching(/^\d+:\d+$/), kind: "bridge", dialogId: "call", offerId: rows()[0]?.id, record }]);
+    expect(offers()[0]).toMatchObject({ state: "answered", deadlineAt: START + 12_000, endedAt: null });
+    expect(story.commands.slice(1)).toEqual([{ id: expect.stringMatching(/^\d+:\d+$/), kind: "bridge", dialogId: "call", offerId: offers()[0]?.id, record }]);
     story.when(passes("9 s")).never("dana's offer").when(passes("1 s")).then("dana's offer of call failed (no_media)", "stop ringing for call (failed)");
   }
 });
@@ -143,9 +136,9 @@ test("picked up before the ring was reported, and bridged before it was picked u
 });
 
 test("a ring reported after the pick-up changes nothing", () => {
-  const { story, rows, last } = kept();
+  const { story, offers, last } = kept();
   story.given(ready("dana"), calls("call"), picksUp("call"), rings("call"));
-  expect(rows()[0]?.state).toBe("answered");
+  expect(offers()[0]?.state).toBe("answered");
   expect(last()).toMatchObject({ offers: [], events: [], commands: [] });
 });
 
@@ -280,12 +273,12 @@ test("a bridge that nobody knows of is taken down; of a call that goes on it is 
 });
 
 test("given to somebody by hand, a call rings there under that person's name and order", () => {
-  const { story, rows } = kept({ bolat: {}, dana: {} });
+  const { story, offers } = kept({ bolat: {}, dana: {} });
   story.given(ready("dana"), calls("call"), ready("bolat"), assigns("call", "bolat", "head"));
-  expect(rows().at(-1)).toMatchObject({ employeeId: "bolat", by: "head", rung: "manual", reason: { code: "manual" }, deadlineAt: START + 20_000 });
+  expect(offers().at(-1)).toMatchObject({ employeeId: "bolat", by: "head", rung: "manual", reason: { code: "manual" }, deadlineAt: START + 20_000 });
   expect(story.commands.at(-1)).toMatchObject({ kind: "ring", employeeId: "bolat", timeoutMs: 20_000 });
   story.given(answers("call"));
-  expect([...story.tables.assignments.values()][0]).toMatchObject({ offerId: rows().at(-1)?.id, employeeId: "bolat" });
+  expect([...story.tables.assignments.values()][0]).toMatchObject({ offerId: offers().at(-1)?.id, employeeId: "bolat" });
 });
 
 test("a call and a chat ring in real time, whatever the working hours", () => {
@@ -293,9 +286,9 @@ test("a call and a chat ring in real time, whatever the working hours", () => {
     [START, START + 1_000],
     [START + 3_600_000, START + 7_200_000],
   ]);
-  const { story, rows } = kept({ dana: {}, bolat: {} }, { sales: { hours } });
+  const { story, offers } = kept({ dana: {}, bolat: {} }, { sales: { hours } });
   story.given(ready("dana", "bolat"), calls("call"), chats("chat"));
-  expect(rows().map((o) => o.deadlineAt - START)).toEqual([20_000, 45_000]);
+  expect(offers().map((o) => o.deadlineAt - START)).toEqual([20_000, 45_000]);
 });
 
 test("the caller hangs up between the pick-up and the bridge: the leg is hung up, the agent is free", () => {

@@ -13,6 +13,7 @@ import {
   intends,
   leaves,
   legEnds,
+  lost,
   online,
   passes,
   picksUp,
@@ -121,9 +122,8 @@ test("a phone that never rang is not a missed call, and rests 10 s", () => {
 });
 
 test("the device vanishes in mid-call: 30 s to come back, then the caller waits again at the old place", () => {
-  const lost = (s: Story) => s.input({ kind: "leg.lost", dialogId: "call", employeeId: "dana", at: s.now });
-  two().given(ready("dana"), calls("call"), answers("call"), lost, passes("29 s"), bridged("call")).when(passes("5 min")).never("dana loses");
-  const s = two().given(ready("dana"), calls("call"), answers("call"), passes("40 s"), ready("bolat"), lost);
+  two().given(ready("dana"), calls("call"), answers("call"), lost("call"), passes("29 s"), bridged("call")).when(passes("5 min")).never("dana loses");
+  const s = two().given(ready("dana"), calls("call"), answers("call"), passes("40 s"), ready("bolat"), lost("call"));
   s.when(passes("30 s")).then("dana loses call (device_lost)", "call is offered to bolat (least_loaded)", "note in call: returned_device_lost");
   expect(s.state.entries.get("call")?.enqueuedAt).toBe(START);
 });

@@ -16,6 +16,7 @@ import {
   disconnects,
   intends,
   leaves,
+  lost,
   messages,
   passes,
   picksUp,
@@ -24,13 +25,9 @@ import {
   rings,
   writes,
 } from "./steps.fixture.ts";
-import { START, type Step, Story } from "./story.fixture.ts";
+import { START, Story } from "./story.fixture.ts";
 
 const rowsOf = (s: Story): Rows => s.tables.rows(7);
-const lost =
-  (dialogId: string): Step =>
-  (s) =>
-    s.input({ kind: "leg.lost", dialogId, employeeId: "dana", at: s.now });
 
 /** Everything of which a row can tell, at once. */
 const eventful = () =>

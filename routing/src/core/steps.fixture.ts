@@ -96,6 +96,11 @@ export const answers =
     picksUp(dialogId)(s);
     bridged(dialogId)(s);
   };
+/** The agent's device vanishes in mid-call. */
+export const lost =
+  (dialogId: string, employeeId = "dana"): Step =>
+  (s) =>
+    s.input({ kind: "leg.lost", dialogId, employeeId, at: s.now });
 export const accepts =
   (employeeId: string, dialogId: string): Step =>
   (s) =>

@@ -4,11 +4,11 @@ import { decide } from "./decide.ts";
 import type { Decision, Effects } from "./effects.ts";
 import type { CoreInput, DialogFacts, RouterEvent } from "./event.ts";
 import type { AgentFacts, Facts, QueueFacts } from "./facts.ts";
-import { hoursOf } from "./hours.ts";
 import { restore } from "./restore.ts";
 import type { RouterState } from "./state.ts";
 import { Tables } from "./tables.fixture.ts";
 import { sentencesOf } from "./telling.fixture.ts";
+import { USUAL_AGENT, USUAL_QUEUE } from "./usual.ts";
 
 export interface People {
   [name: string]: Partial<AgentFacts> & { queues?: Record<string, { media?: Medium[]; weight?: number }> };
@@ -16,30 +16,8 @@ export interface People {
 export interface Queues {
   [name: string]: Partial<QueueFacts>;
 }
-export const ALWAYS = hoursOf([[0, Number.MAX_SAFE_INTEGER]]);
 /** 2026-03-02 10:00 UTC, a Monday. */
 export const START: EpochMs = Date.UTC(2026, 2, 2, 10);
-
-const QUEUE: Omit<QueueFacts, "id"> = {
-  hours: ALWAYS,
-  ringMs: 20_000,
-  ownerMs: 25_000,
-  chatOfferMs: 45_000,
-  mailOfferMs: 900_000,
-  maxWaitMs: 300_000,
-  messageSlaMs: 900_000,
-  wrapupVoiceMs: 30_000,
-  wrapupChatMs: 15_000,
-  maxLeastLoaded: 3,
-  overflowQueueId: null,
-  record: true,
-  priorityStepMs: 30_000,
-  waitResponsibleMs: 20_000,
-  onMaxWait: "fallback",
-  callbackMs: 14_400_000,
-  announceMs: 45_000,
-  callbackOffered: true,
-};
 
 export interface StoryOptions {
   /** Called on each new memory: a test that wants a broken rule bends it here. */
@@ -78,17 +56,10 @@ export class Story {
     this.facts = {
       agents: Object.entries(people).map(([id, { queues: _, ...f }]) => ({
         id,
-        active: true,
-        hours: ALWAYS,
-        absent: [],
-        maxDialogs: 5,
-        planned: 0,
-        norm: null,
-        skills: {},
-        forwardings: [],
+        ...USUAL_AGENT,
         ...f,
       })),
-      queues: Object.entries(queues).map(([id, q]) => ({ id, ...QUEUE, ...q })),
+      queues: Object.entries(queues).map(([id, q]) => ({ id, ...USUAL_QUEUE, ...q })),
       members: Object.entries(people).flatMap(([employeeId, p]) =>
         Object.entries(p.queues ?? { [Object.keys(queues)[0] as string]: {} }).map(([queueId, m]) => ({
           queueId,
