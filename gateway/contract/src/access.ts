@@ -9,7 +9,10 @@ export const OBJECTS = [
   "customer",
   "lead",
   "interest",
+  /** Stages of Interests past their rules: `edit` forces a move or changes the mode, `delete` takes an entry of the history back. */
+  "stage",
   "interaction",
+  "task",
   "inquiry",
   "employee",
   "department",
