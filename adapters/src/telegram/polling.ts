@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ChannelError, type Host } from "@kommutator/contract/channel";
 import type { BotApi } from "./bot-api.ts";
 import type { TelegramConfig } from "./config.ts";
@@ -8,6 +9,8 @@ import type { Intake } from "./intake.ts";
 
 /** Beyond the time for which Telegram holds an empty answer. */
 const GRACE_MS = 15_000;
+/** At most fifty questions a second: a busy bot's updates come several to an answer instead of one by one. */
+const GATHER_MS = 20;
 
 /**
  * Long polling (core.telegram.org/bots/api#getupdates). Telegram keeps an update until it is asked for a higher offset, and we
@@ -70,10 +73,14 @@ export class Polling {
   /** From the first answer until something fails. */
   async #listen(first: unknown[]): Promise<void> {
     let updates = first;
+    let asked = performance.now();
     while (!this.#api.closed.aborted) {
       const progress = await this.#takeAll(updates);
       // Updates without a number cannot be acknowledged and come again at once.
       if (updates.length > 0 && !progress) await rest(1, Math.max(this.#config.reconnectFloorMs, 100), null, this.#api.closed);
+      // What is written within a moment comes with one answer.
+      await pause(Math.max(0, asked + GATHER_MS - performance.now()), undefined, { signal: this.#api.closed }).catch(() => undefined);
+      asked = performance.now();
       updates = await this.#ask(this.#config.pollSeconds);
     }
   }

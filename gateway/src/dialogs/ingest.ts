@@ -13,6 +13,11 @@ const TEXT_BATCH = 400;
 /** Calls: transactions at once, each for one call. */
 const VOICE_PARALLEL = 4;
 const POLL_MS = 100;
+/**
+ * Under load texts are ingested every so many milliseconds together: a batch has a dozen statements however many messages it carries, and
+ * everything after it (stamping, sending, the router) takes them together too. A message that comes alone is ingested at once.
+ */
+const GATHER_MS = 16;
 /** Waits before each further attempt; after the last the event goes to the error list. */
 const RETRY_MS = [100, 500, 2_000, 5_000];
 /** Waits of what is only early (a receipt before our send has committed); the last repeats. It holds nobody but itself. */
@@ -133,9 +138,13 @@ export function createIngest(options: IngestOptions): Ingest {
    */
   async function textLane(lease: Lease): Promise<void> {
     let next: PendingEvent[] = [];
+    let begun = 0;
     while (lease.valid() && !stop.signal.aborted) {
       let batch = next;
       next = [];
+      const rest = begun + GATHER_MS - performance.now();
+      if (rest > 1 && batch.length < TEXT_BATCH / 4) await new Promise((resolve) => setTimeout(resolve, rest));
+      begun = performance.now();
       try {
         if (batch.length === 0) batch = await take("text", TEXT_BATCH, heldKeys());
         const ahead = batch.length < TEXT_BATCH / 4 || held.size > 0 ? [] : take("text", TEXT_BATCH, [], batch);

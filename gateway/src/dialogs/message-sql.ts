@@ -76,7 +76,7 @@ export async function insertRemoteFiles(tx: Tx, messages: readonly NewMessage[])
   ]);
 }
 
-/** What the batch changed in its dialogs, in one statement. */
+/** What the batch changed in its dialogs, in one statement. The ids stand there twice: by the array alone the planner takes the index. */
 export async function updateDialogs(tx: Tx, dialogs: readonly DialogState[]): Promise<void> {
   if (dialogs.length === 0) return;
   const rows = toStoredJson(
@@ -96,5 +96,5 @@ export async function updateDialogs(tx: Tx, dialogs: readonly DialogState[]): Pr
       last_message_at = coalesce(to_timestamp(r.at / 1000.0), d.last_message_at), last_message_text = coalesce(r.text, d.last_message_text),
       last_message_direction = coalesce(r.dir, d.last_message_direction), participants = ARRAY(SELECT json_array_elements_text(r.who)), version = d.version + 1
     FROM json_to_recordset(${rows}::text::json) AS r(id uuid, seq int, wait float8, at float8, text text, dir text, who json, open boolean)
-    WHERE d.id = r.id`;
+    WHERE d.id = r.id AND d.id = ANY(${dialogs.map((d) => d.id)}::uuid[])`;
 }

@@ -61,6 +61,12 @@ export class Effects {
   /** Agents whose P and N came anew. */
   readonly loads = new Set<Agent>();
 
+  /** Nothing changed and nothing is to be said: the tables and the world may stay as they are. */
+  isEmpty(): boolean {
+    const { commands, events, decisions, notes, spans, entries, offers, assignments, agents, loads } = this;
+    return [commands, events, decisions, notes, spans, entries, offers, assignments, agents].every((list) => list.length === 0) && loads.size === 0;
+  }
+
   /** Each changed object stands in its list once; a mark on it says so (a set would cost as much as the decision). */
   changedEntry(entry: Entry): void {
     if (entry.changedIn !== this.mark) {

@@ -39,6 +39,10 @@ const POLL_MS = 100;
 const EXPECT_MS = 4;
 /** Without a lease, and after a failure of the database. */
 const RETRY_MS = 50;
+/** Inputs that changed nothing lie this long, so that one transaction takes many away. */
+const SETTLED_MS = 250;
+/** So many of them are taken away at once. */
+const SETTLED_MAX = 1000;
 const FACTS_EVERY_MS = 15 * 60_000;
 /** A deadline that was put aside fires again after this. */
 const DEADLINE_ASIDE_MS = 60_000;
@@ -65,6 +69,12 @@ export class Engine {
   private reserved: number[] = [];
   private readonly failures = new Map<string, number>();
   private readonly aside = new Map<string, EpochMs>();
+  /**
+   * Inputs that were decided and changed nothing (a customer's next message while the first still waits for its answer). Whoever decides
+   * them again after a crash changes nothing either, so their rows go with the next commit, or by themselves after a moment.
+   */
+  private readonly settled = new Set<number>();
+  private settledAt = 0;
   private readonly waiters = new Map<number, (outcome: "decided" | "aside") => void>();
   /** After an input was announced inside a transaction: look often until it is committed. */
   private expectUntil = 0;
@@ -123,6 +133,7 @@ export class Engine {
       }
       try {
         const worked = await this.round();
+        if (!worked && performance.now() - this.settledAt > SETTLED_MS) await this.sweep();
         if (!worked && !this.stopping) await this.idle();
       } catch (error) {
         this.drop();
@@ -138,12 +149,22 @@ export class Engine {
 
   private drop(): void {
     this.state = null;
+    this.settled.clear();
+  }
+
+  /** Takes away the rows of inputs that changed nothing. */
+  private async sweep(): Promise<void> {
+    if (this.settled.size === 0) return;
+    const ids = [...this.settled];
+    await this.deps.sql.begin((tx) => together([checkLease(this.deps.lease, tx), deleteInputs(tx, ids)]));
+    for (const id of ids) this.settled.delete(id);
   }
 
   private async idle(): Promise<void> {
     const next = this.state?.deadlines.next();
     let ms = POLL_MS;
     if (next !== undefined) ms = Math.min(ms, Math.max(1, next.at - this.deps.clock.now()));
+    if (this.settled.size > 0) ms = Math.min(ms, Math.max(1, this.settledAt + SETTLED_MS - performance.now()));
     if (performance.now() < this.expectUntil) {
       ms = Math.min(ms, this.expectStep);
       this.expectStep = Math.min(this.expectStep * 2, 16);
@@ -158,7 +179,7 @@ export class Engine {
     const events = this.dueDeadlines(state, now);
     let rows: PendingInput[] = [];
     if (events.length < this.limit) {
-      rows = await pendingInputs(this.deps.sql, this.limit - events.length);
+      rows = await pendingInputs(this.deps.sql, this.limit - events.length, this.settled);
       for (const row of rows) events.push({ id: row.id, now, input: row.input });
     }
     const factsEvent = await this.factsEvent(state, rows, now);
@@ -222,8 +243,14 @@ export class Engine {
     const effects = new Effects();
     try {
       for (const event of events) decide(state, event, effects);
-      if (effects.commands.length > 0) this.deps.prepare?.(effects.commands);
-      await this.commit(state, effects, rows);
+      if (effects.isEmpty() && rows.length === events.length && this.settled.size < SETTLED_MAX) {
+        if (this.settled.size === 0) this.settledAt = performance.now();
+        for (const row of rows) this.settled.add(row.id);
+      } else {
+        if (effects.commands.length > 0) this.deps.prepare?.(effects.commands);
+        await this.commit(state, effects, [...rows.map((r) => r.id), ...this.settled]);
+        this.settled.clear();
+      }
     } catch (error) {
       this.drop();
       // transaction_timeout: too much for one transaction on a machine this slow.
@@ -256,7 +283,7 @@ export class Engine {
     }
   }
 
-  private async commit(state: RouterState, effects: Effects, rows: readonly PendingInput[]): Promise<void> {
+  private async commit(state: RouterState, effects: Effects, done: readonly number[]): Promise<void> {
     const { sql, lease, emit } = this.deps;
     await sql.begin(async (tx) => {
       // Everything leaves in one go; the connection runs it in this order. So the lease is held first (without it nothing of this
@@ -265,10 +292,7 @@ export class Engine {
         checkLease(lease, tx),
         effects.events.length > 0 ? emit(tx, effects.events) : null,
         writeEffects(tx, effects, state.version),
-        deleteInputs(
-          tx,
-          rows.map((r) => r.id),
-        ),
+        deleteInputs(tx, done),
       ]);
       for (const note of effects.notes) await this.deps.note?.(tx, note.dialogId, systemNote(note));
     });

@@ -14,9 +14,9 @@ export async function insertInputs(tx: Tx | Db, inputs: readonly RoutingInput[])
   return rows.map((r) => r.id);
 }
 
-/** The oldest pending inputs. Only the holder of the router's lease decides, so nothing is locked. */
-export async function pendingInputs(sql: Db, limit: number): Promise<PendingInput[]> {
-  return sql<PendingInput[]>`SELECT id, input FROM routing_input ORDER BY id LIMIT ${limit}`;
+/** The oldest pending inputs but those that the router has `settled`. Only the holder of its lease decides, so nothing is locked. */
+export async function pendingInputs(sql: Db, limit: number, settled: Iterable<number>): Promise<PendingInput[]> {
+  return sql<PendingInput[]>`SELECT id, input FROM routing_input WHERE NOT id = ANY(${[...settled]}::bigint[]) ORDER BY id LIMIT ${limit}`;
 }
 
 /** By their ids one by one, never by a range: an input inside it may have been committed after the batch was read. */
