@@ -56,6 +56,14 @@ test("refused or left lying, the card goes to the next; twice left lying pauses 
     .then("dana's offer of call timed_out (no-answer)", "call is offered to dana (callback)", "dana is paused");
 });
 
+test("whoever has just refused the caller is not asked to call back before the cool-down is over", () => {
+  const s = new Story({ dana: {} }).given(ready("dana"), comes("call"), rings("call"), rejects("dana", "call"), passes("2 s"));
+  s.when(asksToBeCalled("call"), passes("7 s")).never("call is offered").when(passes("1 s")).then("call is offered to dana (callback)");
+  const two = new Story({ bolat: {}, dana: {} }).given(ready("dana"), comes("call"), rings("call"), rejects("dana", "call"), ready("bolat"));
+  expect(two.state.entries.get("call")?.offer?.agent.id).toBe("bolat");
+  two.when(asksToBeCalled("call")).then("call is offered to bolat (callback)");
+});
+
 test("devices have no say in a callback: whatever they report of its offer changes nothing", () => {
   promised().given(closes("talk")).when(rings("call"), picksUp("call"), answers("call")).never("bridge", "dana has", "dana's offer");
 });

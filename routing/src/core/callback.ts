@@ -35,6 +35,8 @@ export function promiseCallback(state: RouterState, entry: Entry, number: string
     ...successorOf(entry),
     id: state.newId(),
     rung: "callback",
+    // Whoever has just refused the caller is not asked to call back at once.
+    cooldowns: entry.cooldowns,
     callbackNumber: number,
     deadlineAt: addCovered(queue.facts.hours, state.now, queue.facts.callbackMs),
   });

@@ -29,6 +29,7 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
     id: state.newId(),
     dialogId: input.dialogId,
     queueId: input.queueId,
+    channelId: input.channelId,
     medium: input.medium,
     priority: input.priority,
     identity: input.identity,
@@ -54,7 +55,7 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
     endedAt: null,
     outcome: null,
   });
-  arrive(state, entry, input.channelId);
+  arrive(state, entry);
 }
 
 /** It turned out who it is: the entry that waits knows its responsible from now on. */

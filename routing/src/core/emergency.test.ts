@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asksToBeCalled, comes, emergency } from "./rules.fixture.ts";
-import { answers, calls, chats, crashes, passes, ready, writes } from "./steps.fixture.ts";
+import { answers, calls, chats, crashes, passes, ready, rejects, writes } from "./steps.fixture.ts";
 import { START, Story } from "./story.fixture.ts";
 
 const house = () =>
@@ -88,6 +88,32 @@ test("thrown while callers wait: they do not wait on; promised callbacks and tho
   );
   s.when(emergency({ queueId: "sales", mode: "announcement" })).then("waits leaves the queue: overflowed", "tell waits: emergency", "fallback for waits");
   s.never("promised leaves", "elsewhere leaves", "aigul loses");
+});
+
+test("a line's switch thrown while its callers wait reaches them, after a crash too; callers of other lines wait on", () => {
+  const waiting = () =>
+    house().given(calls("talk"), answers("talk"), comes("call", { channel: "line" }), comes("other", { channel: "other line" }), comes("promised"));
+  waiting()
+    .given(asksToBeCalled("promised"), crashes)
+    .when(emergency({ channelId: "line", redirectNumber: "+77010000009" }))
+    .then("call leaves the queue: redirected", "send call to +77010000009")
+    .never("other leaves", "promised leaves", "aigul loses");
+  waiting()
+    .when(emergency({ channelId: "line", redirectQueueId: "backup" }))
+    .then("call enters backup", "promised enters backup", "call is offered to bolat (least_loaded)")
+    .never("other leaves");
+});
+
+test("who was sent on to another queue is that queue's: the line's switch neither sends there twice nor reaches there", () => {
+  const s = house().given(calls("talk"), answers("talk"), emergency({ channelId: "line", redirectQueueId: "service" }), comes("call"));
+  s.when(emergency({ channelId: "line", redirectQueueId: "service" }), crashes, emergency({ channelId: "line" })).never("call leaves");
+  expect(s.state.entries.get("call")).toMatchObject({ queueId: "service", listed: true });
+  s.when(emergency({ queueId: "service" })).then("tell call: closed", "fallback for call");
+});
+
+test("a line's switch thrown while a phone rings for its caller: nobody else is rung", () => {
+  const s = house().given(comes("call"));
+  s.when(emergency({ channelId: "line", mode: "announcement" }), rejects("aigul", "call")).then("tell call: emergency", "fallback for call");
 });
 
 test("an overflow queue under the switch takes nobody", () => {

@@ -35,6 +35,7 @@ export function newEntry(f: EntryFields, queue: QueueState): Entry {
     id: f.id,
     dialogId: f.dialogId,
     queueId: f.queueId,
+    channelId: f.channelId,
     medium: f.medium,
     priority: f.priority,
     identity: f.identity,
@@ -80,6 +81,7 @@ export function freshEntry(dialogId: Id, queueId: Id, medium: Medium, enqueuedAt
   return {
     dialogId,
     queueId,
+    channelId: null,
     medium,
     priority: 0,
     identity: "pending",
@@ -111,6 +113,7 @@ export function freshEntry(dialogId: Id, queueId: Id, medium: Medium, enqueuedAt
 export function successorOf(e: Entry): Omit<EntryFields, "id"> {
   return {
     ...freshEntry(e.dialogId, e.queueId, e.medium, e.enqueuedAt),
+    channelId: e.channelId,
     priority: e.priority,
     identity: e.identity,
     responsibleId: e.responsibleId,
@@ -136,6 +139,7 @@ export function moveEntry(state: RouterState, entry: Entry, target: QueueState, 
     ...successorOf(entry),
     id: state.newId(),
     queueId: target.facts.id,
+    channelId: null,
     rung,
     tried: [...entry.tried],
     hops: entry.hops + 1,

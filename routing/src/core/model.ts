@@ -112,6 +112,8 @@ export interface EntryFields {
   id: Id;
   dialogId: Id;
   queueId: Id;
+  /** The line it came by, as long as it waits where that line leads; null once it was sent on to another queue. */
+  channelId: Id | null;
   medium: Medium;
   priority: number;
   identity: string;

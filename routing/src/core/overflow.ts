@@ -78,29 +78,32 @@ export function meetEmergency(state: RouterState, entry: Entry, emergency: Emerg
     return;
   }
   record(state, entry, "overflow", null, { code: "emergency" }, [], {});
-  arrive(state, moveEntry(state, entry, target, "responsible"), null);
+  arrive(state, moveEntry(state, entry, target, "responsible"));
 }
 
 /** A dialog comes to a queue: the emergency switch and the working hours are the gate, the ladder begins behind it. */
-export function arrive(state: RouterState, entry: Entry, channelId: string | null): void {
-  const emergency = state.emergencies.length === 0 ? undefined : emergencyOn(state, entry.queueId, channelId);
+export function arrive(state: RouterState, entry: Entry): void {
+  const emergency = state.emergencies.length === 0 ? undefined : emergencyOn(state, entry.queueId, entry.channelId);
   if (emergency !== undefined) meetEmergency(state, entry, emergency);
   else if (!covers(entry.queue.facts.hours, state.now)) overflow(state, entry, "out_of_hours");
   else state.toAdvance.push(entry);
 }
 
-/** The switch of its queue that a caller who is to wait would meet; writers and promised callbacks wait on. */
+/** The switch of its line or queue that a caller who is to wait would meet; writers and promised callbacks wait on. */
 export function emergencyFor(state: RouterState, entry: Entry): Emergency | undefined {
-  return entry.medium === "voice" && !isCallback(entry) ? emergencyOn(state, entry.queueId, null) : undefined;
+  return entry.medium === "voice" && !isCallback(entry) ? emergencyOn(state, entry.queueId, entry.channelId) : undefined;
 }
 
-/** The switch was thrown while callers wait: they do not wait on. */
+/**
+ * The switch was thrown while callers wait: they do not wait on. A line's reaches those who still wait where the line leads; who
+ * was sent on to another queue is that queue's.
+ */
 export function meetEmergencies(state: RouterState): void {
-  for (const emergency of state.emergencies) {
-    const queue = emergency.queueId === null ? undefined : state.queues.get(emergency.queueId);
-    if (queue === undefined || emergencyOn(state, queue.facts.id, null) !== emergency) continue;
-    for (const entry of queue.waiting[0].toArray()) if (!isCallback(entry)) meetEmergency(state, entry, emergency);
-  }
+  for (const queue of state.queues.values())
+    for (const entry of queue.waiting[0].toArray()) {
+      const emergency = emergencyFor(state, entry);
+      if (emergency !== undefined) meetEmergency(state, entry, emergency);
+    }
 }
 
 function mayMove(entry: Entry, target: QueueState): boolean {

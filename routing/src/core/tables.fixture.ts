@@ -72,6 +72,7 @@ const ENTRY = image<EntryFields>({
   id: "value",
   dialogId: "value",
   queueId: "value",
+  channelId: "value",
   medium: "value",
   priority: "value",
   identity: "value",

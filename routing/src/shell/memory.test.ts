@@ -42,7 +42,7 @@ test("a promised callback, with its place, number, person and needs", async () =
   const caller = await house.dialog(made.channels.voice, made.queue, "voice", { person: "olga", number: "+77010000001", requires, priority: 10 });
   await house.quiet();
   const before = (await taken()).entries.get(caller);
-  expect(before).toMatchObject({ person: "olga", callerNumber: "+77010000001", requires, rung: "queue", listed: true });
+  expect(before).toMatchObject({ channelId: made.channels.voice, person: "olga", callerNumber: "+77010000001", requires, rung: "queue", listed: true });
   expect(before?.announce?.isSet()).toBe(true);
   expect(before?.relax?.at).toBe((before?.enqueuedAt ?? 0) + 600_000);
   await house.send(

@@ -14,13 +14,13 @@ import type { RouterState } from "../core/state.ts";
  */
 export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{ state: RouterState; orders: RouterCommand[] }> {
   const ms = (column: string, name: string) => sql.unsafe(`round(extract(epoch FROM ${column}) * 1000)::float8 AS "${name}"`);
-  const entryColumns = sql`e.id, e.dialog_id AS "dialogId", e.queue_id AS "queueId", e.medium, e.priority, e.identity_result AS identity, e.responsible_id AS "responsibleId",
+  const entryColumns = sql`e.id, e.dialog_id AS "dialogId", e.queue_id AS "queueId", CASE WHEN e.hops = 0 THEN d.channel_id END AS "channelId", e.medium, e.priority, e.identity_result AS identity, e.responsible_id AS "responsibleId",
     e.responsible_why AS "responsibleWhy", e.substitute_id AS "substituteId", e.rung, e.tried, e.least_loaded_tried AS "leastLoadedTried", e.hops, e.acknowledged, e.cooldowns,
     ${ms("e.enqueued_at", "enqueuedAt")}, ${ms("e.deadline_at", "deadlineAt")}, ${ms("e.alone_since", "aloneSince")}, e.person, e.requires, e.caller_number AS "callerNumber",
     e.callback_number AS "callbackNumber", ${ms("e.waits_until", "waitsUntil")}, ${ms("e.announce_at", "announceAt")}, e.forwarded, ${ms("e.ended_at", "endedAt")}, e.outcome`;
   const [entries, offers, assignments, presence, head, alive, recent] = await Promise.all([
-    sql<EntryFields[]>`SELECT ${entryColumns} FROM entry e WHERE e.ended_at IS NULL
-      UNION ALL SELECT ${entryColumns} FROM assignment a JOIN entry e ON e.id = a.entry_id WHERE a.ended_at IS NULL AND e.ended_at IS NOT NULL`,
+    sql<EntryFields[]>`SELECT ${entryColumns} FROM entry e JOIN dialog d ON d.id = e.dialog_id WHERE e.ended_at IS NULL
+      UNION ALL SELECT ${entryColumns} FROM assignment a JOIN entry e ON e.id = a.entry_id JOIN dialog d ON d.id = e.dialog_id WHERE a.ended_at IS NULL AND e.ended_at IS NOT NULL`,
     sql<
       Rows["offers"]
     >`SELECT id, entry_id AS "entryId", dialog_id AS "dialogId", employee_id AS "employeeId", by_id AS by, rung, reason, state, cause, command_id AS "commandId",
