@@ -23,7 +23,13 @@ export const ERRORS = {
   setup_done: 409,
   loss_reason_required: 422,
   parallel_interest_reason_required: 422,
+  /** Only qualified leads convert: `details.questions` are the required ones without an answer. */
+  lead_not_qualified: 422,
+  /** The minute in which a finished reception could be taken back is over, or somebody went on with it. */
+  undo_too_late: 409,
   planned_interactions_remain: 409,
+  /** Required-field control refused the write: `details.fields` names every field that is missing or not credible (RequiredFault). */
+  required_fields: 422,
   in_use: 409,
   contact_point_taken: 409,
   contact_point_required: 422,

@@ -1,0 +1,63 @@
+import type { Principal } from "@kommutator/contract/access";
+import type { CheckMoment, RequiredObject } from "@kommutator/contract/api/required-field";
+import type { Tx } from "@kommutator/contract/db";
+import { AppError } from "@kommutator/contract/errors";
+import type { EpochMs, Id } from "@kommutator/contract/ids";
+import { localDate } from "@kommutator/contract/working-time";
+import type { Crm } from "../context.ts";
+import { readRecord } from "./fields.ts";
+import { concerns, judge, momentsOf, nameOf, type Rule } from "./rules.ts";
+import { liveRules, markIncomplete, rememberDeferral, saidUnknown, sayUnknown } from "./sql.ts";
+
+/** What a write path asks about the record that it has just written. */
+interface Check {
+  object: RequiredObject;
+  moment: CheckMoment;
+  /** The written record; its other columns are read from the database, so that every path is judged by the same record. */
+  row: { id: Id };
+  /** moment "stage": the stage that the Interest has left. */
+  leftStageId?: Id | null | undefined;
+  /** "Not known", with reasons by field, said in the same request. */
+  unknown?: Record<string, string> | undefined;
+  /** Let through by right (an import): the record is marked incomplete instead of refused. */
+  waived?: boolean | undefined;
+}
+
+/**
+ * Required-field control (spec AD-06, B7): to be called by every path that writes a record, AFTER the write and in its transaction, so that
+ * rules judge the resulting record. Throws required_fields with details { fields: RequiredFault[] } naming all failing fields of blocking
+ * rules (also of deferred ones past their time); the caller's transaction then rolls back. Returns the names (`object.field`) that are only
+ * warned of or put off, for the header WARNINGS_HEADER. `principal` null is the house itself: facts that happened are never refused.
+ */
+export async function checkRequired(tx: Tx, crm: Crm, principal: Principal | null, check: Check): Promise<string[]> {
+  if (principal === null) return [];
+  const { object, row } = check;
+  const rules = await liveRules(tx, object, principal.employeeId);
+  if (rules.length === 0) return [];
+  const record = await readRecord(tx, object, row.id, rules);
+  if (record === null) throw new AppError("not_found");
+  const moments = momentsOf(object, check.moment, record);
+  const mine = rules.filter((r) => moments.includes(r.moment) && concerns(r, record, check.leftStageId ?? null));
+  if (mine.length === 0) return [];
+
+  const unknown = check.unknown ?? {};
+  await sayUnknown(tx, principal.employeeId, object, row.id, unknown);
+  const now = crm.clock.now();
+  const company = await crm.company(tx);
+  const verdict = judge(mine, record, {
+    ...(await saidUnknown(tx, row.id)),
+    place: { country: company.country.trim(), today: localDate(now, company.tz) },
+    now,
+  });
+  if (verdict.faults.length > 0 && check.waived !== true) throw new AppError("required_fields", { fields: verdict.faults });
+  // Only a whole look at the record takes the mark away.
+  const missing = verdict.faults.map((f) => f.field);
+  if (missing.length > 0 || moments.includes("save")) await markIncomplete(tx, principal.employeeId, object, row.id, missing);
+  for (const { rule, dueAt } of verdict.deferred) await defer(tx, crm, principal, row.id, rule, dueAt);
+  return [...new Set([...verdict.warnings, ...verdict.deferred.map((d) => nameOf(d.rule)), ...verdict.faults.map((f) => `${f.object}.${f.field}`)])];
+}
+
+/** The deferral begins; one for each rule and record, however often it is saved meanwhile. */
+async function defer(tx: Tx, crm: Crm, _principal: Principal, objectId: Id, rule: Rule, dueAt: EpochMs): Promise<void> {
+  await rememberDeferral(tx, rule.id, objectId, new Date(dueAt), new Date(crm.clock.now()));
+}
