@@ -9,16 +9,20 @@ import { contactPointRoutes } from "./contact-point/routes.ts";
 import type { Crm } from "./context.ts";
 import { customerRoutes } from "./customer/routes.ts";
 import { feedRoutes } from "./feed/routes.ts";
+import { fileRoutes } from "./file/routes.ts";
 import { dispatchTestRoutes } from "./inquiry/dispatch-test.ts";
 import { inquiryRoutes } from "./inquiry/routes.ts";
+import { receptionSettingsRoutes } from "./inquiry/settings.ts";
 import { interactionRoutes } from "./interaction/routes.ts";
 import { interestRoutes } from "./interest/routes.ts";
+import { leadQuestionRoutes } from "./lead/questions.ts";
 import { leadRoutes } from "./lead/routes.ts";
 import { notificationRoutes } from "./notification/routes.ts";
 import { organisationRoutes } from "./organisation/index.ts";
 import { partyRoutes } from "./party/routes.ts";
 import { searchRoutes } from "./search/routes.ts";
 import { setupRoutes } from "./setup/index.ts";
+import { taskRoutes } from "./task/routes.ts";
 
 const SLICES = [
   accessRoutes,
@@ -30,9 +34,11 @@ const SLICES = [
   contactRoutes,
   contactPointRoutes,
   leadRoutes,
+  leadQuestionRoutes,
   searchRoutes,
   catalogueRoutes,
   inquiryRoutes,
+  receptionSettingsRoutes,
   dispatchTestRoutes,
   interestRoutes,
   interactionRoutes,
@@ -40,6 +46,8 @@ const SLICES = [
   partyRoutes,
   cannedRoutes,
   notificationRoutes,
+  taskRoutes,
+  fileRoutes,
 ];
 
 /** Every slice's routes in one plugin. */

@@ -1,8 +1,8 @@
-import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { findPeople } from "../access/principal.ts";
 import type { Crm, Query, StreamHandler } from "../context.ts";
 import { dialogAllowed } from "../party/link.ts";
+import { notify } from "./notify.ts";
 
 /**
  * Of these employees, those whom a note in the dialog may mention: active, with the right to read the dialog (as its list does, the
@@ -34,21 +34,19 @@ export function createMentionKeeper(crm: Crm): StreamHandler {
       if (notes.length === 0) return;
       const mentioning = await tx<{ id: Id; dialog_id: Id; employee_id: Id; mentions: Id[] }[]>`
         SELECT id, dialog_id, employee_id, mentions FROM message WHERE id = ANY(${notes}::uuid[]) AND mentions <> '{}' ORDER BY dialog_id, seq`;
-      for (const note of mentioning) await notify(crm, tx, note);
+      for (const note of mentioning)
+        for (const employeeId of await mayBeMentioned(tx, note.dialog_id, note.mentions))
+          await notify(tx, crm, {
+            employeeId,
+            event: "mention",
+            object: "dialog",
+            objectId: note.dialog_id,
+            key: note.id,
+            payload: {},
+            byId: note.employee_id,
+            dialogId: note.dialog_id,
+            messageId: note.id,
+          });
     },
   };
-}
-
-async function notify(crm: Crm, tx: Tx, note: { id: Id; dialog_id: Id; employee_id: Id; mentions: Id[] }): Promise<void> {
-  const others = note.mentions.filter((id) => id !== note.employee_id);
-  const people = [...(await mayBeMentioned(tx, note.dialog_id, others))];
-  if (people.length === 0) return;
-  const made = await tx<{ id: Id; employee_id: Id }[]>`
-    INSERT INTO notification (employee_id, kind, dialog_id, message_id, by_id, created_at)
-    SELECT e, 'mention', ${note.dialog_id}, ${note.id}, ${note.employee_id}, ${new Date(crm.clock.now())} FROM unnest(${people}::uuid[]) AS e
-    ON CONFLICT DO NOTHING RETURNING id, employee_id`;
-  await crm.emit(
-    tx,
-    made.map((m) => ({ kind: "notification.created" as const, dialogId: null, payload: { notificationId: m.id, employeeId: m.employee_id } })),
-  );
 }
