@@ -93,11 +93,3 @@ export function variants(query: string): string[] {
   const folded = fold(query.trim());
   return [...new Set([folded, toCyrillic(folded), toLatin(folded)])].filter((v) => v !== "");
 }
-
-/** Digits of a phone fragment (at least three), with the trunk prefix 8 of +7 countries taken off; null when it is not one. */
-export function phoneFragment(query: string): string | null {
-  if (!/^[\d\s()+\-.]+$/.test(query.trim())) return null;
-  const digits = query.replace(/\D/g, "");
-  if (digits.length < 3) return null;
-  return /^8[1-9]\d{8,9}$/.test(digits) ? `7${digits.slice(1)}` : digits.length > 5 && digits.startsWith("8") ? digits.slice(1) : digits;
-}

@@ -1,12 +1,13 @@
 import type { Principal } from "@kommutator/contract/access";
-import { scopeOf } from "@kommutator/contract/access";
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import { visible } from "../rights.ts";
-import { phoneFragment, variants } from "./fold.ts";
+import { byName } from "./by-name.ts";
+import { byAddress, byPhone } from "./by-point.ts";
+import { phoneFragments } from "./fragment.ts";
+import { best, type CardKind, type Found, readable } from "./readable.ts";
 
 export interface Hit {
-  kind: "customer" | "contact" | "lead";
+  kind: CardKind;
   id: Id;
   customerId: Id | null;
   name: string;
@@ -14,76 +15,56 @@ export interface Hit {
   responsible: { id: Id; name: string } | null;
 }
 
-/** Names that resemble the typed one at least so much (share of its trigrams found in a run of words). */
-const SIMILARITY = 0.45;
-const CONTACT_NAME = "coalesce(c.last_name,'') || ' ' || coalesce(c.first_name,'') || ' ' || coalesce(c.middle_name,'')";
-const LEAD_NAME = "coalesce(l.contact_name,'') || ' ' || coalesce(l.company_name,'')";
-
-interface Found {
-  kind: "customer" | "contact" | "lead";
-  id: Id;
-  score: number;
-  via: string | null;
-}
+const KINDS: Record<"customer" | "lead" | "all", CardKind[]> = { customer: ["customer", "contact"], lead: ["lead"], all: ["customer", "contact", "lead"] };
+/** A company found so surely by its name brings its people along. */
+const BRINGS_PEOPLE = 0.8;
 
 /**
- * People and companies by name (with typos, in either script), code, any fragment of a phone from three digits on, or e-mail; best first.
- * Only what the principal may read is returned. Runs in a transaction because the similarity limit is set for it alone.
+ * People and companies by name (with typos, in either script), code or tax number, any fragment of a phone from three digits on, e-mail, or
+ * the company of a contact (CB-03, CB-04); best first. Only what the principal may read is returned. Needs a transaction, for which alone
+ * the limits of likeness are set.
  */
-export async function search(tx: Tx, principal: Principal, query: string, limit: number, only?: "customer" | "lead"): Promise<Hit[]> {
-  const digits = phoneFragment(query);
-  const found =
-    digits !== null || query.includes("@")
-      ? await byPoint(tx, principal, digits ?? query.trim().toLowerCase(), limit)
-      : await byName(tx, principal, query, limit);
-  const wanted = only === undefined ? found : found.filter((f) => f.kind === only || (only === "customer" && f.kind === "contact"));
-  return hits(tx, wanted.slice(0, limit));
+export async function search(tx: Tx, principal: Principal, typed: string, limit: number, only?: "customer" | "lead"): Promise<Hit[]> {
+  // PostgreSQL's text knows no NUL.
+  const query = typed.replaceAll("\0", " ").trim();
+  const kinds = KINDS[only ?? "all"];
+  const fragments = phoneFragments(query);
+  const found = await byNumber(tx, principal, query, kinds);
+  if (fragments.length > 0) found.push(...(await byPhone(tx, principal, fragments, limit, kinds)));
+  else if (/\S[@.]|@\S/.test(query) && !/\s/.test(query.trim())) found.push(...(await byAddress(tx, principal, query, limit, kinds)));
+  if (found.length < limit && !query.includes("@")) {
+    // What has a number in its name comes after those who have it in a phone.
+    const named = await byName(tx, principal, query, limit, kinds);
+    found.push(...(fragments.length > 0 ? named.map((f) => ({ ...f, score: f.score * 0.8 })) : named));
+    if (kinds.includes("contact")) found.push(...(await peopleOf(tx, principal, named, limit)));
+  }
+  return hits(tx, best(found).slice(0, limit));
 }
 
-async function byPoint(tx: Tx, principal: Principal, fragment: string, limit: number): Promise<Found[]> {
-  const pattern = `%${fragment.replace(/[\\%_]/g, "\\$&")}%`;
-  return tx<Found[]>`
-    SELECT CASE WHEN customer_id IS NOT NULL THEN 'customer' WHEN contact_id IS NOT NULL THEN 'contact' ELSE 'lead' END AS kind,
-           coalesce(cp.customer_id, cp.contact_id, cp.lead_id) AS id, max(CASE WHEN cp.verified_at IS NULL THEN 0.9 ELSE 1 END)::float8 AS score, min(cp.value_norm) AS via
-    FROM contact_point cp
-    WHERE cp.archived_at IS NULL AND cp.value_norm LIKE ${pattern} AND ${readable(tx, principal)}
-    GROUP BY cp.customer_id, cp.contact_id, cp.lead_id ORDER BY score DESC, 2 LIMIT ${limit}`;
+/** A customer by the code (C000123, typed with or without zeros, in either script) or the tax number. */
+async function byNumber(tx: Tx, principal: Principal, query: string, kinds: CardKind[]): Promise<Found[]> {
+  const text = query.trim();
+  if (!kinds.includes("customer") || text.includes(" ")) return [];
+  const code = /^[cс]?0*(\d{1,9})$/i.exec(text)?.[1];
+  const codes = [text.toUpperCase(), ...(code === undefined ? [] : [`C${code.padStart(6, "0")}`])];
+  // Two questions, because an OR of a code and a tax number would use the index of neither.
+  const rows = await tx<{ id: Id; exact: boolean }[]>`
+    SELECT id, exact FROM (
+      SELECT id, code = ${text.toUpperCase()} AS exact FROM customer WHERE code = ANY(${codes}::text[]) AND archived_at IS NULL
+      UNION ALL SELECT id, true FROM customer WHERE tax_id = ${text} AND merged_into_id IS NULL AND archived_at IS NULL) c
+    WHERE ${readable(tx, principal, "'customer'", "c.id")} LIMIT 5`;
+  return rows.map((r) => ({ kind: "customer", id: r.id, score: r.exact ? 1.2 : 1.1, via: null }));
 }
 
-/** The contact point's owner is readable: the customer, one of the contact's companies, or the lead. */
-function readable(tx: Tx, principal: Principal) {
-  const customers = scopeOf(principal, "customer", "read");
-  const leads = scopeOf(principal, "lead", "read");
-  return tx`(
-    EXISTS (SELECT 1 FROM customer c WHERE c.id = cp.customer_id AND c.archived_at IS NULL AND ${visible(tx, principal, customers, "c.responsible_id")})
-    OR EXISTS (SELECT 1 FROM contact h JOIN customer_contact cc ON cc.contact_id = h.id JOIN customer c ON c.id = cc.customer_id
-               WHERE h.id = cp.contact_id AND h.archived_at IS NULL AND c.archived_at IS NULL AND ${visible(tx, principal, customers, "c.responsible_id")})
-    OR EXISTS (SELECT 1 FROM lead l WHERE l.id = cp.lead_id AND l.status <> 'converted' AND ${visible(tx, principal, leads, "l.responsible_id")}))`;
-}
-
-async function byName(tx: Tx, principal: Principal, query: string, limit: number): Promise<Found[]> {
-  const customers = scopeOf(principal, "customer", "read");
-  const leads = scopeOf(principal, "lead", "read");
-  const spellings = variants(query);
-  if (spellings.length === 0) return [];
-  await tx`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(SIMILARITY)}, true)`;
-  const v = tx`(SELECT unnest(${spellings}::text[]) AS v) q`;
-  const contactName = tx.unsafe(CONTACT_NAME);
-  const leadName = tx.unsafe(LEAD_NAME);
-  return tx<Found[]>`
-    SELECT kind, id, max(score)::float8 AS score, NULL AS via FROM (
-      (SELECT 'customer' AS kind, c.id, word_similarity(q.v, fold_name(c.name)) AS score FROM ${v} JOIN customer c ON fold_name(c.name) %> q.v
-       WHERE c.archived_at IS NULL AND ${visible(tx, principal, customers, "c.responsible_id")} ORDER BY score DESC LIMIT ${limit * 2})
-      UNION ALL
-      (SELECT 'customer', c.id, 1.1 FROM customer c WHERE c.archived_at IS NULL AND (c.code = upper(${query.trim()}) OR c.tax_id = ${query.trim()}) AND ${visible(tx, principal, customers, "c.responsible_id")} LIMIT 5)
-      UNION ALL
-      (SELECT 'contact', c.id, word_similarity(q.v, fold_name(${contactName})) AS score FROM ${v} JOIN contact c ON fold_name(${contactName}) %> q.v
-       WHERE c.archived_at IS NULL AND EXISTS (SELECT 1 FROM customer_contact cc JOIN customer k ON k.id = cc.customer_id
-         WHERE cc.contact_id = c.id AND k.archived_at IS NULL AND ${visible(tx, principal, customers, "k.responsible_id")}) ORDER BY score DESC LIMIT ${limit * 2})
-      UNION ALL
-      (SELECT 'lead', l.id, word_similarity(q.v, fold_name(${leadName})) AS score FROM ${v} JOIN lead l ON fold_name(${leadName}) %> q.v
-       WHERE l.status <> 'converted' AND ${visible(tx, principal, leads, "l.responsible_id")} ORDER BY score DESC LIMIT ${limit * 2})
-    ) s GROUP BY kind, id ORDER BY score DESC, id LIMIT ${limit}`;
+/** The people of the companies that were found by name, after everything else. */
+async function peopleOf(tx: Tx, principal: Principal, named: Found[], limit: number): Promise<Found[]> {
+  const companies = named.filter((f) => f.kind === "customer" && f.score >= BRINGS_PEOPLE * (named[0]?.score ?? 1));
+  if (companies.length === 0 || named.length >= limit) return [];
+  const rows = await tx<{ id: Id; company: Id }[]>`
+    SELECT cc.contact_id AS id, cc.customer_id AS company FROM customer_contact cc
+    WHERE cc.customer_id = ANY(${companies.map((f) => f.id)}::uuid[]) AND cc.left_at IS NULL AND ${readable(tx, principal, "'contact'", "cc.contact_id")}
+    ORDER BY cc.is_primary DESC LIMIT ${limit}`;
+  return rows.map((r) => ({ kind: "contact", id: r.id, score: 0.3 * (companies.find((c) => c.id === r.company)?.score ?? 0), via: null }));
 }
 
 /** Names and details of what was found, in the order found. */

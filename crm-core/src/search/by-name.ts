@@ -1,0 +1,104 @@
+import type { Principal } from "@kommutator/contract/access";
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import { nameKey } from "./key.ts";
+import { best, type CardKind, type Found, readable } from "./readable.ts";
+import { DICTIONARY_SIMILARITY, type Meant, meant, typedWords } from "./words.ts";
+
+/** So many cards are compared with the whole of what was typed, at most. */
+const COMPARED = 60;
+/** A card that has only some of the typed words must have so much of the typed letters. */
+const ENOUGH = 0.45;
+
+/**
+ * People and companies whose names have the typed words, with typos and in either script (CB-03, CB-04); a contact also by words of the
+ * own and of the company's name together. Those with all words come first, then those with the most telling one. The words are looked up in
+ * the dictionary of all names by trigrams, their cards by a plain index: looking through the names themselves costs 20 times as much.
+ */
+export async function byName(tx: Tx, principal: Principal, query: string, limit: number, kinds: CardKind[]): Promise<Found[]> {
+  const typed = typedWords(query);
+  if (typed.length === 0) return [];
+  // Plans are made for the very words: a surname has 10,000 cards where a number has one.
+  await tx`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(DICTIONARY_SIMILARITY)}, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)`;
+  const words = await meant(tx, typed);
+  const known = words.filter((w) => w.words.length > 0);
+  const letters = (some: Meant[]) => some.reduce((n, w) => n + w.typed.length, 0) / typed.join("").length;
+  if (known.length === 0 || letters(known) < ENOUGH) return [];
+  const share = letters(known);
+  const all = (known.length === 1 ? await withWord(tx, principal, known[0] as Meant, limit, kinds) : await withAll(tx, principal, known, kinds)).map((f) => ({
+    ...f,
+    score: f.score * share,
+  }));
+  if (known.length > 1 && all.length < limit && kinds.includes("contact")) all.push(...(await atCompany(tx, principal, known, share)));
+  if (known.length > 1 && all.length < limit) {
+    const longest = [...known].sort((a, b) => b.typed.length - a.typed.length)[0] as Meant;
+    const part = letters([longest]);
+    if (part >= ENOUGH) all.push(...(await withWord(tx, principal, fewer(longest), limit, kinds)).map((f) => ({ ...f, score: f.score * part })));
+  }
+  return compared(tx, best(all).slice(0, COMPARED), nameKey(query));
+}
+
+/** The likeliest meanings only: cards that lack another typed word anyway are worth no long search. */
+const fewer = (word: Meant): Meant => ({ ...word, words: word.words.slice(0, 20), scores: word.scores.slice(0, 20) });
+
+interface Row {
+  kind: CardKind;
+  id: Id;
+  score: number;
+}
+const found = (rows: Row[]): Found[] => rows.map((r) => ({ ...r, via: null }));
+
+/** Cards with one word: for each word that may be meant, the first readable ones that its index gives. */
+async function withWord(tx: Tx, principal: Principal, word: Meant, limit: number, kinds: CardKind[]): Promise<Found[]> {
+  return found(
+    await tx<Row[]>`
+      SELECT card.kind, card.card_id AS id, d.score FROM unnest(${word.words}::text[], ${word.scores}::float8[]) WITH ORDINALITY AS d(word, score, n)
+      CROSS JOIN LATERAL (
+        SELECT w.kind, w.card_id FROM name_word w WHERE w.word = d.word AND w.kind = ANY(${kinds}::text[]) AND ${readable(tx, principal, "w.kind", "w.card_id")} LIMIT ${limit * 2}) card
+      ORDER BY d.n LIMIT ${Math.max(COMPARED, limit * 2)}`,
+  );
+}
+
+/** Cards that have every word; the score is the mean likeness of the words. */
+async function withAll(tx: Tx, principal: Principal, words: Meant[], kinds: CardKind[]): Promise<Found[]> {
+  const scoreOf = (w: Meant, alias: string) => tx`(${w.scores}::float8[])[array_position(${w.words}::text[], ${tx.unsafe(alias)}.word)]`;
+  const total = words.map((w, i) => scoreOf(w, `w${i}`)).reduce((sum, each) => tx`${sum} + ${each}`);
+  const [first, ...rest] = words as [Meant, ...Meant[]];
+  const joins = rest.map((_, i) => tx`JOIN name_word ${tx.unsafe(`w${i + 1}`)} USING (kind, card_id)`).reduce((a, b) => tx`${a} ${b}`, tx``);
+  const conditions = rest.map((w, i) => tx`AND ${tx.unsafe(`w${i + 1}`)}.word = ANY(${w.words}::text[])`).reduce((a, b) => tx`${a} ${b}`, tx``);
+  return found(
+    await tx<Row[]>`
+      SELECT kind, card_id AS id, score FROM (
+        SELECT kind, card_id, (${total}) / ${words.length}::float8 AS score FROM name_word w0 ${joins}
+        WHERE w0.word = ANY(${first.words}::text[]) ${conditions} AND kind = ANY(${kinds}::text[]) ORDER BY score DESC OFFSET 0) s
+      WHERE ${readable(tx, principal, "s.kind", "s.card_id")} LIMIT ${COMPARED * 2}`,
+  );
+}
+
+/** Contacts of whom one word is the own name's and another the company's: "Иванов Ромашка". */
+async function atCompany(tx: Tx, principal: Principal, words: Meant[], share: number): Promise<Found[]> {
+  const pairs = words.flatMap((a) => words.filter((b) => b !== a).map((b) => [a, b] as const)).slice(0, 6);
+  const rows: Row[] = [];
+  for (const [own, company] of pairs) {
+    rows.push(
+      ...(await tx<Row[]>`
+        SELECT 'contact' AS kind, h.card_id AS id, ${(0.9 * share * (own.typed.length + company.typed.length)) / words.reduce((n, w) => n + w.typed.length, 0)}::float8 AS score
+        FROM name_word h JOIN customer_contact cc ON cc.contact_id = h.card_id JOIN name_word c ON c.kind = 'customer' AND c.card_id = cc.customer_id
+        WHERE h.kind = 'contact' AND h.word = ANY(${own.words.slice(0, 20)}::text[]) AND c.word = ANY(${company.words.slice(0, 40)}::text[])
+          AND ${readable(tx, principal, "'contact'", "h.card_id")} LIMIT ${COMPARED}`),
+    );
+  }
+  return found(rows);
+}
+
+/** The best of what was found, put in order by the whole name: the exact one before those that have more words. */
+async function compared(tx: Tx, some: Found[], key: string): Promise<Found[]> {
+  if (some.length === 0) return [];
+  const rows = await tx<{ id: Id; likeness: number }[]>`
+    SELECT id, similarity(name_key(name), ${key})::float8 AS likeness FROM (
+      SELECT id, name FROM customer WHERE id = ANY(${some.map((f) => f.id)}::uuid[])
+      UNION ALL SELECT id, concat_ws(' ', last_name, first_name, middle_name) FROM contact WHERE id = ANY(${some.map((f) => f.id)}::uuid[])
+      UNION ALL SELECT id, concat_ws(' ', contact_name, company_name) FROM lead WHERE id = ANY(${some.map((f) => f.id)}::uuid[])) n`;
+  const whole = new Map(rows.map((r) => [r.id, r.likeness]));
+  return best(some.map((f) => ({ ...f, score: 0.75 * f.score + 0.25 * (whole.get(f.id) ?? 0) })));
+}
