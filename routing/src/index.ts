@@ -1,2 +1,2 @@
-export type { RouterLease } from "./shell/engine.ts";
+export type { RouterLease } from "./shell/faults.ts";
 export { createRouting, type Routing, type RoutingDeps } from "./shell/routing.ts";

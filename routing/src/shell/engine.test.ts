@@ -146,3 +146,77 @@ test("take-over with 5,000 open entries: the first decision in under 2 s, rings 
   expect(await db.sql`SELECT outcome FROM entry WHERE dialog_id = ${ring.dialogId}`).toEqual([{ outcome: "answered" }]);
   await fresh.stop();
 }, 60_000);
+
+test("what an agent presses is decided without a row of its own, once; where no engine decides it becomes a row", async () => {
+  const { queue, agents, channels } = await house.furnish({ agents: 1 });
+  const routing = await house.start();
+  const [ann] = agents as [Id];
+  await house.ready(ann);
+  const [dialog] = (await house.dialogRows(channels.chat, "chat")) as [Id];
+  const accept = async () => {
+    const [offer] = await db.sql<{ id: Id }[]>`SELECT id FROM offer WHERE dialog_id = ${dialog}`;
+    return { kind: "offer.accept", offerId: offer?.id as Id, employeeId: ann, at: house.now() } as const;
+  };
+  await routing.submit(house.opened(dialog, queue, "chat"));
+  expect(await db.sql`SELECT state FROM offer WHERE dialog_id = ${dialog}`).toEqual([{ state: "pending" }]);
+  await db.sql`ALTER TABLE routing_input ADD CONSTRAINT no_row CHECK (input->>'kind' <> 'offer.accept')`;
+  await Promise.all([routing.submit(await accept()), routing.submit(await accept())]);
+  await db.sql`ALTER TABLE routing_input DROP CONSTRAINT no_row`;
+  expect(await db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${dialog}`).toEqual([{ employee_id: ann }]);
+
+  // The lease is another node's: the input waits in the table for it.
+  house.holds = false;
+  const closing = routing.submit({ kind: "dialog.closed", dialogId: dialog, by: ann, at: house.now() });
+  await until(async () => (await db.sql`SELECT 1 FROM routing_input WHERE input->>'kind' = 'dialog.closed'`).length === 1);
+  house.holds = true;
+  await closing;
+  expect(await db.sql`SELECT ended_at IS NULL AS open FROM assignment WHERE dialog_id = ${dialog}`).toEqual([{ open: false }]);
+});
+
+test("what was pressed and cannot be stored is put aside alone and says so; a press whose commit the lease forbids waits for its turn", async () => {
+  const { queue, agents, channels } = await house.furnish({ agents: 1 });
+  const routing = await house.start();
+  await house.ready(...agents);
+  const good = (await house.dialogRows(channels.chat, "chat", 20)) as Id[];
+  const pressed = [...good, randomUUID()].map((d) =>
+    routing.submit(house.opened(d, queue, "chat")).then(
+      () => "decided",
+      (error: { code?: string }) => error.code,
+    ),
+  );
+  expect(await Promise.all(pressed)).toEqual([...good.map(() => "decided"), "internal"]);
+  expect(await db.sql`SELECT count(*)::int AS n FROM routing_quarantine`).toEqual([{ n: 1 }]);
+
+  house.fenced = true;
+  const [late] = (await house.dialogRows(channels.chat, "chat")) as [Id];
+  const waiting = routing.submit(house.opened(late, queue, "chat"));
+  await until(() => house.errors.length > 2);
+  expect(await db.sql`SELECT 1 FROM entry WHERE dialog_id = ${late}`).toHaveLength(0);
+  house.fenced = false;
+  await waiting;
+  expect(await db.sql`SELECT count(*)::int AS n FROM entry WHERE dialog_id = ${late}`).toEqual([{ n: 1 }]);
+});
+
+test("a customer's next message changes nothing and costs no commit: its row goes within a moment, and read again after a crash it changes nothing either", async () => {
+  const { queue, agents, channels } = await house.furnish({ agents: 1 });
+  await house.start();
+  const [ann] = agents as [Id];
+  await house.ready(ann);
+  const dialog = await house.dialog(channels.chat, queue, "chat");
+  await house.quiet();
+  const [offer] = await db.sql<{ id: Id }[]>`SELECT id FROM offer WHERE dialog_id = ${dialog}`;
+  await house.send({ kind: "offer.accept", offerId: offer?.id as Id, employeeId: ann, at: house.now() });
+  await house.send({ kind: "dialog.message", dialogId: dialog, direction: "in", at: house.now() });
+  await house.quiet();
+  const head = async () => (await db.sql`SELECT version, orders FROM router_head`)[0];
+  const rows = async () => db.sql`SELECT * FROM assignment WHERE dialog_id = ${dialog}`;
+  const [before, state] = [await head(), await rows()];
+  for (let i = 0; i < 5; i++) await house.send({ kind: "dialog.message", dialogId: dialog, direction: "in", at: house.now() });
+  await until(async () => (await db.sql`SELECT 1 FROM routing_input`).length === 0);
+  expect(await head()).toEqual(before);
+  await house.send({ kind: "dialog.message", dialogId: dialog, direction: "in", at: house.now() });
+  await house.stop();
+  await house.start();
+  await until(async () => (await db.sql`SELECT 1 FROM routing_input`).length === 0);
+  expect(await rows()).toEqual(state);
+});

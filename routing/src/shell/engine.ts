@@ -6,17 +6,13 @@ import { decide } from "../core/decide.ts";
 import { type CoreInput, type DialogFacts, Effects, type Facts, type Note, type RouterEvent } from "../core/model.ts";
 import { ordersAgain } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
+import { Direct } from "./direct.ts";
 import { readFacts } from "./facts.ts";
+import { checkLease, Fenced, isInputsFault, type RouterLease } from "./faults.ts";
 import { deleteInputs, type PendingInput, pendingInputs, quarantine, reserveInputIds } from "./inputs.ts";
 import { readMemory } from "./memory.ts";
 import { writeEffects } from "./projection.ts";
 import { Waker } from "./waker.ts";
-
-/** The router's duty as the engine sees it: may it act, and does its commit still hold the lease (throws when not). */
-export interface RouterLease {
-  holds(): boolean;
-  check(tx: Tx): Promise<void>;
-}
 
 export interface EngineDeps {
   sql: Db;
@@ -76,6 +72,9 @@ export class Engine {
   private readonly settled = new Set<number>();
   private settledAt = 0;
   private readonly waiters = new Map<number, (outcome: "decided" | "aside") => void>();
+  private readonly direct = new Direct();
+  /** Does the table have to be looked at, or can only what came directly be waiting? */
+  private mayPend = true;
   /** After an input was announced inside a transaction: look often until it is committed. */
   private expectUntil = 0;
   private expectStep = EXPECT_MS;
@@ -96,17 +95,31 @@ export class Engine {
     await this.running;
     this.running = null;
     this.state = null;
+    this.direct.giveBack();
   }
 
   wake(): void {
+    this.mayPend = true;
     this.waker.wake();
+  }
+
+  /**
+   * Decides an input of this process without a row of its own: it stands when its decision does. Resolves with "elsewhere" when this
+   * engine does not decide (or no longer, before it took the input): then the input belongs into the table. Rejects when the commit
+   * failed and nobody knows whether it stands.
+   */
+  decideHere(input: RoutingInput): Promise<"decided" | "aside" | "elsewhere"> {
+    if (!this.decides() || this.stopping) return Promise.resolve("elsewhere");
+    const told = this.direct.put(input);
+    this.waker.wake();
+    return told;
   }
 
   /** An input was inserted in a transaction of this process that is not committed yet. */
   expect(): void {
     this.expectUntil = performance.now() + 500;
     this.expectStep = EXPECT_MS;
-    this.waker.wake();
+    this.wake();
   }
 
   /** Calls back when the engine of this process has committed the input (or put it aside). */
@@ -128,6 +141,7 @@ export class Engine {
       if (!this.deps.lease.holds()) {
         this.drop();
         this.again = true;
+        this.direct.giveBack();
         await this.waker.wait(RETRY_MS);
         continue;
       }
@@ -139,6 +153,9 @@ export class Engine {
         this.drop();
         // Whether the last commit stands is not known, nor whether the channels have its orders.
         this.again = true;
+        if (error instanceof Fenced) this.direct.putBack();
+        else this.direct.fail(error);
+        this.mayPend = true;
         if (!this.stopping) {
           this.deps.onError?.("the router's round failed; its memory is read again", error);
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -169,7 +186,8 @@ export class Engine {
       ms = Math.min(ms, this.expectStep);
       this.expectStep = Math.min(this.expectStep * 2, 16);
     }
-    await this.waker.wait(ms);
+    const woken = await this.waker.wait(ms);
+    if (!woken) this.mayPend = true;
   }
 
   /** One batch. Returns whether there was anything to do. */
@@ -178,9 +196,17 @@ export class Engine {
     const now = Math.max(this.deps.clock.now(), state.now);
     const events = this.dueDeadlines(state, now);
     let rows: PendingInput[] = [];
-    if (events.length < this.limit) {
+    if (events.length < this.limit && this.mayPend) {
+      this.mayPend = false;
       rows = await pendingInputs(this.deps.sql, this.limit - events.length, this.settled);
+      // More may have come meanwhile, and not everybody says so.
+      if (rows.length > 0) this.mayPend = true;
       for (const row of rows) events.push({ id: row.id, now, input: row.input });
+    }
+    const direct = this.direct.take(this.limit - events.length);
+    for (const one of direct) {
+      one.id ||= await this.nextId();
+      events.push({ id: one.id, now, input: one.input });
     }
     const factsEvent = await this.factsEvent(state, rows, now);
     if (factsEvent !== null) events.unshift(factsEvent);
@@ -243,7 +269,11 @@ export class Engine {
     const effects = new Effects();
     try {
       for (const event of events) decide(state, event, effects);
-      if (effects.isEmpty() && rows.length === events.length && this.settled.size < SETTLED_MAX) {
+      if (
+        effects.isEmpty() &&
+        events.every((e) => e.id !== 0 && e.input.kind !== "facts.read" && e.input.kind !== "deadline") &&
+        this.settled.size < SETTLED_MAX
+      ) {
         if (this.settled.size === 0) this.settledAt = performance.now();
         for (const row of rows) this.settled.add(row.id);
       } else {
@@ -256,12 +286,14 @@ export class Engine {
       // transaction_timeout: too much for one transaction on a machine this slow.
       if ((error as { code?: unknown }).code === "25P04") this.limit = Math.max(1, this.limit >>> 1);
       if (!isInputsFault(error)) throw error;
+      this.direct.putBack();
       await this.blame(events, error);
       return;
     }
     this.limit = Math.min(BATCH, this.limit * 2);
     this.release(effects.commands);
     for (const row of rows) this.decided(row.id);
+    this.direct.settle();
   }
 
   private release(commands: readonly RouterCommand[]): void {
@@ -319,6 +351,7 @@ export class Engine {
     });
     this.deps.onError?.(`the router put input ${alone.id} (${alone.input.kind}) aside: it failed twice`, error);
     this.decided(alone.id, "aside");
+    this.direct.setAside(alone.id);
   }
 }
 
@@ -329,26 +362,4 @@ function systemNote(note: Note): { code: string; params: Record<string, unknown>
 function concernsUnknown(state: RouterState, input: CoreInput): input is Extract<RoutingInput, { dialogId: Id }> {
   if (input.kind !== "dialog.assign" && !(input.kind === "dialog.message" && input.direction === "in")) return false;
   return !state.entries.has(input.dialogId) && !state.assignments.has(input.dialogId);
-}
-
-/** A lease that is gone: the commit must not stand, and no input is to blame. */
-class Fenced extends Error {}
-
-async function checkLease(lease: RouterLease, tx: Tx): Promise<void> {
-  try {
-    await lease.check(tx);
-  } catch (error) {
-    throw new Fenced("the router's lease is gone", { cause: error });
-  }
-}
-
-/**
- * Did the data fail (then halve and blame), or the machinery (then retry)? A broken rule of ours throws a plain Error; of
- * SQLSTATEs the classes 22, 23 and P0 speak of the data, everything else (08, 40, 42, 53, 57 …) of the machinery.
- */
-function isInputsFault(error: unknown): boolean {
-  if (error instanceof Fenced) return false;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code !== "string") return true;
-  return /^(22|23|P0)[0-9A-Z]{3}$/.test(code);
 }

@@ -13,12 +13,18 @@ const LOOK_MS = { first: 50, firstWhenHere: 400, longest: 800 };
 export type Submit = (input: RoutingInput, alongside?: (tx: Tx) => Promise<void>) => Promise<void>;
 
 /**
- * Waits for the router's decision: told in memory when its engine runs here, by looking at the table otherwise. An input is
+ * Waits for the router's decision. Where its engine runs, the input goes to it in memory; otherwise it becomes a row, and an input is
  * decided when its row is gone. Throws `overloaded` when that takes longer than 10 s, `internal` when it was put aside.
  */
 export function submitter(sql: Db, engine: Engine): Submit {
   const insert = insertTogether(sql);
   return async (input, alongside) => {
+    if (alongside === undefined) {
+      const outcome = await within(engine.decideHere(input), PATIENCE_MS);
+      if (outcome === "decided") return;
+      if (outcome === "aside") throw new AppError("internal");
+      if (outcome === undefined) throw new AppError("overloaded");
+    }
     const id =
       alongside === undefined
         ? await insert(input)
