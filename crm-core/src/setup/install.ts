@@ -28,8 +28,15 @@ export interface Installed {
 
 const DAY_SECONDS = 86_400;
 
+/** The name in the company's language, and in the others for those who work in them. */
+function named(name: Record<Locale, string>, locale: Locale): { name: string; translations: Partial<Record<Locale, string>> } {
+  const { [locale]: own, ...translations } = name;
+  return { name: own, translations: translations as Partial<Record<Locale, string>> };
+}
+
 async function insertNamed(tx: Tx, table: string, rows: Record<string, unknown>[]): Promise<Id[]> {
-  const inserted = await tx<{ id: Id }[]>`INSERT INTO ${tx(table)} ${tx(rows)} RETURNING id`;
+  const ordered = rows.map(({ translations, ...row }, i) => ({ pos: i + 1, ...row, translations: tx.json(translations as never) }));
+  const inserted = await tx<{ id: Id }[]>`INSERT INTO ${tx(table)} ${tx(ordered)} RETURNING id`;
   return inserted.map((r) => r.id);
 }
 
@@ -40,12 +47,12 @@ function byCode(items: readonly { code: string }[], ids: Id[]): Record<string, I
 /** All baseline catalogues in the company's language. Once only: the codes are unique. */
 export async function installCatalogues(tx: Tx, locale: Locale): Promise<Installed> {
   const interestKinds: Installed["interestKinds"] = {};
-  for (const kind of INTEREST_KINDS) {
-    const [id] = await insertNamed(tx, "interest_kind", [{ code: kind.code, name: kind.name[locale], process_mode: kind.mode }]);
+  for (const [i, kind] of INTEREST_KINDS.entries()) {
+    const [id] = await insertNamed(tx, "interest_kind", [{ pos: i + 1, code: kind.code, ...named(kind.name, locale), process_mode: kind.mode }]);
     const stageIds = await insertNamed(
       tx,
       "stage",
-      kind.stages.map((s, i) => ({ kind_id: id, pos: i + 1, name: s.name[locale], planned_seconds: s.days * DAY_SECONDS, requires_next_step: s.next })),
+      kind.stages.map((s) => ({ kind_id: id, ...named(s.name, locale), planned_seconds: s.days * DAY_SECONDS, requires_next_step: s.next })),
     );
     interestKinds[kind.code] = { id: id as Id, stageIds };
   }
@@ -54,18 +61,19 @@ export async function installCatalogues(tx: Tx, locale: Locale): Promise<Install
     "inquiry_purpose",
     PURPOSES.map((p) => ({
       code: p.code,
-      name: p.name[locale],
+      ...named(p.name, locale),
       outcome: p.outcome,
       interest_kind_id: p.kind === null ? null : (interestKinds[p.kind]?.id ?? null),
       sla_s: p.slaS,
     })),
   );
   const interactionTypes: Installed["interactionTypes"] = {};
-  for (const type of INTERACTION_TYPES) {
+  for (const [i, type] of INTERACTION_TYPES.entries()) {
     const [id] = await insertNamed(tx, "interaction_type", [
       {
+        pos: i + 1,
         code: type.code,
-        name: type.name[locale],
+        ...named(type.name, locale),
         direction: null,
         icon: type.icon,
         color: type.color,
@@ -76,7 +84,7 @@ export async function installCatalogues(tx: Tx, locale: Locale): Promise<Install
     const statuses = await insertNamed(
       tx,
       "interaction_status",
-      INTERACTION_STATUSES.map((s) => ({ type_id: id, code: s.code, name: s.name[locale], state: s.state })),
+      INTERACTION_STATUSES.map((s) => ({ type_id: id, code: s.code, ...named(s.name, locale), state: s.state })),
     );
     const map = byCode(INTERACTION_STATUSES, statuses);
     await tx`UPDATE interaction_type SET default_status_id = ${map["done"] as Id} WHERE id = ${id as Id}`;
@@ -86,12 +94,12 @@ export async function installCatalogues(tx: Tx, locale: Locale): Promise<Install
   const lossReasons = await insertNamed(
     tx,
     "loss_reason",
-    LOSS_REASONS.map((r) => ({ kind: r.kind, name: r.name[locale] })),
+    LOSS_REASONS.map((r) => ({ kind: r.kind, ...named(r.name, locale) })),
   );
   const sources = await insertNamed(
     tx,
     "lead_source",
-    SOURCES.map((s) => ({ code: s.code, name: s.name[locale], channel_kind: s.channelKind })),
+    SOURCES.map((s) => ({ code: s.code, ...named(s.name, locale), channel_kind: s.channelKind })),
   );
   /** A catalogue of codes and names, with what else its rows have. */
   const coded = async (table: string, items: readonly { code: string; name: Record<Locale, string> }[]) =>
@@ -100,7 +108,7 @@ export async function installCatalogues(tx: Tx, locale: Locale): Promise<Install
       await insertNamed(
         tx,
         table,
-        items.map(({ name, ...rest }) => ({ ...rest, name: name[locale] })),
+        items.map(({ name, ...rest }) => ({ ...rest, ...named(name, locale) })),
       ),
     );
   return {

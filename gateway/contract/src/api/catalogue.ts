@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { LOCALES } from "./auth.ts";
 import { EmployeeRef, Id, NamedRef } from "./common.ts";
 
-/** GET /catalogues (all in one, cached by the UI) · POST/PATCH/DELETE /catalogues/:name[/:id] (DELETE archives) */
+/**
+ * GET /catalogues (all in one, in the language of the reader, cached by the UI) · GET /catalogues/:name (entries for the editor, archived
+ * ones too) · POST/PATCH/DELETE /catalogues/:name[/:id] (DELETE archives) · POST /catalogues/:name/:id/restore · PUT /catalogues/:name/order
+ */
 export const StageView = z.object({
   id: Id,
   name: z.string(),
@@ -10,6 +14,8 @@ export const StageView = z.object({
   instruction: z.string().nullable(),
   requiresNextStep: z.boolean(),
 });
+/** Fields of the wizard that a purpose may demand. */
+export const PURPOSE_FIELDS = ["contactName", "companyName", "phone", "email", "title", "note", "next"] as const;
 export const PurposeView = z.object({
   id: Id,
   code: z.string(),
@@ -20,6 +26,8 @@ export const PurposeView = z.object({
   dispatch: z.enum(["owner_then_least_loaded", "least_loaded", "fixed", "queue"]),
   fixedEmployeeId: Id.nullable(),
   slaS: z.number().nullable(),
+  /** What the wizard must know before it can be finished for this purpose (RG-07). */
+  requiredFields: z.array(z.enum(PURPOSE_FIELDS)),
   archived: z.boolean(),
 });
 export const Catalogues = z.object({
@@ -42,6 +50,10 @@ export const Catalogues = z.object({
       name: z.string(),
       icon: z.string().nullable(),
       color: z.string().nullable(),
+      prompt: z.string().nullable(),
+      direction: z.enum(["in", "out", "both"]).nullable(),
+      defaultStatusId: Id.nullable(),
+      defaultMinutes: z.number().int(),
       statuses: z.array(z.object({ id: Id, code: z.string(), name: z.string(), state: z.string() })),
     }),
   ),
@@ -49,12 +61,23 @@ export const Catalogues = z.object({
   customerStatuses: z.array(NamedRef.extend({ color: z.string().nullable() })),
   regions: z.array(NamedRef),
   industries: z.array(NamedRef),
+  positions: z.array(NamedRef),
   employees: z.array(EmployeeRef.extend({ departmentId: Id, extension: z.string().nullable(), state: z.string() })),
   departments: z.array(NamedRef),
   queues: z.array(NamedRef),
 });
 export type Catalogues = z.infer<typeof Catalogues>;
-/** Bodies of POST /catalogues/:name; PATCH takes any part of them. */
+/** What every entry of every catalogue has besides its own fields. */
+const ORDERED = {
+  /** Its place in the lists; left out, it comes last. */
+  pos: z.number().int().min(0).max(100_000).optional(),
+  /** The name in other languages; who works in one of them reads it there. */
+  translations: z.partialRecord(z.enum(LOCALES), z.string().trim().min(1).max(200)).default({}),
+};
+const code = z.string().trim().min(1).max(50);
+const name = z.string().trim().min(1).max(200);
+
+/** Bodies of POST /catalogues/:name; PATCH takes any part of them, and `version` to be told of somebody else's change. */
 export const CatalogueBodies = {
   purposes: PurposeView.omit({ id: true, archived: true }).extend({
     interestKindId: Id.nullable().default(null),
@@ -62,11 +85,14 @@ export const CatalogueBodies = {
     dispatch: PurposeView.shape.dispatch.default("owner_then_least_loaded"),
     fixedEmployeeId: Id.nullable().default(null),
     slaS: z.number().int().positive().nullable().default(null),
+    requiredFields: PurposeView.shape.requiredFields.default([]),
+    ...ORDERED,
   }),
-  "interest-kinds": z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), processMode: z.enum(["typical", "manual", "none"]) }),
+  "interest-kinds": z.object({ code, name, processMode: z.enum(["typical", "manual", "none"]), ...ORDERED }),
   stages: z.object({
     kindId: Id,
-    name: z.string().min(1).max(200),
+    name,
+    ...ORDERED,
     pos: z.number().int().min(0),
     plannedSeconds: z.number().int().positive().nullable().default(null),
     instruction: z.string().max(5000).nullable().default(null),
@@ -74,19 +100,41 @@ export const CatalogueBodies = {
     allowBack: z.boolean().default(false),
     isOptional: z.boolean().default(false),
   }),
-  "loss-reasons": z.object({ name: z.string().min(1).max(200), kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]) }),
+  "loss-reasons": z.object({ name, kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]), ...ORDERED }),
   "interaction-types": z.object({
-    code: z.string().min(1).max(50),
-    name: z.string().min(1).max(200),
+    code,
+    name,
     icon: z.string().max(50).nullable().default(null),
     color: z.string().max(30).nullable().default(null),
     countsAsTouch: z.boolean().default(true),
     defaultMinutes: z.number().int().min(1).max(1440).default(15),
+    direction: z.enum(["in", "out", "both"]).nullable().default(null),
+    /** A phrase that prompts what to say or ask (IA-02). */
+    prompt: z.string().trim().max(2000).nullable().default(null),
+    /** The status that a new one of this type begins with; one of its own. */
+    defaultStatusId: Id.nullable().optional(),
+    ...ORDERED,
   }),
+  "interaction-statuses": z.object({ typeId: Id, code, name, state: z.enum(["planned", "done", "failed", "cancelled"]), ...ORDERED }),
+  positions: z.object({ name, ...ORDERED }),
   /** `code`: what a deep link, a form's name or utm_source says to mean this source; compared in lower case. */
-  sources: z.object({ name: z.string().min(1).max(200), code: z.string().trim().toLowerCase().min(1).max(100).nullable().default(null) }),
-  "customer-statuses": z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), color: z.string().max(30).nullable().default(null) }),
-  regions: z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200), parentId: Id.nullable().default(null) }),
-  industries: z.object({ code: z.string().min(1).max(50), name: z.string().min(1).max(200) }),
+  sources: z.object({ name, code: z.string().trim().toLowerCase().min(1).max(100).nullable().default(null), ...ORDERED }),
+  "customer-statuses": z.object({ code, name, color: z.string().max(30).nullable().default(null), ...ORDERED }),
+  regions: z.object({ code, name, parentId: Id.nullable().default(null), ...ORDERED }),
+  industries: z.object({ code, name, ...ORDERED }),
 } as const;
 export type CatalogueName = keyof typeof CatalogueBodies;
+export const CATALOGUE_NAMES = Object.keys(CatalogueBodies) as [CatalogueName, ...CatalogueName[]];
+
+/** An entry as the editor shows it: its own fields are those of the body. */
+export const CatalogueEntry = z.looseObject({
+  id: Id,
+  name: z.string(),
+  pos: z.number().int(),
+  translations: z.partialRecord(z.enum(LOCALES), z.string()),
+  archived: z.boolean(),
+  version: z.number().int(),
+});
+export type CatalogueEntry = z.infer<typeof CatalogueEntry>;
+/** All living entries of the catalogue (of one parent, where entries have one) in their new order. */
+export const CatalogueOrder = z.object({ ids: z.array(Id).min(1).max(1000) });
