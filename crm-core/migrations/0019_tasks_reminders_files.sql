@@ -1,8 +1,8 @@
 -- Tasks, chains of one subject, notifications with preferences and deliveries, files on objects, saved filters. Owner: crm-core.
 
 -- A status that is no longer chosen; the order in which types and statuses are offered.
-ALTER TABLE interaction_type ADD COLUMN pos int NOT NULL DEFAULT 100;
-ALTER TABLE interaction_status ADD COLUMN pos int NOT NULL DEFAULT 100, ADD COLUMN archived_at timestamptz;
+ALTER TABLE interaction_type ADD COLUMN pos int NOT NULL DEFAULT 0;
+ALTER TABLE interaction_status ADD COLUMN pos int NOT NULL DEFAULT 0, ADD COLUMN archived_at timestamptz;
 -- Reminders and overdue ones are found by time, not by person.
 CREATE INDEX interaction_due ON interaction(lower(planned)) WHERE state = 'planned';
 CREATE INDEX interaction_contact_timeline ON interaction(contact_id, (coalesce(lower(occurred), lower(planned))) DESC, id DESC) WHERE contact_id IS NOT NULL;
@@ -105,3 +105,5 @@ CREATE UNIQUE INDEX saved_filter_name ON saved_filter(employee_id, list, lower(n
 INSERT INTO role_permission (role_id, object, action, scope)
   SELECT role_id, 'task', action, CASE WHEN action = 'create' THEN 'all' ELSE scope END FROM role_permission WHERE object = 'interaction' AND action IN ('create','read','edit','assign')
   ON CONFLICT DO NOTHING;
+-- What somebody is at the house; the event card names it beside the person.
+ALTER TABLE employee ADD COLUMN IF NOT EXISTS position text;

@@ -19,13 +19,15 @@ export interface InteractionRecord {
 }
 
 /**
- * What may be changed: everything of a planned one; of a done one only text and result, by its author or executor within 24 h after
- * it took place; nothing of failed and cancelled ones. Throws validation naming the fields.
+ * What may be changed: everything of a planned one; of a done one only text and result, by whoever planned or did it, within 24 h
+ * after it took place; nothing of failed and cancelled ones. Throws validation naming the fields.
  */
 export function checkPatch(item: InteractionRecord, patch: Record<string, unknown>, by: Id, now: number): void {
   if (item.state === "planned") return;
   const words = ["description", "result"];
-  const fields = Object.keys(patch).filter((key) => key !== "version" && patch[key] !== undefined);
+  // The chain is no part of the Interaction itself: it may be joined later.
+  const fields = Object.keys(patch).filter((key) => key !== "version" && key !== "about" && patch[key] !== undefined);
+  if (fields.length === 0) return;
   const frozen = item.state === "done" ? fields.filter((f) => !words.includes(f)) : fields;
   if (frozen.length > 0) throw new AppError("validation", { fields: Object.fromEntries(frozen.map((f) => [f, "immutable"])) });
   const mine = item.author_id === by || item.executor_id === by;

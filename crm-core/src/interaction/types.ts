@@ -1,4 +1,5 @@
 import type { Tx } from "@kommutator/contract/db";
+import { AppError } from "@kommutator/contract/errors";
 import type { Id, Medium } from "@kommutator/contract/ids";
 
 export type State = "planned" | "done" | "failed" | "cancelled";
@@ -8,6 +9,8 @@ export interface TypeRow {
   code: string;
   name: string;
   countsAsTouch: boolean;
+  defaultMinutes: number;
+  defaultStatusId: Id | null;
   statuses: Record<State, Id>;
 }
 
@@ -37,15 +40,41 @@ async function typesBy(tx: Tx, codes: string[]): Promise<TypeRow[]> {
   return tx<TypeRow[]>`${select(tx)} WHERE t.code = ANY(${codes}::text[])`;
 }
 
-/** A type with one status of each state, or null. */
-export async function typeOf(tx: Tx, id: Id): Promise<TypeRow | null> {
-  const [row] = await tx<TypeRow[]>`${select(tx)} WHERE t.id = ${id} AND t.archived_at IS NULL`;
+/** A type with one status of each state, or null. What is planned may be ended after its type was archived (`archived`). */
+export async function typeOf(tx: Tx, id: Id, archived = false): Promise<TypeRow | null> {
+  const [row] = await tx<TypeRow[]>`${select(tx)} WHERE t.id = ${id} ${archived ? tx`` : tx`AND t.archived_at IS NULL`}`;
   return row ?? null;
+}
+
+/** A status by its id. Throws validation for one of another type, and for one that is not chosen any more (IA-03). */
+export async function statusOf(tx: Tx, typeId: Id, statusId: Id): Promise<{ id: Id; state: State }> {
+  const [row] = await tx<
+    { id: Id; state: State }[]
+  >`SELECT id, state FROM interaction_status WHERE id = ${statusId} AND type_id = ${typeId} AND archived_at IS NULL`;
+  if (row === undefined) throw new AppError("validation", { fields: { statusId: "unknown" } });
+  return row;
+}
+
+/**
+ * The status of a new one: the chosen one, else the type's default where it fits, else the type's first of that state. A time in the plan
+ * asks for a planned status, none for an end (done or failed). Throws validation where the chosen one does not fit.
+ */
+export async function statusFor(tx: Tx, type: TypeRow, statusId: Id | null, planned: boolean): Promise<{ id: Id; state: State }> {
+  const fits = (state: State) => (planned ? state === "planned" : state === "done" || state === "failed");
+  if (statusId !== null) {
+    const chosen = await statusOf(tx, type.id, statusId);
+    if (!fits(chosen.state)) throw new AppError("validation", { fields: { statusId: planned ? "not_planned" : "not_an_end" } });
+    return chosen;
+  }
+  const usual = type.defaultStatusId === null ? null : await statusOf(tx, type.id, type.defaultStatusId).catch(() => null);
+  if (usual !== null && fits(usual.state)) return usual;
+  const state = planned ? "planned" : "done";
+  return { id: type.statuses[state], state };
 }
 
 function select(tx: Tx) {
   return tx`
-    SELECT t.id, t.code, t.name, t.counts_as_touch AS "countsAsTouch",
-           (SELECT jsonb_object_agg(s.state, s.id) FROM (SELECT DISTINCT ON (state) state, id FROM interaction_status WHERE type_id = t.id ORDER BY state, code = state DESC, code) s) AS statuses
+    SELECT t.id, t.code, t.name, t.counts_as_touch AS "countsAsTouch", t.default_minutes AS "defaultMinutes", t.default_status_id AS "defaultStatusId",
+           (SELECT jsonb_object_agg(s.state, s.id) FROM (SELECT DISTINCT ON (state) state, id FROM interaction_status WHERE type_id = t.id AND archived_at IS NULL ORDER BY state, code = state DESC, pos, code) s) AS statuses
     FROM interaction_type t`;
 }

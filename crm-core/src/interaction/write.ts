@@ -8,49 +8,75 @@ import { differences } from "../audit/index.ts";
 import type { Crm } from "../context.ts";
 import { touch } from "../interest/open.ts";
 import { publishLoads } from "../load/index.ts";
+import { notify, settle } from "../notification/notify.ts";
+import { joinChain } from "./chain.ts";
 import { points } from "./recorder.ts";
+import { related } from "./related.ts";
 import { checkPlanned, type InteractionRecord } from "./rules.ts";
-import { typeOf } from "./types.ts";
+import { type State, statusFor, statusOf, typeOf } from "./types.ts";
 
-export type NewInteraction = z.infer<typeof InteractionBody>;
+/** What a caller must say of a new Interaction; the rest is as the contract's body has it when left out. */
+type Optional = "statusId" | "result" | "place" | "parentId" | "about" | "minutes";
+export type NewInteraction = Omit<z.infer<typeof InteractionBody>, Optional> & Partial<Pick<z.infer<typeof InteractionBody>, Optional>>;
 
 /**
- * Registers an Interaction: planned when it has a time, otherwise done just now. Whom it is with comes from its Interest where the
- * body names nobody. Throws validation (unknown type, nobody to relate it to).
+ * Registers an Interaction: planned when it has a time, otherwise done just now. Whom it is with comes from its Interest or its original
+ * where the body names nobody. A reply (`parentId`) and a next step (`previousId`) join the chain of what they came from; `about` names
+ * another subject (IA-05). Throws validation (unknown type, a status of another type or that does not fit, nobody to relate it to).
  */
-export async function createInteraction(crm: Crm, tx: Tx, actor: Actor, body: NewInteraction, parentId: Id | null = null): Promise<Id> {
+export async function createInteraction(crm: Crm, tx: Tx, actor: Actor, body: NewInteraction, previousId: Id | null = null): Promise<Id> {
   const type = await typeOf(tx, body.typeId);
   if (type === null) throw new AppError("validation", { fields: { typeId: "unknown" } });
   const who = await related(tx, body);
   const now = crm.clock.now();
   const planned = body.plannedFrom !== null;
-  const from = planned ? new Date(body.plannedFrom as string) : new Date(now - body.minutes * 60_000);
-  const to = planned ? new Date(from.getTime() + body.minutes * 60_000) : new Date(now);
+  const status = await statusFor(tx, type, body.statusId ?? null, planned);
+  const length = (body.minutes ?? type.defaultMinutes) * 60_000;
+  const from = planned ? new Date(body.plannedFrom as string) : new Date(now - length);
+  const to = planned ? new Date(from.getTime() + length) : new Date(now);
   const executorId = body.executorId ?? actor.id;
-  const state = planned ? "planned" : "done";
+  const isTouch = status.state === "done" && type.countsAsTouch;
+  const parentId = body.parentId ?? previousId;
   const [row] = await tx<{ id: Id }[]>`
-    INSERT INTO interaction (type_id, status_id, state, direction, customer_id, contact_id, lead_id, interest_id, executor_id, author_id, subject, description, planned, occurred, is_touch, parent_id, created_at)
-    VALUES (${type.id}, ${type.statuses[state]}, ${state}, ${body.direction}, ${who.customerId}, ${who.contactId}, ${who.leadId}, ${body.interestId}, ${executorId}, ${actor.id}, ${body.subject}, ${body.description},
-      ${planned ? tx`tstzrange(${from}, ${to})` : null}, ${planned ? null : tx`tstzrange(${from}, ${to}, '[]')`}, ${!planned && type.countsAsTouch}, ${parentId}, ${new Date(now)}) RETURNING id`;
+    INSERT INTO interaction (type_id, status_id, state, direction, customer_id, contact_id, lead_id, interest_id, executor_id, author_id, subject, description, result, place, planned, occurred, is_touch, parent_id, created_at)
+    VALUES (${type.id}, ${status.id}, ${status.state}, ${body.direction}, ${who.customerId}, ${who.contactId}, ${who.leadId}, ${who.interestId}, ${executorId}, ${actor.id}, ${body.subject}, ${body.description}, ${body.result ?? null}, ${body.place ?? null},
+      ${planned ? tx`tstzrange(${from}, ${to})` : null}, ${planned ? null : tx`tstzrange(${from}, ${to}, '[]')`}, ${isTouch}, ${parentId}, ${new Date(now)}) RETURNING id`;
   const { id } = row as { id: Id };
+  await joinChain(tx, { kind: "interaction", id }, body.about ?? (parentId === null ? null : { kind: "interaction", id: parentId }), new Date(now));
   await crm.audit(tx, actor, {
     objectKind: "interaction",
     objectId: id,
     action: "create",
     changes: {
-      state: [null, state],
+      state: [null, status.state],
       subject: [null, body.subject],
       planned_from: [null, planned ? from.toISOString() : null],
       executor_id: [null, executorId],
     },
   });
-  if (planned) await publishLoads(crm, tx, [executorId]);
-  else {
+  if (planned) {
+    await publishLoads(crm, tx, [executorId]);
+    await tellExecutor(crm, tx, actor, id, executorId, { title: body.subject, at: from.toISOString() });
+  } else {
     await freeze(tx, id);
-    await touch(tx, to, { interestIds: [body.interestId], customerIds: type.countsAsTouch ? [who.customerId] : [] });
-    await crm.emit(tx, [{ kind: "interaction.recorded", dialogId: null, payload: { interactionId: id } }]);
+    await touch(tx, to, { interestIds: [who.interestId], customerIds: isTouch ? [who.customerId] : [] });
   }
+  await crm.emit(tx, [{ kind: "interaction.recorded", dialogId: null, payload: { interactionId: id } }]);
   return id;
+}
+
+/** Whoever gets a planned one from somebody else is told. */
+export async function tellExecutor(
+  crm: Crm,
+  tx: Tx,
+  actor: Actor,
+  id: Id,
+  executorId: Id | null,
+  payload: { title: string; at: string | null },
+): Promise<void> {
+  if (executorId === null) return;
+  const key = `${id} ${payload.at ?? ""}`;
+  await notify(tx, crm, { employeeId: executorId, event: "handover", object: "interaction", objectId: id, key, payload, byId: actor.id });
 }
 
 /** Completes a planned one and plans the next in the same save (IA-01). Returns the id of the next, if any. */
@@ -62,13 +88,11 @@ export async function completeInteraction(
   body: { statusId: Id | null; result: string | null; next: NewInteraction | null },
 ): Promise<Id | null> {
   checkPlanned(item);
-  const type = await typeOf(tx, item.type_id);
-  let status = { id: type?.statuses.done as Id, state: "done" as "done" | "failed" };
+  const type = await typeOf(tx, item.type_id, true);
+  let status = { id: type?.statuses.done as Id, state: "done" as State };
   if (body.statusId !== null) {
-    const [chosen] = await tx<{ id: Id; state: "done" | "failed" }[]>`
-      SELECT id, state FROM interaction_status WHERE id = ${body.statusId} AND type_id = ${item.type_id} AND state IN ('done', 'failed')`;
-    if (chosen === undefined) throw new AppError("validation", { fields: { statusId: "unknown" } });
-    status = chosen;
+    status = await statusOf(tx, item.type_id, body.statusId);
+    if (status.state !== "done" && status.state !== "failed") throw new AppError("validation", { fields: { statusId: "not_an_end" } });
   }
   const now = new Date(crm.clock.now());
   const isTouch = status.state === "done" && (type?.countsAsTouch ?? true);
@@ -76,6 +100,7 @@ export async function completeInteraction(
     UPDATE interaction SET state = ${status.state}, status_id = ${status.id}, result = ${body.result}, is_touch = ${isTouch}, version = version + 1,
       occurred = tstzrange(least(lower(planned), ${now}::timestamptz), ${now}, '[]') WHERE id = ${item.id}`;
   await freeze(tx, item.id);
+  await settle(tx, crm, item.id);
   await crm.audit(tx, actor, {
     objectKind: "interaction",
     objectId: item.id,
@@ -107,9 +132,10 @@ export async function completeInteraction(
 
 export async function cancelInteraction(crm: Crm, tx: Tx, actor: Actor, item: InteractionRecord): Promise<void> {
   checkPlanned(item);
-  const type = await typeOf(tx, item.type_id);
+  const type = await typeOf(tx, item.type_id, true);
   await tx`UPDATE interaction SET state = 'cancelled', status_id = ${type?.statuses.cancelled as Id}, version = version + 1 WHERE id = ${item.id}`;
   await freeze(tx, item.id);
+  await settle(tx, crm, item.id);
   await crm.audit(tx, actor, { objectKind: "interaction", objectId: item.id, action: "cancel", changes: { state: ["planned", "cancelled"] } });
   await publishLoads(crm, tx, [item.executor_id]);
   await crm.emit(tx, [{ kind: "interaction.recorded", dialogId: null, payload: { interactionId: item.id } }]);
@@ -118,19 +144,4 @@ export async function cancelInteraction(crm: Crm, tx: Tx, actor: Actor, item: In
 /** Load points stop following the stage once the item is over (B2). */
 async function freeze(tx: Tx, id: Id): Promise<void> {
   await tx`UPDATE interaction SET points = ${points(tx, "interaction")} WHERE id = ${id}`;
-}
-
-/** With whom: as given, else the Interest's person. An Interest of somebody else is refused. */
-async function related(tx: Tx, body: NewInteraction): Promise<{ customerId: Id | null; contactId: Id | null; leadId: Id | null }> {
-  let who = { customerId: body.customerId, contactId: body.contactId, leadId: body.leadId };
-  if (body.interestId !== null) {
-    const [interest] = await tx<{ customerId: Id | null; contactId: Id | null; leadId: Id | null }[]>`
-      SELECT customer_id AS "customerId", contact_id AS "contactId", lead_id AS "leadId" FROM interest WHERE id = ${body.interestId}`;
-    if (interest === undefined) throw new AppError("validation", { fields: { interestId: "unknown" } });
-    if (who.customerId === null && who.leadId === null) who = { ...interest, contactId: who.contactId ?? interest.contactId };
-    else if ((who.customerId ?? interest.customerId) !== interest.customerId || (who.customerId === null && who.leadId !== interest.leadId))
-      throw new AppError("validation", { fields: { interestId: "of_another" } });
-  }
-  if (who.customerId === null && who.leadId === null && who.contactId === null) throw new AppError("validation", { fields: { customerId: "required" } });
-  return who;
 }
