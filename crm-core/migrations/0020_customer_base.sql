@@ -22,3 +22,18 @@ ALTER TABLE duplicate_candidate ADD COLUMN found_at timestamptz NOT NULL DEFAULT
   ADD CHECK ((decision = 'open') = (decided_at IS NULL));
 CREATE INDEX duplicate_candidate_open ON duplicate_candidate(score DESC, a_id, b_id) WHERE decision = 'open';
 CREATE INDEX duplicate_candidate_b ON duplicate_candidate(b_id);
+CREATE INDEX contact_point_domain ON contact_point(split_part(value_norm, '@', 2)) WHERE kind = 'email' AND archived_at IS NULL;
+CREATE TABLE duplicate_scan (                       -- the nightly search for pairs: what it has looked at up to when
+  night date PRIMARY KEY, changed_since timestamptz, changed_until timestamptz NOT NULL, cards int NOT NULL, pairs int NOT NULL, finished_at timestamptz NOT NULL
+);
+
+-- CB-04: contacts have codes of their own.
+CREATE SEQUENCE contact_code_seq;
+ALTER TABLE contact ADD COLUMN code text NOT NULL DEFAULT 'P' || lpad(nextval('contact_code_seq')::text, 6, '0');
+CREATE UNIQUE INDEX contact_code ON contact(code);
+-- CB-03: the register by each of its filters, newest first.
+CREATE INDEX customer_created ON customer(created_at DESC, id DESC) WHERE archived_at IS NULL;
+CREATE INDEX customer_region ON customer(region_id, created_at DESC) WHERE archived_at IS NULL;
+CREATE INDEX customer_industry ON customer(industry_id, created_at DESC) WHERE archived_at IS NULL;
+CREATE INDEX customer_status_created ON customer(status_id, created_at DESC) WHERE archived_at IS NULL;
+CREATE INDEX customer_code_pattern ON customer(upper(code) text_pattern_ops);

@@ -8,10 +8,15 @@ import { contactRoutes } from "./contact/routes.ts";
 import { contactPointRoutes } from "./contact-point/routes.ts";
 import type { Crm } from "./context.ts";
 import { customerRoutes } from "./customer/routes.ts";
+import { duplicateRoutes } from "./duplicate/routes.ts";
+import { exportRoutes } from "./export/routes.ts";
 import { feedRoutes } from "./feed/routes.ts";
 import { fileRoutes } from "./file/routes.ts";
+import { exclusionRoutes } from "./identify/exclusion.ts";
+import { renormaliseRoutes } from "./identify/renormalise.ts";
 import { dispatchTestRoutes } from "./inquiry/dispatch-test.ts";
 import { inquiryRoutes } from "./inquiry/routes.ts";
+import { dispatchRuleRoutes } from "./inquiry/rule-routes.ts";
 import { receptionSettingsRoutes } from "./inquiry/settings.ts";
 import { interactionRoutes } from "./interaction/routes.ts";
 import { interestRoutes } from "./interest/routes.ts";
@@ -33,12 +38,16 @@ const SLICES = [
   customerRoutes,
   contactRoutes,
   contactPointRoutes,
+  duplicateRoutes,
   leadRoutes,
   leadQuestionRoutes,
   searchRoutes,
   catalogueRoutes,
   inquiryRoutes,
   receptionSettingsRoutes,
+  dispatchRuleRoutes,
+  exclusionRoutes,
+  renormaliseRoutes,
   dispatchTestRoutes,
   interestRoutes,
   interactionRoutes,
@@ -53,6 +62,8 @@ const SLICES = [
 /** Every slice's routes in one plugin. */
 export function crmRoutes(crm: Crm): FastifyPluginAsync {
   return async (app) => {
+    // Before the lists, whose handlers it learns.
+    await app.register(exportRoutes(crm, app));
     for (const routes of SLICES) await app.register(routes(crm));
   };
 }

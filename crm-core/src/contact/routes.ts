@@ -1,5 +1,5 @@
 import { IdParams } from "@kommutator/contract/api/common";
-import { ContactPatch, ContactView } from "@kommutator/contract/api/customer";
+import { ContactCard, ContactPage, ContactPatch, ContactQuery, ContactView } from "@kommutator/contract/api/customer";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { FastifyPluginAsync } from "fastify";
@@ -8,20 +8,41 @@ import { differences } from "../audit/index.ts";
 import { change, columnsOf, lockVersion } from "../change.ts";
 import { mayEditOwner } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
+import { decodeCursor, pageOf } from "../page.ts";
 import { emitPartyChanged } from "../party/sql.ts";
+import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
-import { readContact } from "./sql.ts";
+import { search } from "../search/sql.ts";
+import { listContacts, readContact, readContactCard } from "./sql.ts";
 
-const NAMES = { lastName: "last_name", firstName: "first_name", middleName: "middle_name" };
-const LINK = { position: "position", isPrimary: "is_primary", leftAt: "left_at" };
+const NAMES = { lastName: "last_name", firstName: "first_name", middleName: "middle_name", birthDate: "birth_date" };
+const LINK = { position: "position", role: "role", isPrimary: "is_primary", leftAt: "left_at" };
 
-/** GET and PATCH /contacts/:id: the human, and the link with one company (CB-02). */
+/** Of so many matches the filters choose. */
+const MATCHES = 500;
+
+/** GET /contacts (CB-04), GET and PATCH /contacts/:id: the human, and the link with one company (CB-02). */
 export function contactRoutes(crm: Crm): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
 
-    app.get("/contacts/:id", { schema: { params: IdParams, response: { 200: ContactView } } }, async (request) =>
-      found(await readContact(crm.sql, principalOf(request), request.params.id)),
+    app.get("/contacts", { schema: { querystring: ContactQuery, response: { 200: ContactPage } } }, async (request) => {
+      const { principal } = requireScope(request, "customer", "read");
+      const { q, customerId, gone, limit, cursor } = request.query;
+      const filter = { customerId, gone: gone === undefined ? undefined : gone === "true", limit };
+      if (q === undefined || q.trim() === "")
+        return pageOf(await listContacts(crm.sql, principal, { ...filter, cursor: decodeCursor(cursor) }), limit, (r) => r);
+      return crm.sql.begin("READ ONLY", async (tx) => {
+        const hits = (await search(tx, principal, q, MATCHES, "customer")).filter((h) => h.kind === "contact");
+        const ids = hits.map((h) => h.id);
+        // A code is said whole: "P000123".
+        const rows = await listContacts(tx, principal, { ...filter, ids, code: q.trim().toUpperCase(), cursor: null, limit: MATCHES });
+        return { items: rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)).slice(0, limit), nextCursor: null };
+      });
+    });
+
+    app.get("/contacts/:id", { schema: { params: IdParams, response: { 200: ContactCard } } }, async (request) =>
+      found(await readContactCard(crm.sql, principalOf(request), request.params.id)),
     );
 
     app.patch("/contacts/:id", { schema: { params: IdParams, body: ContactPatch, response: { 200: ContactView } } }, async (request) => {
@@ -38,11 +59,11 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
         const link = columnsOf(body, LINK);
         const merged = { ...before, ...names };
         if (!merged["last_name"] && !merged["first_name"]) throw new AppError("validation", { fields: { lastName: "required" } });
-        const changes = differences(before, names);
+        const changes = differences({ ...before, birth_date: dayOf(before["birth_date"]) }, names);
         if (Object.keys(link).length > 0) {
           if (customerId === null) throw new AppError("validation", { fields: { customerId: "required" } });
           const [old] =
-            await tx`SELECT position, is_primary, left_at::text FROM customer_contact WHERE customer_id = ${customerId} AND contact_id = ${id} FOR UPDATE`;
+            await tx`SELECT position, role, is_primary, left_at::text FROM customer_contact WHERE customer_id = ${customerId} AND contact_id = ${id} FOR UPDATE`;
           if (old === undefined) throw new AppError("not_found");
           // Whoever has left is nobody's primary contact; a new primary one takes the mark from the old.
           if (link["left_at"] != null) link["is_primary"] = false;
@@ -52,6 +73,7 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
         }
         if (Object.keys(changes).length > 0) {
           await tx`UPDATE contact SET ${tx({ ...names, version: before.version + 1 })} WHERE id = ${id}`;
+          await checkRequired(tx, crm, principal, { object: "contact", moment: "save", row: { id } });
           await crm.audit(tx, actorOf(request), { objectKind: "contact", objectId: id, action: "edit", changes });
           if (customerId !== null) await emitPartyChanged(crm, tx, { customerId });
         }
@@ -59,4 +81,9 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
       });
     });
   };
+}
+
+/** A date column is read as midnight in UTC. */
+function dayOf(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString().slice(0, 10) : value;
 }

@@ -1,34 +1,57 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { ContactBody, ContactView } from "@kommutator/contract/api/customer";
-import type { Tx } from "@kommutator/contract/db";
-import { AppError } from "@kommutator/contract/errors";
+import type { ContactCard, ContactRow, ContactView } from "@kommutator/contract/api/customer";
 import type { Id } from "@kommutator/contract/ids";
 import type { z } from "zod";
-import { insertPoints } from "../contact-point/sql.ts";
 import type { Query } from "../context.ts";
 import { contactSelect } from "../customer/sql.ts";
+import { after, type Cursor, micros } from "../page.ts";
 import { allowed, handles } from "../rights.ts";
 
-/** A human at a customer; the first one becomes the primary. Throws validation without any name. */
-export async function insertContact(tx: Tx, customerId: Id, body: z.infer<typeof ContactBody>, country: string): Promise<Id> {
-  if (!body.lastName?.trim() && !body.firstName?.trim()) throw new AppError("validation", { fields: { lastName: "required" } });
-  const [row] = await tx<{ id: Id }[]>`
-    INSERT INTO contact (last_name, first_name, middle_name) VALUES (${body.lastName?.trim() || null}, ${body.firstName?.trim() || null}, ${body.middleName?.trim() || null}) RETURNING id`;
-  const { id } = row as { id: Id };
-  await tx`
-    INSERT INTO customer_contact (customer_id, contact_id, position, is_primary)
-    SELECT ${customerId}, ${id}, ${body.position}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customerId} AND is_primary AND left_at IS NULL)`;
-  await insertPoints(tx, { contact_id: id }, body.contactPoints, country);
-  return id;
+/** The right to a contact is the right to one of the companies `c`; null reads without rights. */
+function readable(tx: Query, principal: Principal | null) {
+  if (principal === null) return tx`true`;
+  return tx`(${allowed(tx, principal, "customer", "read", "c.responsible_id")} OR ${handles(tx, principal, "customer_id", "c.id")})`;
 }
 
 /** The contact as one of the readable customers has it (the one asked for, else the current, primary one). */
 export async function readContact(tx: Query, principal: Principal | null, id: Id, customerId: Id | null = null): Promise<z.infer<typeof ContactView> | null> {
-  const right =
-    principal === null ? tx`true` : tx`(${allowed(tx, principal, "customer", "read", "c.responsible_id")} OR ${handles(tx, principal, "customer_id", "c.id")})`;
   const [row] = await tx<z.infer<typeof ContactView>[]>`
     ${contactSelect(tx)} FROM contact o JOIN contact h ON h.id = coalesce(o.merged_into_id, o.id) JOIN customer_contact cc ON cc.contact_id = h.id JOIN customer c ON c.id = cc.customer_id AND c.archived_at IS NULL
-    WHERE o.id = ${id} AND h.archived_at IS NULL AND ${right}
+    WHERE o.id = ${id} AND h.archived_at IS NULL AND ${readable(tx, principal)}
     ORDER BY c.id IS NOT DISTINCT FROM ${customerId}::uuid DESC, cc.left_at NULLS FIRST, cc.is_primary DESC LIMIT 1`;
   return row ?? null;
+}
+
+/** The human with every company that one may read, past ones last; a merged one answers with the survivor. */
+export async function readContactCard(tx: Query, principal: Principal, id: Id): Promise<ContactCard | null> {
+  const view = await readContact(tx, principal, id);
+  if (view === null) return null;
+  const companies = await tx<ContactCard["companies"]>`
+    SELECT c.id AS "customerId", c.name, cc.position, cc.role, cc.is_primary AS "isPrimary", cc.left_at::text AS "leftAt" FROM customer_contact cc
+    JOIN customer c ON c.id = cc.customer_id AND c.archived_at IS NULL WHERE cc.contact_id = ${view.id} AND ${readable(tx, principal)}
+    ORDER BY cc.left_at NULLS FIRST, cc.is_primary DESC, c.name`;
+  const merged = await tx<{ id: Id }[]>`SELECT id FROM contact WHERE merged_into_id = ${view.id} ORDER BY id`;
+  return { ...view, companies: [...companies], mergedFrom: merged.map((m) => m.id) };
+}
+
+/** A page of contacts, newest first, each with the company where it is (or was last); with `ids` only those that a search found. */
+export async function listContacts(
+  tx: Query,
+  principal: Principal,
+  f: { customerId?: Id | undefined; gone?: boolean | undefined; ids?: Id[] | undefined; code?: string | undefined; cursor: Cursor | null; limit: number },
+): Promise<(ContactRow & { cursorAt: number })[]> {
+  const main = (kind: string) =>
+    tx.unsafe(
+      `(SELECT p.value_norm FROM contact_point p WHERE p.contact_id = h.id AND p.kind = '${kind}' AND p.archived_at IS NULL ORDER BY p.bounced_at IS NOT NULL, p.verified_at IS NULL, p.created_at LIMIT 1)`,
+    );
+  return tx<(ContactRow & { cursorAt: number })[]>`
+    SELECT h.id, h.code, concat_ws(' ', h.last_name, h.first_name, h.middle_name) AS name, k.id AS "customerId", k.name AS "customerName", k.position, k.left_at::text AS "leftAt",
+           ${main("phone")} AS "mainPhone", ${main("email")} AS "mainEmail", to_jsonb(h.created_at) AS "createdAt", ${micros(tx, "h.created_at")} AS "cursorAt"
+    FROM contact h JOIN LATERAL (
+      SELECT c.id, c.name, cc.position, cc.left_at FROM customer_contact cc JOIN customer c ON c.id = cc.customer_id AND c.archived_at IS NULL
+      WHERE cc.contact_id = h.id AND ${allowed(tx, principal, "customer", "read", "c.responsible_id")} ${f.customerId === undefined ? tx`` : tx`AND c.id = ${f.customerId}`}
+      ORDER BY cc.left_at NULLS FIRST, cc.is_primary DESC LIMIT 1) k ON true
+    WHERE h.archived_at IS NULL ${f.gone === undefined ? tx`` : f.gone ? tx`AND k.left_at IS NOT NULL` : tx`AND k.left_at IS NULL`}
+      ${f.ids === undefined ? tx`` : tx`AND (h.id = ANY(${f.ids}::uuid[]) OR h.code = ${f.code ?? ""})`} AND ${after(tx, f.cursor, "h.created_at", "h.id")}
+    ORDER BY h.created_at DESC, h.id DESC LIMIT ${f.limit + 1}`;
 }

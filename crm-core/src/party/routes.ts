@@ -8,15 +8,14 @@ import { identityScope } from "@kommutator/contract/phone";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
-import { findSubstitute } from "../absence/stand-in.ts";
 import { differences } from "../audit/index.ts";
 import { readCard } from "../card/sql.ts";
 import { change } from "../change.ts";
 import type { Crm } from "../context.ts";
-import { findResponsible } from "../identify/sql.ts";
 import { resolvePerson } from "../inquiry/person.ts";
 import { found } from "../rights.ts";
 import { emitParty, moveInteractions, requireDialog } from "./link.ts";
+import { tellRouter } from "./router.ts";
 import { partyOf } from "./sql.ts";
 
 /** GET /dialogs/:id/card and PATCH /dialogs/:id/party: who it is with and what it is about, and putting that right (C5). */
@@ -85,28 +84,6 @@ async function requireInterestOf(tx: Tx, person: { customerId: Id | null; leadId
   const rows = await tx`
     SELECT 1 FROM interest WHERE id = ${interestId} AND (customer_id = ${person.customerId}::uuid OR (${person.customerId}::uuid IS NULL AND lead_id = ${person.leadId}::uuid))`;
   if (rows.length === 0) throw new AppError("not_found");
-}
-
-/** Somebody still waits in a queue: the router learns whose caller it is. */
-async function tellRouter(crm: Crm, tx: Tx, dialogId: Id, person: { customerId: Id | null; contactId: Id | null; leadId: Id | null }): Promise<void> {
-  const [waiting] = await tx<{ responsible_id: Id | null }[]>`
-    SELECT coalesce(c.responsible_id, l.responsible_id) AS responsible_id FROM entry e LEFT JOIN customer c ON c.id = ${person.customerId}::uuid LEFT JOIN lead l ON l.id = ${person.leadId}::uuid
-    WHERE e.dialog_id = ${dialogId} AND e.ended_at IS NULL`;
-  if (waiting === undefined) return;
-  const now = new Date(crm.clock.now());
-  const people = await findResponsible(tx, { ...person, ownResponsibleId: waiting.responsible_id }, now);
-  const employeeId = people.interestResponsible ?? people.own ?? people.lastTalked;
-  const why = people.interestResponsible !== null ? "interest" : people.own !== null ? "customer" : "last_talked";
-  await crm.enqueue(tx, [
-    {
-      kind: "dialog.identified",
-      dialogId,
-      identity: person.customerId === null ? "lead" : "known",
-      responsible: employeeId === null ? null : { employeeId, why },
-      substituteId: employeeId === null ? null : (await findSubstitute(tx, employeeId, now)).substituteId,
-      at: now.getTime(),
-    },
-  ]);
 }
 
 /** A person confirmed that the number or address is this card's (C2); shared ones prove nothing, and another card's stays its own. */

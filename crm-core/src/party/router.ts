@@ -1,0 +1,35 @@
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import { findSubstitute } from "../absence/stand-in.ts";
+import type { Crm } from "../context.ts";
+import { findResponsible } from "../identify/sql.ts";
+
+/** Somebody still waits in a queue: the router learns whose caller it is. */
+export async function tellRouter(crm: Crm, tx: Tx, dialogId: Id, person: { customerId: Id | null; contactId: Id | null; leadId: Id | null }): Promise<void> {
+  const [waiting] = await tx<{ responsible_id: Id | null }[]>`
+    SELECT coalesce(c.responsible_id, l.responsible_id) AS responsible_id FROM entry e LEFT JOIN customer c ON c.id = ${person.customerId}::uuid LEFT JOIN lead l ON l.id = ${person.leadId}::uuid
+    WHERE e.dialog_id = ${dialogId} AND e.ended_at IS NULL`;
+  if (waiting === undefined) return;
+  const now = new Date(crm.clock.now());
+  const people = await findResponsible(tx, { ...person, ownResponsibleId: waiting.responsible_id }, now);
+  const employeeId = people.interestResponsible ?? people.own ?? people.lastTalked;
+  const why = people.interestResponsible !== null ? "interest" : people.own !== null ? "customer" : "last_talked";
+  await crm.enqueue(tx, [
+    {
+      kind: "dialog.identified",
+      dialogId,
+      identity: person.customerId === null ? "lead" : "known",
+      responsible: employeeId === null ? null : { employeeId, why },
+      substituteId: employeeId === null ? null : (await findSubstitute(tx, employeeId, now)).substituteId,
+      at: now.getTime(),
+    },
+  ]);
+}
+
+/** The same for everybody of this customer who waits: its responsible, or the card itself, has become another. */
+export async function tellRouterOf(crm: Crm, tx: Tx, customerId: Id): Promise<void> {
+  const rows = await tx<{ dialogId: Id; customerId: Id; contactId: Id | null; leadId: Id | null }[]>`
+    SELECT p.dialog_id AS "dialogId", p.customer_id AS "customerId", p.contact_id AS "contactId", p.lead_id AS "leadId" FROM dialog_party p
+    JOIN entry e ON e.dialog_id = p.dialog_id AND e.ended_at IS NULL WHERE p.customer_id = ${customerId} ORDER BY p.dialog_id`;
+  for (const { dialogId, ...person } of rows) await tellRouter(crm, tx, dialogId, person);
+}
