@@ -25,6 +25,7 @@ import { leadRoutes } from "./lead/routes.ts";
 import { notificationRoutes } from "./notification/routes.ts";
 import { organisationRoutes } from "./organisation/index.ts";
 import { partyRoutes } from "./party/routes.ts";
+import { requiredFieldRoutes } from "./required-field/routes.ts";
 import { searchRoutes } from "./search/routes.ts";
 import { setupRoutes } from "./setup/index.ts";
 import { taskRoutes } from "./task/routes.ts";
@@ -43,6 +44,7 @@ const SLICES = [
   leadQuestionRoutes,
   searchRoutes,
   catalogueRoutes,
+  requiredFieldRoutes,
   inquiryRoutes,
   receptionSettingsRoutes,
   dispatchRuleRoutes,

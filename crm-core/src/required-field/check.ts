@@ -1,13 +1,18 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { CheckMoment, RequiredObject } from "@kommutator/contract/api/required-field";
+import { FIELD_NAMES } from "@kommutator/contract/api/required-field-names";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
+import type { Actor } from "@kommutator/contract/ports";
 import { localDate } from "@kommutator/contract/working-time";
 import type { Crm } from "../context.ts";
+import { createTask } from "../task/write.ts";
 import { readRecord } from "./fields.ts";
 import { concerns, judge, momentsOf, nameOf, type Rule } from "./rules.ts";
 import { liveRules, markIncomplete, rememberDeferral, saidUnknown, sayUnknown } from "./sql.ts";
+
+const AUTOMATION: Actor = { kind: "automation", id: null, label: "required fields" };
 
 /** What a write path asks about the record that it has just written. */
 interface Check {
@@ -57,7 +62,25 @@ export async function checkRequired(tx: Tx, crm: Crm, principal: Principal | nul
   return [...new Set([...verdict.warnings, ...verdict.deferred.map((d) => nameOf(d.rule)), ...verdict.faults.map((f) => `${f.object}.${f.field}`)])];
 }
 
-/** The deferral begins; one for each rule and record, however often it is saved meanwhile. */
-async function defer(tx: Tx, crm: Crm, _principal: Principal, objectId: Id, rule: Rule, dueAt: EpochMs): Promise<void> {
+/** The deferral begins, with a task for whoever saved the record (B7); one for each rule and record, however often it is saved meanwhile. */
+async function defer(tx: Tx, crm: Crm, principal: Principal, objectId: Id, rule: Rule, dueAt: EpochMs): Promise<void> {
   await rememberDeferral(tx, rule.id, objectId, new Date(dueAt), new Date(crm.clock.now()));
+  await createTask(tx, crm, AUTOMATION, {
+    kind: "data_quality",
+    title: await taskTitle(tx, principal.employeeId, rule),
+    executorId: principal.employeeId,
+    dueAt: new Date(dueAt).toISOString(),
+    subject: { kind: rule.object, id: objectId },
+    dedupKey: `required:${rule.id}:${objectId}`,
+  });
+}
+
+const FILL_IN: Record<string, string> = { ru: "Заполнить", en: "Fill in", kk: "Толтыру", uk: "Заповнити" };
+
+/** The task's words in the language of whoever gets it: the rule's own, or "Fill in: birthday". */
+async function taskTitle(tx: Tx, employeeId: Id, rule: Rule): Promise<string> {
+  const [row] = await tx<{ locale: "ru" | "en" | "kk" | "uk" }[]>`SELECT locale FROM employee WHERE id = ${employeeId}`;
+  const locale = row?.locale ?? "ru";
+  const names: Record<string, Record<string, string>> = FIELD_NAMES[rule.object];
+  return rule.message ?? `${FILL_IN[locale]}: ${names[rule.field]?.[locale] ?? rule.field}`;
 }
