@@ -11,6 +11,7 @@ import type { ApiDeps } from "../deps.ts";
 import { CSV_HEADER, csvLine } from "./csv.ts";
 import { compareDay } from "./differences.ts";
 import { type After, readRegister, readTotals } from "./register.ts";
+import { settleOwners } from "./settle.ts";
 
 const EXPORT_MAX = 100_000;
 const EXPORT_PAGE = 1_000;
@@ -30,6 +31,7 @@ export function registerRoutes(deps: ApiDeps): FastifyPluginAsync {
 
   async function* lines(principal: Principal, filter: CallFilter): AsyncGenerator<string> {
     yield CSV_HEADER;
+    await settleOwners(sql);
     let after: After | null = null;
     for (let sent = 0; sent < EXPORT_MAX; ) {
       const rows: Awaited<ReturnType<typeof readRegister>> = await readRegister(sql, principal, filter, { after, limit: EXPORT_PAGE }, now());
@@ -47,6 +49,7 @@ export function registerRoutes(deps: ApiDeps): FastifyPluginAsync {
     app.get("/calls", { schema: { querystring: CallQuery, response: { 200: CallPage } } }, async (request) => {
       const { principal } = requireScope(request, "call", "read");
       const { cursor, limit, ...filter } = request.query;
+      await settleOwners(sql);
       const [rows, totals] = await Promise.all([
         readRegister(sql, principal, filter, { after: decode(cursor), limit }, now()),
         readTotals(sql, principal, filter),

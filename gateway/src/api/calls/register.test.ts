@@ -120,6 +120,31 @@ describe("the register of calls (CC-19)", () => {
     await house.sql`INSERT INTO role_permission (role_id, object, action, scope) VALUES (${house.company.roles.agent}, 'call', 'read', 'own')`;
   });
 
+  test("whose a call was is written down once it is over for good, and everybody sees by it what they saw before", async () => {
+    const { sql, company } = house;
+    const mine = await call({ by: "aigul", at: 0 });
+    await call({ by: "dana", at: 1 });
+    const nobodys = await call({ by: null, talk: 0, at: 2 });
+    // Still waits in the queue of another department's line; is being heard about; has just ended.
+    const waits = await call({ by: null, talk: 0, at: 3 });
+    await sql`UPDATE dialog SET closed_at = NULL WHERE id = (SELECT dialog_id FROM call WHERE id = ${waits})`;
+    const unheard = await call({ by: "bolat", at: 4 });
+    await sql`INSERT INTO routing_input (input) SELECT jsonb_build_object('kind', 'dialog.closed', 'dialogId', dialog_id, 'by', NULL, 'at', 0) FROM call WHERE id = ${unheard}`;
+    const fresh = await call({ by: "aigul", at: 5 });
+    await sql`UPDATE call SET ended_at = now() WHERE id = ${fresh}`;
+    const seen = async () => Promise.all(["aigul", "bolat", "dana", "head", "admin"].map(async (login) => [await ids(login), (await list(login)).totals]));
+    const before = await seen();
+    expect(await sql`SELECT id, owner_id FROM call WHERE owner_settled ORDER BY started_at`).toMatchObject([
+      { id: mine, owner_id: company.employees.aigul.id },
+      { owner_id: company.employees.dana.id },
+      { id: nobodys, owner_id: null },
+    ]);
+    await sql`DELETE FROM routing_input`;
+    expect(await seen()).toEqual(before);
+    expect(await sql`SELECT id FROM call WHERE NOT owner_settled ORDER BY started_at`).toEqual([{ id: waits }, { id: fresh }]);
+    await sql`UPDATE dialog SET closed_at = now() WHERE closed_at IS NULL`;
+  });
+
   test("a recording is named to those who may hear it", async () => {
     const id = await call({ by: "aigul" });
     const [blob] = await house.sql<{ id: Id }[]>`INSERT INTO blob (sha256, bytes, mime, name) VALUES ('\\x00', 1, 'audio/wav', 'a.wav') RETURNING id`;

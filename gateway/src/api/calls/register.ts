@@ -13,27 +13,39 @@ export interface After {
 }
 
 /**
- * The joins that `visibleDialogs` asks for (aliases o, vq, own, owner), from a call `k`: only what ownership needs of its dialog, in an order
- * that begins with the calls, which a time or a page has already narrowed down.
+ * The joins that `visibleDialogs` asks for (aliases o, vq, own, owner), from a call `k`. A settled call carries its owner and stands in no
+ * queue (settle.ts); of the few others it is looked up, as `dialogsFrom` does for any dialog.
  */
 function ownership(sql: Db) {
+  const unlessSettled = (look: ReturnType<Db>) => sql`CASE WHEN NOT k.owner_settled THEN (${look}) END`;
+  const openEntry = sql`FROM entry oe WHERE oe.dialog_id = k.dialog_id AND oe.ended_at IS NULL`;
   return sql`
-    JOIN dialog d ON d.id = k.dialog_id JOIN channel ch ON ch.id = k.channel_id
-    LEFT JOIN LATERAL (SELECT a.employee_id AS id FROM assignment a WHERE a.dialog_id = d.id AND (a.ended_at IS NULL OR d.closed_at IS NOT NULL)
-      ORDER BY a.ended_at IS NULL DESC, a.started_at DESC LIMIT 1) own ON true
-    LEFT JOIN entry oe ON oe.dialog_id = d.id AND oe.ended_at IS NULL
-    LEFT JOIN (SELECT entry_id, employee_id AS offer_employee_id FROM offer WHERE ended_at IS NULL) o ON o.entry_id = oe.id
-    JOIN queue vq ON vq.id = coalesce(oe.queue_id, ch.queue_id) LEFT JOIN employee owner ON owner.id = own.id`;
+    JOIN channel ch ON ch.id = k.channel_id JOIN queue cq ON cq.id = ch.queue_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN k.owner_settled THEN k.owner_id ELSE (
+      SELECT a.employee_id FROM assignment a WHERE a.dialog_id = k.dialog_id AND (a.ended_at IS NULL OR (SELECT d.closed_at FROM dialog d WHERE d.id = k.dialog_id) IS NOT NULL)
+      ORDER BY a.ended_at IS NULL DESC, a.started_at DESC LIMIT 1) END AS id) own
+    CROSS JOIN LATERAL (SELECT ${unlessSettled(sql`
+      SELECT f.employee_id FROM offer f WHERE f.ended_at IS NULL AND f.entry_id = (SELECT oe.id ${openEntry})`)} AS offer_employee_id) o
+    CROSS JOIN LATERAL (SELECT coalesce(${unlessSettled(sql`SELECT oe.queue_id ${openEntry}`)}, cq.id) AS id,
+      CASE WHEN k.owner_settled OR NOT EXISTS (SELECT 1 ${openEntry}) THEN cq.department_id
+        ELSE (SELECT eq.department_id FROM queue eq WHERE eq.id = (SELECT oe.queue_id ${openEntry})) END AS department_id) vq
+    LEFT JOIN employee owner ON owner.id = own.id`;
 }
 
+/** The same for settled calls alone: nothing to look up, so that a sum over all of them reads the calls and little else. */
+const settledOwnership = (sql: Db) => sql`
+  JOIN channel ch ON ch.id = k.channel_id JOIN queue vq ON vq.id = ch.queue_id
+  CROSS JOIN LATERAL (SELECT k.owner_id AS id) own CROSS JOIN (SELECT NULL::uuid AS offer_employee_id) o
+  LEFT JOIN employee owner ON owner.id = k.owner_id`;
+
 /** FROM and WHERE of the calls that the principal may see (the rights of `call read` on their dialogs) and the filter wants. */
-function wanted(sql: Db, principal: Principal, f: CallFilter) {
+function wanted(sql: Db, principal: Principal, f: CallFilter, part: "all" | "settled" | "unsettled" = "all") {
   const scope = scopeOf(principal, "call", "read");
   const digits = f.number?.replace(/\D/g, "") ?? "";
   if (f.number !== undefined && digits === "") throw new AppError("validation", { fields: { number: "digits" } });
   return sql`
-    FROM call k LEFT JOIN line n ON n.id = k.line_id ${scope === "all" ? sql`` : ownership(sql)}
-    WHERE ${visibleDialogs(sql, principal, scope)}
+    FROM call k LEFT JOIN line n ON n.id = k.line_id ${scope === "all" ? sql`` : part === "settled" ? settledOwnership(sql) : ownership(sql)}
+    WHERE ${visibleDialogs(sql, principal, scope)} ${part === "all" ? sql`` : part === "settled" ? sql`AND k.owner_settled` : sql`AND NOT k.owner_settled`}
       ${f.from === undefined ? sql`` : sql`AND k.started_at >= ${new Date(f.from)}`} ${f.to === undefined ? sql`` : sql`AND k.started_at < ${new Date(f.to)}`}
       ${f.direction === undefined ? sql`` : sql`AND k.direction = ${f.direction}`} ${f.channelId === undefined ? sql`` : sql`AND k.channel_id = ${f.channelId}`}
       ${f.line === undefined ? sql`` : sql`AND n.number = ${f.line}`}
@@ -86,7 +98,7 @@ export async function readRegister(
       CASE WHEN ${visibleDialogs(sql, principal, scopeOf(principal, "recording", "read"))} THEN k.recording_id END AS recording_id, k.source
     FROM (SELECT k.id ${wanted(sql, principal, f)} ${page.after === null ? sql`` : sql`AND (k.started_at, k.id) < (${page.after.at}::text::timestamptz, ${page.after.id}::uuid)`}
           ORDER BY k.started_at DESC, k.id DESC LIMIT ${page.limit + 1}) chosen
-    JOIN call k ON k.id = chosen.id ${ownership(sql)} JOIN dialog_overview w ON w.id = k.dialog_id LEFT JOIN line n ON n.id = k.line_id LEFT JOIN employee p ON p.id = k.answered_by
+    JOIN call k ON k.id = chosen.id ${ownership(sql)} CROSS JOIN LATERAL (SELECT * FROM dialog_overview v WHERE v.id = k.dialog_id OFFSET 0) w LEFT JOIN line n ON n.id = k.line_id LEFT JOIN employee p ON p.id = k.answered_by
     LEFT JOIN LATERAL (SELECT jsonb_build_object('id', q.id, 'name', q.name) AS queue FROM entry x JOIN queue q ON q.id = x.queue_id WHERE x.dialog_id = k.dialog_id ORDER BY x.ended_at DESC NULLS FIRST LIMIT 1) e ON true
     LEFT JOIN LATERAL (
       SELECT round(extract(epoch FROM min(g.answered_at - coalesce(g.ringing_at, g.started_at)) FILTER (WHERE g.employee_id = k.answered_by AND g.answered_at IS NOT NULL)) * 1000)::int AS ring_ms,
@@ -126,11 +138,15 @@ export async function readRegister(
 
 /** The sums over everything that the filter wants. Talk without hold; the wait of those who were answered. */
 export async function readTotals(sql: Db, principal: Principal, f: CallFilter): Promise<z.infer<typeof CallTotals>> {
+  const sums = (part: "all" | "settled" | "unsettled") => sql`
+    SELECT count(*) AS calls, count(*) FILTER (WHERE k.direction = 'in') AS incoming, count(*) FILTER (WHERE k.direction = 'out') AS outgoing,
+      count(*) FILTER (WHERE k.disposition = 'answered') AS answered, count(*) FILTER (WHERE true ${missed(sql)}) AS missed,
+      sum(greatest('0'::interval, k.ended_at - k.answered_at - k.hold_ms * '1 ms'::interval)) FILTER (WHERE k.disposition = 'answered') AS talk,
+      sum(k.answered_at - k.started_at) FILTER (WHERE k.disposition = 'answered') AS wait
+    ${wanted(sql, principal, f, part)}`;
   const [row] = await sql<z.infer<typeof CallTotals>[]>`
-    SELECT count(*)::int AS calls, count(*) FILTER (WHERE k.direction = 'in')::int AS incoming, count(*) FILTER (WHERE k.direction = 'out')::int AS outgoing,
-      count(*) FILTER (WHERE k.disposition = 'answered')::int AS answered, count(*) FILTER (WHERE true ${missed(sql)})::int AS missed,
-      coalesce(sum(greatest(0, round(extract(epoch FROM k.ended_at - k.answered_at) * 1000) - k.hold_ms)) FILTER (WHERE k.disposition = 'answered'), 0)::float8 AS "talkMs",
-      (avg(extract(epoch FROM k.answered_at - k.started_at) * 1000) FILTER (WHERE k.disposition = 'answered'))::float8 AS "averageWaitMs"
-    ${wanted(sql, principal, f)}`;
+    SELECT sum(calls)::int AS calls, sum(incoming)::int AS incoming, sum(outgoing)::int AS outgoing, sum(answered)::int AS answered, sum(missed)::int AS missed,
+      coalesce(round(extract(epoch FROM sum(talk)) * 1000), 0)::float8 AS "talkMs", (extract(epoch FROM sum(wait)) * 1000 / nullif(sum(answered), 0))::float8 AS "averageWaitMs"
+    FROM (${scopeOf(principal, "call", "read") === "all" ? sums("all") : sql`${sums("settled")} UNION ALL ${sums("unsettled")}`}) t`;
   return row as z.infer<typeof CallTotals>;
 }
