@@ -14,6 +14,8 @@ export const OBJECTS = [
   "interaction",
   "task",
   "inquiry",
+  /** Files with many cards: `create` brings one in, `edit` lets rows through without required fields, `delete` takes a batch back. */
+  "import",
   "employee",
   "department",
   "queue",
