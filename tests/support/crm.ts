@@ -1,4 +1,5 @@
 import type { RawIdentity } from "@kommutator/contract/channel";
+import type { Db } from "@kommutator/contract/db";
 import type { Disposition, NewDialogEvent } from "@kommutator/contract/dialog-event";
 import { AppError } from "@kommutator/contract/errors";
 import type { Identification } from "@kommutator/contract/identity";
@@ -62,7 +63,8 @@ export interface CrmHouse {
   close(): Promise<void>;
 }
 
-export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse> {
+/** `wrap`: stands between the CRM and its database, for tests in which statements fail. */
+export async function crmHouse(options: { max?: number; wrap?: (sql: Db) => Db } = {}): Promise<CrmHouse> {
   const db = await testDatabase({ max: options.max ?? 10 });
   const { sql } = db;
   const company = await seedCompany(sql);
@@ -76,7 +78,7 @@ export async function crmHouse(options: { max?: number } = {}): Promise<CrmHouse
   const enqueue = async (tx: Tx, inputs: RoutingInput[]) => {
     await tx`INSERT INTO routing_input (input) SELECT i FROM unnest(${inputs.map((i) => JSON.stringify(i))}::text[]::jsonb[]) AS i`;
   };
-  const crm = createCrm({ sql, emit, enqueue, clock });
+  const crm = createCrm({ sql: options.wrap?.(sql) ?? sql, emit, enqueue, clock });
   const channel = async (kind: string, name: string, source?: string) => {
     const [row] = await sql<{ id: Id }[]>`
       INSERT INTO channel (kind, name, queue_id, purpose_id, source_id) VALUES (${kind}, ${name}, ${company.queueId}, ${company.catalogues.purposes["buy"] ?? null}, ${(source === undefined ? Object.values(company.catalogues.sources)[0] : company.catalogues.sources[source]) ?? null}) RETURNING id`;

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { asSeen, below, mayKnow, missing, openWorld, operationOf, placesOf, readsAll, requestOf, send, type World } from "./matrix.ts";
+import { OPERATIONS, ROLES } from "./operations.ts";
+
+/**
+ * Every operation of the OpenAPI document x every role x every id in path, query and body: what one may not see answers, byte for byte, like
+ * what does not exist (AD-02); each refusal has a twin in which the permitted role succeeds.
+ */
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.house.close());
+
+test("every operation of the document has a valid request here, and nothing else has", () => {
+  const described = world.described.map((d) => d.name);
+  const tabled = Object.keys(OPERATIONS);
+  const [untabled, vanished] = [described.filter((d) => !tabled.includes(d)), tabled.filter((t) => !described.includes(t))];
+  if (untabled.length + vanished.length > 0)
+    throw new Error(
+      `tests/rights/operations.ts lacks a line for: ${untabled.join(", ") || "nothing"}; these lines have no operation: ${vanished.join(", ") || "none"}`,
+    );
+  for (const { elsewhere } of Object.values(OPERATIONS)) if (elsewhere !== undefined) expect([elsewhere, existsSync(elsewhere)]).toEqual([elsewhere, true]);
+});
+
+const refused = (status: number) => status >= 400 && status < 500;
+
+test.each(Object.keys(OPERATIONS))("%s: a foreign id answers like a missing one; whoever may, succeeds", async (name) => {
+  const described = world.described.find((d) => d.name === name);
+  if (described === undefined) throw new Error(`${name} is not in the OpenAPI document: take its line away`);
+  const operation = operationOf(described);
+  const { ours, theirs, browsers } = world;
+  const untried = operation.elsewhere !== undefined;
+  if (untried && operation.body === undefined && !described.path.includes("{id}")) return;
+  const own = await requestOf(described, ours);
+  const foreign = await requestOf(described, theirs);
+  const isList = described.method === "GET" && own.id === null;
+  const wrong: string[] = [];
+
+  for (const place of await placesOf(own, foreign, ours.kinds, theirs)) {
+    if (place.kind === "employee" && place.where.startsWith("body") && operation.reachesAnybody === true) continue;
+    for (const role of ROLES) {
+      if (mayKnow(role, place.kind) || (isList && operation.of !== undefined && readsAll(role, operation.of))) continue;
+      const asked = missing();
+      const [unseen, absent] = [await send(browsers[role], place.put(place.foreignId)), await send(browsers[role], place.put(asked))];
+      const where = `${role}, ${place.kind} in ${place.where}`;
+      if (asSeen(unseen, place.foreignId) !== asSeen(absent, asked))
+        wrong.push(`${where}: a foreign one answers ${unseen.statusCode} ${unseen.body}, a missing one ${absent.statusCode} ${absent.body}`);
+      // Filters of a list may find nothing; everything else says no.
+      if (!place.where.startsWith("query") && operation.itemised !== true && !refused(unseen.statusCode))
+        wrong.push(`${where}: ${unseen.statusCode} ${unseen.body}`);
+    }
+  }
+  for (const role of below(operation.by)) {
+    const answer = await send(browsers[role], own);
+    const nothing = isList && /^(\[\]|\{"items":\[\].*)$/.test(answer.body);
+    if (!refused(answer.statusCode) && !nothing) wrong.push(`${role} must be refused: ${answer.statusCode} ${answer.body}`);
+  }
+  if (!untried) {
+    const mine = await send(browsers[operation.by], own);
+    if (mine.statusCode >= 300) wrong.push(`${operation.by} with the own: ${mine.statusCode} ${mine.body}`);
+    const owner = operation.by === "agent" || operation.by === "nobody" ? theirs.browser : browsers.admin;
+    const other = await send(owner, foreign);
+    if (other.statusCode >= 300) wrong.push(`the owner of the foreign one: ${other.statusCode} ${other.body}`);
+  }
+  if (wrong.length > 0) throw new Error(wrong.map((w) => w.slice(0, 600)).join("\n"));
+});
