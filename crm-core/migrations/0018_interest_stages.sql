@@ -58,9 +58,14 @@ CREATE TABLE interest_hold (
 -- Raised and fallen flags; at most one of each stands. `clause` says why: of stuck, which half of the rule.
 CREATE TABLE interest_flag (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(), interest_id uuid NOT NULL REFERENCES interest(id), flag text NOT NULL CHECK (flag IN ('late','stuck')),
-  clause text NOT NULL CHECK (clause IN ('plan','too_long','no_touch')), raised_at timestamptz NOT NULL, head_told_at timestamptz, cleared_at timestamptz
+  clause text NOT NULL CHECK (clause IN ('plan','too_long','no_touch')), raised_at timestamptz NOT NULL,
+  told_on date,                                    -- the day on which the responsible was last told
+  head_told_at timestamptz, cleared_at timestamptz
 );
 CREATE UNIQUE INDEX interest_flag_standing ON interest_flag(interest_id, flag) WHERE cleared_at IS NULL;
+-- The night whose pass over all open Interests is done.
+CREATE TABLE interest_watch (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), judged_on date);
+INSERT INTO interest_watch DEFAULT VALUES;
 -- When the flags of an open Interest may change next without anybody doing anything.
 ALTER TABLE interest ADD COLUMN judge_at timestamptz;
 UPDATE interest SET judge_at = now() WHERE status = 'open';

@@ -7,12 +7,18 @@ import { remindReturned } from "./absence/remind.ts";
 import { writeAudit } from "./audit/index.ts";
 import { type Crm, companyReader, type StreamHandler } from "./context.ts";
 import type { CrmDeps } from "./deps.ts";
+import { scanAtNight } from "./duplicate/scan.ts";
 import { createIdentify } from "./identify/index.ts";
 import { createReachabilityKeeper } from "./identify/reachability.ts";
+import { escalateInquiries } from "./inquiry/escalate.ts";
 import { createInquiryKeeper } from "./inquiry/keeper.ts";
 import { createRecorder } from "./interaction/recorder.ts";
+import { watchInterests } from "./interest/watch.ts";
+import { remindOfLeads } from "./lead/remind.ts";
 import { publishChangedLoads } from "./load/index.ts";
+import { deliverNotices } from "./notification/deliver.ts";
 import { createMentionKeeper } from "./notification/mention.ts";
+import { remind } from "./notification/remind.ts";
 import { crmRoutes } from "./routes.ts";
 
 export type { CrmDeps, CrmHooks, NewChannel, NewQueue } from "./deps.ts";
@@ -66,6 +72,13 @@ export function createCrm(deps: CrmDeps): CrmCore {
           await remindReturned(crm);
         },
       },
+      { name: "lead-deadlines", everyMs: 30_000, run: () => remindOfLeads(crm) },
+      { name: "inquiry-escalation", everyMs: 30_000, run: () => escalateInquiries(crm) },
+      { name: "reminders", everyMs: 5_000, run: () => remind(crm) },
+      { name: "notice-letters", everyMs: 5_000, run: () => deliverNotices(crm) },
+      { name: "interest-watch", everyMs: 30_000, run: () => watchInterests(crm) },
+      // Pairs that resemble one another are looked for once a night (B14).
+      { name: "duplicates", everyMs: 600_000, run: () => scanAtNight(crm) },
       { name: "no-shows", everyMs: 60_000, run: () => suggestAbsences(crm) },
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.

@@ -19,13 +19,18 @@ import { inquiryRoutes } from "./inquiry/routes.ts";
 import { dispatchRuleRoutes } from "./inquiry/rule-routes.ts";
 import { receptionSettingsRoutes } from "./inquiry/settings.ts";
 import { interactionRoutes } from "./interaction/routes.ts";
+import { courseRoutes } from "./interest/course.routes.ts";
+import { interestOverviewRoutes } from "./interest/overview.routes.ts";
 import { interestRoutes } from "./interest/routes.ts";
+import { interestKindRoutes } from "./interest-kind/routes.ts";
 import { leadQuestionRoutes } from "./lead/questions.ts";
 import { leadRoutes } from "./lead/routes.ts";
+import { mergeRoutes } from "./merge/routes.ts";
 import { notificationRoutes } from "./notification/routes.ts";
 import { organisationRoutes } from "./organisation/index.ts";
 import { partyRoutes } from "./party/routes.ts";
 import { requiredFieldRoutes } from "./required-field/routes.ts";
+import { savedFilterRoutes } from "./saved-filter/routes.ts";
 import { searchRoutes } from "./search/routes.ts";
 import { setupRoutes } from "./setup/index.ts";
 import { taskRoutes } from "./task/routes.ts";
@@ -40,6 +45,7 @@ const SLICES = [
   contactRoutes,
   contactPointRoutes,
   duplicateRoutes,
+  mergeRoutes,
   leadRoutes,
   leadQuestionRoutes,
   searchRoutes,
@@ -51,7 +57,10 @@ const SLICES = [
   exclusionRoutes,
   renormaliseRoutes,
   dispatchTestRoutes,
+  interestOverviewRoutes,
   interestRoutes,
+  courseRoutes,
+  interestKindRoutes,
   interactionRoutes,
   feedRoutes,
   partyRoutes,
@@ -59,6 +68,7 @@ const SLICES = [
   notificationRoutes,
   taskRoutes,
   fileRoutes,
+  savedFilterRoutes,
 ];
 
 /** Every slice's routes in one plugin. */

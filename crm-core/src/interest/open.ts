@@ -18,6 +18,17 @@ export async function touch(tx: Tx, at: Date, ids: { interestIds: (Id | null)[];
   const customers = [...new Set(ids.customerIds.filter((id) => id !== null))].sort();
   if (interests.length > 0)
     await tx`UPDATE interest SET last_activity_at = greatest(last_activity_at, ${at}) WHERE id = ANY(${interests}::uuid[]) AND last_activity_at < ${at}`;
+  if (interests.length + customers.length > 0) await unstick(tx, at, interests, customers);
   if (customers.length > 0)
     await tx`UPDATE customer SET last_touch_at = greatest(last_touch_at, ${at}) WHERE id = ANY(${customers}::uuid[]) AND (last_touch_at IS NULL OR last_touch_at < ${at})`;
+}
+
+/** A touch ends "nobody was in touch" at once (B10); the watch says when it may come again. */
+async function unstick(tx: Tx, at: Date, interests: Id[], customers: Id[]): Promise<void> {
+  await tx`
+    WITH touched AS (
+      SELECT i.id FROM interest i JOIN interest_flag f ON f.interest_id = i.id AND f.flag = 'stuck' AND f.clause = 'no_touch' AND f.cleared_at IS NULL AND f.raised_at <= ${at}
+      WHERE i.status = 'open' AND (i.id = ANY(${interests}::uuid[]) OR i.customer_id = ANY(${customers}::uuid[]))),
+    fallen AS (UPDATE interest_flag f SET cleared_at = ${at} FROM touched WHERE f.interest_id = touched.id AND f.flag = 'stuck' AND f.cleared_at IS NULL)
+    UPDATE interest i SET judge_at = ${at} FROM touched WHERE i.id = touched.id`;
 }
