@@ -41,8 +41,18 @@ export interface CrmHooks {
   configuredChannels?(): { kind: string; name: string; config: Record<string, unknown> }[];
   /** After set-up committed: open the channels made. */
   onChannelsCreated?(channelIds: Id[]): Promise<void>;
+  /** Secrets that must be read again (the second factor's) at rest: sealed with the installation's key, bound to their owner. */
+  seal?(ownerId: Id, secret: string): string;
+  unseal?(ownerId: Id, sealed: string): string;
   /** A system note in the dialog's thread (the gateway's), in the caller's transaction. */
   note?(tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }): Promise<void>;
+  /** Closes a dialog that a rule has rejected (the gateway's), in the caller's transaction; one that is closed stays so. */
+  closeDialog?(tx: Tx, dialogId: Id): Promise<void>;
+  /**
+   * A letter of the house to one of its own people, by one of its mailboxes; `path` is the page of the workspace that it is about. False:
+   * the house has no mailbox. Throws ChannelError. The same `id` is the same letter.
+   */
+  sendMail?(letter: { id: Id; to: string; name: string; subject: string; text: string; path: string }): Promise<boolean>;
   /** Address of the visitor's chat page of a channel. */
   chatUrl?(channelId: Id): string;
 }

@@ -153,6 +153,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
       secretKey: config.secretKey,
       publicUrl: config.publicUrl,
       createQueue: routing.createQueue,
+      closeDialog: (tx, dialogId) => dialogs.end(tx, dialogId, "system"),
       note: (tx, dialogId, note) => outbound.note(tx, dialogId, note),
       configuredChannels: () => [...config.channels],
     }),

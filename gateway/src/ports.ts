@@ -112,6 +112,8 @@ export interface Outbound {
 export interface Dialogs {
   /** Closes a dialog: tells routing, emits, clears the clock. Throws not_found / dialog_closed. */
   close(tx: Tx, dialogId: Id, by: Id | null, reason: "agent" | "customer" | "call-ended" | "system"): Promise<void>;
+  /** The same for whoever does not mind that it is closed already. */
+  end(tx: Tx, dialogId: Id, reason: "customer" | "system"): Promise<void>;
 }
 
 export interface House {

@@ -56,7 +56,7 @@ describe("a number shared by its owner in a messenger (CC-08)", () => {
     const { body: customer } = await house.as("admin", "POST", "/customers", { kind: "company", name: "Romashka" });
     const { body: contact } = await house.as("admin", "POST", `/customers/${customer.id}/contacts`, { lastName: "Kim", firstName: "Olga" });
     const { id, identification } = await chat();
-    await house.as("admin", "POST", `/leads/${identification.leadId}/convert`, { customerId: customer.id, contactId: contact.id });
+    await house.as("admin", "POST", `/leads/${identification.leadId}/convert`, { customerId: customer.id, contactId: contact.id, qualify: true });
     const value = number();
     await prove(id, value, "Another name");
     const { body } = await house.as("admin", "GET", `/customers/${customer.id}`);

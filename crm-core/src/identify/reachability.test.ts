@@ -190,7 +190,7 @@ describe("what may be written to, for whom", () => {
     const { identification } = await house.dialog(telegram("Timur"), { medium: "chat", channelId: bot });
     const leadId = identification.leadId as Id;
     expect(await pointsToWriteTo(house.sql, await principal("aigul"), { leadId })).toMatchObject([{ kind: "telegram", name: "Timur", unreachable: [] }]);
-    await house.as("admin", "POST", `/leads/${leadId}/convert`, {});
+    await house.as("admin", "POST", `/leads/${leadId}/convert`, { qualify: true });
     expect(await pointsToWriteTo(house.sql, await principal("admin"), { leadId })).toEqual([]);
   });
 });

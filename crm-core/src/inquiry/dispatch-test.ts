@@ -14,6 +14,11 @@ import { loadCalendars } from "../calendar.ts";
 import type { Crm } from "../context.ts";
 import { createIdentify } from "../identify/index.ts";
 import { dueAt } from "../load/rules.ts";
+import { candidatesFor } from "./candidates.ts";
+import { targetOf } from "./dispatch.ts";
+import { firstRule } from "./rule-match.ts";
+import { readRules } from "./rule-sql.ts";
+import { readPurpose } from "./sql.ts";
 
 /** Carries the answer out of the transaction that is rolled back. */
 class Undone extends Error {
@@ -82,11 +87,50 @@ async function foresee(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>):
     leadId: who.leadId,
     candidates: who.candidates,
     makesLead: who.result === "new",
+    ...(blocked ? { rules: [], outcome: null } : await ruled(then, tx, ask, who)),
     inquiry: blocked ? null : { origin, purpose: channel.purpose, source: channel.source, dueAt: dueAt(at, channel.sla_s, calendar).toISOString() },
     responsible:
       who.responsible === null ? null : { employee: { id: who.responsible.employeeId, name: name(who.responsible.employeeId) }, why: who.responsible.why },
     substitute: who.substituteId === null ? null : { id: who.substituteId, name: name(who.substituteId) },
     queue: { id: channel.queue_id, name: channel.queue, members: members?.n ?? 0, open: calendar === undefined || isOpen(at, calendar) },
+  };
+}
+
+/** Which rule would act, and how: the same rules, the same choice of an Interest. */
+async function ruled(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>, who: Identification): Promise<Pick<DispatchTestResult, "rules" | "outcome">> {
+  const rules = await readRules(tx);
+  const { value } = normaliseIdentity({ kind: ask.kind, value: ask.value }, (await crm.company(tx)).country);
+  const { rule, tried } = firstRule(rules, { channelId: ask.channelId, sender: value, identity: who.result, text: ask.text });
+  const verdicts = tried.map((t) => ({ id: t.id, name: rules.find((r) => r.id === t.id)?.name ?? "", applies: t.verdict === "applies", why: t.verdict }));
+  if (rule === null) return { rules: verdicts, outcome: null };
+  const person = { customerId: who.customerId, contactId: who.contactId, leadId: who.leadId };
+  const purpose = rule.purposeId === null ? null : await readPurpose(tx, rule.purposeId);
+  const chosen = rule.employeeId !== null || rule.queueId !== null || purpose === null;
+  const target = rule.action === "reject" || rule.action === "suggest" ? null : chosen ? rule : await targetOf(tx, purpose, person, null);
+  const [called] = await tx<{ employee: { id: Id; name: string } | null; queue: { id: Id; name: string } | null }[]>`
+    SELECT (SELECT jsonb_build_object('id', id, 'name', full_name) FROM employee WHERE id = ${target?.employeeId ?? null}::uuid) AS employee, (SELECT jsonb_build_object('id', id, 'name', name) FROM queue WHERE id = ${target?.queueId ?? null}::uuid) AS queue`;
+  const fits =
+    rule.action !== "create_interest"
+      ? null
+      : (await candidatesFor(crm, tx, { dialogId: null, person, purposeId: rule.purposeId, text: ask.text })).filter((c) => !c.recentlyLost);
+  // Nobody to hang an Interest on (a withheld number), or several: a human decides.
+  const nobody = who.result !== "new" && (person.customerId ?? person.leadId) === null;
+  const interest = fits === null ? null : fits.length > 1 || nobody ? "human" : fits.length === 1 ? "attach" : "create";
+  const [attachTo] =
+    interest === "attach"
+      ? await tx<{ id: Id; number: number; title: string }[]>`SELECT id, number, title FROM interest WHERE id = ${fits?.[0]?.id as Id}`
+      : [];
+  return {
+    rules: verdicts,
+    outcome: {
+      action: rule.action,
+      purpose: purpose === null ? null : { id: purpose.id, name: purpose.name },
+      employee: called?.employee ?? null,
+      queue: called?.queue ?? null,
+      reason: rule.reason,
+      interest,
+      attachTo: attachTo ?? null,
+    },
   };
 }
 

@@ -4,7 +4,12 @@ import type { Id, Medium } from "@kommutator/contract/ids";
 import type { StreamReader } from "@kommutator/contract/ports";
 import { loadCalendars } from "../calendar.ts";
 import { type Crm, systemActor } from "../context.ts";
+import { setDeadlines } from "../lead/deadline.ts";
+import { noteSources } from "../lead/source.ts";
 import { dueAt } from "../load/rules.ts";
+import { settle } from "../notification/notify.ts";
+import { applyRules } from "./automatic.ts";
+import { rememberDispatch } from "./dispatch.ts";
 
 const ACTOR = systemActor("inquiries");
 const ORIGIN: Record<Medium, "call" | "message" | "email"> = { voice: "call", chat: "message", message: "message", mail: "email" };
@@ -49,6 +54,7 @@ interface DialogRow {
   page: string | null;
   referrer: string | null;
   utm: Record<string, string>;
+  lead_id: Id | null;
 }
 
 /** Where the dialog came from, as the inquiry's columns. */
@@ -61,7 +67,7 @@ async function dialogRows(tx: Tx, ids: readonly Id[]): Promise<DialogRow[]> {
   return tx<DialogRow[]>`
     SELECT d.id, d.medium, c.kind AS channel_kind, d.direction, d.opened_at, k.id AS call_id, u.id AS suggested, coalesce(u.sla_s, q.message_sla_s, 900) AS sla_s, q.calendar_id,
            coalesce(cu.responsible_id, l.responsible_id) AS responsible_id, d.identity_kind, d.identity_value,
-           coalesce(o.source_id, n.source_id, c.source_id) AS source_id, o.source_text, o.page, o.referrer, coalesce(o.utm, '{}') AS utm
+           coalesce(o.source_id, n.source_id, c.source_id) AS source_id, o.source_text, o.page, o.referrer, coalesce(o.utm, '{}') AS utm, p.lead_id
     FROM dialog d JOIN channel c ON c.id = d.channel_id LEFT JOIN line n ON n.id = d.line_id LEFT JOIN queue q ON q.id = coalesce(n.queue_id, c.queue_id)
     LEFT JOIN inquiry_purpose u ON u.id = coalesce(n.purpose_id, c.purpose_id) AND u.archived_at IS NULL
     LEFT JOIN call k ON k.dialog_id = d.id LEFT JOIN dialog_party p ON p.dialog_id = d.id LEFT JOIN customer cu ON cu.id = p.customer_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN dialog_origin o ON o.dialog_id = d.id
@@ -94,11 +100,24 @@ export async function openInquiries(crm: Crm, tx: Tx, dialogIds: readonly Id[], 
       source_id uuid, source_text text, page text, referrer text, utm jsonb)
     ON CONFLICT (dialog_id, seq) DO NOTHING RETURNING id, dialog_id, origin`;
   for (const m of made) await crm.audit(tx, ACTOR, { objectKind: "inquiry", objectId: m.id, action: "create", changes: { origin: [null, m.origin] } });
-  if (made.length > 0)
-    await crm.emit(
-      tx,
-      made.map((m) => ({ kind: "inquiry.changed" as const, dialogId: m.dialog_id, payload: { inquiryId: m.id, status: "new" } })),
-    );
+  if (made.length === 0) return;
+  await crm.emit(
+    tx,
+    made.map((m) => ({ kind: "inquiry.changed" as const, dialogId: m.dialog_id, payload: { inquiryId: m.id, status: "new" } })),
+  );
+  await noteLeads(crm, tx, dialogs);
+  await applyRules(
+    crm,
+    tx,
+    made.map((m) => ({ id: m.id, dialogId: m.dialog_id })),
+  );
+}
+
+/** The leads of these dialogs get their sources and, when they are new, their deadlines (RG-16, RG-17). */
+async function noteLeads(crm: Crm, tx: Tx, dialogs: readonly DialogRow[]): Promise<void> {
+  await noteSources(crm, tx, dialogs);
+  const leads = dialogs.flatMap((d) => (d.lead_id === null ? [] : [d.lead_id]));
+  if (leads.length > 0) await setDeadlines(tx, leads);
 }
 
 async function afterCall(crm: Crm, tx: Tx, event: Extract<DialogEvent, { kind: "call.ended" }>): Promise<void> {
@@ -121,6 +140,7 @@ async function closeMissed(crm: Crm, tx: Tx, dialog: DialogRow, by: Id | null, a
     WHERE origin = 'missed_call' AND status = ANY(${OPEN}::text[]) AND identity_kind = ${dialog.identity_kind} AND identity_value = ${dialog.identity_value}
     RETURNING id, dialog_id`;
   for (const c of closed) {
+    await settle(tx, crm, c.id, ["inquiry.deadline", "handover"]);
     await crm.audit(tx, ACTOR, {
       objectKind: "inquiry",
       objectId: c.id,
@@ -176,8 +196,13 @@ async function keepMissed(crm: Crm, tx: Tx, dialog: DialogRow, at: number): Prom
       objectKind: "inquiry",
       objectId: id,
       action: own === undefined ? "create" : "edit",
-      changes: { origin: [null, "missed_call"], dispatched_to: [null, dialog.responsible_id] },
+      changes: { origin: [null, "missed_call"] },
     });
+    if (own === undefined) await noteLeads(crm, tx, [dialog]);
+    if (dialog.responsible_id !== null) {
+      const inquiry = { id, dialog_id: dialog.id, dispatched_to: null, received_by: null };
+      await rememberDispatch(crm, tx, ACTOR, inquiry, { employeeId: dialog.responsible_id, queueId: null }, { purpose: null, ruleId: null, reason: null, due });
+    }
   }
   await crm.emit(tx, [{ kind: "inquiry.changed", dialogId: dialog.id, payload: { inquiryId: id, status } }]);
 }

@@ -1,9 +1,6 @@
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { Person } from "../../../tests/support/crm.ts";
-import { writeAudit } from "../audit/index.ts";
-import { companyReader, systemActor } from "../context.ts";
-import { receiveAutomatically } from "./finish.ts";
 import { NOW, receptionHouse } from "./reception.fixture.ts";
 
 const { house, purpose, phone, next, interestOf, ivan, reception, counts } = await receptionHouse();
@@ -100,22 +97,13 @@ describe("two at once, and failures", () => {
 });
 
 describe("reception by rule (RG-12)", () => {
-  const automatic = (inquiryId: Id) => {
-    const crm = {
-      sql: house.sql,
-      clock: house.clock,
-      audit: writeAudit,
-      company: companyReader(),
-      emit: async () => undefined,
-      enqueue: async () => undefined,
-    };
-    return house.sql.begin((tx) => receiveAutomatically(crm, tx, systemActor("rule"), inquiryId, purpose("buy")));
-  };
-  async function letter(email: string): Promise<Id> {
+  /** A letter comes, and the mailbox's rule has acted on it. */
+  async function letter(email: string) {
     const d = await house.dialog({ kind: "email", value: email }, { medium: "mail", at: NOW });
     await house.emit([{ kind: "entry.queued", dialogId: d.id, payload: { entryId: d.id, queueId: house.company.queueId, priority: 0 } }]);
     await house.read();
-    return (await house.sql<{ id: Id }[]>`SELECT id FROM inquiry WHERE dialog_id = ${d.id}`)[0]?.id as Id;
+    const [row] = await house.sql<{ id: Id }[]>`SELECT id FROM inquiry WHERE dialog_id = ${d.id}`;
+    return (await house.as("admin", "GET", `/inquiries/${row?.id}`)).body;
   }
   test("one open sale: attached; two: left dispatched for a human; none: a new one", async () => {
     const person = async (email: string) =>
@@ -127,19 +115,22 @@ describe("reception by rule (RG-12)", () => {
           contactPoints: [{ kind: "email", value: email }],
         })
       ).body.id as Id;
+    const rule = { name: "Orders by letter", channelId: house.channels.mail, action: "create_interest", purposeId: purpose("buy") };
+    expect((await house.as("admin", "POST", "/dispatch-rules", rule)).status).toBe(201);
     const one = await person("one@acme.example");
     const only = await interestOf(one, "Only", "sale");
-    expect(await automatic(await letter("one@acme.example"))).toMatchObject({ interestId: only, inquiry: { status: "processed" } });
+    expect(await letter("one@acme.example")).toMatchObject({ interestId: only, status: "processed", rule: { name: "Orders by letter" } });
     const two = await person("two@acme.example");
     await interestOf(two, "First", "sale");
     await interestOf(two, "Second", "sale");
-    expect(await automatic(await letter("two@acme.example"))).toMatchObject({
+    expect(await letter("two@acme.example")).toMatchObject({
       interestId: null,
-      inquiry: { status: "dispatched", dispatchedTo: { id: house.company.employees.dana.id } },
+      status: "dispatched",
+      dispatchedTo: { id: house.company.employees.dana.id },
     });
     await person("none@acme.example");
-    const made = await automatic(await letter("none@acme.example"));
-    expect(made.inquiry.status).toBe("processed");
+    const made = await letter("none@acme.example");
+    expect(made.status).toBe("processed");
     expect((await house.sql`SELECT responsible_id FROM interest WHERE id = ${made.interestId}`)[0]?.["responsible_id"]).toBe(house.company.employees.dana.id);
   });
 });

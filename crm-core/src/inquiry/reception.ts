@@ -9,9 +9,10 @@ import type { Actor } from "@kommutator/contract/ports";
 import type { Crm, Query } from "../context.ts";
 import { INTEREST_JOINS, interestColumns } from "../interest/sql.ts";
 import { partyOf } from "../party/sql.ts";
+import { candidatesFor } from "./candidates.ts";
 import { openInquiries } from "./keeper.ts";
-import { type Candidate, quotedNumbers, type Ranked, rank } from "./rules.ts";
-import { readInquiry, readPurpose } from "./sql.ts";
+import type { Person } from "./person.ts";
+import { readInquiry } from "./sql.ts";
 
 /** Opens the wizard for a dialog: its inquiry (made now if need be) is in the wizard of whoever opened it first. Returns its id. */
 export async function startReception(crm: Crm, tx: Tx, principal: Principal, actor: Actor, dialogId: Id): Promise<Id> {
@@ -31,51 +32,44 @@ export async function startReception(crm: Crm, tx: Tx, principal: Principal, act
   return inquiry.id;
 }
 
-/** What the wizard opens with (B1, step 0). `purposeId`: the agent has chosen another purpose than suggested. */
-export async function readReception(crm: Crm, tx: Query, inquiryId: Id, purposeId: Id | null): Promise<Reception> {
+interface Known {
+  result: string;
+  kind: string;
+  value: string | null;
+}
+
+/**
+ * What the wizard opens with (B1, step 0). `purposeId`: the agent has chosen another purpose than suggested; `person`: whom the agent has found,
+ * for an inquiry without a dialog. `me`: whoever else has it open is named.
+ */
+export async function readReception(crm: Crm, tx: Query, me: Id, inquiryId: Id, ask: { purposeId: Id | null; person: Person | null }): Promise<Reception> {
   const inquiry = await readInquiry(tx, null, inquiryId);
-  if (inquiry === null || inquiry.dialogId === null) throw new AppError("not_found");
-  const [dialog] = await tx<{ identity_result: string; identity_kind: string; identity_value: string | null }[]>`
-    SELECT identity_result, identity_kind, identity_value FROM dialog WHERE id = ${inquiry.dialogId}`;
-  if (dialog === undefined) throw new AppError("not_found");
-  const party = await partyOf(tx, inquiry.dialogId);
-  const purpose = purposeId ?? inquiry.purposeId ?? inquiry.suggestedPurposeId;
-  const ranked = await candidatesFor(crm, tx, inquiry.dialogId, purpose);
+  if (inquiry === null) throw new AppError("not_found");
+  const { dialogId } = inquiry;
+  const [dialog] =
+    dialogId === null
+      ? []
+      : await tx<Known[]>`SELECT identity_result AS result, identity_kind AS kind, identity_value AS value FROM dialog WHERE id = ${dialogId}`;
+  const party = dialogId === null ? null : await partyOf(tx, dialogId);
+  const purpose = ask.purposeId ?? inquiry.purposeId ?? inquiry.suggestedPurposeId;
+  const person = ask.person ?? party ?? { customerId: null, contactId: null, leadId: null };
+  const ranked = await candidatesFor(crm, tx, { dialogId, person, purposeId: purpose });
   const rows = await tx<
     InterestRow[]
   >`SELECT ${interestColumns(tx)} FROM interest i ${tx.unsafe(INTEREST_JOINS)} WHERE i.id = ANY(${ranked.map((r) => r.id)}::uuid[])`;
+  const [opener] = await tx<{ id: Id; name: string }[]>`
+    SELECT e.id, e.full_name AS name FROM inquiry q JOIN employee e ON e.id = q.received_by WHERE q.id = ${inquiryId} AND q.status = 'in_wizard' AND q.received_by <> ${me}`;
   const known = party !== null && (party.customerId ?? party.leadId) !== null;
   return {
     inquiry,
     identity: {
       // The choice among several was made since: the person stands.
-      result: dialog.identity_result === "ambiguous" && known ? "known" : dialog.identity_result,
-      value: dialog.identity_value,
-      kind: dialog.identity_kind,
+      result: dialog === undefined ? "new" : dialog.result === "ambiguous" && known ? "known" : dialog.result,
+      value: dialog?.value ?? null,
+      kind: dialog?.kind ?? "phone",
       candidates: known ? [] : ((party?.candidates ?? []) as Identification["candidates"]),
     },
     interests: ranked.flatMap(({ id, ...score }) => rows.filter((r) => r.id === id).map((row) => ({ ...row, ...score }))),
+    openedBy: opener ?? null,
   };
-}
-
-/** The ranked Interests of the dialog's person for a purpose. */
-export async function candidatesFor(crm: Crm, tx: Query, dialogId: Id, purposeId: Id | null): Promise<Ranked[]> {
-  const party = await partyOf(tx, dialogId);
-  const purpose = purposeId === null ? null : await readPurpose(tx, purposeId);
-  if (party === null || (purpose !== null && purpose.outcome !== "interest")) return [];
-  const now = new Date(crm.clock.now());
-  const candidates = await tx<Candidate[]>`
-    SELECT id, number, kind_id AS "kindId", contact_id AS "contactId", status, last_activity_at AS "lastActivityAt", closed_at AS "closedAt" FROM interest
-    WHERE (customer_id = ${party.customerId}::uuid OR (${party.customerId}::uuid IS NULL AND lead_id = ${party.leadId}::uuid))
-      AND (status = 'open' OR (status = 'lost' AND closed_at > ${now}::timestamptz - interval '60 days')) ORDER BY last_activity_at DESC LIMIT 100`;
-  const [text] = await tx<{ text: string }[]>`
-    SELECT concat_ws(' ', d.subject, (SELECT string_agg(body, ' ') FROM (SELECT left(body, 2000) AS body FROM message WHERE dialog_id = d.id AND direction = 'in' ORDER BY seq DESC LIMIT 20) m)) AS text
-    FROM dialog d WHERE d.id = ${dialogId}`;
-  return rank(candidates, {
-    kindId: purpose?.interest_kind_id ?? null,
-    contactId: party.contactId,
-    dialogInterestId: party.interestId,
-    quoted: quotedNumbers(text?.text ?? ""),
-    now,
-  });
 }

@@ -7,8 +7,12 @@ import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import type { Crm } from "../context.ts";
 import { setOwner } from "../customer/sql.ts";
+import { repointLead } from "../merge/repoint.ts";
+import { settle } from "../notification/notify.ts";
 import { emitPartyChanged } from "../party/sql.ts";
+import { checkRequired } from "../required-field/check.ts";
 import { allowed, handles } from "../rights.ts";
+import { requireAnswers } from "./checklist.ts";
 
 interface LeadRow {
   id: Id;
@@ -29,7 +33,8 @@ export interface Converted {
 /**
  * Lead -> customer, the reference transaction C4 (RG-14): everything of the lead moves to the customer's card, nothing is copied, so nothing
  * is lost or doubled. Converted already into the same customer: the same answer again. Throws already_taken (into another one), duplicate
- * with `candidates` (a card with the same identity exists and neither was chosen nor refused), validation (disqualified).
+ * with `candidates` (a card with the same identity exists and neither was chosen nor refused), validation (disqualified), lead_not_qualified
+ * (RG-15: only qualified leads convert; `qualify` does it in the same step where the checklist allows).
  */
 export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor: Actor, leadId: Id, body: z.infer<typeof ConvertBody>): Promise<Converted> {
   const [lead] = await tx<LeadRow[]>`
@@ -41,6 +46,10 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
     throw new AppError("already_taken", { customerId: lead.converted_customer_id });
   }
   if (lead.status === "disqualified") throw new AppError("validation", { fields: { status: "disqualified" } });
+  if (lead.status !== "qualified") {
+    if (!body.qualify) throw new AppError("lead_not_qualified", { questions: [] });
+    await requireAnswers(tx, leadId);
+  }
 
   const target = body.customerId === null ? null : await existingCustomer(tx, principal, body.customerId);
   if (target === null && !body.confirmNew) {
@@ -59,14 +68,12 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
   const customer = target ?? (await newCustomer(tx, lead, body, principal.employeeId));
   if (customer.responsible_id === null) await setOwner(tx, customer.id, owner, "lead_conversion", principal.employeeId, now);
   const contactId = await contactOf(tx, customer, lead, body.contactId);
-  await movePoints(tx, leadId, customer.id, contactId);
-  await tx`UPDATE interest SET customer_id = ${customer.id}, contact_id = coalesce(contact_id, ${contactId}::uuid) WHERE lead_id = ${leadId}`;
-  await tx`UPDATE interaction SET customer_id = ${customer.id}, contact_id = coalesce(contact_id, ${contactId}::uuid) WHERE lead_id = ${leadId}`;
-  await tx`UPDATE dialog_party SET customer_id = ${customer.id}, contact_id = coalesce(contact_id, ${contactId}::uuid), version = version + 1 WHERE lead_id = ${leadId}`;
+  await repointLead(tx, leadId, { customerId: customer.id, contactId });
   await tx`
     UPDATE customer SET last_touch_at = greatest(last_touch_at, (SELECT max(upper(occurred)) FROM interaction WHERE lead_id = ${leadId} AND is_touch)) WHERE id = ${customer.id}`;
   await tx`
-    UPDATE lead SET status = 'converted', converted_customer_id = ${customer.id}, converted_contact_id = ${contactId}, converted_at = ${now}, version = version + 1 WHERE id = ${leadId}`;
+    UPDATE lead SET status = 'converted', converted_customer_id = ${customer.id}, converted_contact_id = ${contactId}, converted_at = ${now},
+      qualified_at = coalesce(qualified_at, ${now}), version = version + 1 WHERE id = ${leadId}`;
   await crm.audit(tx, actor, {
     objectKind: "lead",
     objectId: leadId,
@@ -80,6 +87,9 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
       action: "create",
       changes: { from_lead_id: [null, leadId], responsible_id: [null, owner] },
     });
+  await checkRequired(tx, crm, principal, { object: "lead", moment: "convert", row: { id: leadId } });
+  if (target === null) await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id: customer.id } });
+  await settle(tx, crm, leadId, ["lead.deadline"]);
   await emitPartyChanged(crm, tx, { customerId: customer.id });
   return { customerId: customer.id, contactId };
 }
@@ -120,6 +130,12 @@ async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | n
     if (rows.length === 0) throw new AppError("not_found");
     return chosen;
   }
+  // A person of the company who has one of the lead's numbers or addresses is the same human (C4, step 4).
+  const [twin] = await tx<{ contact_id: Id }[]>`
+    SELECT other.contact_id FROM contact_point mine JOIN contact_point other ON other.kind = mine.kind AND other.scope = mine.scope AND other.value_norm = mine.value_norm AND other.archived_at IS NULL AND NOT other.is_shared
+    JOIN customer_contact cc ON cc.contact_id = other.contact_id AND cc.customer_id = ${customer.id} AND cc.left_at IS NULL
+    WHERE mine.lead_id = ${lead.id} AND mine.archived_at IS NULL ORDER BY other.verified_at NULLS LAST LIMIT 1`;
+  if (twin !== undefined) return twin.contact_id;
   const name = lead.contact_name?.trim();
   if (customer.kind !== "company" || !name) return null;
   const [last, first = null, ...middle] = name.split(/\s+/) as [string, ...string[]];
@@ -129,19 +145,4 @@ async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | n
   await tx`INSERT INTO customer_contact (customer_id, contact_id, is_primary)
     SELECT ${customer.id}, ${id}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND is_primary AND left_at IS NULL)`;
   return id;
-}
-
-/** Points that the target already has are archived and hand their verification over to the kept one; the rest move. */
-async function movePoints(tx: Tx, leadId: Id, customerId: Id, contactId: Id | null): Promise<void> {
-  const twins = await tx<{ kept: Id; verified_at: Date | null; verified_how: string | null }[]>`
-    UPDATE contact_point mine SET archived_at = now() FROM contact_point kept
-    WHERE mine.lead_id = ${leadId} AND mine.archived_at IS NULL AND kept.kind = mine.kind AND kept.scope = mine.scope AND kept.value_norm = mine.value_norm AND kept.archived_at IS NULL
-      AND (kept.customer_id = ${customerId} OR kept.contact_id = ${contactId}::uuid)
-    RETURNING kept.id AS kept, mine.verified_at, mine.verified_how`;
-  for (const t of twins) {
-    if (t.verified_at !== null)
-      await tx`UPDATE contact_point SET verified_at = coalesce(verified_at, ${t.verified_at}), verified_how = coalesce(verified_how, ${t.verified_how}) WHERE id = ${t.kept} AND NOT is_shared`;
-  }
-  const owner = contactId === null ? { customer_id: customerId, lead_id: null } : { contact_id: contactId, lead_id: null };
-  await tx`UPDATE contact_point SET ${tx(owner)} WHERE lead_id = ${leadId} AND archived_at IS NULL`;
 }

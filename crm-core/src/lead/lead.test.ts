@@ -79,7 +79,7 @@ describe("a lead becomes a customer (RG-14, C4)", () => {
     const { leadId, value, dialogId, interests } = await rich();
     const before = (await feed(`/leads/${leadId}`)).map((i) => i.id).sort();
     expect(before.length).toBeGreaterThanOrEqual(7);
-    const done = await house.as("admin", "POST", `/leads/${leadId}/convert`, {});
+    const done = await house.as("admin", "POST", `/leads/${leadId}/convert`, { qualify: true });
     expect(done.status, JSON.stringify(done.body)).toBe(200);
     const { customerId, contactId } = done.body;
     const customer = (await house.as("admin", "GET", `/customers/${customerId}`)).body;
@@ -101,7 +101,7 @@ describe("a lead becomes a customer (RG-14, C4)", () => {
              (SELECT count(*) FROM dialog_party WHERE dialog_id = ${dialogId} AND customer_id = ${customerId}) AS dialogs, (SELECT reason FROM customer_owner_history WHERE customer_id = ${customerId}) AS reason`;
     expect(moved).toEqual({ interests: 2, interactions: 5, dialogs: 1, reason: "lead_conversion" });
     expect(interests).toHaveLength(2);
-    const again = await house.as("admin", "POST", `/leads/${leadId}/convert`, {});
+    const again = await house.as("admin", "POST", `/leads/${leadId}/convert`, { qualify: true });
     expect(again).toEqual(done);
     expect(await house.identify({ kind: "phone", value })).toMatchObject({
       result: "known",
@@ -124,11 +124,11 @@ describe("a lead becomes a customer (RG-14, C4)", () => {
       responsibleId: house.company.employees.dana.id,
       contactPoints: [{ kind: "phone", value }],
     });
-    expect((await house.as("admin", "POST", `/leads/${leadId}/convert`, {})).body).toMatchObject({
+    expect((await house.as("admin", "POST", `/leads/${leadId}/convert`, { qualify: true })).body).toMatchObject({
       code: "duplicate",
       details: { candidates: [{ customerId: target.id, name: "Ivan himself" }] },
     });
-    const done = await house.as("admin", "POST", `/leads/${leadId}/convert`, { customerId: target.id });
+    const done = await house.as("admin", "POST", `/leads/${leadId}/convert`, { customerId: target.id, qualify: true });
     expect(done.body).toEqual({ customerId: target.id, contactId: null });
     const customer = (await house.as("admin", "GET", `/customers/${target.id}`)).body;
     expect(customer).toMatchObject({ responsible: { id: house.company.employees.dana.id }, contactPoints: [{ id: target.contactPoints[0].id, value }] });
@@ -156,10 +156,10 @@ describe("a lead becomes a customer (RG-14, C4)", () => {
       "audit_log",
     ]) {
       await sql.unsafe(`CREATE TRIGGER refuse AFTER INSERT OR UPDATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse()`);
-      expect((await house.as("admin", "POST", `/leads/${leadId}/convert`, {})).status, table).toBe(500);
+      expect((await house.as("admin", "POST", `/leads/${leadId}/convert`, { qualify: true })).status, table).toBe(500);
       await sql.unsafe(`DROP TRIGGER refuse ON ${table}`);
       expect(await state()).toEqual(before);
     }
-    expect((await house.as("admin", "POST", `/leads/${leadId}/convert`, {})).status).toBe(200);
+    expect((await house.as("admin", "POST", `/leads/${leadId}/convert`, { qualify: true })).status).toBe(200);
   });
 });

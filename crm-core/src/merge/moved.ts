@@ -27,7 +27,7 @@ export async function setRows(tx: Tx, step: Omit<Moved & { do: "set" }, "do">, b
   if (keys.length === 0) return null;
   const rows = await tx<{ key: string }[]>`
     UPDATE ${tx(table)} t SET (${tx(Object.keys(after))}) = (${typed(tx, table, after)}) ${bump ? tx`, version = t.version + 1` : tx``}
-    WHERE t.${tx(key)}::text = ANY(${keys}::text[]) AND (${tx(Object.keys(before).map((c) => `t.${c}`))}) IS NOT DISTINCT FROM (${typed(tx, table, before)})
+    WHERE t.${tx(key)}::text = ANY(${keys}::text[]) AND EXISTS (SELECT 1 FROM (${typed(tx, table, before)}) b WHERE (${tx(Object.keys(before).map((c) => `t.${c}`))}) IS NOT DISTINCT FROM (${tx(Object.keys(before).map((c) => `b.${c}`))}))
     RETURNING t.${tx(key)}::text AS key`;
   return rows.length === 0 ? null : { do: "set", table, key, keys: rows.map((r) => r.key), before, after };
 }

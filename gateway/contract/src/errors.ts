@@ -3,6 +3,8 @@ export const ERRORS = {
   unauthenticated: 401,
   bad_credentials: 401,
   locked_out: 429,
+  /** The password is right; the account also asks for a code (LoginBody.code). */
+  second_factor_required: 401,
   csrf: 403,
   /** What one may not see answers like what does not exist. */
   not_found: 404,

@@ -16,6 +16,8 @@ export interface CrmHooksDeps {
   log: Logger;
   secretKey: Uint8Array;
   publicUrl: string;
+  /** A dialog that a rule rejected need not wait for anybody; one that is closed stays so. */
+  closeDialog?: CrmHooks["closeDialog"];
   /** A system note in a dialog's thread. */
   note?: CrmHooks["note"];
   /** Routing's own SQL makes queues. */
@@ -49,6 +51,7 @@ export function createCrmHooks(deps: CrmHooksDeps): CrmHooks {
     onAccessChanged: () => deps.access.rightsChanged(),
     createQueue: deps.createQueue,
     ...(deps.note === undefined ? {} : { note: deps.note }),
+    ...(deps.closeDialog === undefined ? {} : { closeDialog: deps.closeDialog }),
     async createChannel(tx, channel) {
       const registered = deps.registry[channel.kind as keyof AdapterRegistry];
       if (registered === undefined) throw new Error(`no adapter for ${channel.kind}`);
@@ -60,6 +63,21 @@ export function createCrmHooks(deps: CrmHooksDeps): CrmHooks {
     async onChannelsCreated(channelIds) {
       for (const id of channelIds)
         await deps.supervisor.reload(id).catch((error: unknown) => deps.log.warn({ err: error, channelId: id }, "the channel could not be opened"));
+    },
+    async sendMail(letter) {
+      const [mailbox] = await deps.sql<{ id: Id }[]>`SELECT id FROM channel WHERE kind = 'email' AND enabled AND archived_at IS NULL ORDER BY name, id LIMIT 1`;
+      if (mailbox === undefined) return false;
+      await deps.supervisor.perform(mailbox.id, "message.send", {
+        id: letter.id,
+        threadKey: `notice:${letter.id}`,
+        to: { kind: "email", value: letter.to, displayName: letter.name },
+        subject: letter.subject,
+        text: `${letter.text}\n\n${deps.publicUrl}${letter.path}`,
+        files: [],
+        references: [],
+        automatic: true,
+      });
+      return true;
     },
     chatUrl: (channelId) => `${deps.publicUrl}/chat/${channelId}`,
   };

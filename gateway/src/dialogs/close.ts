@@ -7,7 +7,7 @@ import type { Dialogs } from "../ports.ts";
 /** Closing dialogs for the API and for the rest of the gateway (Dialogs of ports.ts). */
 export function createDialogs(deps: { emit: EmitEvents; enqueue: EnqueueRouting; now?: () => number }): Dialogs {
   const now = deps.now ?? Date.now;
-  return {
+  const dialogs: Dialogs = {
     async close(tx: Tx, dialogId: Id, by: Id | null, reason) {
       const at = now();
       const [dialog] = await tx<{ closed_at: Date | null }[]>`SELECT closed_at FROM dialog WHERE id = ${dialogId} FOR NO KEY UPDATE`;
@@ -19,5 +19,11 @@ export function createDialogs(deps: { emit: EmitEvents; enqueue: EnqueueRouting;
       await deps.emit(tx, [{ kind: "dialog.closed", dialogId, payload: { by, reason } }]);
       await deps.enqueue(tx, [{ kind: "dialog.closed", dialogId, by, at }]);
     },
+
+    async end(tx, dialogId, reason) {
+      const open = await tx`SELECT 1 FROM dialog WHERE id = ${dialogId} AND closed_at IS NULL`;
+      if (open.length > 0) await dialogs.close(tx, dialogId, null, reason);
+    },
   };
+  return dialogs;
 }

@@ -9,6 +9,8 @@ export const DispatchTestBody = z.object({
   channelId: Id,
   kind: z.enum(["phone", "email", "telegram", "viber", "vk", "site_visitor"]),
   value: z.string().trim().max(320),
+  /** Subject and text of the message; rules look for their words in it. */
+  text: z.string().max(20_000).default(""),
   /** When it comes: deadlines and opening hours are those of that moment. */
   at: IsoTime.optional(),
 });
@@ -25,6 +27,21 @@ export const DispatchTestResult = z.object({
   makesLead: z.boolean(),
   /** null: a blocked one makes none. */
   inquiry: z.object({ origin: z.string(), purpose: NamedRef.nullable(), source: NamedRef.nullable(), dueAt: IsoTime }).nullable(),
+  /** Rules in the order in which they were tried, up to the one that acts. */
+  rules: z.array(NamedRef.extend({ applies: z.boolean(), why: z.enum(["applies", "channel", "sender", "words", "identity", "disabled"]) })),
+  /** What the acting rule does; null: no rule acts, a human receives it. */
+  outcome: z
+    .object({
+      action: z.enum(["suggest", "assign", "create_interest", "reject"]),
+      purpose: NamedRef.nullable(),
+      employee: EmployeeRef.nullable(),
+      queue: NamedRef.nullable(),
+      reason: z.string().nullable(),
+      /** For create_interest: attached to this one, a new one (`null`), or several fit and a human decides. */
+      interest: z.enum(["attach", "create", "human"]).nullable(),
+      attachTo: z.object({ id: Id, number: z.number().int(), title: z.string() }).nullable(),
+    })
+    .nullable(),
   /** First rung of the ladder, and who stands in when absent at that moment. */
   responsible: z.object({ employee: EmployeeRef, why: z.enum(["interest", "customer", "last_talked"]) }).nullable(),
   substitute: EmployeeRef.nullable(),

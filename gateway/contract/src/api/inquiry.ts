@@ -5,8 +5,8 @@ import { InterestRow } from "./interest.ts";
 import { OriginView } from "./lead.ts";
 
 /**
- * GET /inquiries?status= · GET /inquiries/:id · GET /dialogs/:id/reception (get or start) · PUT /inquiries/:id/draft ·
- * POST /inquiries/:id/finish · /reject
+ * GET /inquiries?status= · POST /inquiries (a visitor, by hand) · GET /inquiries/summary · GET /inquiries/:id · GET /inquiries/:id/dispatches ·
+ * GET /dialogs/:id/reception and GET /inquiries/:id/reception (get or start) · PUT /inquiries/:id/draft · POST /inquiries/:id/finish · /dispatch · /reject · /undo
  */
 export const InquiryView = z.object({
   id: Id,
@@ -26,6 +26,11 @@ export const InquiryView = z.object({
   identityValue: z.string().nullish(),
   attempts: z.number().int(),
   dispatchedTo: EmployeeRef.nullable(),
+  /** Handed to a queue: any of its members may take it. */
+  dispatchedQueue: NamedRef.nullish(),
+  /** The rule that acted on it, if one did. */
+  rule: NamedRef.nullish(),
+  claim: z.object({ id: Id, number: z.number().int(), title: z.string() }).nullish(),
   dueAt: IsoTime.nullable(),
   interestId: Id.nullable(),
   draft: z.record(z.string(), z.unknown()).nullable(),
@@ -36,14 +41,57 @@ export const InquiryView = z.object({
 });
 export type InquiryView = z.infer<typeof InquiryView>;
 export const InquiryPage = Page(InquiryView);
-export const InquiryQuery = PageQuery.extend({
+const InquiryFilter = z.object({
   status: z.enum([...InquiryView.shape.status.options, "unprocessed"]).optional(),
   origin: InquiryView.shape.origin.optional(),
+  /** Whose they are; "nobody": those that wait for anybody. */
+  holder: z.union([Id, z.literal("nobody")]).optional(),
+  queueId: Id.optional(),
+  /** Only those past their deadline. */
+  overdue: z.enum(["true"]).optional(),
 });
+export const InquiryQuery = PageQuery.extend(InquiryFilter.shape);
+const Backlog = z.object({ count: z.number().int(), overdue: z.number().int(), oldestAt: IsoTime.nullable() });
+/** What is not received yet (RG-11), among those one may see: all, by who holds it, by the queue through which it came. Worst first. */
+export const InquirySummary = Backlog.extend({
+  byEmployee: z.array(Backlog.extend({ employee: EmployeeRef.nullable() })),
+  byQueue: z.array(Backlog.extend({ queue: NamedRef.nullable() })),
+});
+export type InquirySummary = z.infer<typeof InquirySummary>;
+/** Hands an open inquiry to a colleague or a queue, with a new deadline (RG-08). Exactly one of the two. */
+export const DispatchBody = z.object({
+  version: z.number().int(),
+  employeeId: Id.nullable().default(null),
+  queueId: Id.nullable().default(null),
+  purposeId: Id.nullable().default(null),
+  reason: z.string().trim().max(500).nullable().default(null),
+});
+/** Every hand-over of an inquiry, oldest first. */
+export const DispatchHistory = z.array(
+  z.object({
+    id: Id,
+    at: IsoTime,
+    by: EmployeeRef.nullable(),
+    rule: NamedRef.nullable(),
+    from: EmployeeRef.nullable(),
+    to: EmployeeRef.nullable(),
+    queue: NamedRef.nullable(),
+    purpose: NamedRef.nullable(),
+    dueAt: IsoTime.nullable(),
+    reason: z.string().nullable(),
+  }),
+);
+export type DispatchHistory = z.infer<typeof DispatchHistory>;
+/** Somebody came in or rang a private phone: an inquiry without a dialog, received by whoever writes it down (B1). */
+export const ManualInquiryBody = z.object({ purposeId: Id.nullable().default(null) });
+export const UndoBody = z.object({ version: z.number().int() });
 /** The wizard's half-filled form; the last write wins and `version` stays. */
 export const InquiryDraftBody = z.object({ draft: z.record(z.string(), z.unknown()), purposeId: Id.nullable().optional() });
-/** `purposeId` ranks the Interests for that purpose (the agent has chosen another one than suggested). */
-export const ReceptionQuery = z.object({ purposeId: Id.optional() });
+/**
+ * `purposeId` ranks the Interests for that purpose (the agent has chosen another one than suggested). The person is told only where there is
+ * no dialog that knows it.
+ */
+export const ReceptionQuery = z.object({ purposeId: Id.optional(), customerId: Id.optional(), contactId: Id.optional(), leadId: Id.optional() });
 /** What the wizard opens with (B1 step 0): prefilled, ranked, usable by Ctrl+Enter at once for a known caller. */
 export const Reception = z.object({
   inquiry: InquiryView,
@@ -54,6 +102,8 @@ export const Reception = z.object({
     candidates: z.array(z.object({ customerId: Id, contactId: Id.nullable(), name: z.string() })),
   }),
   interests: z.array(InterestRow.extend({ score: z.number(), preselected: z.boolean(), recentlyLost: z.boolean() })),
+  /** Who else has this reception open at present; null: nobody. */
+  openedBy: EmployeeRef.nullable(),
 });
 export type Reception = z.infer<typeof Reception>;
 export const FinishBody = z.object({
@@ -71,6 +121,7 @@ export const FinishBody = z.object({
     }),
   ]),
   dispatchTo: Id.nullable().default(null),
+  dispatchQueueId: Id.nullable().default(null),
   interest: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("existing"), interestId: Id, reopen: z.boolean().default(false) }),
     z.object({ kind: z.literal("new"), title: z.string().max(300).nullable(), interestKindId: Id.nullable(), parallelReason: z.string().max(500).nullable() }),
@@ -86,5 +137,7 @@ export const FinishResult = z.object({
   interactionId: Id.nullable(),
   customerId: Id.nullable(),
   leadId: Id.nullable(),
+  /** Until when it can be taken back by POST /inquiries/:id/undo; null: not at all. */
+  undoUntil: IsoTime.nullable(),
 });
 export const RejectBody = z.object({ version: z.number().int(), reason: z.string().min(1).max(500), blockIdentity: z.boolean().default(false) });

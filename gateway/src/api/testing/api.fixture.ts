@@ -116,7 +116,17 @@ export async function apiFixture(
     emit,
     enqueue: routing.enqueue,
     clock,
-    hooks: createCrmHooks({ sql, supervisor, registry, access, log, secretKey, publicUrl: "http://localhost", createQueue: routing.createQueue }),
+    hooks: createCrmHooks({
+      sql,
+      supervisor,
+      registry,
+      access,
+      log,
+      secretKey,
+      publicUrl: "http://localhost",
+      createQueue: routing.createQueue,
+      closeDialog: (tx, id) => dialogs.end(tx, id, "system"),
+    }),
   });
   const outbound = createOutbound({
     sql,

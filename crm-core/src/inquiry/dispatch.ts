@@ -1,0 +1,140 @@
+import type { Tx } from "@kommutator/contract/db";
+import { AppError } from "@kommutator/contract/errors";
+import type { Id } from "@kommutator/contract/ids";
+import type { Actor } from "@kommutator/contract/ports";
+import { loadCalendars } from "../calendar.ts";
+import type { Crm } from "../context.ts";
+import { candidatesOf } from "../load/index.ts";
+import { dueAt, leastLoaded } from "../load/rules.ts";
+import { notify, settle } from "../notification/notify.ts";
+import type { Person } from "./person.ts";
+import type { PurposeRow } from "./sql.ts";
+
+/** Time for a matter whose purpose names none (B19: 15 minutes). */
+const USUAL_SLA_S = 900;
+
+export interface Target {
+  employeeId: Id | null;
+  queueId: Id | null;
+}
+
+interface Handed {
+  id: Id;
+  dialog_id: Id | null;
+  dispatched_to: Id | null;
+  received_by: Id | null;
+}
+
+/**
+ * Hands an open inquiry to somebody or to a queue (RG-08): the deadline runs anew in the receiver's working time, the hand-over is kept for
+ * ever, the receiver is told. `by`: null when a rule or the house did it.
+ */
+export async function handOver(
+  crm: Crm,
+  tx: Tx,
+  actor: Actor,
+  inquiry: Handed,
+  to: Target,
+  why: { purpose: PurposeRow | null; ruleId: Id | null; reason: string | null },
+): Promise<void> {
+  const now = crm.clock.now();
+  const due = await deadline(tx, to, why.purpose, now);
+  const at = new Date(now);
+  await tx`
+    UPDATE inquiry SET status = 'dispatched', purpose_id = coalesce(${why.purpose?.id ?? null}::uuid, purpose_id), dispatched_to = ${to.employeeId}, dispatch_queue_id = ${to.queueId}, dispatched_at = ${at},
+      due_at = ${due}, escalated = 0, version = version + 1 WHERE id = ${inquiry.id}`;
+  await rememberDispatch(crm, tx, actor, inquiry, to, { ...why, due });
+  await crm.emit(tx, [{ kind: "inquiry.changed", dialogId: inquiry.dialog_id, payload: { inquiryId: inquiry.id, status: "dispatched" } }]);
+}
+
+/** The row of the history, the trace and the notice of one hand-over. */
+export async function rememberDispatch(
+  crm: Crm,
+  tx: Tx,
+  actor: Actor,
+  inquiry: Handed,
+  to: Target,
+  why: { purpose: PurposeRow | null; ruleId: Id | null; reason: string | null; due: Date },
+): Promise<void> {
+  const from = inquiry.dispatched_to ?? inquiry.received_by;
+  const [made] = await tx<{ id: Id }[]>`
+    INSERT INTO inquiry_dispatch ${tx({
+      inquiry_id: inquiry.id,
+      at: new Date(crm.clock.now()),
+      by_id: actor.kind === "employee" ? actor.id : null,
+      rule_id: why.ruleId,
+      from_id: from,
+      to_id: to.employeeId,
+      queue_id: to.queueId,
+      purpose_id: why.purpose?.id ?? null,
+      due_at: why.due,
+      reason: why.reason,
+    })} RETURNING id`;
+  await crm.audit(tx, actor, {
+    objectKind: "inquiry",
+    objectId: inquiry.id,
+    action: "dispatch",
+    changes: { dispatched_to: [from, to.employeeId], dispatch_queue_id: [null, to.queueId], due_at: [null, why.due.toISOString()], reason: [null, why.reason] },
+  });
+  // Whoever had it before need not be reminded of it any more.
+  await settle(tx, crm, inquiry.id, ["inquiry.deadline", "handover"]);
+  const people =
+    to.employeeId !== null
+      ? [to.employeeId]
+      : (await tx<{ id: Id }[]>`SELECT employee_id AS id FROM queue_member WHERE queue_id = ${to.queueId}::uuid ORDER BY 1 LIMIT 200`).map((m) => m.id);
+  const payload = { ...(await titleOf(tx, inquiry.id)), at: why.due.toISOString(), reason: why.reason ?? why.purpose?.name ?? null };
+  for (const employeeId of people)
+    await notify(tx, crm, {
+      employeeId,
+      event: "handover",
+      object: "inquiry",
+      objectId: inquiry.id,
+      key: `inquiry ${made?.id}`,
+      payload,
+      byId: actor.kind === "employee" ? actor.id : null,
+      dialogId: inquiry.dialog_id,
+    });
+}
+
+/** Until when: the purpose's time in the working time of the receiver or the queue. */
+export async function deadline(tx: Tx, to: Target, purpose: PurposeRow | null, now: number): Promise<Date> {
+  const [calendar] = await tx<{ id: Id | null }[]>`
+    SELECT coalesce((SELECT calendar_id FROM employee WHERE id = ${to.employeeId}::uuid), (SELECT calendar_id FROM queue WHERE id = coalesce(${to.queueId}::uuid, ${purpose?.queue_id ?? null}::uuid))) AS id`;
+  const calendars = await loadCalendars(tx, calendar?.id == null ? [] : [calendar.id]);
+  return dueAt(now, purpose?.sla_s ?? USUAL_SLA_S, calendars.get(calendar?.id ?? ""));
+}
+
+/** How an inquiry is called in a notice: its number and who it is about. */
+export async function titleOf(tx: Tx, inquiryId: Id): Promise<{ title: string }> {
+  const [row] = await tx<{ title: string }[]>`
+    SELECT concat_ws(' ', '#' || q.number, coalesce(cu.name, l.contact_name, l.company_name, d.display_name, q.identity_value, d.identity_value)) AS title
+    FROM inquiry q LEFT JOIN dialog d ON d.id = q.dialog_id LEFT JOIN dialog_party p ON p.dialog_id = q.dialog_id LEFT JOIN customer cu ON cu.id = p.customer_id LEFT JOIN lead l ON l.id = p.lead_id
+    WHERE q.id = ${inquiryId}`;
+  return { title: row?.title ?? "" };
+}
+
+/**
+ * Who pursues a matter by its purpose (RG-08): the person named by the purpose, the responsible, the least loaded of the purpose's queue, or
+ * the queue itself. `me`: who received it, and goes on with it when nobody answers for the person yet.
+ */
+export async function targetOf(tx: Tx, purpose: PurposeRow, person: Person, me: Id | null): Promise<Target> {
+  const employee = (employeeId: Id | null): Target => ({ employeeId, queueId: null });
+  if (purpose.dispatch === "fixed" && purpose.fixed_employee_id !== null) return employee(purpose.fixed_employee_id);
+  if (purpose.dispatch === "queue") return { employeeId: null, queueId: purpose.queue_id };
+  if (purpose.dispatch === "owner_then_least_loaded") {
+    const [owner] = await tx<{ id: Id }[]>`
+      SELECT e.id FROM employee e WHERE e.state = 'active' AND e.id = coalesce((SELECT responsible_id FROM customer WHERE id = ${person.customerId}::uuid), (SELECT responsible_id FROM lead WHERE id = ${person.leadId}::uuid))`;
+    if (owner !== undefined) return employee(owner.id);
+    if (me !== null) return employee(me);
+  }
+  return employee(leastLoaded(await candidatesOf(tx, purpose.queue_id))?.employeeId ?? me);
+}
+
+/** A matter may be handed to any active colleague and to any queue in use. Throws validation. */
+export async function mayReceive(tx: Tx, to: Target): Promise<void> {
+  const rows =
+    to.employeeId !== null
+      ? await tx`SELECT 1 FROM employee WHERE id = ${to.employeeId} AND state = 'active'`
+      : await tx`SELECT 1 FROM queue WHERE id = ${to.queueId}::uuid AND archived_at IS NULL`;
+  if (rows.length === 0) throw new AppError("validation", { fields: { dispatchTo: "unknown" } });
+}
