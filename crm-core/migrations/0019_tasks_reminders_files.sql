@@ -107,3 +107,6 @@ INSERT INTO role_permission (role_id, object, action, scope)
   ON CONFLICT DO NOTHING;
 -- What somebody is at the house; the event card names it beside the person.
 ALTER TABLE employee ADD COLUMN IF NOT EXISTS position text;
+-- The history of one human.
+CREATE INDEX IF NOT EXISTS dialog_party_contact ON dialog_party(contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS interest_contact ON interest(contact_id) WHERE contact_id IS NOT NULL;

@@ -7,11 +7,12 @@ import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import type { Crm } from "../context.ts";
+import { requireObject } from "../object-rights.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { allowed, found, handles } from "../rights.ts";
 import { readFeed, type Subject } from "./sql.ts";
 
-/** GET /customers/:id/feed and /leads/:id/feed: the history, whatever the channel (IA-06). */
+/** GET /customers/:id/feed, /leads/:id/feed and /contacts/:id/feed: the history, whatever the channel (IA-06). */
 export function feedRoutes(crm: Crm): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -34,10 +35,20 @@ export function feedRoutes(crm: Crm): FastifyPluginAsync {
       return feed(principal, { column: "lead_id", ids: [request.params.id] }, request.query);
     });
 
+    app.get("/contacts/:id/feed", { schema: { params: IdParams, querystring: FeedQuery, response: { 200: FeedPage } } }, async (request) => {
+      const principal = principalOf(request);
+      const [human] = await sql<{ id: Id; merged: Id[] }[]>`
+        SELECT h.id, array(SELECT id FROM contact WHERE merged_into_id = h.id) AS merged FROM contact o JOIN contact h ON h.id = coalesce(o.merged_into_id, o.id) WHERE o.id = ${request.params.id}`;
+      const { id, merged } = found(human);
+      await requireObject(sql, principal, { kind: "contact", id }, "read");
+      return feed(principal, { column: "contact_id", ids: [id, ...merged] }, request.query);
+    });
+
     async function feed(principal: Principal, subject: Subject, query: z.infer<typeof FeedQuery>) {
       const kinds = query.kind === undefined ? null : query.kind.split(",").filter((k) => (FeedItem.shape.kind.options as readonly string[]).includes(k));
       const rows = await readFeed(sql, principal, subject, {
         kinds,
+        typeId: query.typeId ?? null,
         employeeId: query.employeeId ?? null,
         interestId: query.interestId ?? null,
         cursor: decodeCursor(query.cursor),

@@ -4,39 +4,42 @@ import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { type Cursor, micros } from "../page.ts";
 import { allowed } from "../rights.ts";
+import { taskAllowed } from "../task/rights.ts";
 
 type Fragment = ReturnType<typeof allowed>;
 export type Row = FeedItem & { cursorAt: number };
 export interface FeedFilter {
   kinds: string[] | null;
+  /** Interactions of one type alone. */
+  typeId: Id | null;
   employeeId: Id | null;
   interestId: Id | null;
   cursor: Cursor | null;
   limit: number;
 }
-/** Whose history: all cards that became this one, or a lead. */
-export type Subject = { column: "customer_id" | "lead_id"; ids: Id[] };
+/** Whose history: all cards that became this one, a human's, or a lead's. */
+export type Subject = { column: "customer_id" | "contact_id" | "lead_id"; ids: Id[] };
 
 /**
  * One history over every channel (IA-06): Interactions (calls with their recording, chats and letters by day), calls and dialogs that became
- * none (missed, unanswered), Interests with their stages and ends, inquiries still open, owners, the lead it began as. Every source is read by its own index, newest
+ * none (missed, unanswered), Interests with their stages and ends, inquiries still open, tasks, files, owners, the lead it began as. Every source is read by its own index, newest
  * first, no further than the page; each item stands under the right to its own kind.
  */
 export async function readFeed(tx: Query, principal: Principal, subject: Subject, f: FeedFilter): Promise<Row[]> {
-  const sources = [interactions, calls, dialogs, interests, stages, inquiries, owners, leads].flatMap((source) => source(tx, principal, subject, f) ?? []);
+  const sources = (f.typeId === null ? SOURCES : [interactions]).flatMap((source) => source(tx, principal, subject, f) ?? []);
   const [first, ...rest] = sources;
   if (first === undefined) return [];
   const union = rest.reduce((all, next) => tx`${all} UNION ALL ${next}`, first);
   return tx<Row[]>`
     SELECT f.id, f.kind, to_jsonb(f.at) AS at, f.title, f.text, f.direction, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS employee, f.dialog_id AS "dialogId", f.interest_id AS "interestId",
-           f.call_id AS "callId", f.duration AS "durationS", f.recording_id AS "recordingBlobId", f.channel_kind AS "channelKind", f.state, ${micros(tx, "f.at")} AS "cursorAt"
+           f.call_id AS "callId", f.duration AS "durationS", f.recording_id AS "recordingBlobId", f.channel_kind AS "channelKind", f.state, f.object_id AS "objectId", f.type, f.blob_id AS "blobId", ${micros(tx, "f.at")} AS "cursorAt"
     FROM (${union}) f LEFT JOIN employee e ON e.id = f.employee_id ORDER BY f.at DESC, f.id DESC LIMIT ${f.limit + 1}`;
 }
 
 /** Same columns, same order, in every source. `sort` is the key that its index gives; the page's cut is made inside. */
 function source(
   tx: Query,
-  subject: { column: Subject["column"] | "id" | "converted_customer_id"; ids: Id[] },
+  subject: { column: Subject["column"] | "id" | "converted_customer_id" | "converted_contact_id"; ids: Id[] },
   f: FeedFilter,
   q: { kind: string; prefix: string; from: Fragment; of: string; at: string; id: string; columns: string; where: Fragment; interest: string; employee: string },
 ) {
@@ -54,10 +57,29 @@ function source(
 }
 
 const COLUMNS = (
-  c: Partial<Record<"title" | "text" | "direction" | "employee" | "dialog" | "interest" | "call" | "duration" | "recording" | "channel" | "state", string>>,
+  c: Partial<
+    Record<
+      | "title"
+      | "text"
+      | "direction"
+      | "employee"
+      | "dialog"
+      | "interest"
+      | "call"
+      | "duration"
+      | "recording"
+      | "channel"
+      | "state"
+      | "object"
+      | "type"
+      | "blob",
+      string
+    >
+  >,
 ) =>
   `${c.title ?? "''"}::text AS title, ${c.text ?? "NULL"}::text AS text, ${c.direction ?? "NULL"}::text AS direction, ${c.employee ?? "NULL"}::uuid AS employee_id, ${c.dialog ?? "NULL"}::uuid AS dialog_id,
-   ${c.interest ?? "NULL"}::uuid AS interest_id, ${c.call ?? "NULL"}::uuid AS call_id, ${c.duration ?? "NULL"}::float8 AS duration, ${c.recording ?? "NULL"}::uuid AS recording_id, ${c.channel ?? "NULL"}::text AS channel_kind, ${c.state ?? "NULL"}::text AS state`;
+   ${c.interest ?? "NULL"}::uuid AS interest_id, ${c.call ?? "NULL"}::uuid AS call_id, ${c.duration ?? "NULL"}::float8 AS duration, ${c.recording ?? "NULL"}::uuid AS recording_id, ${c.channel ?? "NULL"}::text AS channel_kind, ${c.state ?? "NULL"}::text AS state,
+   ${c.object ?? "NULL"}::uuid AS object_id, ${c.type ?? "NULL"}::jsonb AS type, ${c.blob ?? "NULL"}::uuid AS blob_id`;
 
 function interestRight(tx: Query, principal: Principal, column: string) {
   return tx`(${tx.unsafe(column)} IS NULL OR EXISTS (SELECT 1 FROM interest ri WHERE ri.id = ${tx.unsafe(column)} AND ${allowed(tx, principal, "interest", "read", "ri.responsible_id")}))`;
@@ -70,7 +92,7 @@ function interactions(tx: Query, principal: Principal, subject: Subject, f: Feed
     of: "i",
     id: "i.id",
     at: "coalesce(lower(i.occurred), lower(i.planned))",
-    from: tx`interaction i LEFT JOIN call k ON k.id = i.call_id LEFT JOIN dialog d ON d.id = i.dialog_id LEFT JOIN channel ch ON ch.id = d.channel_id`,
+    from: tx`interaction i JOIN interaction_type it ON it.id = i.type_id LEFT JOIN call k ON k.id = i.call_id LEFT JOIN dialog d ON d.id = i.dialog_id LEFT JOIN channel ch ON ch.id = d.channel_id`,
     columns: COLUMNS({
       title: "i.subject",
       text: "coalesce(i.result, i.description, CASE WHEN i.dialog_day IS NOT NULL THEN d.last_message_text END)",
@@ -83,8 +105,10 @@ function interactions(tx: Query, principal: Principal, subject: Subject, f: Feed
       recording: `CASE WHEN ${recordingRight(principal)} THEN k.recording_id END`,
       channel: "ch.kind",
       state: "i.state",
+      object: "i.id",
+      type: "jsonb_build_object('name', it.name, 'icon', it.icon, 'color', it.color)",
     }),
-    where: tx`${allowed(tx, principal, "interaction", "read", "i.executor_id")} AND ${interestRight(tx, principal, "i.interest_id")}`,
+    where: tx`${allowed(tx, principal, "interaction", "read", "i.executor_id")} AND ${interestRight(tx, principal, "i.interest_id")} ${f.typeId === null ? tx`` : tx`AND i.type_id = ${f.typeId}`}`,
     interest: "i.interest_id",
     employee: "i.executor_id",
   });
@@ -169,9 +193,11 @@ function interests(tx: Query, principal: Principal, subject: Subject, f: FeedFil
   });
 }
 
+const LEAD_COLUMN = { lead_id: "id", customer_id: "converted_customer_id", contact_id: "converted_contact_id" } as const;
+
 /** The potential client that this card began as, and where it came from. */
 function leads(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
-  return source(tx, { ...subject, column: subject.column === "lead_id" ? "id" : "converted_customer_id" }, f, {
+  return source(tx, { ...subject, column: LEAD_COLUMN[subject.column] }, f, {
     kind: "lead",
     prefix: "l",
     of: "l",
@@ -247,3 +273,48 @@ function owners(tx: Query, _principal: Principal, subject: Subject, f: FeedFilte
     employee: "o.changed_by",
   });
 }
+
+/** Work given about this person, as far as one may see the work. */
+function tasks(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "task",
+    prefix: "t",
+    of: "t",
+    id: "t.id",
+    at: "t.created_at",
+    from: tx`task t`,
+    columns: COLUMNS({
+      title: "t.title",
+      text: "coalesce(t.result, t.refuse_reason, t.description)",
+      employee: "t.executor_id",
+      dialog: "t.dialog_id",
+      interest: "t.interest_id",
+      state: "t.state",
+      object: "t.id",
+    }),
+    where: tx`${taskAllowed(tx, principal, "read")} AND ${interestRight(tx, principal, "t.interest_id")}`,
+    interest: "t.interest_id",
+    employee: "t.executor_id",
+  });
+}
+
+/** Files on the card itself and on its Interests; those of an Interaction or a task are found on it. */
+function files(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  const file = tx`JOIN file ff ON ff.id = fl.file_id AND ff.archived_at IS NULL JOIN LATERAL (SELECT blob_id FROM file_version WHERE file_id = ff.id ORDER BY no DESC LIMIT 1) fv ON true`;
+  const kinds = [
+    { prefix: "f", of: "fl", from: tx`file_link fl ${file}`, interest: "fl.interest_id", where: tx`true` },
+    {
+      prefix: "b",
+      of: "n",
+      from: tx`interest n JOIN file_link fl ON fl.interest_id = n.id ${file}`,
+      interest: "n.id",
+      where: allowed(tx, principal, "interest", "read", "n.responsible_id"),
+    },
+  ];
+  return kinds.flatMap(({ interest, ...k }) => {
+    const columns = COLUMNS({ title: "ff.name", employee: "fl.linked_by", interest, object: "ff.id", blob: "fv.blob_id" });
+    return source(tx, subject, f, { kind: "file", id: "fl.id", at: "fl.linked_at", columns, interest, employee: "fl.linked_by", ...k }) ?? [];
+  });
+}
+
+const SOURCES = [interactions, calls, dialogs, interests, stages, inquiries, owners, leads, tasks, files];

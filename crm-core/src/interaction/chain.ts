@@ -33,6 +33,24 @@ export async function joinChain(tx: Tx, object: Link, to: Link | null, at: Date)
   await tx`UPDATE subject_link SET to_kind = ${subject.kind}, to_id = ${subject.id} WHERE to_kind = ${object.kind} AND to_id = ${object.id}`;
 }
 
+/**
+ * Replies inherit the subject of what they answer (IA-05): recorded Interactions of a dialog join the chain of the same dialog's, or of
+ * the dialog that it continues; newest first.
+ */
+export async function inheritSubject(tx: Tx, interactionIds: readonly Id[], at: Date): Promise<void> {
+  if (interactionIds.length === 0) return;
+  await tx`
+    WITH fresh AS (SELECT i.id, ARRAY[d.id, d.previous_dialog_id] AS dialogs FROM interaction i JOIN dialog d ON d.id = i.dialog_id WHERE i.id = ANY(${[...interactionIds]}::uuid[])),
+    kin AS (
+      SELECT f.id, 'interaction' AS kind, o.id AS kin_id, o.created_at AS at FROM fresh f JOIN interaction o ON o.dialog_id = ANY(f.dialogs) AND o.dialog_day IS NOT NULL AND o.id <> f.id
+      UNION ALL SELECT f.id, 'dialog', x.id, '-infinity' FROM fresh f, unnest(f.dialogs) AS x(id) WHERE x.id IS NOT NULL)
+    INSERT INTO subject_link (from_kind, from_id, to_kind, to_id, linked_at)
+    SELECT DISTINCT ON (k.id) 'interaction', k.id, coalesce(sl.to_kind, k.kind), coalesce(sl.to_id, k.kin_id), ${at}::timestamptz
+    FROM kin k LEFT JOIN subject_link sl ON sl.from_kind = k.kind AND sl.from_id = k.kin_id
+    WHERE sl.to_id IS NOT NULL OR EXISTS (SELECT 1 FROM subject_link r WHERE r.to_kind = k.kind AND r.to_id = k.kin_id)
+    ORDER BY k.id, k.at DESC ON CONFLICT DO NOTHING`;
+}
+
 /** Takes an object out of its chain; what the chain is about stays with the others. */
 export async function leaveChain(tx: Tx, object: Link): Promise<void> {
   await tx`DELETE FROM subject_link WHERE from_kind = ${object.kind} AND from_id = ${object.id}`;

@@ -7,6 +7,8 @@ import { type Crm, type StreamHandler, systemActor } from "../context.ts";
 import { onlyOpenInterest, touch } from "../interest/open.ts";
 import { publishLoads } from "../load/index.ts";
 import { today } from "../load/rules.ts";
+import { settle } from "../notification/notify.ts";
+import { inheritSubject } from "./chain.ts";
 import { CONTACT_FORM, type ContactForm, recordedTypes, type TypeRow } from "./types.ts";
 
 const ACTOR = systemActor("recorder");
@@ -101,7 +103,10 @@ async function recordCall(crm: Crm, tx: Tx, type: TypeRow, event: Ended): Promis
       WHERE NOT EXISTS (SELECT 1 FROM interaction_participant p WHERE p.interaction_id = ${id} AND p.employee_id = e)`;
   }
   if (answered) await touch(tx, call.ended_at, { interestIds: [interestId], customerIds: type.countsAsTouch ? [call.customer_id] : [] });
-  if (planned !== null) await publishLoads(crm, tx, [planned.executorId]);
+  if (planned !== null) {
+    await settle(tx, crm, planned.id);
+    await publishLoads(crm, tx, [planned.executorId]);
+  }
   await crm.audit(tx, ACTOR, {
     objectKind: "interaction",
     objectId: id,
@@ -195,6 +200,11 @@ async function recordMessages(crm: Crm, tx: Tx, types: Record<ContactForm, TypeR
     RETURNING id, dialog_id, xmax = 0 AS created, interest_id, customer_id, is_touch, upper(occurred) AS until`;
   for (const row of rows) await touch(tx, row.until, { interestIds: [row.interest_id], customerIds: row.is_touch ? [row.customer_id] : [] });
   const created = rows.filter((r) => r.created);
+  await inheritSubject(
+    tx,
+    created.map((r) => r.id),
+    new Date(crm.clock.now()),
+  );
   await crm.audit(
     tx,
     ACTOR,

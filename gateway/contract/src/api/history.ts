@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { EmployeeRef, Id, IsoTime, Page, PageQuery } from "./common.ts";
 
-/** GET /customers/:id/feed · GET /leads/:id/feed · GET /search?q= (people by name, phone fragment, e-mail) */
+/** GET /customers/:id/feed · GET /leads/:id/feed · GET /contacts/:id/feed · GET /search?q= (people by name, phone fragment, e-mail) */
 export const FeedItem = z.object({
   id: z.string(),
-  kind: z.enum(["call", "message", "dialog", "interaction", "interest", "inquiry", "owner", "stage", "lead"]),
+  kind: z.enum(["call", "message", "dialog", "interaction", "interest", "inquiry", "owner", "stage", "lead", "task", "file"]),
   at: IsoTime,
   title: z.string(),
   text: z.string().nullable(),
@@ -17,11 +17,22 @@ export const FeedItem = z.object({
   recordingBlobId: Id.nullable(),
   channelKind: z.string().nullable(),
   state: z.string().nullable(),
+  /** The row itself, for the link to its card; null for what has none. */
+  objectId: Id.nullish(),
+  /** Of an Interaction: its type's name, icon and colour. */
+  type: z.object({ name: z.string(), icon: z.string().nullable(), color: z.string().nullable() }).nullish(),
+  /** Of a file: the bytes of its newest version. */
+  blobId: Id.nullish(),
 });
 export type FeedItem = z.infer<typeof FeedItem>;
 export const FeedPage = Page(FeedItem);
-/** GET /customers/:id/feed and /leads/:id/feed: `kind` is one or several of FeedItem's kinds, separated by commas. */
-export const FeedQuery = PageQuery.extend({ kind: z.string().max(200).optional(), employeeId: Id.optional(), interestId: Id.optional() });
+/** Of every feed: `kind` is one or several of FeedItem's kinds, separated by commas; `typeId` leaves only Interactions of that type. */
+export const FeedQuery = PageQuery.extend({
+  kind: z.string().max(200).optional(),
+  typeId: Id.optional(),
+  employeeId: Id.optional(),
+  interestId: Id.optional(),
+});
 export const SearchHit = z.object({
   kind: z.enum(["customer", "contact", "lead"]),
   id: Id,

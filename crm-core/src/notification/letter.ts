@@ -1,0 +1,56 @@
+import type { NotificationEvent } from "@kommutator/contract/api/notification";
+import { type Locale, type Text, t } from "../setup/texts.ts";
+
+const SUBJECTS: Record<NotificationEvent, Text> = {
+  mention: t("Вас упомянули в заметке", "You are mentioned in a note", "Сіз жазбада аталдыңыз", "Вас згадали в нотатці"),
+  hand_back: t("Работа ждёт, чтобы вы забрали её", "Work waits to be taken back", "Жұмысты қайта алу керек", "Робота чекає, щоб ви забрали її"),
+  no_show: t("Сотрудник не вышел на смену", "Somebody has not come to the shift", "Қызметкер ауысымға келмеді", "Співробітник не вийшов на зміну"),
+  handover: t("Вам передано", "Handed over to you", "Сізге берілді", "Вам передано"),
+  "interaction.soon": t("Скоро", "Soon", "Жақында", "Незабаром"),
+  "interaction.overdue": t("Просрочено", "Overdue", "Мерзімі өтті", "Прострочено"),
+  "task.new": t("Новая задача", "A new task", "Жаңа тапсырма", "Нове завдання"),
+  "task.changed": t("Задача изменилась", "A task has changed", "Тапсырма өзгерді", "Завдання змінилося"),
+  "task.overdue": t("Задача просрочена", "A task is overdue", "Тапсырманың мерзімі өтті", "Завдання прострочене"),
+  "lead.deadline": t("Срок потенциального клиента", "A lead's deadline", "Әлеуетті клиент мерзімі", "Термін потенційного клієнта"),
+  "inquiry.deadline": t("Срок обращения", "An inquiry's deadline", "Өтініш мерзімі", "Термін звернення"),
+  "interest.late": t("Интерес опаздывает", "An Interest is late", "Қызығушылық кешігуде", "Інтерес запізнюється"),
+  "interest.stuck": t("Интерес стоит на месте", "An Interest is stuck", "Қызығушылық орнында тұр", "Інтерес не рухається"),
+};
+const WHEN = t("Когда", "When", "Қашан", "Коли");
+const WHO = t("Клиент", "Customer", "Клиент", "Клієнт");
+const WHY = t("Причина", "Reason", "Себебі", "Причина");
+const FOOT = t(
+  "Письмо послано по вашим настройкам уведомлений; отвечать на него не нужно.",
+  "Sent by your own notification settings; no answer is needed.",
+  "Хат сіздің хабарландыру баптауларыңыз бойынша жіберілді; жауап қажет емес.",
+  "Лист надіслано за вашими налаштуваннями сповіщень; відповідати не потрібно.",
+);
+
+/** The letter of a notice in the person's language: what, about whom, when (in the person's zone), why. No line breaks in the subject. */
+export function letterOf(event: NotificationEvent, payload: Record<string, unknown>, locale: Locale, tz: string): { subject: string; text: string } {
+  const word = (key: string) => (typeof payload[key] === "string" && payload[key] !== "" ? (payload[key] as string) : null);
+  const title = word("title");
+  const at = word("at");
+  const when = at === null ? null : new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: tz }).format(new Date(at));
+  const line = (label: Text, value: string | null) => (value === null ? [] : [`${label[locale]}: ${value}`]);
+  const subject = [SUBJECTS[event][locale], title]
+    .filter((s) => s !== null)
+    .join(": ")
+    .replace(/\s+/g, " ")
+    .slice(0, 200);
+  return { subject, text: [subject, "", ...line(WHO, word("customer")), ...line(WHEN, when), ...line(WHY, word("reason")), "", FOOT[locale]].join("\n") };
+}
+
+/** Where the workspace shows what a notice is about. */
+export function pathOf(object: string | null, id: string | null): string {
+  const pages: Record<string, string> = {
+    interaction: "events",
+    task: "tasks",
+    customer: "customers",
+    lead: "leads",
+    interest: "interests",
+    dialog: "dialogs",
+  };
+  const page = object === null ? undefined : pages[object];
+  return page === undefined || id === null ? (object === "inquiry" ? "/inquiries" : "/") : `/${page}/${id}`;
+}
