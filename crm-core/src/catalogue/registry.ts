@@ -68,7 +68,7 @@ export const CATALOGUES: Record<CatalogueName, Catalogue> = {
     within: "kind_id",
     beforeArchive: (tx, id) => refuseIf(tx`SELECT 1 FROM interest WHERE stage_id = ${id} AND status = 'open' LIMIT 1`),
   },
-  "loss-reasons": { table: "loss_reason", columns: { name: "name", kind: "kind" }, within: "kind" },
+  "loss-reasons": { table: "loss_reason", columns: { name: "name", kind: "kind", needsText: "needs_text" }, within: "kind" },
   "interaction-types": {
     table: "interaction_type",
     columns: {

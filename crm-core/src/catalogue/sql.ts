@@ -26,7 +26,7 @@ export async function readCatalogues(tx: Query, locale: string): Promise<Catalog
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("k")}, 'code', k.code, 'processMode', k.process_mode, 'archived', k.archived_at IS NOT NULL, 'stages',
         coalesce((SELECT jsonb_agg(jsonb_build_object(${named("s")}, 'pos', s.pos, 'plannedSeconds', s.planned_seconds, 'instruction', s.instruction, 'requiresNextStep', s.requires_next_step) ORDER BY s.pos)
           FROM stage s WHERE s.kind_id = k.id AND s.archived_at IS NULL), '[]')) ${order("k")}) FROM interest_kind k), '[]') AS "interestKinds",
-      coalesce((SELECT jsonb_agg(jsonb_build_object(${named("r")}, 'kind', r.kind, 'archived', r.archived_at IS NOT NULL) ${order("r")}) FROM loss_reason r), '[]') AS "lossReasons",
+      coalesce((SELECT jsonb_agg(jsonb_build_object(${named("r")}, 'kind', r.kind, 'needsText', r.needs_text, 'archived', r.archived_at IS NOT NULL) ${order("r")}) FROM loss_reason r), '[]') AS "lossReasons",
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("t")}, 'code', t.code, 'icon', t.icon, 'color', t.color, 'prompt', t.prompt, 'direction', t.direction, 'defaultStatusId', t.default_status_id,
         'defaultMinutes', t.default_minutes, 'statuses',
         coalesce((SELECT jsonb_agg(jsonb_build_object(${named("s")}, 'code', s.code, 'state', s.state) ${order("s")}) FROM interaction_status s WHERE s.type_id = t.id AND s.archived_at IS NULL), '[]')) ${order("t")})

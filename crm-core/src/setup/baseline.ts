@@ -57,6 +57,8 @@ export const LOSS_REASONS = [
   { kind: "demand_unmet", name: t("Такого не делаем", "We do not offer this", "Мұндай қызмет жоқ", "Такого не робимо") },
   { kind: "lead_disqualified", name: t("Не наш клиент", "Not our client", "Біздің клиент емес", "Не наш клієнт") },
   { kind: "lead_disqualified", name: t("Не удалось связаться", "Could not be reached", "Байланыса алмадық", "Не вдалося зв’язатися") },
+  { kind: "deal_lost", name: t("Другое", "Other", "Басқа", "Інше"), needsText: true },
+  { kind: "demand_unmet", name: t("Другое", "Other", "Басқа", "Інше"), needsText: true },
 ] as const;
 
 const STATUSES = [

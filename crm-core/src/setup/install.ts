@@ -94,7 +94,7 @@ export async function installCatalogues(tx: Tx, locale: Locale): Promise<Install
   const lossReasons = await insertNamed(
     tx,
     "loss_reason",
-    LOSS_REASONS.map((r) => ({ kind: r.kind, ...named(r.name, locale) })),
+    LOSS_REASONS.map((r) => ({ kind: r.kind, needs_text: "needsText" in r, ...named(r.name, locale) })),
   );
   const sources = await insertNamed(
     tx,

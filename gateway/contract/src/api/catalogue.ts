@@ -42,7 +42,7 @@ export const Catalogues = z.object({
       archived: z.boolean(),
     }),
   ),
-  lossReasons: z.array(NamedRef.extend({ kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]), archived: z.boolean() })),
+  lossReasons: z.array(NamedRef.extend({ kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]), needsText: z.boolean(), archived: z.boolean() })),
   interactionTypes: z.array(
     z.object({
       id: Id,
@@ -100,7 +100,8 @@ export const CatalogueBodies = {
     allowBack: z.boolean().default(false),
     isOptional: z.boolean().default(false),
   }),
-  "loss-reasons": z.object({ name, kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]), ...ORDERED }),
+  /** `needsText`: it says nothing by itself, as "other"; whoever chooses it writes why. */
+  "loss-reasons": z.object({ name, kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]), needsText: z.boolean().default(false), ...ORDERED }),
   "interaction-types": z.object({
     code,
     name,
