@@ -10,6 +10,13 @@ import type { ApiDeps } from "./deps.ts";
 const HARD_LIMIT = 64 * 1024 * 1024;
 /** What a request to a channel that says nothing may weigh: callbacks are a few kilobytes. */
 const USUAL_LIMIT = 1024 * 1024;
+/** Answers to machines: what the pages' policy (worked out anew for every answer) would forbid, these never hold. */
+const HEADERS = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+};
 const METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"] as const;
 
 /**
@@ -36,9 +43,11 @@ export async function addWebhooks(app: FastifyInstance, deps: ApiDeps): Promise<
         method: [...METHODS],
         url,
         bodyLimit: HARD_LIMIT,
+        helmet: false,
         config: { public: true },
         schema: { hide: true, params: z.object({ channelId: z.uuid(), "*": z.string().optional() }) },
         onRequest: async (request, reply) => {
+          reply.headers(HEADERS);
           const { channelId } = request.params as { channelId: string };
           const admitted = deps.supervisor.open(channelId)?.admit?.(headOf(request)) ?? USUAL_LIMIT;
           // Unread, the rest of the body would be taken for the next request: the connection ends with the answer.

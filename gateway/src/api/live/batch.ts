@@ -6,7 +6,7 @@ import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import { readCalls, withoutRecording } from "../calls/view.ts";
 import { readMessages } from "../dialogs/messages.ts";
-import { type DialogRow, readDialogRows, readMarks, toSummary, type ViewerMarks } from "../dialogs/summary.ts";
+import { type DialogRow, readMarkedRows, toSummary, type ViewerMarks } from "../dialogs/summary.ts";
 import { maySee } from "../dialogs/visibility.ts";
 import type { Client } from "./client.ts";
 import { readPresence } from "./presence.ts";
@@ -42,9 +42,8 @@ export async function readBatch(sql: Db, events: DialogEvent[], viewerId: Id | n
     }
   }
   const ids = [...dialogIds];
-  const [rows, marks, messages, calls, presence, owners] = await Promise.all([
-    readDialogRows(sql, ids),
-    readMarks(sql, ids, viewerId),
+  const [{ rows, marks }, messages, calls, presence, owners] = await Promise.all([
+    readMarkedRows(sql, ids, viewerId),
     readMessages(sql, [...messageIds]),
     readCalls(sql, [...callIds]),
     readPresence(sql, [...people]),

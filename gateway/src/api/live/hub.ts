@@ -4,7 +4,7 @@ import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, StreamPosition } from "@kommutator/contract/ids";
 import type { Logger } from "pino";
 import type { Stream } from "../../ports.ts";
-import { readDialogRows, readMarks } from "../dialogs/summary.ts";
+import { readMarkedRows } from "../dialogs/summary.ts";
 import type { LiveMetrics } from "../metrics.ts";
 import { Audience } from "./audience.ts";
 import { type Batch, isOfMessage, isSilent, type Losers, noteLosers, readBatch, sendDialog, sendEvent } from "./batch.ts";
@@ -169,7 +169,7 @@ export class Hub {
     if (this.#stopped) return;
     const ripe = performance.now() - COALESCE_MS;
     const ids = [...new Set([...this.#dirty.keys(), ...[...this.#listed].flatMap(([id, dirty]) => (dirty.since <= ripe ? [id] : []))])];
-    const [rows, marks] = await Promise.all([readDialogRows(this.#sql, ids), readMarks(this.#sql, ids, null)]);
+    const { rows, marks } = await readMarkedRows(this.#sql, ids, null);
     const found = new Map(rows.map((r) => [r.id, r]));
     for (const id of ids)
       if (!found.has(id)) {
@@ -244,7 +244,7 @@ export class Hub {
 
   async #sendTouched(client: Client, touched: Map<Id, Dirty>): Promise<void> {
     const ids = await this.#concerning(client, touched);
-    const [rows, marks] = await Promise.all([readDialogRows(this.#sql, ids), readMarks(this.#sql, ids, client.employeeId)]);
+    const { rows, marks } = await readMarkedRows(this.#sql, ids, client.employeeId);
     for (const row of rows) {
       const dirty = touched.get(row.id);
       if (dirty !== undefined) sendDialog(client, row, { marks }, dirty.position, dirty.losers);
@@ -289,7 +289,10 @@ export class Hub {
     const mine = [...this.clients].filter((c) => c.employeeId === employeeId);
     if (mine.length === 0) return Promise.resolve();
     return this.#inTurn(async () => {
-      const [[row], marks] = await Promise.all([readDialogRows(this.#sql, [dialogId]), readMarks(this.#sql, [dialogId], employeeId)]);
+      const {
+        rows: [row],
+        marks,
+      } = await readMarkedRows(this.#sql, [dialogId], employeeId);
       if (row !== undefined) for (const client of mine) sendDialog(client, row, { marks }, this.position, { people: new Set(), queue: false });
     });
   }
