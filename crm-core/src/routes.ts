@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
 import { absenceRoutes } from "./absence/routes.ts";
-import { accessRoutes } from "./access/index.ts";
+import { accessRoutes, securityRoutes } from "./access/index.ts";
 import { auditRoutes } from "./audit/index.ts";
 import { cannedRoutes } from "./canned/routes.ts";
 import { catalogueRoutes } from "./catalogue/routes.ts";
@@ -37,6 +37,7 @@ import { taskRoutes } from "./task/routes.ts";
 
 const SLICES = [
   accessRoutes,
+  securityRoutes,
   organisationRoutes,
   absenceRoutes,
   auditRoutes,

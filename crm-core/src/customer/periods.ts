@@ -22,17 +22,17 @@ export async function setOwner(
   await tx`UPDATE customer SET responsible_id = ${employeeId}, responsible_since = CASE WHEN ${employeeId}::uuid IS NULL THEN NULL ELSE ${at}::timestamptz END WHERE id = ${customerId}`;
 }
 
-/** The current period ends; the card itself keeps its responsible as it was. */
+/** The current period ends, never before it began: whoever answered for a card for a moment stays in its history. */
 export async function endOwner(tx: Tx, customerId: Id, at: Date): Promise<void> {
   await tx`
-    UPDATE customer_owner_history SET during = tstzrange(lower(during), greatest(${at}::timestamptz, lower(during)))
+    UPDATE customer_owner_history SET during = tstzrange(lower(during), greatest(${at}::timestamptz, lower(during) + interval '1 microsecond'))
     WHERE customer_id = ${customerId} AND upper_inf(during)`;
 }
 
 /** Which status the card has from now on (CB-05); the column itself is the caller's to write. */
 export async function setStatusPeriod(tx: Tx, customerId: Id, statusId: Id | null, by: Id | null, at: Date): Promise<void> {
   await tx`
-    UPDATE customer_status_history SET during = tstzrange(lower(during), greatest(${at}::timestamptz, lower(during)))
+    UPDATE customer_status_history SET during = tstzrange(lower(during), greatest(${at}::timestamptz, lower(during) + interval '1 microsecond'))
     WHERE customer_id = ${customerId} AND upper_inf(during)`;
   await tx`
     INSERT INTO customer_status_history (customer_id, status_id, during, changed_by)
