@@ -17,6 +17,8 @@ function begin(request: FastifyRequest, reply: FastifyReply, session: NewSession
   reply.header("set-cookie", loginCookies(session.token, session.csrfToken, SESSION_MAX_MS / 1000, request.protocol === "https"));
 }
 
+const cameFrom = (request: FastifyRequest) => ({ userAgent: request.headers["user-agent"] ?? null, address: request.ip });
+
 /** POST /login, POST /logout, GET and PATCH /me, GET /roles. */
 export function accessRoutes(deps: CrmDeps): FastifyPluginAsync {
   const { sql, clock } = deps;
@@ -32,7 +34,7 @@ export function accessRoutes(deps: CrmDeps): FastifyPluginAsync {
       "/login",
       { config: { public: true, rateLimit: { max: 30, timeWindow: 60_000 } } as { public: true }, schema: { body: LoginBody, response: { 200: Me } } },
       async (request, reply) => {
-        const session = await login(sql, request.body, clock.now(), request.headers["user-agent"] ?? null);
+        const session = await login(deps, request.body, cameFrom(request));
         begin(request, reply, session);
         return meOf(session.sessionId);
       },
@@ -73,7 +75,7 @@ export function accessRoutes(deps: CrmDeps): FastifyPluginAsync {
         await tx`UPDATE employee SET password_hash = ${hash}, failed_logins = 0, locked_until = NULL WHERE id = ${principal.employeeId}`;
         await revokeSessions(tx, { employeeId: principal.employeeId }, clock.now());
         await writeAudit(tx, actorOf(request), { objectKind: "employee", objectId: principal.employeeId, action: "password", changes: {} });
-        return createSession(tx, principal.employeeId, clock.now(), request.headers["user-agent"] ?? null);
+        return createSession(tx, principal.employeeId, clock.now(), request.headers["user-agent"] ?? null, request.ip);
       });
       if (session === null) return me(sql, principal);
       deps.hooks?.onSessionsEnded?.(principal.employeeId, null, "password");

@@ -1,5 +1,6 @@
 import { ACTIONS, type AccessAction, OBJECTS, type Principal, SCOPES } from "@kommutator/contract/access";
 import type { EmployeeBody, EmployeePatch, EmployeeView } from "@kommutator/contract/api/admin";
+import type { SessionView } from "@kommutator/contract/api/auth";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
@@ -7,7 +8,8 @@ import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { hashPassword } from "../access/password.ts";
 import { mergePermissions } from "../access/principal.ts";
-import { revokeSessions } from "../access/session.ts";
+import { dropSecondFactor } from "../access/second-factor.ts";
+import { readSessions, revokeSessions } from "../access/session.ts";
 import { differences, writeAudit } from "../audit/write.ts";
 import type { CrmDeps } from "../deps.ts";
 import { namingConflicts } from "./conflicts.ts";
@@ -150,6 +152,32 @@ export async function setPassword(deps: CrmDeps, who: Who, id: Id, password: str
     await writeAudit(tx, who.actor, { objectKind: "employee", objectId: id, action: "password", changes: {} });
   });
   deps.hooks?.onSessionsEnded?.(id, null, "password");
+}
+
+/** The live sessions of somebody inside the scope, for whoever may edit them. */
+export async function sessionsOf(deps: CrmDeps, who: Who, id: Id): Promise<SessionView[]> {
+  return deps.sql.begin(async (tx) => {
+    await lockEmployee(tx, who, id);
+    return readSessions(tx, id, null, deps.clock.now());
+  });
+}
+
+/** Shuts somebody out of every browser at once, sockets included; they may sign in again. */
+export async function endSessions(deps: CrmDeps, who: Who, id: Id): Promise<void> {
+  await deps.sql.begin(async (tx) => {
+    await lockEmployee(tx, who, id);
+    const ended = await revokeSessions(tx, { employeeId: id }, deps.clock.now());
+    await writeAudit(tx, who.actor, { objectKind: "employee", objectId: id, action: "sessions", changes: { ended: [ended.length, 0] } });
+  });
+  deps.hooks?.onSessionsEnded?.(id, null, "logout");
+}
+
+/** Takes the second factor away from somebody who has lost the telephone; they can set up another one. */
+export async function resetSecondFactor(deps: CrmDeps, who: Who, id: Id): Promise<void> {
+  await deps.sql.begin(async (tx) => {
+    await lockEmployee(tx, who, id);
+    await dropSecondFactor(tx, who.actor, id);
+  });
 }
 
 /** Dismisses. Refused with `in_use` and the counts while work is in their hands (AD-04: hand over first). */

@@ -10,6 +10,7 @@ import {
   EmployeeView,
   PasswordBody,
 } from "@kommutator/contract/api/admin";
+import { SessionView } from "@kommutator/contract/api/auth";
 import { IdParams } from "@kommutator/contract/api/common";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
@@ -19,7 +20,7 @@ import { z } from "zod";
 import type { CrmDeps } from "../deps.ts";
 import { changeCalendar, createCalendar, readCalendars } from "./calendar.ts";
 import { changeDepartment, createDepartment, readDepartments } from "./department.ts";
-import { changeEmployee, createEmployee, dismissEmployee, setPassword } from "./employee.ts";
+import { changeEmployee, createEmployee, dismissEmployee, endSessions, resetSecondFactor, sessionsOf, setPassword } from "./employee.ts";
 import { readEmployees } from "./employee-sql.ts";
 
 /** Employees, departments and calendars (AD-04, AD-08). */
@@ -53,6 +54,18 @@ export function organisationRoutes(deps: CrmDeps): FastifyPluginAsync {
     app.post("/employees/:id/dismiss", { schema: { params: IdParams, response: { 200: EmployeeView } } }, async (request) =>
       dismissEmployee(deps, who(request, "employee", "edit"), request.params.id),
     );
+
+    app.get("/employees/:id/sessions", { schema: { params: IdParams, response: { 200: z.array(SessionView) } } }, async (request) =>
+      sessionsOf(deps, who(request, "employee", "edit"), request.params.id),
+    );
+    app.delete("/employees/:id/sessions", { schema: { params: IdParams, response: { 204: z.null() } } }, async (request, reply) => {
+      await endSessions(deps, who(request, "employee", "edit"), request.params.id);
+      return reply.code(204).send(null);
+    });
+    app.delete("/employees/:id/second-factor", { schema: { params: IdParams, response: { 204: z.null() } } }, async (request, reply) => {
+      await resetSecondFactor(deps, who(request, "employee", "edit"), request.params.id);
+      return reply.code(204).send(null);
+    });
 
     app.get("/departments", { schema: { response: { 200: z.array(DepartmentView) } } }, async (request) =>
       readDepartments(sql, who(request, "department", "read").principal, "read"),

@@ -4,6 +4,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { CrmHooks, NewQueue } from "@kommutator/crm-core/deps";
 import type { Logger } from "pino";
 import type { AdapterRegistry } from "../inbound/registry.ts";
+import { openSecrets, sealSecrets } from "../inbound/secrets.ts";
 import type { ChannelSupervisor } from "../ports.ts";
 import type { AccessSignals } from "./access-signals.ts";
 import { insertChannel, splitSecrets } from "./channels/store.ts";
@@ -49,6 +50,8 @@ export function createCrmHooks(deps: CrmHooksDeps): CrmHooks {
     },
     onSessionsEnded: (employeeId, sessionIds, reason) => deps.access.sessionsEnded({ employeeId, sessionIds, reason }),
     onAccessChanged: () => deps.access.rightsChanged(),
+    seal: (ownerId, secret) => sealSecrets(deps.secretKey, ownerId, { secret }).toString("base64"),
+    unseal: (ownerId, sealed) => openSecrets(deps.secretKey, ownerId, Buffer.from(sealed, "base64"))["secret"] ?? "",
     createQueue: deps.createQueue,
     ...(deps.note === undefined ? {} : { note: deps.note }),
     ...(deps.closeDialog === undefined ? {} : { closeDialog: deps.closeDialog }),
