@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type CdrRecord, csvFields, parseCdr, readCdrs, reconstruct } from "./cdr.ts";
+import { type CdrRecord, csvFields, parseCdr, readCdrs, reconstruct, reconstructOutgoing } from "./cdr.ts";
 
 // Lines written by Asterisk 22.10.1 with the configuration we ship.
 const GAVE_UP = `"lab-vm-1795299878.0","lab-vm-1795299878.0","+77011112233","""Ivan"" <+77011112233>","5551000","kommutator-trunk","PJSIP/trunk-00000000","","1795299878.758272","0.000000","1795299878.824660","NO ANSWER","","5551000"`;
@@ -38,6 +38,52 @@ it("an answer by the fallback or its voicemail is no answer of an agent", () => 
   const guard = TALK_1.replace(`"ANSWERED",""`, `"ANSWERED","fallback"`);
   expect(reconstruct(records(guard))).toEqual([expect.objectContaining({ answeredAt: null, fallback: true })]);
   expect(reconstruct(records(voicemail))).toEqual([expect.objectContaining({ answeredAt: null, fallback: true, raw: { voicemail: true } })]);
+});
+
+// Calls of ours to outside, by the same Asterisk: a talk with a hold in between, a busy customer, one who does not answer, an employee who does not.
+const OUT = (order: string, customer: string, source: string, channel: string, other: string, start: string, answer: string, end: string, how: string) =>
+  `"kmt-a-${order}","kmt-${customer}-${order}","${source}","""${source}"" <${source}>","s","kommutator-${customer === "a" ? "phones" : "trunk"}","${channel}","${other}","${start}","${answer}","${end}","${how}","",""`;
+const HELD = [
+  OUT("1", "c", "+77270000001", "PJSIP/trunk-5", "", "1795334620.627930", "1795334620.644126", "1795334620.937466", "ANSWERED"),
+  OUT("1", "c", "+77270000001", "PJSIP/trunk-5", "", "1795334621.440464", "1795334621.440464", "1795334621.440917", "ANSWERED"),
+  OUT("1", "a", "+77012223355", "PJSIP/1001-4", "PJSIP/trunk-5", "1795334620.599944", "1795334620.623371", "1795334621.441220", "ANSWERED"),
+  OUT("1", "a", "+77012223355", "PJSIP/1001-4", "PJSIP/trunk-5", "1795334620.646410", "1795334620.646410", "1795334620.937466", "ANSWERED"),
+  OUT("1", "a", "+77012223355", "PJSIP/1001-4", "PJSIP/trunk-5", "1795334621.441345", "1795334621.441345", "1795334621.749698", "ANSWERED"),
+];
+
+it("a call of ours to outside is one call under the key of its order, from the employee's ringing to the last end", () => {
+  expect(reconstructOutgoing(records(AGENT_LEG, ...HELD, TALK_1))).toEqual([
+    {
+      kind: "call.reconstructed",
+      eventKey: "kmt-o-1:cdr",
+      occurredAt: 1795334620600,
+      callKey: "kmt-o-1",
+      direction: "out",
+      from: { kind: "phone", value: "+77012223355" },
+      to: "+77012223355",
+      startedAt: 1795334620600,
+      answeredAt: 1795334620644,
+      endedAt: 1795334621750,
+    },
+  ]);
+  expect(reconstruct(records(...HELD))).toEqual([]);
+});
+
+it("who is busy, does not answer, or is never dialled because the employee does not pick up, was not reached", () => {
+  const busy = [
+    OUT("2", "c", "", "PJSIP/trunk-3", "", "1795334620.503505", "0.000000", "1795334620.506046", "BUSY"),
+    OUT("2", "a", "87012223344", "PJSIP/1001-2", "", "1795334620.476133", "1795334620.501677", "1795334620.507705", "ANSWERED"),
+  ];
+  const silent = [
+    OUT("3", "a", "+77012223377", "PJSIP/1001-7", "", "1795334621.903774", "1795334621.928455", "1795334622.650462", "ANSWERED"),
+    OUT("3", "c", "+77270000001", "PJSIP/trunk-8", "", "1795334621.931157", "0.000000", "1795334622.655976", "NO ANSWER"),
+  ];
+  const nobody = OUT("4", "a", "+77012223366", "PJSIP/1001-6", "", "1795334621.840201", "0.000000", "1795334621.845681", "BUSY");
+  expect(reconstructOutgoing(records(...busy, ...silent, nobody)).map((c) => [c.callKey, c.to, c.answeredAt, c.endedAt])).toEqual([
+    ["kmt-o-2", "87012223344", null, 1795334620508],
+    ["kmt-o-3", "+77012223377", null, 1795334622656],
+    ["kmt-o-4", "+77012223366", null, 1795334621846],
+  ]);
 });
 
 it("quotes, commas and foreign lines are read as they are meant", () => {

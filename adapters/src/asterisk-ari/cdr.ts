@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import type { CallReconstructed } from "@kommutator/contract/channel";
 import { callerOf, clean } from "./from-ari.ts";
+import { agentChannel, outgoingCall, outsideChannel } from "./to-ari.ts";
 
 /** One line of `cdr-custom/kommutator.csv` (gateway/deploy/asterisk/cdr_custom.conf). Times are milliseconds since 1970. */
 export interface CdrRecord {
@@ -98,6 +99,36 @@ export function reconstruct(records: CdrRecord[]): CallReconstructed[] {
       endedAt: Math.max(...parts.map((p) => p.endedAt)),
       ...(fallback ? { fallback } : {}),
       raw: { voicemail: parts.some((p) => p.mark === "voicemail") },
+    };
+  });
+}
+
+/**
+ * The calls that employees made, one event a call, by the key under which they are reported live: the employee's leg and the customer's
+ * carry the id of the order that made them (to-ari.ts). `answeredAt` is when the customer was reached; a record with the other party's
+ * channel says that the two spoke.
+ */
+export function reconstructOutgoing(records: CdrRecord[]): CallReconstructed[] {
+  const calls = new Map<string, CdrRecord[]>();
+  for (const r of records) if (r.linkedId.startsWith(agentChannel(""))) calls.set(r.linkedId, [...(calls.get(r.linkedId) ?? []), r]);
+  return [...calls].map(([linkedId, parts]) => {
+    const order = linkedId.slice(agentChannel("").length);
+    const callKey = outgoingCall(order);
+    const customer = parts.filter((p) => p.uniqueId === outsideChannel(order));
+    const spoke = parts.some((p) => p.otherChannel !== "" && p.disposition === "ANSWERED");
+    const answers = spoke ? customer.flatMap((p) => (p.disposition === "ANSWERED" && p.answeredAt !== null ? [p.answeredAt] : [])) : [];
+    const number = parts.find((p) => p.uniqueId === linkedId)?.source ?? "";
+    return {
+      kind: "call.reconstructed",
+      eventKey: `${callKey}:cdr`,
+      occurredAt: Math.min(...parts.map((p) => p.startedAt)),
+      callKey,
+      direction: "out",
+      from: { kind: "phone", value: number },
+      to: number,
+      startedAt: Math.min(...parts.map((p) => p.startedAt)),
+      answeredAt: answers.length === 0 ? null : Math.min(...answers),
+      endedAt: Math.max(...parts.map((p) => p.endedAt)),
     };
   });
 }

@@ -57,7 +57,7 @@ export async function rejoin(book: CallBook, command: Commands["call.rejoin"]): 
 
 /** Performs call.originate: rings the employee, who once answered hears the customer being rung. */
 export async function originate(book: CallBook, command: Commands["call.originate"]): Promise<void> {
-  const key = `kmt-o-${command.id}`;
+  const key = to.outgoingCall(command.id);
   if (book.calls.has(key)) return;
   if (to.dialable(command.number).replace("+", "") === "") throw new ChannelError("rejected", "not a number that can be dialled");
   const call = newCall(key, "out", null);

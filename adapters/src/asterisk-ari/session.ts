@@ -2,7 +2,7 @@ import { type CallReconstructed, ChannelError, type Host } from "@kommutator/con
 import { z } from "zod";
 import type { AriBridge, AriChannel, AriEvent, AriRecording, AriRequest } from "./ari-types.ts";
 import { Calls } from "./calls.ts";
-import { cdrEnd, readCdrs, reconstruct } from "./cdr.ts";
+import { cdrEnd, readCdrs, reconstruct, reconstructOutgoing } from "./cdr.ts";
 import type { Config } from "./config.ts";
 import { AriConnection } from "./connection.ts";
 import { asChannelError } from "./errors.ts";
@@ -225,14 +225,14 @@ export class AriChannelSession {
     return new Set(reconstruct(records).map((r) => r.callKey));
   }
 
-  /** The calls of [from, to) as the CDR has them. Throws ChannelError `unreachable` when the file cannot be read. */
+  /** The calls of [from, to) as the CDR has them, incoming and outgoing. Throws ChannelError `unreachable` when the file cannot be read. */
   async records(from: number, to: number): Promise<CallReconstructed[]> {
     const path = this.#config.cdrFile;
     if (path === undefined) throw new ChannelError("unsupported", "no CDR file");
     try {
       // A call has several records, the later of which may begin after the end of the span.
       const { records } = await readCdrs(path, 0, (r) => r.endedAt >= from && r.startedAt < to + RECORD_SPAN_MS);
-      return reconstruct(records).filter((r) => r.startedAt >= from && r.startedAt < to);
+      return [...reconstruct(records), ...reconstructOutgoing(records)].filter((r) => r.startedAt >= from && r.startedAt < to);
     } catch (error) {
       throw new ChannelError("unreachable", "the CDR file cannot be read", { cause: error });
     }

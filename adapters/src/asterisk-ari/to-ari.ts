@@ -5,6 +5,8 @@ import { clean } from "./from-ari.ts";
 /** Pure translation of commands into ARI requests. Ids derive from the command's id, so that a retry finds what exists. */
 
 export const agentChannel = (legKey: string): string => `kmt-a-${legKey}`;
+/** The key of a call that an employee makes. */
+export const outgoingCall = (commandId: string): string => `kmt-o-${commandId}`;
 export const outsideChannel = (commandId: string): string => `kmt-c-${commandId}`;
 /** The leg by which a caller is sent on to an outside number. */
 export const redirectChannel = (legKey: string): string => `kmt-r-${legKey}`;

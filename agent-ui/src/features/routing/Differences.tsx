@@ -106,7 +106,9 @@ function Report({ channelId, day }: { channelId: string; day: string }) {
   );
 }
 
-type Line = Pick<CallDifferences["missing"][number], "startedAt" | "answeredAt" | "endedAt" | "from" | "to" | "callKey"> & { dialogId: string | null };
+type Line = Pick<CallDifferences["missing"][number], "direction" | "startedAt" | "answeredAt" | "endedAt" | "from" | "to" | "callKey"> & {
+  dialogId: string | null;
+};
 
 function List({ title, rows }: { title: string; rows: Line[] }) {
   const { t } = useTranslation("routing");
@@ -124,7 +126,7 @@ function List({ title, rows }: { title: string; rows: Line[] }) {
             {exact(each.startedAt)}
           </Text>
           <Text size="sm" style={{ flex: 1, minWidth: 0 }} truncate>
-            {each.from === null ? t("register.hidden") : phone(each.from)} → {phone(each.to)}
+            {each.direction === "out" ? t("register.directions.out") : each.from === null ? t("register.hidden") : phone(each.from)} → {phone(each.to)}
           </Text>
           {each.dialogId === null ? (
             <Text size="xs" c="dimmed">

@@ -68,11 +68,18 @@ export const CallPage = Page(CallRow).extend({ totals: CallTotals });
 
 export const DifferencesQuery = z.object({ channelId: Id, day: z.iso.date() });
 /** Both sides of one call as they stand. */
-const Side = z.object({ startedAt: IsoTime, answeredAt: IsoTime.nullable(), endedAt: IsoTime.nullable(), from: z.string().nullable(), to: z.string() });
+const Side = z.object({
+  direction: z.enum(["in", "out"]),
+  startedAt: IsoTime,
+  answeredAt: IsoTime.nullable(),
+  endedAt: IsoTime.nullable(),
+  from: z.string().nullable(),
+  to: z.string(),
+});
 export const CallDifferences = z.object({
   channel: NamedRef,
   day: z.iso.date(),
-  /** Incoming calls of the day on either side, and those answered by an employee. */
+  /** Calls of the day on either side, incoming and outgoing, and those in which the two spoke. */
   pbx: z.object({ calls: z.number().int(), answered: z.number().int(), talkMs: z.number().int() }),
   register: z.object({ calls: z.number().int(), answered: z.number().int(), talkMs: z.number().int() }),
   /** In the telephone system's records, not in the register. */

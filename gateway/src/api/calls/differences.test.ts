@@ -86,6 +86,7 @@ test("of a hundred calls in the telephone system's records one is missing in the
   expect(before.missing).toEqual([
     {
       callKey: "key-41",
+      direction: "in",
       from: "+77010001041",
       to: "5551000",
       startedAt: new Date(NINE + 41 * 60_000).toISOString(),
@@ -118,6 +119,30 @@ test("a call that only we know, and one that was answered on one side alone, are
     differing: [{ callKey: "both", pbx: { answeredAt: null }, register: { answeredAt: expect.any(String) } }],
   });
   expect((await report(admin, "2026-03-11")).missing).toEqual([]);
+});
+
+test("calls of ours to outside are compared as well: one that the register lacks is named and imported, one that it knows is equal", async () => {
+  const day = Date.parse("2026-03-13T10:00:00+05:00");
+  const made = (order: string, start: number, answered: boolean) => {
+    const line = (leg: "a" | "c", source: string, other: string, answer: number | null) =>
+      `"kmt-a-${order}","kmt-${leg}-${order}","${source}","""x"" <${source}>","s","kommutator-phones","PJSIP/1001-1","${other}","${seconds(start)}","${answer === null ? "0.000000" : seconds(answer)}","${seconds(start + 30_000)}","${answer === null ? "NO ANSWER" : "ANSWERED"}","",""\n`;
+    return line("a", "+77012223344", answered ? "PJSIP/trunk-1" : "", start + 2_000) + line("c", "+77270000001", "", answered ? start + 8_000 : null);
+  };
+  await appendFile(cdrFile, made("known", day, true) + made("lost", day + 60_000, true) + made("unanswered", day + 120_000, false));
+  await registered(["kmt-o-known", day + 15, day + 8_010, day + 30_020], ["kmt-o-unanswered", day + 120_010, null, day + 150_000]);
+  await house.sql`UPDATE call SET direction = 'out' WHERE external_id LIKE 'kmt-o-%'`;
+  expect(await report(admin, "2026-03-13")).toMatchObject({
+    pbx: { calls: 3, answered: 2, talkMs: 44_000 },
+    register: { calls: 2, answered: 1 },
+    missing: [{ callKey: "kmt-o-lost", direction: "out", to: "+77012223344" }],
+    extra: [],
+    differing: [],
+  });
+  const after = (await admin.call("POST", "/calls/differences/repair", { channelId, day: "2026-03-13" })).json();
+  expect(after).toMatchObject({ register: { calls: 3, answered: 2 }, missing: [], share: 0 });
+  expect(await house.sql`SELECT direction, to_norm, disposition, source FROM call WHERE external_id = 'kmt-o-lost'`).toEqual([
+    { direction: "out", to_norm: "+77012223344", disposition: "answered", source: "reconstructed" },
+  ]);
 });
 
 test("only for those who see all calls; a channel without records says so", async () => {

@@ -19,6 +19,7 @@ interface Registered {
   id: Id;
   dialog_id: Id;
   external_id: string;
+  direction: "in" | "out";
   from_number: string | null;
   to_number: string | null;
   started_at: Date;
@@ -33,7 +34,7 @@ export interface Compared {
 }
 
 /**
- * One day of a telephone channel, in the company's zone: its own records against the register (CC-19). Incoming calls that are over; a call
+ * One day of a telephone channel, in the company's zone: its own records against the register (CC-19). Incoming and outgoing calls that are over; a call
  * is one on both sides by its key, whichever day each side puts it on. Throws not_found, unsupported (a channel without records), channel_down.
  */
 export async function compareDay(deps: { sql: Db; supervisor: ChannelSupervisor }, channelId: Id, day: string): Promise<Compared> {
@@ -46,9 +47,9 @@ export async function compareDay(deps: { sql: Db; supervisor: ChannelSupervisor 
   const records = (await recordsOf(deps.supervisor, channelId, from - MARGIN_MS, to + MARGIN_MS)).map((r) => ({ ...r, callKey: cleanKey(r.callKey) }));
   const pbx = records.filter((r) => r.startedAt >= from && r.startedAt < to);
   const rows = await sql<Registered[]>`
-    SELECT id, dialog_id, external_id, coalesce(from_norm, from_raw) AS from_number, coalesce(to_norm, to_raw) AS to_number, started_at,
+    SELECT id, dialog_id, external_id, direction, coalesce(from_norm, from_raw) AS from_number, coalesce(to_norm, to_raw) AS to_number, started_at,
       CASE WHEN disposition = 'answered' THEN answered_at END AS answered_at, ended_at
-    FROM call WHERE channel_id = ${channelId} AND direction = 'in' AND ended_at IS NOT NULL
+    FROM call WHERE channel_id = ${channelId} AND direction <> 'internal' AND ended_at IS NOT NULL
       AND ((started_at >= ${new Date(from)} AND started_at < ${new Date(to)}) OR external_id = ANY(${pbx.map((r) => r.callKey)}::text[])) ORDER BY started_at, id`;
   const registered = new Map(rows.map((r) => [r.external_id, r]));
   const recorded = new Map(records.map((r) => [r.callKey, r]));
@@ -93,11 +94,19 @@ function agree(theirs: CallReconstructed, ours: Registered): boolean {
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 function sideOf(r: CallReconstructed) {
-  return { startedAt: iso(r.startedAt) as string, answeredAt: iso(r.answeredAt), endedAt: iso(r.endedAt), from: r.from.value, to: r.to };
+  return {
+    direction: r.direction,
+    startedAt: iso(r.startedAt) as string,
+    answeredAt: iso(r.answeredAt),
+    endedAt: iso(r.endedAt),
+    from: r.from.value,
+    to: r.to,
+  };
 }
 
 function ourSide(r: Registered) {
   return {
+    direction: r.direction,
     startedAt: r.started_at.toISOString(),
     answeredAt: r.answered_at?.toISOString() ?? null,
     endedAt: r.ended_at.toISOString(),
