@@ -75,7 +75,10 @@ describe("a request from the site (CC-11)", () => {
     expect(identification.leadId).toBe(before.id);
     await note(id, ORIGIN);
     await queue(id);
-    expect(await lead(before.id)).toEqual(before);
+    const after = await lead(before.id);
+    expect(after).toMatchObject({ source: before.source, origin: before.origin, contactName: before.contactName, version: before.version });
+    // The last source stands beside the first (RG-16).
+    expect([after.source.name, after.lastSource.name]).toEqual(["Incoming call", "Request from the site"]);
     expect((await inquiry(id)).sourceOrigin.text).toBe("Callback request");
   });
 
