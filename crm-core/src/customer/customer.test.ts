@@ -99,11 +99,20 @@ describe("contacts and their numbers (CB-02)", () => {
       contactPoints: [{ kind: "phone", value: "8 701 222 33 44", label: "mobile" }],
     });
     expect(made.body).toMatchObject({ name: "Kim Olga", isPrimary: true, position: "Director" });
-    await house.sql`INSERT INTO customer_contact (customer_id, contact_id, position) VALUES (${b.id}, ${made.body.id}, 'Founder')`;
+    const linked = await house.as("admin", "POST", `/customers/${b.id}/contacts`, { contactId: made.body.id, position: "Founder", role: "owner" });
+    expect(linked.body).toMatchObject({ id: made.body.id, position: "Founder", isPrimary: true });
+    expect((await house.as("admin", "POST", `/customers/${b.id}/contacts`, { contactId: made.body.id })).body).toMatchObject({
+      code: "duplicate",
+      details: { field: "contactId" },
+    });
     for (const c of [a, b]) expect((await house.as("admin", "GET", `/customers/${c.id}`)).body.contacts.map((x: { id: Id }) => x.id)).toEqual([made.body.id]);
     const left = await house.as("admin", "PATCH", `/contacts/${made.body.id}`, { customerId: a.id, leftAt: "2026-03-01", version: made.body.version });
     expect(left.body).toMatchObject({ leftAt: "2026-03-01", isPrimary: false });
     expect((await house.as("admin", "GET", `/customers/${b.id}`)).body.contacts[0]).toMatchObject({ leftAt: null, position: "Founder" });
+    expect((await house.as("admin", "GET", `/contacts/${made.body.id}`)).body.companies).toMatchObject([
+      { customerId: b.id, leftAt: null, role: "owner" },
+      { customerId: a.id, leftAt: "2026-03-01", isPrimary: false },
+    ]);
   });
 
   test("a switchboard's number stands on both companies as shared, and on one only as verified", async () => {
@@ -127,6 +136,111 @@ describe("contacts and their numbers (CB-02)", () => {
     expect((await house.as("admin", "DELETE", `/contact-points/${p.body.id}`)).status).toBe(204);
     expect((await house.as("admin", "GET", `/customers/${c.id}`)).body.contactPoints).toEqual([]);
     expect(await house.sql`SELECT 1 FROM contact_point WHERE id = ${p.body.id} AND archived_at IS NOT NULL`).toHaveLength(1);
+  });
+});
+
+describe("the register (CB-03, CB-04)", () => {
+  test("by any combination of words with typos, code, region with what is inside it, industry, status, responsible and day", async () => {
+    const { aigul } = house.company.employees;
+    const { sql } = house;
+    const region = async (code: string, parent: Id | null) =>
+      (await sql<[{ id: Id }]>`INSERT INTO region (code, name, parent_id) VALUES (${code}, ${code}, ${parent}) RETURNING id`)[0].id;
+    const country = await region("KZ", null);
+    const city = await region("KZ-ALA", country);
+    const [{ id: industry }] = await sql<[{ id: Id }]>`INSERT INTO industry (code, name) VALUES ('62', 'Software') RETURNING id`;
+    const status = house.company.catalogues.customerStatuses["active"] as Id;
+    const made = (
+      await house.as("admin", "POST", "/customers", {
+        kind: "company",
+        name: "Қазақтелеком Сервис",
+        regionId: city,
+        industryId: industry,
+        statusId: status,
+        responsibleId: aigul.id,
+      })
+    ).body;
+    const other = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Казахтелеком Юг", regionId: city })).body;
+    const day = made.createdAt.slice(0, 10);
+    const found = async (query: string, who: "admin" | "aigul" = "aigul") =>
+      (await house.as(who, "GET", `/customers?limit=200&${query}`)).body.items.map((c: { id: Id }) => c.id);
+    for (const query of [
+      `regionId=${country}&industryId=${industry}&statusId=${status}&responsibleId=${aigul.id}`,
+      `q=${encodeURIComponent("казахтилеком")}&industryId=${industry}`,
+      `q=kazakhtelecom&statusId=${status}&kind=company`,
+      `code=${made.code.toLowerCase()}`,
+      `regionId=${city}&responsibleId=${aigul.id}&addedFrom=2000-01-01&addedTo=2999-01-01`,
+    ])
+      expect(await found(query), query).toEqual([made.id]);
+    expect(await found(`regionId=${country}&responsibleId=none`)).toEqual([other.id]);
+    expect(await found(`regionId=${city}&statusId=none`)).toEqual([other.id]);
+    expect(await found(`industryId=${industry}&addedTo=2000-01-01`)).toEqual([]);
+    expect((await house.as("aigul", "GET", "/customers?addedFrom=yesterday")).body.code).toBe("validation");
+    expect(Number.isNaN(Date.parse(day))).toBe(false);
+    // What is used stays in its catalogue; whoever may not, adds nothing to it in passing.
+    expect((await house.as("aigul", "POST", "/catalogues/regions", { code: "X", name: "X" })).status).toBe(403);
+  });
+
+  test("contacts by code, surname with a typo, company, and any three digits of a phone however written", async () => {
+    const c = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Qyzyljar Logistics" })).body;
+    const person = (
+      await house.as("admin", "POST", `/customers/${c.id}/contacts`, {
+        lastName: "Щукина",
+        firstName: "Марина",
+        position: "Бухгалтер",
+        contactPoints: [{ kind: "phone", value: "8 (727) 390-64-82" }],
+      })
+    ).body;
+    for (const q of [person.code, "Щюкина", "Schukina", "Qyzyljar", "390 64", "648", "+7 727 390"])
+      expect((await house.as("aigul", "GET", `/contacts?q=${encodeURIComponent(q)}`)).body.items, q).toContainEqual(
+        expect.objectContaining({ id: person.id, customerName: "Qyzyljar Logistics", position: "Бухгалтер" }),
+      );
+    expect((await house.as("aigul", "GET", `/contacts?customerId=${c.id}`)).body.items).toHaveLength(1);
+    await house.as("admin", "PATCH", `/contacts/${person.id}`, { customerId: c.id, leftAt: "2026-02-02", version: person.version });
+    expect((await house.as("aigul", "GET", `/contacts?customerId=${c.id}&gone=false`)).body.items).toEqual([]);
+  });
+
+  test("statuses and responsible people have a history with reasons, and whoever waits in a queue goes to the new one at once (CB-05, CB-07)", async () => {
+    const { aigul, bolat } = house.company.employees;
+    const statuses = house.company.catalogues.customerStatuses;
+    const [first, second] = Object.values(statuses) as [Id, Id];
+    const value = "+77017770009";
+    const { body: c } = await house.as("admin", "POST", "/customers", {
+      kind: "person",
+      name: "Waits",
+      statusId: first,
+      responsibleId: aigul.id,
+      contactPoints: [{ kind: "phone", value }],
+    });
+    const { id: dialogId } = await house.dialog({ kind: "phone", value });
+    await house.sql`INSERT INTO entry (id, dialog_id, queue_id, medium, identity_result, rung, enqueued_at) VALUES (gen_random_uuid(), ${dialogId}, ${house.company.queueId}, 'voice', 'known', 'queue', now())`;
+    const given = await house.as("head", "PATCH", `/customers/${c.id}`, {
+      responsibleId: bolat.id,
+      ownerReason: "transfer",
+      ownerNote: "Speaks Kazakh",
+      statusId: second,
+      version: c.version,
+    });
+    expect(given.status, JSON.stringify(given.body)).toBe(200);
+    const { body: history } = await house.as("aigul", "GET", `/customers/${c.id}/history`);
+    expect(history.owners).toMatchObject([
+      { employee: { id: bolat.id }, reason: "transfer", note: "Speaks Kazakh", by: { name: "Serik Head" }, to: null },
+      { employee: { id: aigul.id }, reason: "manual", to: history.owners[0].from },
+    ]);
+    expect(history.statuses).toMatchObject([
+      { status: { id: second }, to: null },
+      { status: { id: first }, to: history.statuses[0].from },
+    ]);
+    expect(await house.identify({ kind: "phone", value })).toMatchObject({ responsible: { employeeId: bolat.id } });
+    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "dialog.identified", dialogId, responsible: { employeeId: bolat.id, why: "customer" } });
+    expect((await house.as("aigul", "GET", "/customers/00000000-0000-4000-8000-000000000000/history")).status).toBe(404);
+  });
+
+  test("the portrait keeps the house's own characteristics, and an empty name of one is refused", async () => {
+    const { body: c } = await house.as("admin", "POST", "/customers", { kind: "company", name: "Portrait", portrait: { Fleet: "12 cars" } });
+    const saved = await house.as("admin", "PATCH", `/customers/${c.id}`, { portrait: { Fleet: "14 cars", Floor: "3" }, version: c.version });
+    expect(saved.body.portrait).toEqual({ Fleet: "14 cars", Floor: "3" });
+    expect((await audit(c.id)).at(-1)?.["changes"]).toEqual({ portrait: [{ Fleet: "12 cars" }, { Fleet: "14 cars", Floor: "3" }] });
+    expect((await house.as("admin", "PATCH", `/customers/${c.id}`, { portrait: { " ": "x" }, version: saved.body.version })).body.code).toBe("validation");
   });
 });
 

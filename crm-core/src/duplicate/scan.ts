@@ -8,6 +8,8 @@ import { type CardId, facetsOf, linkedPairs } from "./sql.ts";
 const BATCH = 500;
 /** More cards than this with one identity: a house's number that nobody marked as shared. */
 const MOST = 20;
+/** No transaction that changes cards lives longer. */
+const OVERLAP_MINUTES = 10;
 const NIGHT = { from: 1, to: 5 };
 const SETTLED = { customer: 2, contact: 1, lead: 0 };
 
@@ -33,9 +35,10 @@ export async function scanAtNight(crm: Crm): Promise<void> {
 
 /** Compares all cards changed since the last scan with those that share an identity or a domain and a word of the name with them. */
 export async function scanDuplicates(crm: Crm, night: string): Promise<{ cards: number; pairs: number }> {
-  const until = new Date(crm.clock.now());
-  const [last] = await crm.sql<{ changed_until: Date }[]>`SELECT changed_until FROM duplicate_scan ORDER BY changed_until DESC LIMIT 1`;
-  const since = last?.changed_until ?? null;
+  // By the database's clock, which stamps the rows; whoever was still writing when the last scan began is looked at again.
+  const [clock] = await crm.sql<{ until: Date; since: Date | null }[]>`
+    SELECT now() AS until, (SELECT max(changed_until) FROM duplicate_scan) - ${OVERLAP_MINUTES} * interval '1 minute' AS since`;
+  const { until, since } = clock as NonNullable<typeof clock>;
   let after = "00000000-0000-0000-0000-000000000000";
   let cards = 0;
   let pairs = 0;
@@ -99,7 +102,7 @@ async function scanBatch(tx: Tx, ids: Id[]): Promise<number> {
   const done = await tx`
     INSERT INTO duplicate_candidate AS d (object_kind, a_id, b_id, score, signals)
     SELECT kind, a, b, score, signals FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(kind text, a uuid, b uuid, score numeric, signals jsonb)
-    ON CONFLICT (object_kind, a_id, b_id) DO UPDATE SET score = excluded.score, signals = excluded.signals WHERE d.decision = 'open' RETURNING 1`;
+    ON CONFLICT (object_kind, a_id, b_id) DO UPDATE SET score = excluded.score, signals = excluded.signals WHERE d.decision = 'open' AND (d.score, d.signals) IS DISTINCT FROM (excluded.score, excluded.signals) RETURNING 1`;
   const again = await tx`
     UPDATE duplicate_candidate d SET decision = 'open', decided_by = NULL, decided_at = NULL, reason = NULL, fingerprint = NULL, score = r.score, signals = r.signals, found_at = now()
     FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(kind text, a uuid, b uuid, score numeric, signals jsonb, fingerprint text)
