@@ -21,13 +21,13 @@ type Body = z.infer<typeof ContactBody>;
  * first becomes the primary. The caller has checked the right to the customer. Throws validation (no name), not_found (the known contact is
  * not readable), duplicate (linked already: field contactId; or candidates of B14), required_fields.
  */
-export async function addContact(tx: Tx, crm: Crm, principal: Principal, actor: Actor, customerId: Id, body: Body): Promise<Id> {
+export async function addContact(tx: Tx, crm: Crm, principal: Principal, actor: Actor, customerId: Id, body: Body, waived = false): Promise<Id> {
   const { id, others } =
     body.contactId === null ? await insertContact(tx, crm, principal, body) : await knownContact(tx, principal, customerId, body.contactId);
   await tx`
     INSERT INTO customer_contact (customer_id, contact_id, position, role, is_primary)
     SELECT ${customerId}, ${id}, ${body.position}, ${body.role}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customerId} AND is_primary AND left_at IS NULL)`;
-  await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id } });
+  await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id }, waived });
   const { contactPoints: _points, differentReason: _reason, contactId: _known, ...fields } = body;
   await crm.audit(tx, actor, {
     objectKind: "contact",

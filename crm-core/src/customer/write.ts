@@ -39,9 +39,16 @@ type Row = Record<string, unknown> & { version: number; responsible_id: Id | nul
 /**
  * A new card (CB-01): the duplicate check first (B14), then the card, its responsible and status with their periods, its contact points,
  * the required fields (B7) and the audit, in the caller's transaction. Throws duplicate (field taxId, or candidates), validation,
- * required_fields. Returns its id and what is only warned of.
+ * required_fields. `waived`: an import lets it through incomplete. Returns its id and what is only warned of.
  */
-export async function createCustomer(tx: Tx, crm: Crm, principal: Principal, actor: Actor, body: Body): Promise<{ id: Id; warnings: string[] }> {
+export async function createCustomer(
+  tx: Tx,
+  crm: Crm,
+  principal: Principal,
+  actor: Actor,
+  body: Body,
+  waived = false,
+): Promise<{ id: Id; warnings: string[] }> {
   const now = new Date(crm.clock.now());
   const { country } = await crm.company(tx);
   if (body.responsibleId !== null) await mayAssign(tx, principal, "customer", body.responsibleId);
@@ -53,7 +60,7 @@ export async function createCustomer(tx: Tx, crm: Crm, principal: Principal, act
   if (body.responsibleId !== null) await setOwner(tx, id, body.responsibleId, "manual", principal.employeeId, now, body.ownerNote);
   if (body.statusId !== null) await setStatusPeriod(tx, id, body.statusId, principal.employeeId, now);
   await insertPoints(tx, { customer_id: id }, body.contactPoints, country);
-  const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id } });
+  const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id }, waived });
   await crm.audit(tx, actor, {
     objectKind: "customer",
     objectId: id,
