@@ -23,11 +23,18 @@ export const KINDS = {
   department: "department",
   queue: "queue",
   emergency: "queue",
+  task: "task",
+  file: "customer",
+  merge: "customer",
+  /** These are their owner's alone. */
+  savedFilter: null,
+  notification: null,
+  session: null,
   canned: "canned",
   channel: "channel",
   calendar: "calendar",
   catalogue: "catalogue",
-} as const satisfies Record<string, AccessObject>;
+} as const satisfies Record<string, AccessObject | null>;
 export type Kind = keyof typeof KINDS;
 
 /** Tables whose rows have a version, so that a valid body can name it. */
@@ -41,6 +48,8 @@ const VERSIONED: Partial<Record<Kind, string>> = {
   employee: "employee",
   department: "department",
   queue: "queue",
+  task: "task",
+  file: "file",
   canned: "canned_answer",
   channel: "channel",
   calendar: "working_calendar",
@@ -65,7 +74,10 @@ export class Side {
   /** Which kind of thing an id names: of both sides. */
   readonly kinds: Map<Id, Kind>;
 
-  constructor(house: ApiFixture, of: Pick<Side, "me" | "colleague" | "browser" | "admin" | "queueId" | "chatId" | "voiceId" | "kinds">) {
+  /** A reason for which potential clients are given up. */
+  readonly disqualifiedId: Id;
+
+  constructor(house: ApiFixture, of: Pick<Side, "me" | "colleague" | "browser" | "admin" | "queueId" | "chatId" | "voiceId" | "kinds" | "disqualifiedId">) {
     this.house = house;
     this.me = of.me;
     this.colleague = of.colleague;
@@ -75,6 +87,7 @@ export class Side {
     this.chatId = of.chatId;
     this.voiceId = of.voiceId;
     this.kinds = of.kinds;
+    this.disqualifiedId = of.disqualifiedId;
     this.know("employee", of.me.id);
     this.know("employee", of.colleague.id);
     this.know("department", of.me.departmentId);
@@ -92,6 +105,11 @@ export class Side {
     if (table === undefined) throw new Error(`no versioned table is known for ${this.kinds.get(id) ?? "an unknown id"}: name it in world.ts`);
     const [row] = await this.house.sql<{ version: number }[]>`SELECT version FROM ${this.house.sql(table)} WHERE id = ${id}`;
     return (row as { version: number }).version;
+  }
+  /** The same for rows of a catalogue, whose table one names. */
+  async versionIn(table: string, id: Id): Promise<number> {
+    const [row] = await this.house.sql<{ version: number }[]>`SELECT version FROM ${this.house.sql(table)} WHERE id = ${id}`;
+    return row?.version ?? 0;
   }
   /** Makes something through the API and knows it. */
   async make(kind: Kind, path: string, body: object, as: Browser = this.browser): Promise<Id> {
@@ -163,6 +181,16 @@ export class Side {
       ),
     emergency: async () =>
       this.make("emergency", "/emergency", { queueId: await this.queue(), mode: "closed", until: new Date(Date.now() + DAY).toISOString() }, this.admin),
+    task: async () => this.make("task", "/tasks", { title: this.name("Task") }),
+    file: async () => this.make("file", "/files", { object: "customer", objectId: await this.customer(), blobId: await this.of("blob") }),
+    merge: () => Promise.reject(new Error("made by its own line")),
+    session: () => Promise.reject(new Error("made by its own line")),
+    savedFilter: () => this.make("savedFilter", "/saved-filters", { list: "tasks", name: this.name("Filter"), filter: {} }),
+    notification: async () => {
+      const [row] = await this.house.sql<{ id: Id }[]>`
+        INSERT INTO notification (employee_id, kind, key, object, object_id, payload, created_at) VALUES (${this.me.id}, 'task.new', ${randomUUID()}, 'task', ${await this.of("task")}, '{}', now()) RETURNING id`;
+      return this.know("notification", (row as { id: Id }).id);
+    },
     canned: () => this.make("canned", "/canned-answers", { title: this.name("Answer"), body: "Good day" }),
     channel: async () => this.know("channel", await this.house.channel("web-chat")),
     calendar: () => this.make("calendar", "/calendars", { name: this.name("Calendar"), tz: "Asia/Almaty", week: {}, exceptions: [] }, this.admin),
@@ -196,7 +224,8 @@ export class Side {
   row = (path: string, body: object): Promise<Id> => this.make("catalogue", path, body, this.admin);
 
   get catalogues() {
-    return this.house.company.catalogues;
+    const all = this.house.company.catalogues;
+    return { ...all, disqualified: this.disqualifiedId };
   }
   name = (what: string) => `${what} ${this.me.login} ${next()}`;
   phone = () => ({ kind: "phone", value: `+7701${String(7_000_000 + next())}` });

@@ -72,6 +72,6 @@ export async function archiveKind(crm: Crm, tx: Tx, actor: Actor, id: Id, archiv
 export async function lockKind(tx: Tx, id: Id, version: number | null): Promise<KindRecord> {
   const [row] = await tx<KindRecord[]>`SELECT * FROM interest_kind WHERE id = ${id} FOR UPDATE`;
   if (row === undefined) throw new AppError("not_found");
-  if (version !== null && row.version !== version) throw new VersionConflict("interest_kind", id, (await readKinds(tx, id))[0]);
+  if (version !== null && row.version !== version) throw new VersionConflict("interest_kind", id, (await readKinds(tx, null, id))[0]);
   return row;
 }

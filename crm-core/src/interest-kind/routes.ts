@@ -28,8 +28,7 @@ export function interestKindRoutes(crm: Crm): FastifyPluginAsync {
     const response = { 200: InterestKindView };
 
     app.get("/interest-kinds", { schema: { response: { 200: InterestKinds } } }, async (request) => {
-      principalOf(request);
-      return readKinds(crm.sql);
+      return readKinds(crm.sql, principalOf(request));
     });
     app.post("/interest-kinds", { schema: { body: KindBody, response: { 201: InterestKindView } } }, async (request, reply) =>
       reply.code(201).send(await edit(request, "create", (tx) => createKind(crm, tx, actorOf(request), request.body))),
@@ -75,7 +74,7 @@ export function interestKindRoutes(crm: Crm): FastifyPluginAsync {
     /** One change in one transaction; the answer is the whole kind as it is then. */
     async function edit(request: FastifyRequest, action: "create" | "edit" | "delete", work: (tx: Tx) => Promise<Id>): Promise<InterestKindView> {
       requireScope(request, "catalogue", action);
-      return change(crm, actorOf(request), async (tx) => found((await readKinds(tx, await work(tx)))[0]));
+      return change(crm, actorOf(request), async (tx) => found((await readKinds(tx, null, await work(tx)))[0]));
     }
   };
 }

@@ -147,7 +147,7 @@ async function lockStage(tx: Tx, id: Id, version: number | null): Promise<StageR
   await lockKind(tx, known.kind_id, null);
   const [row] = await tx<StageRecord[]>`SELECT * FROM stage WHERE id = ${id} FOR UPDATE`;
   const stage = row as StageRecord;
-  if (version !== null && stage.version !== version) throw new VersionConflict("stage", id, (await readKinds(tx, stage.kind_id))[0]);
+  if (version !== null && stage.version !== version) throw new VersionConflict("stage", id, (await readKinds(tx, null, stage.kind_id))[0]);
   return stage;
 }
 
