@@ -12,7 +12,8 @@ describe("a simulated day", () => {
   test("knows the end of every caller", () => {
     expect(report.lost).toBe(0);
     expect(report.day.calls).toBeGreaterThan(2_700);
-    expect(report.day.answered + report.day.gaveUp + report.day.fallback).toBe(report.day.calls);
+    const { answered, gaveUp, fallback, calledBack, forgotten, calls } = report.day;
+    expect(answered + gaveUp + fallback + calledBack + forgotten).toBe(calls);
     expect(report.halfHours.reduce((sum, h) => sum + h.calls, 0)).toBe(report.day.calls);
   });
 
@@ -21,11 +22,17 @@ describe("a simulated day", () => {
     expect(report.callsPerAgent.most).toBeLessThan(report.callsPerAgent.least * 2);
   });
 
-  test("with too few people some give up, and nobody waits for ever", () => {
+  test("with too few people some give up, and nobody waits for ever; whoever was promised a call gets one, and fewer give up for it", () => {
     const thin = simulateDay({ ...USUAL_DAY, agents: 15 });
     expect(thin.lost).toBe(0);
     expect(thin.day.gaveUp).toBeGreaterThan(report.day.gaveUp);
     expect(thin.day.longestWaitMs).toBeLessThan(1_200_000);
     expect(thin.occupancy).toBeLessThanOrEqual(1);
+    expect(thin.day.calledBack).toBeGreaterThan(100);
+    expect(thin.day.forgotten).toBe(0);
+    expect(thin.day.meanCallbackMs).toBeLessThan(1_800_000);
+    const without = simulateDay({ ...USUAL_DAY, agents: 15, callbackShare: 0 });
+    expect(without.day.calledBack).toBe(0);
+    expect(without.day.gaveUp).toBeGreaterThan(thin.day.gaveUp);
   });
 });

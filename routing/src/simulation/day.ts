@@ -17,6 +17,8 @@ export interface DayPlan {
   knownShare: number;
   /** Share of rings that an agent lets pass. */
   missShare: number;
+  /** Share of callers who ask to be called back when nobody has answered after half a minute or so. */
+  callbackShare: number;
   targetMs: number;
   start: EpochMs;
 }
@@ -27,10 +29,16 @@ export interface Figures {
   answered: number;
   gaveUp: number;
   fallback: number;
+  /** Promised a call, and called. */
+  calledBack: number;
+  /** Promised a call that nobody made in the queue's time. */
+  forgotten: number;
   /** Share of the calls answered within the target. */
   withinTarget: number;
   meanWaitMs: number;
   longestWaitMs: number;
+  /** From the promise to the talk. */
+  meanCallbackMs: number;
 }
 
 export interface DayReport {
@@ -62,6 +70,7 @@ export const USUAL_DAY: DayPlan = {
   wrapupMs: 20_000,
   knownShare: 0.4,
   missShare: 0.03,
+  callbackShare: 0.2,
   targetMs: 20_000,
   start: Date.UTC(2026, 0, 5, 4),
 };
@@ -80,6 +89,7 @@ export function simulateDay(plan: DayPlan): DayReport {
       talkMs: () => random.lognormal(plan.talkMs, 0.9),
       patienceMs: () => random.exponential(plan.patienceMs),
       answerAfterMs: () => (random.happens(plan.missShare) ? null : 2_000 + random.exponential(3_000)),
+      asksAfterMs: () => (random.happens(plan.callbackShare) ? 15_000 + random.exponential(15_000) : null),
     },
     (caller) => {
       callers.push({ ...caller, ownId: own.get(caller.n) ?? null });
@@ -110,20 +120,24 @@ export function simulateDay(plan: DayPlan): DayReport {
     if (house.now < close) house.at(house.now + 300_000, back);
   };
   house.at(plan.start + 300_000, back);
-  // The last ones are still served: two hours are more than any wait and nearly any talk.
-  house.run(close + 7_200_000);
+  // The last ones are still served: five hours are more than any wait, any promise and nearly any talk.
+  house.run(close + 18_000_000);
 
   const figures = (of: readonly Caller[]): Figures => {
     const answered = of.filter((c) => c.outcome === "answered");
     const waits = answered.map((c) => (c.answeredAt as number) - c.cameAt);
+    const back = of.filter((c) => c.outcome === "called-back");
     return {
       calls: of.length,
       answered: answered.length,
       gaveUp: of.filter((c) => c.outcome === "gave-up").length,
       fallback: of.filter((c) => c.outcome === "fallback").length,
+      calledBack: back.length,
+      forgotten: of.filter((c) => c.outcome === "forgotten").length,
       withinTarget: of.length === 0 ? 1 : waits.filter((w) => w <= plan.targetMs).length / of.length,
       meanWaitMs: waits.length === 0 ? 0 : waits.reduce((a, b) => a + b, 0) / waits.length,
       longestWaitMs: waits.reduce((a, b) => Math.max(a, b), 0),
+      meanCallbackMs: back.length === 0 ? 0 : back.reduce((sum, c) => sum + (c.answeredAt as number) - (c.promisedAt as number), 0) / back.length,
     };
   };
   const counts = Array.from({ length: plan.agents }, (_, n) => talked.get(agentId(n)) ?? 0);

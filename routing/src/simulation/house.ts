@@ -1,7 +1,7 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import { decide } from "../core/decide.ts";
 import { Effects } from "../core/effects.ts";
-import type { CoreInput } from "../core/event.ts";
+import type { CoreInput, DialogFacts } from "../core/event.ts";
 import type { Facts } from "../core/facts.ts";
 import { restore } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
@@ -16,7 +16,10 @@ export interface Caller {
   answeredAt: EpochMs | null;
   agentId: Id | null;
   talkMs: number;
-  outcome: "waiting" | "answered" | "gave-up" | "fallback";
+  /** When a call back was promised; null = never. */
+  promisedAt: EpochMs | null;
+  /** `promised` until somebody calls back; `forgotten` when nobody did in the queue's time. */
+  outcome: "waiting" | "answered" | "gave-up" | "fallback" | "promised" | "called-back" | "forgotten";
 }
 
 /** How people behave: asked once for each caller, each ring. All times in ms. */
@@ -26,11 +29,19 @@ export interface Behaviour {
   patienceMs(caller: Caller): number;
   /** After how long the rung agent answers; null = lets it ring. */
   answerAfterMs(caller: Caller, agentId: Id): number | null;
+  /** After how much waiting the caller asks to be called back; null, or left out, = never. */
+  asksAfterMs?(caller: Caller): number | null;
 }
+
+/** How long the customer's phone rings when the caller is called back. */
+const REACHED_AFTER_MS = 15_000;
 
 type Happening =
   | { kind: "answer"; caller: Caller; offerId: Id }
   | { kind: "gives-up"; caller: Caller }
+  | { kind: "asks"; caller: Caller }
+  | { kind: "accepts"; caller: Caller; offerId: Id; agentId: Id }
+  | { kind: "reached"; caller: Caller; agentId: Id }
   | { kind: "talk-ends"; caller: Caller }
   | { kind: "act"; act: () => void };
 
@@ -46,6 +57,8 @@ export class SimulatedHouse {
   readonly #agenda = new Agenda<Happening>();
   readonly #callers = new Map<Id, Caller>();
   readonly #ringing = new Map<Id, Id>();
+  /** Dialogs of calls back, by that of the caller who was promised one. */
+  readonly #calledBack = new Map<Id, Id>();
   readonly #done: (caller: Caller) => void;
   #n = 0;
 
@@ -88,11 +101,14 @@ export class SimulatedHouse {
       answeredAt: null,
       agentId: null,
       talkMs: 0,
+      promisedAt: null,
       outcome: "waiting",
     };
     this.#callers.set(caller.dialogId, caller);
     const patience = this.#behaviour.patienceMs(caller);
     if (Number.isFinite(patience)) this.#agenda.put(this.now + patience, { kind: "gives-up", caller });
+    const asks = this.#behaviour.asksAfterMs?.(caller) ?? null;
+    if (asks !== null) this.#agenda.put(this.now + asks, { kind: "asks", caller });
     this.#put({
       kind: "dialog.opened",
       dialogId: caller.dialogId,
@@ -104,6 +120,7 @@ export class SimulatedHouse {
       identity: responsible === null ? "new" : "known",
       responsible: responsible === null ? null : { employeeId: responsible, why: "customer" },
       substituteId: null,
+      number: numberOf(caller),
       at: this.now,
     });
   }
@@ -139,19 +156,47 @@ export class SimulatedHouse {
         this.#leave(caller);
         return;
       }
+      case "asks":
+        if (what.caller.outcome === "waiting")
+          this.#put({ kind: "callback.requested", dialogId: what.caller.dialogId, number: numberOf(what.caller), at: this.now });
+        return;
+      case "accepts":
+        this.#put({ kind: "offer.accept", offerId: what.offerId, employeeId: what.agentId, at: this.now });
+        return;
+      case "reached":
+        this.#reached(what.caller, what.agentId);
+        return;
       case "talk-ends":
         this.#leave(what.caller);
     }
   }
 
+  /** The call back is a dialog of its own, which the agent who makes it has from the first moment. */
+  #reached(caller: Caller, agentId: Id): void {
+    const dialogId = caller.dialogId.replace(/^dddd/, "cccc");
+    this.#calledBack.set(caller.dialogId, dialogId);
+    const dialog = { medium: "voice", open: true, queueId: caller.queueId, awaiting: false } as const;
+    this.#put({ kind: "dialog.assign", dialogId, employeeId: agentId, by: agentId, at: this.now }, dialog);
+    this.#talks(caller, agentId, "called-back");
+  }
+
+  #talks(caller: Caller, agentId: Id | null, outcome: "answered" | "called-back"): void {
+    caller.outcome = outcome;
+    caller.answeredAt = this.now;
+    caller.agentId = agentId;
+    caller.talkMs = this.#behaviour.talkMs(caller);
+    this.#agenda.put(this.now + caller.talkMs, { kind: "talk-ends", caller });
+  }
+
   #leave(caller: Caller): void {
     this.#callers.delete(caller.dialogId);
-    this.#put({ kind: "dialog.closed", dialogId: caller.dialogId, by: null, at: this.now });
+    this.#put({ kind: "dialog.closed", dialogId: this.#calledBack.get(caller.dialogId) ?? caller.dialogId, by: null, at: this.now });
+    this.#calledBack.delete(caller.dialogId);
     this.#done(caller);
   }
 
-  #put(input: CoreInput): void {
-    const effects = decide(this.state, { id: ++this.inputs, now: this.now, input }, new Effects());
+  #put(input: CoreInput, dialog: DialogFacts | null = null): void {
+    const effects = decide(this.state, { id: ++this.inputs, now: this.now, input, dialog }, new Effects());
     for (const command of effects.commands) {
       const caller = this.#callers.get(command.dialogId);
       if (command.kind === "ring") {
@@ -167,16 +212,35 @@ export class SimulatedHouse {
         this.#ringing.delete(command.offerId);
         const agentId = this.state.offers.get(command.offerId)?.employeeId ?? null;
         this.#put({ kind: "leg.bridged", dialogId: command.dialogId, offerId: command.offerId, at: this.now });
-        if (caller === undefined || caller.outcome !== "waiting") continue;
-        caller.outcome = "answered";
-        caller.answeredAt = this.now;
-        caller.agentId = agentId;
-        caller.talkMs = this.#behaviour.talkMs(caller);
-        this.#agenda.put(this.now + caller.talkMs, { kind: "talk-ends", caller });
+        if (caller !== undefined && caller.outcome === "waiting") this.#talks(caller, agentId, "answered");
+      } else if (command.kind === "announce" && command.say.what === "callback_promised" && caller !== undefined) {
+        // Told so, the caller hangs up.
+        caller.outcome = "promised";
+        caller.promisedAt = this.now;
+        this.#put({ kind: "dialog.closed", dialogId: caller.dialogId, by: null, at: this.now });
+      } else if (command.kind === "call-back" && caller !== undefined) {
+        this.#agenda.put(this.now + REACHED_AFTER_MS, { kind: "reached", caller, agentId: command.employeeId });
       } else if (command.kind === "fallback" && caller !== undefined && caller.outcome === "waiting") {
         caller.outcome = "fallback";
         this.#leave(caller);
       }
     }
+    for (const event of effects.events) {
+      const caller = event.dialogId === null ? undefined : this.#callers.get(event.dialogId);
+      if (caller?.outcome !== "promised") continue;
+      if (event.kind === "offer.made") {
+        const { offerId, employeeId: agentId } = event.payload as { offerId: Id; employeeId: Id };
+        const after = this.#behaviour.answerAfterMs(caller, agentId);
+        if (after !== null) this.#agenda.put(this.now + after, { kind: "accepts", caller, offerId, agentId });
+      } else if (event.kind === "entry.ended" && (event.payload as { outcome: string }).outcome === "overflowed") {
+        caller.outcome = "forgotten";
+        this.#leave(caller);
+      }
+    }
   }
+}
+
+/** An outside number for each caller. */
+function numberOf(caller: Caller): string {
+  return `+7701${String(caller.n).padStart(7, "0")}`;
 }

@@ -14,6 +14,7 @@ const { values } = parseArgs({
     wrapup: number,
     known: number,
     missed: number,
+    callbacks: number,
     target: number,
     json: { type: "boolean" },
   },
@@ -37,6 +38,7 @@ const plan: DayPlan = {
   wrapupMs: given("wrapup", 1000, USUAL_DAY.wrapupMs),
   knownShare: given("known", 0.01, USUAL_DAY.knownShare),
   missShare: given("missed", 0.01, USUAL_DAY.missShare),
+  callbackShare: given("callbacks", 0.01, USUAL_DAY.callbackShare),
   targetMs: given("target", 1000, USUAL_DAY.targetMs),
 };
 const started = performance.now();
@@ -47,8 +49,8 @@ else {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`.padStart(7);
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`.padStart(8);
   const line = (name: string, f: Figures) =>
-    `${name.padEnd(7)}${String(f.calls).padStart(6)}${String(f.answered).padStart(9)}${String(f.gaveUp).padStart(8)}${String(f.fallback).padStart(9)}${percent(f.withinTarget)}${seconds(f.meanWaitMs)}${seconds(f.longestWaitMs)}`;
-  console.log("time    calls answered gave up fallback in time   wait longest");
+    `${name.padEnd(7)}${String(f.calls).padStart(6)}${String(f.answered).padStart(9)}${String(f.gaveUp).padStart(8)}${String(f.fallback).padStart(9)}${String(f.calledBack).padStart(12)}${percent(f.withinTarget)}${seconds(f.meanWaitMs)}${seconds(f.longestWaitMs)}`;
+  console.log("time    calls answered gave up fallback called back in time   wait longest");
   const start = report.halfHours[0]?.at ?? 0;
   for (const half of report.halfHours) {
     const minutes = 9 * 60 + (half.at - start) / 60_000;
@@ -60,6 +62,7 @@ else {
     `\n${plan.agents} agents, occupied ${percent(report.occupancy).trim()}; calls of the busiest ${report.callsPerAgent.most}, of the idlest ${report.callsPerAgent.least}`,
   );
   console.log(`own responsible reached by ${report.reachedOwn} of ${report.known} known callers; lost: ${report.lost}`);
+  console.log(`called back after ${(report.day.meanCallbackMs / 60_000).toFixed(1)} min on average; promised in vain: ${report.day.forgotten}`);
   console.log(
     `Erlang C asks for ${agentsNeeded(peak * (plan.talkMs + plan.wrapupMs), plan.talkMs + plan.wrapupMs, plan.targetMs, 0.8)} agents in the busiest half-hour (80 % within ${plan.targetMs / 1000} s)`,
   );
