@@ -1,12 +1,13 @@
 import type { FastifyPluginAsync } from "fastify";
 import { absenceRoutes } from "./absence/routes.ts";
-import { accessRoutes, securityRoutes } from "./access/index.ts";
+import { accessRoutes, roleRoutes, securityRoutes } from "./access/index.ts";
 import { auditRoutes } from "./audit/index.ts";
 import { cannedRoutes } from "./canned/routes.ts";
 import { catalogueRoutes } from "./catalogue/routes.ts";
 import { contactRoutes } from "./contact/routes.ts";
 import { contactPointRoutes } from "./contact-point/routes.ts";
 import type { Crm } from "./context.ts";
+import { assistantRoutes } from "./customer/assistant.ts";
 import { customerRoutes } from "./customer/routes.ts";
 import { duplicateRoutes } from "./duplicate/routes.ts";
 import { exportRoutes } from "./export/routes.ts";
@@ -38,6 +39,7 @@ import { taskRoutes } from "./task/routes.ts";
 const SLICES = [
   accessRoutes,
   securityRoutes,
+  roleRoutes,
   organisationRoutes,
   absenceRoutes,
   auditRoutes,
@@ -45,6 +47,7 @@ const SLICES = [
   customerRoutes,
   contactRoutes,
   contactPointRoutes,
+  assistantRoutes,
   duplicateRoutes,
   mergeRoutes,
   leadRoutes,

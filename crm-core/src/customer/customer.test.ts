@@ -244,6 +244,57 @@ describe("the register (CB-03, CB-04)", () => {
   });
 });
 
+describe("the new-client assistant (CB-20)", () => {
+  const kindId = () => house.company.catalogues.interestKinds["sale"]?.id;
+  test("makes the card, the contact and the Interest at once, as a manager; refused in the last step it leaves nothing", async () => {
+    const body = {
+      customer: {
+        kind: "company",
+        name: "Assisted LLP",
+        contactPoints: [{ kind: "phone", value: "8 727 300 40 50" }],
+        responsibleId: house.company.employees.aigul.id,
+      },
+      contact: { lastName: "Kim", firstName: "Olga", position: "Buyer", contactPoints: [{ kind: "phone", value: "8 701 300 40 50" }] },
+      interest: { kindId: kindId(), title: "Chairs for the office", amount: 120000 },
+    };
+    const refused = await house.as("aigul", "POST", "/customers/assistant", {
+      ...body,
+      interest: { ...body.interest, kindId: "00000000-0000-4000-8000-000000000000" },
+    });
+    expect(refused.body).toMatchObject({ code: "validation", details: { fields: { kindId: "unknown" } } });
+    expect(await house.sql`SELECT 1 FROM customer WHERE name = 'Assisted LLP'`).toHaveLength(0);
+    const done = await house.as("aigul", "POST", "/customers/assistant", body);
+    expect(done.status, JSON.stringify(done.body)).toBe(201);
+    expect((await house.as("aigul", "GET", `/customers/${done.body.customerId}`)).body).toMatchObject({
+      name: "Assisted LLP",
+      openInterests: 1,
+      contacts: [{ id: done.body.contactId, name: "Kim Olga", isPrimary: true }],
+    });
+    expect((await house.as("aigul", "GET", `/interests/${done.body.interestId}`)).body).toMatchObject({ title: "Chairs for the office" });
+  });
+
+  test("takes the card that the duplicate check showed; required fields of its kind are asked for here as everywhere", async () => {
+    const { aigul } = house.company.employees;
+    const { body: c } = await house.as("aigul", "POST", "/customers", { kind: "company", name: "Known already", responsibleId: aigul.id });
+    const done = await house.as("aigul", "POST", "/customers/assistant", { customerId: c.id, contact: { lastName: "New person" } });
+    expect(done.body).toMatchObject({ customerId: c.id, interestId: null });
+    expect((await house.as("aigul", "POST", "/customers/assistant", {})).body).toMatchObject({
+      code: "validation",
+      details: { fields: { customer: "required" } },
+    });
+    const [{ id: rule }] = await house.sql<[{ id: Id }]>`
+      INSERT INTO required_field_rule (object, field, condition, moment, severity) VALUES ('customer', 'contact', '{"kind":["company"]}', 'save', 'block') RETURNING id`;
+    const customer = { kind: "company", name: "Nobody there" };
+    expect((await house.as("aigul", "POST", "/customers/assistant", { customer })).body).toMatchObject({
+      code: "required_fields",
+      details: { fields: [{ field: "contact" }] },
+    });
+    expect((await house.as("aigul", "POST", "/customers", customer)).body.code).toBe("required_fields");
+    expect((await house.as("aigul", "POST", "/customers/assistant", { customer, contact: { lastName: "Somebody" } })).status).toBe(201);
+    await house.sql`UPDATE required_field_rule SET enabled = false WHERE id = ${rule}`;
+  });
+});
+
 describe("rights (AD-02)", () => {
   test("what one may not see answers like what does not exist, for every way to it", async () => {
     const { dana } = house.company.employees;

@@ -38,8 +38,9 @@ type Row = Record<string, unknown> & { version: number; responsible_id: Id | nul
 
 /**
  * A new card (CB-01): the duplicate check first (B14), then the card, its responsible and status with their periods, its contact points,
- * the required fields (B7) and the audit, in the caller's transaction. Throws duplicate (field taxId, or candidates), validation,
- * required_fields. `waived`: an import lets it through incomplete. Returns its id and what is only warned of.
+ * the required fields (B7) and the audit, in the caller's transaction. `waived`: an import lets it through
+ * incomplete; `andThen` adds what the rules judge together with the card (its people). Throws duplicate (field taxId, or candidates),
+ * validation, required_fields. Returns its id and what is only warned of.
  */
 export async function createCustomer(
   tx: Tx,
@@ -48,6 +49,7 @@ export async function createCustomer(
   actor: Actor,
   body: Body,
   waived = false,
+  andThen?: (id: Id) => Promise<void>,
 ): Promise<{ id: Id; warnings: string[] }> {
   const now = new Date(crm.clock.now());
   const { country } = await crm.company(tx);
@@ -60,6 +62,7 @@ export async function createCustomer(
   if (body.responsibleId !== null) await setOwner(tx, id, body.responsibleId, "manual", principal.employeeId, now, body.ownerNote);
   if (body.statusId !== null) await setStatusPeriod(tx, id, body.statusId, principal.employeeId, now);
   await insertPoints(tx, { customer_id: id }, body.contactPoints, country);
+  await andThen?.(id);
   const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id }, waived });
   await crm.audit(tx, actor, {
     objectKind: "customer",

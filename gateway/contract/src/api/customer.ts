@@ -176,3 +176,22 @@ export const CustomerPatch = patchOf(CustomerBody.omit({ contactPoints: true }))
   ownerReason: z.enum(["manual", "transfer", "lost_to_pool"]).optional(),
   version: z.number().int(),
 });
+/**
+ * POST /customers/assistant (CB-20): a new card, or one that the duplicate check showed (`customerId`), with a contact and optionally an
+ * Interest, in one transaction. `interest.title` empty: the kind's name.
+ */
+export const AssistantBody = z.object({
+  customerId: Id.nullable().default(null),
+  customer: CustomerBody.nullable().default(null),
+  contact: ContactBody.nullable().default(null),
+  interest: z
+    .object({
+      kindId: Id,
+      title: z.string().min(1).max(300),
+      amount: z.number().min(0).nullable().default(null),
+      parallelReason: z.string().max(500).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
+});
+export const AssistantResult = z.object({ customerId: Id, contactId: Id.nullable(), interestId: Id.nullable() });
