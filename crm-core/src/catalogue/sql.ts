@@ -33,7 +33,7 @@ export async function readCatalogues(tx: Query, locale: string): Promise<Catalog
         FROM interaction_type t WHERE t.archived_at IS NULL), '[]') AS "interactionTypes",
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("s")}, 'code', s.code) ${order("s")}) FROM lead_source s WHERE s.archived_at IS NULL), '[]') AS sources,
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("s")}, 'color', s.color) ${order("s")}) FROM customer_status s WHERE s.archived_at IS NULL), '[]') AS "customerStatuses",
-      coalesce((SELECT jsonb_agg(jsonb_build_object(${named("r")}) ${order("r")}) FROM region r WHERE r.archived_at IS NULL), '[]') AS regions,
+      coalesce((SELECT jsonb_agg(jsonb_build_object(${named("r")}, 'parentId', r.parent_id) ${order("r")}) FROM region r WHERE r.archived_at IS NULL), '[]') AS regions,
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("i")}) ${order("i")}) FROM industry i WHERE i.archived_at IS NULL), '[]') AS industries,
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("p")}) ${order("p")}) FROM job_position p WHERE p.archived_at IS NULL), '[]') AS positions,
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', full_name, 'departmentId', department_id, 'extension', extension, 'state', state) ORDER BY full_name) FROM employee WHERE state <> 'dismissed'), '[]') AS employees,

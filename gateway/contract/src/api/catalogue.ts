@@ -59,7 +59,8 @@ export const Catalogues = z.object({
   ),
   sources: z.array(NamedRef.extend({ code: z.string().nullable() })),
   customerStatuses: z.array(NamedRef.extend({ color: z.string().nullable() })),
-  regions: z.array(NamedRef),
+  /** A tree: what lies inside what. */
+  regions: z.array(NamedRef.extend({ parentId: Id.nullable() })),
   industries: z.array(NamedRef),
   positions: z.array(NamedRef),
   employees: z.array(EmployeeRef.extend({ departmentId: Id, extension: z.string().nullable(), state: z.string() })),
