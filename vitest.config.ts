@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     // Tests wait for servers more than they compute: two files at a time, on two cores too.
     maxWorkers: 2,
+    // Files of one worker share the modules they have loaded: half of their processor time went into loading them again. What a test makes it
+    // takes away itself.
+    isolate: false,
     projects: [
       { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/{architecture,rights,crm}/**/*.test.ts"] } },
       { test: { ...node, name: "ui", include: ["agent-ui/src/**/*.test.ts"] } },
