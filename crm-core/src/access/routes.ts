@@ -1,7 +1,6 @@
-import { RoleView } from "@kommutator/contract/api/admin";
 import { LoginBody, Me, MePatch } from "@kommutator/contract/api/auth";
 import { AppError } from "@kommutator/contract/errors";
-import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
+import { actorOf, principalOf } from "@kommutator/contract/http";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -19,7 +18,7 @@ function begin(request: FastifyRequest, reply: FastifyReply, session: NewSession
 
 const cameFrom = (request: FastifyRequest) => ({ userAgent: request.headers["user-agent"] ?? null, address: request.ip });
 
-/** POST /login, POST /logout, GET and PATCH /me, GET /roles. */
+/** POST /login, POST /logout, GET and PATCH /me. */
 export function accessRoutes(deps: CrmDeps): FastifyPluginAsync {
   const { sql, clock } = deps;
   const meOf = async (sessionId: string) => {
@@ -81,14 +80,6 @@ export function accessRoutes(deps: CrmDeps): FastifyPluginAsync {
       deps.hooks?.onSessionsEnded?.(principal.employeeId, null, "password");
       begin(request, reply, session);
       return meOf(session.sessionId);
-    });
-
-    app.get("/roles", { schema: { response: { 200: z.array(RoleView) } } }, async (request) => {
-      requireScope(request, "role", "read");
-      return sql<z.infer<typeof RoleView>[]>`
-        SELECT r.id, r.code, r.name,
-               coalesce(jsonb_agg(jsonb_build_object('object', p.object, 'action', p.action, 'scope', p.scope) ORDER BY p.object, p.action) FILTER (WHERE p.object IS NOT NULL), '[]') AS permissions
-        FROM role r LEFT JOIN role_permission p ON p.role_id = r.id GROUP BY r.id ORDER BY r.name`;
     });
   };
 }

@@ -25,6 +25,12 @@ export async function readDepartments(sql: Db | Tx, principal: Principal, action
     ORDER BY d.name, d.id`;
 }
 
+/** A head works here: neither dismissed nor suspended. */
+async function requireActive(tx: Tx, headId: Id): Promise<void> {
+  const rows = await tx`SELECT 1 FROM employee WHERE id = ${headId} AND state = 'active'`;
+  if (rows.length === 0) throw new AppError("validation", { fields: { headId: "unknown" } });
+}
+
 async function refuseCycle(tx: Tx, id: Id, parentId: Id): Promise<void> {
   const [cycle] = await tx`
     WITH RECURSIVE up AS (SELECT id, parent_id FROM department WHERE id = ${parentId} UNION SELECT d.id, d.parent_id FROM department d JOIN up ON d.id = up.parent_id)
@@ -52,6 +58,7 @@ export async function createDepartment(deps: CrmDeps, who: { principal: Principa
       await tx`SELECT pg_advisory_xact_lock(${TREE_LOCK})`;
       if (scopeOf(who.principal, "department", "create") !== "all" && (body.parentId === null || !who.principal.subtreeIds.includes(body.parentId)))
         throw new AppError("not_found");
+      if (body.headId !== null) await requireActive(tx, body.headId);
       const [row] = await tx<{ id: Id }[]>`
         INSERT INTO department (name, parent_id, head_id, day_norm_points) VALUES (${body.name}, ${body.parentId}, ${body.headId}, ${body.dayNormPoints}) RETURNING id`;
       const { id } = row as { id: Id };
@@ -78,6 +85,11 @@ export async function changeDepartment(
       if (before.version !== patch.version) throw new AppError("version_conflict", { current: before });
       const { version: _, ...wanted } = patch;
       const next = { ...before, ...Object.fromEntries(Object.entries(wanted).filter(([, v]) => v !== undefined)) } as View;
+      if (next.headId !== null && next.headId !== before.headId) await requireActive(tx, next.headId);
+      if (next.parentId !== before.parentId && scopeOf(who.principal, "department", "edit") !== "all") {
+        // Nobody moves a department out of, or under, what they do not see.
+        if (next.parentId === null || !who.principal.subtreeIds.includes(next.parentId)) throw new AppError("not_found");
+      }
       if (next.parentId !== null && next.parentId !== before.parentId) await refuseCycle(tx, id, next.parentId);
       await tx`
         UPDATE department SET name = ${next.name}, parent_id = ${next.parentId}, head_id = ${next.headId}, day_norm_points = ${next.dayNormPoints}, version = version + 1 WHERE id = ${id}`;
@@ -88,4 +100,22 @@ export async function changeDepartment(
   );
   deps.hooks?.onAccessChanged?.(null);
   return after;
+}
+
+/** Puts away a department without people, departments below it and queues. Throws in_use with the counts. */
+export async function archiveDepartment(deps: CrmDeps, who: { principal: Principal; actor: Actor }, id: Id): Promise<void> {
+  await deps.sql.begin(async (tx) => {
+    await tx`SELECT pg_advisory_xact_lock(${TREE_LOCK})`;
+    const [before] = await readDepartments(tx, who.principal, "delete", id);
+    if (before === undefined) throw new AppError("not_found");
+    const [uses] = await tx<{ people: number; departments: number; queues: number }[]>`
+      SELECT (SELECT count(*) FROM employee WHERE department_id = ${id} AND state <> 'dismissed')::int AS people,
+             (SELECT count(*) FROM department WHERE parent_id = ${id} AND archived_at IS NULL)::int AS departments,
+             (SELECT count(*) FROM queue WHERE department_id = ${id} AND archived_at IS NULL)::int AS queues`;
+    const counts = Object.fromEntries(Object.entries(uses ?? {}).filter(([, n]) => n > 0));
+    if (Object.keys(counts).length > 0) throw new AppError("in_use", { counts });
+    await tx`UPDATE department SET archived_at = ${new Date(deps.clock.now())}, head_id = NULL, version = version + 1 WHERE id = ${id}`;
+    await writeAudit(tx, who.actor, { objectKind: "department", objectId: id, action: "archive", changes: { name: [before.name, null] } });
+  });
+  deps.hooks?.onAccessChanged?.(null);
 }

@@ -1,4 +1,4 @@
-import { ACTIONS, type AccessAction, OBJECTS, type Principal, SCOPES } from "@kommutator/contract/access";
+import type { AccessAction, Principal } from "@kommutator/contract/access";
 import type { EmployeeBody, EmployeePatch, EmployeeView } from "@kommutator/contract/api/admin";
 import type { SessionView } from "@kommutator/contract/api/auth";
 import type { Tx } from "@kommutator/contract/db";
@@ -7,7 +7,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { hashPassword } from "../access/password.ts";
-import { mergePermissions } from "../access/principal.ts";
+import { refuseEscalation } from "../access/roles.ts";
 import { dropSecondFactor } from "../access/second-factor.ts";
 import { readSessions, revokeSessions } from "../access/session.ts";
 import { differences, writeAudit } from "../audit/write.ts";
@@ -22,18 +22,11 @@ async function factsChanged(deps: CrmDeps, tx: Tx, id: Id): Promise<void> {
 }
 
 /** Nobody may give away, or take over the account of somebody who has, a right that they do not have themselves. */
-async function refuseEscalation(tx: Tx, principal: Principal, roleIds: Id[]): Promise<void> {
-  const rows = await tx<
-    { object: string; action: string; scope: string }[]
-  >`SELECT object, action, scope FROM role_permission WHERE role_id = ANY(${roleIds}::uuid[])`;
-  const wanted = mergePermissions(rows);
-  for (const object of OBJECTS) {
-    for (const action of ACTIONS) {
-      const scope = wanted[object]?.[action];
-      const own = principal.permissions[object]?.[action];
-      if (scope !== undefined && (own === undefined || SCOPES.indexOf(own) < SCOPES.indexOf(scope))) throw new AppError("forbidden", { object, action });
-    }
-  }
+async function refuseRoles(tx: Tx, principal: Principal, roleIds: Id[]): Promise<void> {
+  refuseEscalation(
+    principal,
+    await tx<{ object: string; action: string; scope: string }[]>`SELECT object, action, scope FROM role_permission WHERE role_id = ANY(${roleIds}::uuid[])`,
+  );
 }
 
 async function refuseForeignDepartment(principal: Principal, action: AccessAction, departmentId: Id): Promise<void> {
@@ -51,7 +44,7 @@ async function lockEmployee(tx: Tx, who: Who, id: Id): Promise<{ view: EmployeeV
   const [view] = await readEmployees(tx, who.principal, "edit", id);
   if (view === undefined) throw new AppError("not_found");
   const roleIds = view.roles.map((r) => r.id);
-  if (id !== who.principal.employeeId) await refuseEscalation(tx, who.principal, roleIds);
+  if (id !== who.principal.employeeId) await refuseRoles(tx, who.principal, roleIds);
   return { view, roleIds };
 }
 
@@ -67,7 +60,7 @@ export async function createEmployee(deps: CrmDeps, who: Who, body: z.infer<type
   const hash = await hashPassword(body.password);
   const view = await namingConflicts(() =>
     deps.sql.begin(async (tx) => {
-      await refuseEscalation(tx, who.principal, body.roleIds);
+      await refuseRoles(tx, who.principal, body.roleIds);
       const [row] = await tx<{ id: Id }[]>`
         INSERT INTO employee (login, full_name, email, password_hash, locale, department_id, calendar_id, fte, extension, max_dialogs)
         VALUES (${body.login}, ${body.name}, ${body.email}, ${hash}, ${body.locale}, ${body.departmentId}, ${body.calendarId}, ${body.fte}, ${body.extension}, ${body.maxDialogs})
@@ -94,7 +87,7 @@ export async function changeEmployee(deps: CrmDeps, who: Who, id: Id, patch: z.i
       if (patch.departmentId !== undefined && patch.departmentId !== before.department.id)
         await refuseForeignDepartment(who.principal, "edit", patch.departmentId);
       if (patch.roleIds !== undefined) {
-        await refuseEscalation(tx, who.principal, patch.roleIds);
+        await refuseRoles(tx, who.principal, patch.roleIds);
         await tx`DELETE FROM employee_role WHERE employee_id = ${id} AND NOT role_id = ANY(${patch.roleIds}::uuid[])`;
         await tx`INSERT INTO employee_role ${tx(patch.roleIds.map((role_id) => ({ employee_id: id, role_id })))} ON CONFLICT DO NOTHING`;
       }

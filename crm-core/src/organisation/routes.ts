@@ -3,11 +3,15 @@ import {
   CalendarPatch,
   CalendarView,
   DepartmentBody,
+  DepartmentPastView,
   DepartmentPatch,
   DepartmentView,
   EmployeeBody,
   EmployeePatch,
   EmployeeView,
+  Measure,
+  MeasureBody,
+  MembershipView,
   PasswordBody,
 } from "@kommutator/contract/api/admin";
 import { SessionView } from "@kommutator/contract/api/auth";
@@ -18,15 +22,16 @@ import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { CrmDeps } from "../deps.ts";
-import { changeCalendar, createCalendar, readCalendars } from "./calendar.ts";
-import { changeDepartment, createDepartment, readDepartments } from "./department.ts";
+import { archiveCalendar, changeCalendar, createCalendar, measure, readCalendars } from "./calendar.ts";
+import { archiveDepartment, changeDepartment, createDepartment, readDepartments } from "./department.ts";
 import { changeEmployee, createEmployee, dismissEmployee, endSessions, resetSecondFactor, sessionsOf, setPassword } from "./employee.ts";
 import { readEmployees } from "./employee-sql.ts";
+import { membershipsOf, pastOf } from "./history.ts";
 
 /** Employees, departments and calendars (AD-04, AD-08). */
 export function organisationRoutes(deps: CrmDeps): FastifyPluginAsync {
   const { sql } = deps;
-  const who = (request: FastifyRequest, object: "employee" | "department" | "calendar", action: "create" | "read" | "edit") => ({
+  const who = (request: FastifyRequest, object: "employee" | "department" | "calendar", action: "create" | "read" | "edit" | "delete") => ({
     principal: requireScope(request, object, action).principal,
     actor: actorOf(request),
   });
@@ -77,6 +82,17 @@ export function organisationRoutes(deps: CrmDeps): FastifyPluginAsync {
       changeDepartment(deps, who(request, "department", "edit"), request.params.id, request.body),
     );
 
+    app.delete("/departments/:id", { schema: { params: IdParams, response: { 204: z.null() } } }, async (request, reply) => {
+      await archiveDepartment(deps, who(request, "department", "delete"), request.params.id);
+      return reply.code(204).send(null);
+    });
+    app.get("/departments/:id/history", { schema: { params: IdParams, response: { 200: z.array(DepartmentPastView) } } }, async (request) =>
+      pastOf(sql, who(request, "department", "read").principal, request.params.id),
+    );
+    app.get("/employees/:id/departments", { schema: { params: IdParams, response: { 200: z.array(MembershipView) } } }, async (request) =>
+      membershipsOf(sql, who(request, "employee", "read").principal, request.params.id),
+    );
+
     app.get("/calendars", { schema: { response: { 200: z.array(CalendarView) } } }, async (request) => {
       who(request, "calendar", "read");
       return readCalendars(sql);
@@ -87,5 +103,13 @@ export function organisationRoutes(deps: CrmDeps): FastifyPluginAsync {
     app.patch("/calendars/:id", { schema: { params: IdParams, body: CalendarPatch, response: { 200: CalendarView } } }, async (request) =>
       changeCalendar(deps, who(request, "calendar", "edit").actor, request.params.id, request.body),
     );
+    app.delete("/calendars/:id", { schema: { params: IdParams, response: { 204: z.null() } } }, async (request, reply) => {
+      await archiveCalendar(deps, who(request, "calendar", "delete").actor, request.params.id);
+      return reply.code(204).send(null);
+    });
+    app.post("/calendars/:id/measure", { schema: { params: IdParams, body: MeasureBody, response: { 200: Measure } } }, async (request) => {
+      who(request, "calendar", "read");
+      return measure(sql, request.params.id, request.body);
+    });
   };
 }

@@ -176,23 +176,165 @@ describe("calendars (AD-08)", () => {
       name: "Bad",
       tz: "Mars/Olympus",
       week: {
-        mon: [["09:00", "08:00"]],
+        mon: [["09:00", "09:00"]],
         tue: [
           ["09:00", "12:00"],
           ["11:00", "13:00"],
         ],
-        wed: [["09:00", "25:00"]],
+        wed: [
+          ["22:00", "06:00"],
+          ["23:00", "24:00"],
+        ],
+        thu: [["09:00", "25:00"]],
       },
     };
     expect((await as("admin").call("POST", "/calendars", faulty)).json()).toEqual({
       code: "validation",
-      details: { fields: { tz: "unknown", "week.mon": "interval", "week.tue": "overlap", "week.wed": "interval" } },
+      details: { fields: { tz: "unknown", "week.mon": "interval", "week.tue": "overlap", "week.wed": "interval", "week.thu": "interval" } },
     });
     const changed = await as("admin").call("PATCH", `/calendars/${made.json().id}`, { version: 0, exceptions: [] });
     expect(changed.json()).toMatchObject({ week: body.week, exceptions: [], version: 1 });
     expect((await house.inputs()).some((i) => i.kind === "facts.changed" && i["what"] === "calendar" && i["id"] === made.json().id)).toBe(true);
     expect((await as("head").call("PATCH", `/calendars/${made.json().id}`, { version: 1, name: "Mine" })).statusCode).toBe(403);
     expect((await as("aigul").call("GET", "/calendars")).statusCode).toBe(200);
+  });
+});
+
+describe("working time of a stored calendar", () => {
+  const measure = (id: Id, from: string, to: string) => as("aigul").call("POST", `/calendars/${id}/measure`, { from, to });
+
+  test("a night shift, a holiday and both changes of the clock are counted as they are", async () => {
+    const night = { name: "Night in Kyiv", tz: "Europe/Kyiv", week: { sat: [["22:00", "06:00"]] }, exceptions: [{ day: "2026-03-14", intervals: [] }] };
+    const { id } = (await as("admin").call("POST", "/calendars", night)).json();
+    const hours = async (from: string, to: string) => (await measure(id, from, to)).json().workingSeconds / 3600;
+    expect(await hours("2026-03-20T12:00:00Z", "2026-03-23T12:00:00Z")).toBe(8);
+    expect(await hours("2026-03-27T12:00:00Z", "2026-03-30T12:00:00Z")).toBe(7);
+    expect(await hours("2026-10-23T12:00:00Z", "2026-10-26T12:00:00Z")).toBe(9);
+    expect(await hours("2026-03-13T12:00:00Z", "2026-03-16T12:00:00Z")).toBe(0);
+    expect((await measure(id, "2026-03-28T20:00:00Z", "2026-03-28T20:00:00Z")).json()).toEqual({
+      workingSeconds: 0,
+      openAtFrom: true,
+      nextChange: "2026-03-29T03:00:00.000Z",
+    });
+    expect((await measure(id, "2026-03-28T20:00:00Z", "2026-03-27T20:00:00Z")).json()).toMatchObject({
+      code: "validation",
+      details: { fields: { to: "range" } },
+    });
+    expect((await measure(randomUUID(), "2026-03-28T20:00:00Z", "2026-03-28T20:00:00Z")).json().code).toBe("not_found");
+  });
+
+  test("by which somebody works is not put away; an unused one is, and cannot be chosen any more", async () => {
+    const used = (await as("admin").call("DELETE", `/calendars/${house.company.calendars.always}`)).json();
+    expect(used).toMatchObject({ code: "in_use", details: { counts: { people: expect.any(Number), queues: expect.any(Number) } } });
+    const { id } = (await as("admin").call("POST", "/calendars", { name: "Unused", tz: "Asia/Almaty", week: {}, exceptions: [] })).json();
+    expect((await as("head").call("DELETE", `/calendars/${id}`)).statusCode).toBe(403);
+    expect((await as("admin").call("DELETE", `/calendars/${id}`)).statusCode).toBe(204);
+    expect((await as("admin").call("GET", "/calendars")).json().map((c: { id: Id }) => c.id)).not.toContain(id);
+    expect((await as("admin").call("DELETE", `/calendars/${id}`)).json().code).toBe("not_found");
+  });
+});
+
+describe("roles (AD-02)", () => {
+  const permissions = [
+    { object: "customer", action: "read", scope: "own" },
+    { object: "audit", action: "read", scope: "own" },
+  ];
+  const versionOfRights = async () => (await house.sql<{ version: number }[]>`SELECT version FROM rights_version`)[0]?.version ?? 0;
+
+  test("a role made and changed holds from the next request on, and the version of rights grows with it", async () => {
+    const made = await as("admin").call("POST", "/roles", { name: "Auditor", permissions });
+    expect([made.statusCode, made.json()]).toMatchObject([201, { name: "Auditor", people: 0, version: 0 }]);
+    const role = made.json();
+    const { login } = (await as("admin").call("POST", "/employees", newcomer({ roleIds: [role.id] }))).json();
+    const auditor = await house.login({ login, password: "long enough" });
+    expect([(await auditor.call("GET", "/audit")).statusCode, (await auditor.call("GET", "/leads")).statusCode]).toEqual([200, 403]);
+    const before = await versionOfRights();
+    const wider = [...permissions.filter((p) => p.object !== "audit"), { object: "lead", action: "read", scope: "all" }];
+    const changed = await as("admin").call("PATCH", `/roles/${role.id}`, { version: 0, permissions: wider });
+    expect(changed.json()).toMatchObject({ version: 1, people: 1 });
+    expect(await versionOfRights()).toBeGreaterThan(before);
+    expect([(await auditor.call("GET", "/audit")).statusCode, (await auditor.call("GET", "/leads")).statusCode]).toEqual([403, 200]);
+    expect((await audit(role.id)).at(-1)).toMatchObject({ action: "edit", changes: { "audit.read": ["own", null], "lead.read": [null, "all"] } });
+    expect((await as("admin").call("PATCH", `/roles/${role.id}`, { version: 0, name: "Late" })).json()).toMatchObject({
+      code: "version_conflict",
+      details: { current: { version: 1 } },
+    });
+    expect((await as("admin").call("POST", "/roles", { name: "Auditor" })).json()).toEqual({ code: "duplicate", details: { field: "name" } });
+    expect((await as("admin").call("DELETE", `/roles/${role.id}`)).json()).toMatchObject({ code: "in_use", details: { people: 1 } });
+    const { id: unused } = (await as("admin").call("POST", "/roles", { name: "Nobody's" })).json();
+    expect((await as("admin").call("DELETE", `/roles/${unused}`)).statusCode).toBe(204);
+    expect((await as("admin").call("PATCH", `/roles/${unused}`, { version: 0, name: "Gone" })).json().code).toBe("not_found");
+  });
+
+  test("nobody makes a role that can do more than they can, and the house never loses its last administrator", async () => {
+    expect((await as("head").call("POST", "/roles", { name: "Mine", permissions })).statusCode).toBe(403);
+    const keeper = (
+      await as("admin").call("POST", "/roles", {
+        name: "Keeper of roles",
+        permissions: ["create", "read", "edit", "delete"].map((action) => ({ object: "role", action, scope: "all" })),
+      })
+    ).json();
+    const { login } = (await as("admin").call("POST", "/employees", newcomer({ roleIds: [keeper.id] }))).json();
+    const browser = await house.login({ login, password: "long enough" });
+    expect((await browser.call("POST", "/roles", { name: "More", permissions })).json()).toEqual({
+      code: "forbidden",
+      details: { object: "customer", action: "read" },
+    });
+    const roles = (await as("admin").call("GET", "/roles")).json() as { id: Id; code: string; version: number; permissions: { object: string }[] }[];
+    const admin = roles.find((r) => r.code === "admin");
+    expect((await browser.call("PATCH", `/roles/${admin?.id}`, { version: admin?.version, permissions: [] })).json().code).toBe("forbidden");
+    const without = admin?.permissions.filter((p) => p.object !== "role");
+    expect((await as("admin").call("PATCH", `/roles/${admin?.id}`, { version: admin?.version, permissions: without })).json()).toMatchObject({
+      code: "in_use",
+      details: { reason: "last_administrator" },
+    });
+    expect((await as("admin").call("GET", "/roles")).statusCode).toBe(200);
+    const bad = await as("admin").call("POST", "/roles", { name: "Bad", permissions: [{ object: "moon", action: "read", scope: "all" }] });
+    expect(bad.statusCode).toBe(422);
+  });
+});
+
+describe("the past of the organisation (AD-04)", () => {
+  test("who moves keeps where they were, to the moment; a department keeps its names, heads and places", async () => {
+    const { a, b } = house.company.departments;
+    const { id } = (await as("admin").call("POST", "/employees", newcomer({ departmentId: a }))).json();
+    await as("admin").call("PATCH", `/employees/${id}`, { version: 0, departmentId: b });
+    await as("admin").call("PATCH", `/employees/${id}`, { version: 1, name: "Still In B" });
+    const stays = (await as("admin").call("GET", `/employees/${id}/departments`)).json() as { department: { id: Id }; from: string; to: string | null }[];
+    expect(stays.map((s) => [s.department.id, s.to === null])).toEqual([
+      [b, true],
+      [a, false],
+    ]);
+    expect(stays[0]?.from).toBe(stays[1]?.to);
+    expect((await as("dana").call("GET", `/employees/${house.company.employees.head.id}/departments`)).json().code).toBe("not_found");
+
+    const made = (await as("admin").call("POST", "/departments", { name: "Field sales", parentId: a })).json();
+    await as("admin").call("PATCH", `/departments/${made.id}`, { version: 0, parentId: b, headId: id });
+    await as("admin").call("PATCH", `/departments/${made.id}`, { version: 1, name: "Outdoor sales" });
+    const past = (await as("admin").call("GET", `/departments/${made.id}/history`)).json();
+    expect(past).toMatchObject([
+      { name: "Outdoor sales", parent: { id: b }, head: { id }, to: null },
+      { name: "Field sales", parent: { id: b }, head: { id } },
+      { name: "Field sales", parent: { id: a }, head: null },
+    ]);
+  });
+
+  test("a department with people, departments below or a suspended head is not put away or so headed; an empty one is", async () => {
+    const { a } = house.company.departments;
+    expect((await as("admin").call("DELETE", `/departments/${a}`)).json()).toMatchObject({
+      code: "in_use",
+      details: { counts: { people: expect.any(Number), queues: 1 } },
+    });
+    const { id: gone } = (await as("admin").call("POST", "/employees", newcomer())).json();
+    await as("admin").call("POST", `/employees/${gone}/dismiss`, {});
+    expect((await as("admin").call("POST", "/departments", { name: "Headless", headId: gone })).json()).toMatchObject({
+      code: "validation",
+      details: { fields: { headId: "unknown" } },
+    });
+    const { id } = (await as("admin").call("POST", "/departments", { name: "Empty", parentId: a })).json();
+    expect((await as("head").call("DELETE", `/departments/${id}`)).statusCode).toBe(403);
+    expect((await as("admin").call("DELETE", `/departments/${id}`)).statusCode).toBe(204);
+    expect((await as("admin").call("GET", "/departments")).json().map((d: { id: Id }) => d.id)).not.toContain(id);
   });
 });
 
@@ -209,5 +351,47 @@ describe("audit (AD-09)", () => {
     expect((await as("head").call("GET", "/audit?limit=200")).json().items.filter((r: { actor: string }) => r.actor === "Admin Adminov")).toEqual([]);
     await expect(house.sql`UPDATE audit_log SET actor_label = 'nobody'`).rejects.toThrow("append-only");
     await expect(house.sql`DELETE FROM audit_log`).rejects.toThrow("append-only");
+    await expect(house.sql`TRUNCATE audit_log`).rejects.toThrow("append-only");
+    await expect(house.sql`TRUNCATE audit_log_default`).rejects.toThrow("append-only");
+    await expect(house.sql`UPDATE audit_log_default SET changes = '{}'`).rejects.toThrow("append-only");
+  });
+
+  test("of a card one may read it tells everything, by whomever: who, when, old and new; a card out of sight tells nothing", async () => {
+    const { aigul, dana, head } = house.company.employees;
+    await house.sql`UPDATE department SET head_id = ${head.id} WHERE id = ${house.company.departments.a}`;
+    const made = (await as("aigul").call("POST", "/customers", { kind: "company", name: "Romashka", responsibleId: aigul.id })).json();
+    await as("admin").call("PATCH", `/customers/${made.id}`, { version: made.version, legalName: "Romashka LLP" });
+    await house.sql`INSERT INTO audit_log (actor_kind, actor_label, object_kind, object_id, action, changes) VALUES ('integration', '1C exchange', 'customer', ${made.id}, 'edit', '{}')`;
+    const seen = (await as("head").call("GET", `/audit?objectKind=customer&objectId=${made.id}`)).json().items;
+    expect(seen.map((r: { actor: string; actorKind: string }) => [r.actor, r.actorKind])).toEqual([
+      ["1C exchange", "integration"],
+      ["Admin Adminov", "employee"],
+      [expect.any(String), "employee"],
+    ]);
+    expect(seen[1]).toMatchObject({ action: "edit", changes: { legal_name: [null, "Romashka LLP"] }, at: expect.any(String) });
+    expect((await as("admin").call("GET", `/audit?objectId=${made.id}&actorKind=integration`)).json().items).toHaveLength(1);
+    expect((await as("admin").call("GET", `/audit?objectId=${made.id}&action=create`)).json().items).toHaveLength(1);
+    expect((await as("admin").call("GET", `/audit?objectId=${made.id}&to=${new Date(0).toISOString()}`)).json().items).toEqual([]);
+    const foreign = (
+      await as("admin").call("POST", "/interactions", {
+        typeId: house.company.catalogues.interactionTypes["call"]?.id,
+        subject: "Dana's",
+        plannedFrom: new Date(Date.now() + 3_600_000).toISOString(),
+        executorId: dana.id,
+        customerId: made.id,
+      })
+    ).json();
+    expect((await as("head").call("GET", `/audit?objectKind=interaction&objectId=${foreign.id}`)).json().items).toEqual([]);
+  });
+
+  test("names for whom a stand-in acted", async () => {
+    const { aigul, bolat } = house.company.employees;
+    const made = (await as("aigul").call("POST", "/customers", { kind: "company", name: "Lotus", responsibleId: aigul.id })).json();
+    await house.sql`
+      INSERT INTO absence (employee_id, kind, during, substitute_id, stand_in_id, state) VALUES (${aigul.id}, 'unplanned', tstzrange(now() - interval '1 minute', now() + interval '1 hour'), ${bolat.id}, ${bolat.id}, 'active')`;
+    expect((await as("bolat").call("PATCH", `/customers/${made.id}`, { version: made.version, comment: "Called for Aigul" })).statusCode).toBe(200);
+    const [last, first] = (await as("admin").call("GET", `/audit?objectKind=customer&objectId=${made.id}`)).json().items;
+    expect(last).toMatchObject({ actor: bolat.name, onBehalfOf: { id: aigul.id, name: aigul.name } });
+    expect(first).toMatchObject({ actor: aigul.name, onBehalfOf: null });
   });
 });

@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { Id, IsoTime, NamedRef, patchOf } from "./common.ts";
+import { ACTIONS, OBJECTS, SCOPES } from "../access.ts";
+import { Id, IsoTime, NamedRef, PageQuery, patchOf } from "./common.ts";
 
 /**
  * Employees   GET/POST /employees · GET/PATCH /employees/:id · POST /employees/:id/password · POST /employees/:id/dismiss
- * Departments GET/POST /departments · PATCH /departments/:id
- * Calendars   GET/POST /calendars · PATCH /calendars/:id
- * Roles       GET /roles
+ *             GET /employees/:id/departments (where somebody belonged when)
+ * Departments GET/POST /departments · PATCH/DELETE /departments/:id (DELETE archives an empty one) · GET /departments/:id/history
+ * Calendars   GET/POST /calendars · PATCH/DELETE /calendars/:id (DELETE archives an unused one) · POST /calendars/:id/measure
+ * Roles       GET/POST /roles · PATCH/DELETE /roles/:id
  * Channels    GET /channels/kinds · GET/POST /channels · PATCH/DELETE /channels/:id · POST /channels/:id/test · GET /channels/:id/errors · POST /channels/:id/errors/:eventId/retry · GET /channels/:id/transcript
- * Audit       GET /audit?objectKind=&objectId=
+ * Audit       GET /audit?objectKind=&objectId=&actorId=&actorKind=&action=&from=&to=
  * All under /api/v1.
  */
 export const EmployeeView = z.object({
@@ -76,12 +78,34 @@ export const CalendarView = z.object({
 export type CalendarView = z.infer<typeof CalendarView>;
 export const CalendarBody = CalendarView.omit({ id: true, version: true });
 export const CalendarPatch = patchOf(CalendarBody).extend({ version: z.number().int() });
+/** Working time between two moments by the calendar as it is stored, holidays and changes of the clock included. */
+export const MeasureBody = z.object({ from: IsoTime, to: IsoTime });
+export const Measure = z.object({ workingSeconds: z.number(), openAtFrom: z.boolean(), nextChange: IsoTime.nullable() });
+
+const Permission = z.object({ object: z.enum(OBJECTS), action: z.enum(ACTIONS), scope: z.enum(SCOPES) });
 export const RoleView = z.object({
   id: Id,
   code: z.string(),
   name: z.string(),
-  permissions: z.array(z.object({ object: z.string(), action: z.string(), scope: z.string() })),
+  permissions: z.array(Permission),
+  /** How many people have it. */
+  people: z.number().int(),
+  version: z.number().int(),
 });
+export type RoleView = z.infer<typeof RoleView>;
+export const RoleBody = z.object({
+  name: z.string().trim().min(1).max(100),
+  /** One scope for each object and action; what is not named is refused. */
+  permissions: z
+    .array(Permission)
+    .max(OBJECTS.length * ACTIONS.length)
+    .default([]),
+});
+export const RolePatch = patchOf(RoleBody).extend({ version: z.number().int() });
+
+/** A stay in a department, or a state of a department; `to` null: until now. */
+export const MembershipView = z.object({ department: NamedRef, from: IsoTime, to: IsoTime.nullable() });
+export const DepartmentPastView = z.object({ name: z.string(), parent: NamedRef.nullable(), head: NamedRef.nullable(), from: IsoTime, to: IsoTime.nullable() });
 
 export const ConfigFieldView = z.object({
   name: z.string(),
@@ -134,12 +158,28 @@ export const ChannelErrorView = z.object({
   payload: z.unknown(),
 });
 export const TranscriptLine = z.object({ at: IsoTime, direction: z.enum(["in", "out"]), summary: z.string(), detail: z.unknown() });
+export const ACTOR_KINDS = ["employee", "system", "integration", "automation"] as const;
 export const AuditView = z.object({
   id: z.number(),
   at: IsoTime,
   actor: z.string(),
+  actorKind: z.enum(ACTOR_KINDS),
+  /** For whom somebody stood in. */
+  onBehalfOf: NamedRef.nullable(),
   action: z.string(),
   objectKind: z.string(),
   objectId: Id,
+  /** `{field: [old, new]}` of what changed; of a creation the values. */
   changes: z.record(z.string(), z.unknown()),
+});
+export type AuditView = z.infer<typeof AuditView>;
+/** With `objectKind` and `objectId`: the past of one card, for whoever may read the audit and that card. */
+export const AuditQuery = PageQuery.extend({
+  objectKind: z.string().max(50).optional(),
+  objectId: Id.optional(),
+  actorId: Id.optional(),
+  actorKind: z.enum(ACTOR_KINDS).optional(),
+  action: z.string().max(50).optional(),
+  from: IsoTime.optional(),
+  to: IsoTime.optional(),
 });
