@@ -9,6 +9,7 @@ import { useCatalogues } from "../../app/catalogues.ts";
 import { failureText } from "../../app/failure.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState } from "../../app/states.tsx";
+import { DispatchChoice } from "./DispatchChoice.tsx";
 import { FaultText } from "./FaultText.tsx";
 import {
   choosePurpose,
@@ -23,15 +24,18 @@ import {
   purposesInOrder,
   type ReceptionForm,
   rank,
+  receivers,
   startForm,
   usualNextStep,
 } from "./form.ts";
 import { InterestStep } from "./InterestStep.tsx";
 import { NextStepFields } from "./NextStepFields.tsx";
+import { OpenElsewhere } from "./OpenElsewhere.tsx";
 import { Processed } from "./Processed.tsx";
 import { useFinish, useReception, useReject } from "./queries.ts";
 import classes from "./reception.module.css";
 import { useDraft } from "./useDraft.ts";
+import { useOnlyTab } from "./useOnlyTab.ts";
 import { WhoStep } from "./WhoStep.tsx";
 
 /** Purpose, who, Interest, next step; prefilled, finished by Ctrl+Enter (B1). */
@@ -58,7 +62,7 @@ export function ReceptionWizard({ dialogId }: { dialogId: string }) {
       </Stack>
     );
   const { inquiry } = reception.data;
-  if (inquiry.status === "processed" || inquiry.status === "rejected") return <Processed inquiry={inquiry} />;
+  if (inquiry.status === "processed" || inquiry.status === "rejected") return <Processed dialogId={dialogId} inquiry={inquiry} />;
   return <Wizard key={inquiry.id} dialogId={dialogId} reception={reception.data} catalogues={catalogues.data} onPurpose={setPurposeId} />;
 }
 
@@ -103,8 +107,11 @@ function Wizard({
       ? reception.interests.find((each) => form.interest?.kind === "existing" && each.id === form.interest.interestId)
       : undefined;
 
+  const tab = useOnlyTab(reception.inquiry.id);
+  const readOnly = tab.held === "elsewhere";
+
   const submit = () => {
-    if (finish.isPending || reject.isPending) return;
+    if (finish.isPending || reject.isPending || readOnly) return;
     if (faults.length > 0) {
       setShown(true);
       requestAnimationFrame(() =>
@@ -119,15 +126,14 @@ function Wizard({
     }
     const subject =
       chosen?.title ?? t("next.subject", { name: form.who?.kind === "new-lead" ? form.who.contactName || form.who.phone : (form.who?.name ?? "") });
-    const lead = form.who?.kind === "lead" ? { id: form.who.leadId, contactName: form.who.contactName, companyName: form.who.companyName } : null;
-    finish.mutate({ inquiryId: reception.inquiry.id, body: finishBody(form, reception, catalogues, subject.slice(0, 300)), lead });
+    finish.mutate({ inquiryId: reception.inquiry.id, body: finishBody(form, reception, catalogues, subject.slice(0, 300)) });
   };
   useShortcut({ keys: "ctrl+Enter", label: "reception:shortcuts.finish", typing: true, run: submit });
   useShortcut({ keys: "p", label: "reception:shortcuts.start", run: () => box.current?.querySelector<HTMLElement>("input:checked, input")?.focus() });
 
   const failure = finish.error ?? reject.error;
   const first = firstResult(failure);
-  if (first !== null) return <Processed inquiry={first} conflict />;
+  if (first !== null) return <Processed dialogId={dialogId} inquiry={first} conflict />;
 
   const summary =
     purpose === undefined
@@ -150,7 +156,8 @@ function Wizard({
         submit();
       }}
     >
-      <fieldset className={classes["step"]} data-fault={faultOf("purpose") !== null}>
+      <OpenElsewhere by={reception.openedBy?.name ?? null} tab={tab} />
+      <fieldset className={classes["step"]} data-fault={faultOf("purpose") !== null} disabled={readOnly}>
         <legend>{t("purpose.title")}</legend>
         <Chip.Group
           value={form.purposeId ?? ""}
@@ -206,7 +213,7 @@ function Wizard({
               <Select
                 label={t("dispatch.to")}
                 searchable
-                data={catalogues.employees.map((each) => ({ value: each.id, label: each.extension === null ? each.name : `${each.name} (${each.extension})` }))}
+                data={receivers(catalogues)}
                 value={form.dispatchTo}
                 error={faultOf("dispatchTo")}
                 onChange={(dispatchTo) => change({ dispatchTo })}
@@ -232,6 +239,9 @@ function Wizard({
             onChange={(next) => change({ next })}
             fault={faultOf("next")}
           />
+          {purpose === undefined || purpose.outcome === "transfer" ? null : (
+            <DispatchChoice catalogues={catalogues} to={form.dispatchTo} onChange={(dispatchTo) => change({ dispatchTo })} />
+          )}
           <Textarea
             className={classes["step"] ?? ""}
             label={t("note")}
@@ -246,6 +256,13 @@ function Wizard({
       {failure === null ? null : (
         <Alert color="red" mt="xs" role="alert">
           {failureText(failure)}
+          {missingOf(failure).length === 0 ? null : (
+            <ul className={classes["plain"]}>
+              {missingOf(failure).map((field) => (
+                <li key={field}>{t(`missing.${field}`, { defaultValue: field })}</li>
+              ))}
+            </ul>
+          )}
         </Alert>
       )}
       <div className={classes["finish"]}>
@@ -255,6 +272,7 @@ function Wizard({
           leftSection={<IconCheck size={17} />}
           rightSection={<kbd>Ctrl+Enter</kbd>}
           loading={finish.isPending || reject.isPending}
+          disabled={readOnly}
           data-testid="finish"
         >
           {summary}
@@ -270,6 +288,14 @@ function Wizard({
 /** A stage that demands a next step gets the customary one at once: one click less, and it can be changed. */
 function withUsualStep(form: ReceptionForm, reception: Reception, catalogues: Catalogues): ReceptionForm {
   return form.next === null && nextRequired(form, reception, catalogues) ? { ...form, next: usualNextStep(catalogues, "", Date.now()) } : form;
+}
+
+/** Fields that the server still wants: those of the purpose, and those of required-field rules. */
+function missingOf(error: unknown): string[] {
+  if (!(error instanceof ApiError)) return [];
+  const { fields } = error.details;
+  if (Array.isArray(fields)) return fields.map((each: { message?: string; field?: string }) => each.message ?? each.field ?? "").filter((each) => each !== "");
+  return typeof fields === "object" && fields !== null ? Object.keys(fields) : [];
 }
 
 /** Somebody else was first: the answer carries the inquiry as that person left it. */

@@ -1,6 +1,6 @@
 import { Badge, Button, SegmentedControl, Skeleton } from "@mantine/core";
-import { IconClipboardCheck } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconClipboardCheck, IconPlus } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { useCan, useMe } from "../../app/me.ts";
@@ -12,8 +12,12 @@ import { FeedLine } from "../customer/FeedLine.tsx";
 import { InterestLink } from "../customer/InterestLink.tsx";
 import { useDialog } from "../dialogs/queries.ts";
 import { Identity } from "./Identity.tsx";
+import { useSetParty } from "./queries.ts";
 import { ReceptionWizard } from "./ReceptionWizard.tsx";
 import classes from "./reception.module.css";
+
+// Rarely opened: not a part of the first screen.
+const InterestForm = lazy(async () => ({ default: (await import("../interests/InterestForm.tsx")).InterestForm }));
 
 /** Who it is, reception, open Interests, the feed: beside the talk, in this order. */
 export function RightPane({ dialogId }: { dialogId: string }) {
@@ -26,6 +30,8 @@ function Pane({ dialogId }: { dialogId: string }) {
   const can = useCan();
   const card = useCard(dialogId);
   const dialog = useDialog(dialogId);
+  const party = useSetParty(dialogId);
+  const [making, setMaking] = useState(false);
   const [tab, setTab] = useState<"work" | "feed">("work");
   // The register of inquiries leads here to receive one.
   const asked = useLocation().state as { receive?: boolean } | null;
@@ -39,6 +45,7 @@ function Pane({ dialogId }: { dialogId: string }) {
   useShortcut(may && !receiving ? { keys: "p", label: "reception:shortcuts.start", run: () => setOpened(true) } : null);
 
   const data = card.data;
+  const belongsTo = dialog.data?.dialog.party.interestId ?? null;
   const of =
     data?.party.customer != null
       ? ({ of: "customer", id: data.party.customer.id } as const)
@@ -94,9 +101,31 @@ function Pane({ dialogId }: { dialogId: string }) {
               {data?.openInterests.map((each) => (
                 <li key={each.id}>
                   <InterestLink interest={each} />
+                  {each.id === belongsTo ? (
+                    <Badge size="xs" variant="light" ml={8}>
+                      {t("interests.here")}
+                    </Badge>
+                  ) : may ? (
+                    <Button size="compact-xs" variant="subtle" loading={party.isPending} onClick={() => party.mutate({ interestId: each.id })}>
+                      {t("interests.move")}
+                    </Button>
+                  ) : null}
                 </li>
               ))}
             </ul>
+            {of === null || can("interest", "create") === null ? null : (
+              <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={14} />} onClick={() => setMaking(true)}>
+                {t("interests.create")}
+              </Button>
+            )}
+            {making && of !== null ? (
+              <Suspense fallback={null}>
+                <InterestForm
+                  party={{ ...(of.of === "customer" ? { customerId: of.id } : { leadId: of.id }), fromDialogId: dialogId }}
+                  onClose={() => setMaking(false)}
+                />
+              </Suspense>
+            ) : null}
           </section>
           <section aria-labelledby="pane-last">
             <h3 id="pane-last" className={classes["section"]}>

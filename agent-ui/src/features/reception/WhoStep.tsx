@@ -80,6 +80,25 @@ export function WhoStep({
             value={who.companyName}
             onChange={(event) => onChange({ ...who, companyName: event.currentTarget.value })}
           />
+          {identity.kind === "phone" && identity.value !== null ? null : (
+            <TextInput
+              size="xs"
+              type="tel"
+              label={t("who.phone")}
+              value={who.phone}
+              onChange={(event) => onChange({ ...who, phone: event.currentTarget.value })}
+            />
+          )}
+          {identity.kind === "email" && identity.value !== null ? null : (
+            <TextInput
+              size="xs"
+              type="email"
+              label={t("who.email")}
+              value={who.email}
+              error={contactFault !== null}
+              onChange={(event) => onChange({ ...who, email: event.currentTarget.value })}
+            />
+          )}
         </SimpleGrid>
       ) : null}
       {who?.kind === "new-lead" ? (

@@ -1,5 +1,6 @@
 import type { Catalogues } from "@kommutator/contract/api/catalogue";
 import type { FinishBody, Reception } from "@kommutator/contract/api/inquiry";
+import type { z } from "zod";
 
 /**
  * The reception wizard's form (B1), pure: what is prefilled, what is missing, what is sent. A known caller with one fitting
@@ -8,7 +9,7 @@ import type { FinishBody, Reception } from "@kommutator/contract/api/inquiry";
 export type Who =
   | { kind: "customer"; customerId: string; contactId: string | null; name: string }
   /** A lead that exists: its name may still be empty, so it can be filled here. */
-  | { kind: "lead"; leadId: string; name: string; contactName: string; companyName: string }
+  | { kind: "lead"; leadId: string; name: string; contactName: string; companyName: string; phone: string; email: string }
   | { kind: "new-lead"; contactName: string; companyName: string; phone: string; email: string };
 export type InterestChoice =
   | { kind: "existing"; interestId: string; reopen: boolean }
@@ -26,6 +27,7 @@ export interface ReceptionForm {
   interest: InterestChoice | null;
   /** The agent chose the Interest by hand: a new ranking does not change it while it is still among the candidates. */
   interestByHand: boolean;
+  /** To whom it goes instead of whom the purpose names: an employee's id, or `queue:` and a queue's. */
   dispatchTo: string | null;
   note: string;
   next: NextStep | null;
@@ -61,7 +63,7 @@ function preselect(candidates: Candidate[], purpose: Purpose | undefined): Inter
 function whoOf(reception: Reception): Who | null {
   const { party } = reception.inquiry;
   if (party.customerId !== null) return { kind: "customer", customerId: party.customerId, contactId: party.contactId, name: party.name };
-  if (party.leadId !== null) return { kind: "lead", leadId: party.leadId, name: party.name, contactName: "", companyName: "" };
+  if (party.leadId !== null) return { kind: "lead", leadId: party.leadId, name: party.name, contactName: "", companyName: "", phone: "", email: "" };
   if (reception.identity.result === "ambiguous") return null;
   const { kind, value } = reception.identity;
   return { kind: "new-lead", contactName: "", companyName: "", phone: kind === "phone" ? (value ?? "") : "", email: kind === "email" ? (value ?? "") : "" };
@@ -165,6 +167,8 @@ export function usualNextStep(catalogues: Catalogues, subject: string, now: numb
   return { typeId: type.id, at: at.getTime(), subject };
 }
 
+const EMAIL = /^\S+@\S+\.\S+$/;
+
 /** Every fault at once, each beside its field. Empty means ready to finish. */
 export function faultsOf(form: ReceptionForm, reception: Reception, catalogues: Catalogues): Fault[] {
   const faults: Fault[] = [];
@@ -175,9 +179,10 @@ export function faultsOf(form: ReceptionForm, reception: Reception, catalogues: 
     return faults;
   }
   if (form.who === null) faults.push({ field: "who", code: reception.identity.result === "ambiguous" ? "choose" : "required" });
+  else if (form.who.kind === "lead" && form.who.email.trim() !== "" && !EMAIL.test(form.who.email.trim())) faults.push({ field: "contact", code: "email" });
   else if (form.who.kind === "new-lead") {
     if (form.who.phone.trim() === "" && form.who.email.trim() === "") faults.push({ field: "contact", code: "contact_point" });
-    else if (form.who.email.trim() !== "" && !/^\S+@\S+\.\S+$/.test(form.who.email.trim())) faults.push({ field: "contact", code: "email" });
+    else if (form.who.email.trim() !== "" && !EMAIL.test(form.who.email.trim())) faults.push({ field: "contact", code: "email" });
   }
   if (needsInterest(purpose) && (form.interest === null || form.interest.kind === "none")) faults.push({ field: "interest", code: "choose" });
   if (parallelNeeded(form, reception, catalogues) && form.interest?.kind === "new" && form.interest.parallelReason.trim() === "")
@@ -187,10 +192,26 @@ export function faultsOf(form: ReceptionForm, reception: Reception, catalogues: 
   return faults;
 }
 
+const QUEUE = "queue:";
+/** The chosen receiver in the order's own words. */
+function dispatchOf({ dispatchTo }: ReceptionForm): { dispatchTo: string | null; dispatchQueueId: string | null } {
+  const queue = dispatchTo?.startsWith(QUEUE) === true;
+  return { dispatchTo: queue ? null : dispatchTo, dispatchQueueId: queue ? (dispatchTo as string).slice(QUEUE.length) : null };
+}
+/** Receivers as the list offers them. */
+export function receivers(catalogues: Catalogues): { value: string; label: string }[] {
+  return [
+    ...catalogues.queues.map((each) => ({ value: `${QUEUE}${each.id}`, label: each.name })),
+    ...catalogues.employees.map((each) => ({ value: each.id, label: each.extension === null ? each.name : `${each.name} (${each.extension})` })),
+  ];
+}
+
 const filled = (text: string): string | null => (text.trim() === "" ? null : text.trim());
 
+export type FinishOrder = z.input<typeof FinishBody>;
+
 /** The order to the server; call it only without faults. `subject` names a planned step that has no words of its own. */
-export function finishBody(form: ReceptionForm, reception: Reception, catalogues: Catalogues, subject: string): FinishBody {
+export function finishBody(form: ReceptionForm, reception: Reception, catalogues: Catalogues, subject: string): FinishOrder {
   const purpose = purposeOf(catalogues, form.purposeId);
   if (purpose === undefined || form.who === null) throw new Error("the form has faults");
   const { who, next } = form;
@@ -201,16 +222,17 @@ export function finishBody(form: ReceptionForm, reception: Reception, catalogues
     who:
       who.kind === "customer"
         ? { kind: "customer", customerId: who.customerId, contactId: who.contactId }
-        : who.kind === "lead"
+        : who.kind === "lead" && [who.contactName, who.companyName, who.phone, who.email].every((each) => filled(each) === null)
           ? { kind: "lead", leadId: who.leadId }
           : {
+              // What was learned of a lead goes with the same save: the dialog's own lead is filled in, no second one is made.
               kind: "new-lead",
               contactName: filled(who.contactName),
               companyName: filled(who.companyName),
               phone: filled(who.phone),
               email: filled(who.email),
             },
-    dispatchTo: form.dispatchTo,
+    ...dispatchOf(form),
     interest:
       interest.kind === "new"
         ? { kind: "new", title: filled(interest.title), interestKindId: purpose.interestKindId, parallelReason: filled(interest.parallelReason) }
@@ -230,7 +252,7 @@ export function finishBody(form: ReceptionForm, reception: Reception, catalogues
             contactId: null,
             leadId: null,
             interestId: null,
-            executorId: form.dispatchTo,
+            executorId: dispatchOf(form).dispatchTo,
           },
   };
 }

@@ -1,12 +1,14 @@
 import type { SearchResult } from "@kommutator/contract/api/history";
-import type { FinishBody, FinishResult, InquiryView, Reception } from "@kommutator/contract/api/inquiry";
-import type { LeadView } from "@kommutator/contract/api/lead";
+import type { FinishResult, InquiryView, Reception } from "@kommutator/contract/api/inquiry";
 import type { IncomingCard, PartyBody } from "@kommutator/contract/api/party";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
+import type { FinishOrder } from "./form.ts";
+
+type Finished = z.infer<typeof FinishResult>;
 
 /** The inquiry of a dialog with who and the ranked Interests; reading it starts the reception, so only ask when one begins. */
 export function useReception(dialogId: string, purposeId: string | null, enabled: boolean) {
@@ -49,23 +51,39 @@ export function useSetParty(dialogId: string) {
   });
 }
 
+/** Until when a finished reception can be taken back, kept for the page that shows it as finished. */
+const undoKey = (inquiryId: string) => ["reception-undo", inquiryId];
+
 export function useFinish(dialogId: string) {
   const reread = useReread(dialogId);
+  const client = useQueryClient();
   return useMutation({
-    mutationFn: async (order: { inquiryId: string; body: FinishBody; lead: { id: string; contactName: string; companyName: string } | null }) => {
-      if (order.lead !== null && (order.lead.contactName.trim() !== "" || order.lead.companyName.trim() !== "")) {
-        // The lead was made from the bare number; its name was learned in the talk.
-        const lead = await api.get<LeadView>(`/leads/${order.lead.id}`);
-        await api.patch(`/leads/${order.lead.id}`, {
-          version: lead.version,
-          ...(order.lead.contactName.trim() === "" ? {} : { contactName: order.lead.contactName.trim() }),
-          ...(order.lead.companyName.trim() === "" ? {} : { companyName: order.lead.companyName.trim() }),
-        });
-      }
-      return api.post<z.infer<typeof FinishResult>>(`/inquiries/${order.inquiryId}/finish`, order.body);
-    },
+    mutationFn: (order: { inquiryId: string; body: FinishOrder }) => api.post<Finished>(`/inquiries/${order.inquiryId}/finish`, order.body),
+    onSuccess: (result) => client.setQueryData(undoKey(result.inquiry.id), result.undoUntil),
     onSettled: reread,
   });
+}
+
+/** Taking it back within the minute (RG-10): the wizard is there again with what was typed. */
+export function useUndo(dialogId: string, inquiry: InquiryView) {
+  const reread = useReread(dialogId);
+  const client = useQueryClient();
+  const until = useQuery({
+    queryKey: undoKey(inquiry.id),
+    queryFn: () => null as string | null,
+    enabled: false,
+    initialData: null,
+    staleTime: Number.POSITIVE_INFINITY,
+  }).data;
+  const undo = useMutation({
+    mutationFn: () => api.post<InquiryView>(`/inquiries/${inquiry.id}/undo`, { version: inquiry.version }),
+    onError: showFailure,
+    onSettled: async () => {
+      client.setQueryData(undoKey(inquiry.id), null);
+      await reread();
+    },
+  });
+  return { until: until === null ? null : Date.parse(until), undo };
 }
 
 export function useReject(dialogId: string) {
