@@ -24,7 +24,7 @@ export function actionsOf(task: { state: TaskState; controlled: boolean; confirm
     ["accept", hand.executes && state === "new"],
     ["start", hand.executes && (state === "new" || state === "accepted")],
     ["refuse", hand.executes && !hand.gave && working],
-    ["done", (hand.executes || hand.edits) && working],
+    ["done", hand.executes && working],
     ["confirm", hand.gave && controlled && state === "done" && !confirmed],
     ["return", hand.gave && controlled && state === "done" && !confirmed],
     ["cancel", (hand.gave || hand.edits) && open],

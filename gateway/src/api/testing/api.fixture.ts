@@ -50,6 +50,8 @@ export interface ApiFixture extends Api {
   /** A live call of a dialog. */
   callOf(dialogId: Id): Promise<Id>;
   inputs(): Promise<{ kind: string; [key: string]: unknown }[]>;
+  /** Runs a repeating job of the CRM once. */
+  runJob(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -246,6 +248,11 @@ export async function apiFixture(
       }),
     async inputs() {
       return (await sql<{ input: { kind: string } }[]>`SELECT input FROM routing_input ORDER BY id`).map((r) => r.input);
+    },
+    async runJob(name) {
+      const job = crm.jobs.find((j) => j.name === name);
+      if (job === undefined) throw new Error(`no job ${name}`);
+      await job.run();
     },
     async close() {
       await app.close();
