@@ -203,10 +203,12 @@ export function mayKnow(role: Role, kind: Kind): boolean {
   return object !== null && readsAll(role, object);
 }
 
-/** An answer as somebody compares it who wants to learn whether something exists: everything but the asked id, the clock and the request's number. */
+/** What changes by itself: the clock, what is measured by it, and how far the stream of all has come. */
+const MOVING = /"(at|spentSeconds|oldestSeconds|position)":("[^"]*"|[\d.]+)/g;
+/** An answer as somebody compares it who wants to learn whether something exists: all but the asked id, the clock and the request's number. */
 export function asSeen(answer: LightMyRequestResponse, asked: Id): string {
-  const headers = Object.entries(answer.headers).filter(([name]) => !/^(x-request-id|date|x-ratelimit-.*)$/.test(name));
-  const body = answer.body.replaceAll(asked, "{id}").replace(/"at":"[^"]*"/g, '"at":"now"');
+  const body = answer.body.replaceAll(asked, "{id}").replace(MOVING, '"$1":"now"');
+  const headers = Object.entries(answer.headers).filter(([name]) => !/^(x-request-id|date|content-length|x-ratelimit-.*)$/.test(name));
   return [answer.statusCode, body, ...headers.map(([name, value]) => `${name}: ${String(value)}`).sort()].join("\n");
 }
 

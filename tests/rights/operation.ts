@@ -19,6 +19,8 @@ export interface Operation {
   headers?: Record<string, string>;
   /** What a list shows: whoever may read all of it sees foreign ones too. */
   of?: AccessObject;
+  /** The whole house is told: who works here, which line is closed. */
+  everybodys?: boolean;
   /** Colleagues are known by name across departments here: one hands over to them, forwards to them, takes them into a queue. */
   reachesAnybody?: boolean;
   /** It answers for each id by itself, and with success as a whole. */

@@ -53,6 +53,7 @@ async function closedInterest(s: Side): Promise<Id> {
 /** Customers, leads, reception, Interests, Interactions, absences, people. */
 export const crmOperations: Record<string, Operation> = {
   "GET /customers": agent({ of: "customer" }),
+  "GET /customers#by name": agent({ of: "customer", query: () => ({ q: "Customer" }) }),
   "POST /customers": agent({ body: (s) => ({ kind: "person", name: s.name("New"), responsibleId: s.me.id, contactPoints: [s.phone()] }) }),
   "GET /customers/{id}": agent(),
   "PATCH /customers/{id}": agent({ body: at({ comment: "Called twice" }) }),
@@ -67,6 +68,7 @@ export const crmOperations: Record<string, Operation> = {
   "GET /search": agent({ query: () => ({ q: "Customer" }), of: "customer" }),
 
   "GET /leads": agent({ of: "lead" }),
+  "GET /leads#by name": agent({ of: "lead", query: () => ({ q: "Lead" }) }),
   "POST /leads": agent({ body: (s) => ({ contactName: s.name("New"), responsibleId: s.me.id, contactPoints: [s.phone()] }) }),
   "GET /leads/{id}": agent(),
   "PATCH /leads/{id}": agent({ body: at({ note: "Asked for a price" }) }),
@@ -74,6 +76,7 @@ export const crmOperations: Record<string, Operation> = {
   "POST /leads/{id}/convert": agent({ id: qualified, body: async (s) => ({ customerId: await s.customer() }) }),
 
   "GET /inquiries": agent({ of: "inquiry" }),
+  "GET /inquiries#unprocessed": agent({ of: "inquiry", query: () => ({ status: "unprocessed" }) }),
   "GET /inquiries/{id}": agent(),
   "GET /dialogs/{id}/reception": agent(),
   "PUT /inquiries/{id}/draft": agent({ body: () => ({ draft: { step: 2 } }) }),
@@ -89,6 +92,7 @@ export const crmOperations: Record<string, Operation> = {
   "POST /inquiries/{id}/reject": agent({ body: at({ reason: "Spam" }) }),
 
   "GET /interests": agent({ of: "interest" }),
+  "GET /interests#by name": agent({ of: "interest", query: () => ({ q: "Interest" }) }),
   "POST /interests": agent({
     body: async (s) => ({ kindId: s.catalogues.interestKinds["sale"]?.id, title: s.name("New"), customerId: await s.customer(), responsibleId: s.me.id }),
   }),
@@ -148,7 +152,7 @@ export const crmOperations: Record<string, Operation> = {
   "PATCH /employees/{id}": admin({ body: at({ fte: 0.5 }) }),
   "POST /employees/{id}/password": admin({ body: () => ({ password: "correct horse battery" }) }),
   "POST /employees/{id}/dismiss": admin(),
-  "GET /roles": head(),
+  "GET /roles": head({ of: "role" }),
   "GET /calendars": agent(),
   "POST /calendars": admin({ body: (s) => ({ name: s.name("Calendar"), tz: "Asia/Almaty", week: {}, exceptions: [] }) }),
   "PATCH /calendars/{id}": admin({ body: at({ tz: "Asia/Qyzylorda" }) }),

@@ -17,6 +17,8 @@ export const houseOperations: Record<string, Operation> = {
   "POST /logout": anyone({ elsewhere: "gateway/src/api/login.test.ts" }),
 
   "GET /dialogs": agent({ of: "dialog", query: () => ({ view: "all" }) }),
+  "GET /dialogs#by words": agent({ of: "dialog", query: () => ({ view: "all", q: "Words" }) }),
+  "GET /dialogs#waiting": agent({ of: "dialog", query: () => ({ view: "queue" }) }),
   "POST /dialogs": agent({ elsewhere: "gateway/src/api/dialogs/start.test.ts" }),
   "GET /dialog-starts": agent({ query: async (s) => ({ customerId: await s.customer() }), of: "customer" }),
   "POST /dialogs/assign-many": agent({
@@ -70,7 +72,7 @@ export const houseOperations: Record<string, Operation> = {
   "PATCH /queues/{id}": head({ body: at({ ringTimeoutS: 25 }) }),
   "PUT /queues/{id}/members": head({ body: (s) => ({ members: [{ employeeId: s.me.id, media: ["chat"] }] }), reachesAnybody: true }),
   "PUT /queues/{id}/skills": head({ body: () => ({ skills: [] }) }),
-  "GET /emergency": agent({ of: "queue" }),
+  "GET /emergency": anyone({ everybodys: true }),
   "POST /emergency": head({ body: async (s) => ({ queueId: await s.queue(), mode: "closed", until: new Date(Date.now() + 3_600_000).toISOString() }) }),
   "DELETE /emergency/{id}": head(),
   "GET /skills": agent(),

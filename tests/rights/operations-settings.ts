@@ -47,7 +47,7 @@ async function excluded(s: Side): Promise<Record<string, string>> {
 
 /** Catalogues, kinds and stages, required fields, dispatch rules, the checklist of qualification. */
 export const settingsOperations: Record<string, Operation> = {
-  "GET /catalogues": anyone(),
+  "GET /catalogues": anyone({ everybodys: true }),
   "GET /catalogues/{name}": agent({ params: { name: "regions" } }),
   "PUT /catalogues/{name}/order": admin({ params: { name: "regions" }, body: async (s) => ({ ids: await regionIds(s) }) }),
   "POST /catalogues/{name}/{id}/restore": admin({ params: { name: "regions" }, id: archivedRegion }),

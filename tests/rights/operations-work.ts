@@ -1,3 +1,4 @@
+import type { AccessObject } from "@kommutator/contract/access";
 import type { Id } from "@kommutator/contract/ids";
 import { agent, anyone, at, head, type Operation } from "./operation.ts";
 import type { Side } from "./world.ts";
@@ -38,6 +39,8 @@ async function moved(s: Side): Promise<Id> {
   return id;
 }
 
+const exported = (list: string, of: AccessObject): Record<string, Operation> => ({ [`GET /exports/{list}#${list}`]: head({ params: { list }, of }) });
+
 /** Tasks, files, notifications, filters, duplicates and merging, the course of an Interest, exports. */
 export const workOperations: Record<string, Operation> = {
   "GET /tasks": agent({ of: "task" }),
@@ -68,6 +71,7 @@ export const workOperations: Record<string, Operation> = {
   "POST /notifications/{id}/snooze": agent({ body: () => ({ minutes: 15 }) }),
 
   "GET /contacts": agent({ of: "customer" }),
+  "GET /contacts#by name": agent({ of: "customer", query: () => ({ q: "Contact" }) }),
   "GET /customers/{id}/history": agent(),
   "POST /duplicates/check": agent({ body: async (s) => ({ card: "customer", name: s.name("Typed"), contactPoints: [s.phone()] }) }),
   "GET /duplicates": agent({ of: "customer" }),
@@ -115,5 +119,11 @@ export const workOperations: Record<string, Operation> = {
   "GET /interactions/in-work": agent({ of: "interaction" }),
   "GET /interactions/{id}": agent(),
   "GET /chain": agent({ query: async (s) => ({ object: "interaction", objectId: await s.interaction() }) }),
-  "GET /exports/{list}": head({ params: { list: "customers" }, of: "customer" }),
+  ...exported("customers", "customer"),
+  ...exported("contacts", "customer"),
+  ...exported("leads", "lead"),
+  ...exported("interests", "interest"),
+  ...exported("interactions", "interaction"),
+  ...exported("inquiries", "inquiry"),
+  ...exported("tasks", "task"),
 };
