@@ -59,7 +59,7 @@ export function NextStepFields({
           />
           <DateTimePicker
             size="xs"
-            aria-label={t("next.when")}
+            aria-label={`${t("next.when")} ${dayjs(next.at).format("DD.MM.YYYY HH:mm")}`}
             valueFormat="DD.MM.YYYY HH:mm"
             firstDayOfWeek={(weekStart(format.language) % 7) as 0 | 1}
             value={dayjs(next.at).format("YYYY-MM-DD HH:mm:ss")}
