@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, type CrmHouse, crmHouse } from "../../support/crm.ts";
 import { changedTables, dumper } from "./dump.ts";
 import { FaultyDatabase, HOWS } from "./faulty.ts";
-import { leadWithPast, phone, totals } from "./past.ts";
+import { customerWithPast, leadWithPast, phone, post, totals } from "./past.ts";
 
 /**
  * What changes many rows changes all of them or none: a failure is injected at every statement in turn, and at the commit; once by an error of
@@ -75,5 +75,92 @@ describe("a reception is finished (B1)", () => {
     const { statements, body: result } = await survivesEveryStatement(() => house.as("aigul", "POST", `/inquiries/${inquiry.id}/finish`, body));
     expect(statements).toBeGreaterThan(15);
     expect(result).toMatchObject({ inquiry: { status: "processed" }, interestId: expect.any(String), leadId: expect.any(String) });
+  });
+});
+
+describe("two cards of one company become one, and two again (C6)", () => {
+  test("merge and undo each wholly or not at all; feeds, files and sums of both together stay, and after the undo each has its own again", async () => {
+    const shared = phone();
+    const a = await customerWithPast(house, "Romashka", [shared, phone()]);
+    const b = await customerWithPast(house, "Romashka LLP", [shared, phone()]);
+    const cards = [a, b].map(({ customerId }) => ({ object: "customer" as const, id: customerId }));
+    const each = await Promise.all(cards.map((card) => totals(house, [card])));
+    const both = await totals(house, cards);
+    expect([both.items.length >= 12, both.files.length, both.sum]).toEqual([true, 2, 3001]);
+    const version = async (id: Id) => (await house.as("admin", "GET", `/customers/${id}`)).body.version as number;
+    const body = {
+      card: "customer",
+      survivorId: a.customerId,
+      survivorVersion: await version(a.customerId),
+      loserId: b.customerId,
+      loserVersion: await version(b.customerId),
+    };
+    const merge = await survivesEveryStatement(() => house.as("admin", "POST", "/merges", body));
+    expect(merge.statements).toBeGreaterThan(15);
+    expect(await totals(house, [{ object: "customer", id: a.customerId }])).toEqual(both);
+    const undo = await survivesEveryStatement(() => house.as("admin", "POST", `/merges/${merge.body.id}/undo`));
+    expect(undo.statements).toBeGreaterThan(15);
+    expect(undo.body.left).toEqual([]);
+    expect(await Promise.all(cards.map((card) => totals(house, [card])))).toEqual(each);
+  });
+
+  test("two cards of one human likewise", async () => {
+    const { id: customerId } = await post(house, "/customers", { kind: "company", name: "Two cards of one human" });
+    const contact = (lastName: string) => post(house, `/customers/${customerId}/contacts`, { lastName, contactPoints: [{ kind: "phone", value: phone() }] });
+    const [a, b] = [await contact("Petrov"), await contact("Petroff")];
+    for (const { id } of [a, b])
+      await post(house, "/interactions", {
+        typeId: house.company.catalogues.interactionTypes["call"]?.id,
+        subject: "Call",
+        customerId,
+        contactId: id,
+        plannedFrom: new Date(Date.now() + 3_600_000).toISOString(),
+      });
+    const before = await totals(house, [{ object: "customer", id: customerId }]);
+    const points = async () =>
+      (await house.as("admin", "GET", `/customers/${customerId}`)).body.contacts
+        .flatMap((c: { contactPoints: { value: string }[] }) => c.contactPoints.map((p) => p.value))
+        .sort();
+    const values = await points();
+    const body = { card: "contact", survivorId: a.id, survivorVersion: a.version, loserId: b.id, loserVersion: b.version };
+    const merge = await survivesEveryStatement(() => house.as("admin", "POST", "/merges", body));
+    expect([await totals(house, [{ object: "customer", id: customerId }]), await points()]).toEqual([before, values]);
+    await survivesEveryStatement(() => house.as("admin", "POST", `/merges/${merge.body.id}/undo`));
+    expect([await totals(house, [{ object: "customer", id: customerId }]), await points()]).toEqual([before, values]);
+  });
+});
+
+describe("work passes to whoever stands in, and back (B8)", () => {
+  test("an absence that begins hands over everything or nothing; so does the taking back", async () => {
+    const { aigul, bolat } = house.company.employees;
+    const { customerId } = await customerWithPast(house, "Handed over", [phone()]);
+    for (let i = 0; i < 5; i++) {
+      const plannedFrom = new Date(Date.now() + (i + 1) * 3_600_000).toISOString();
+      await post(house, "/interactions", {
+        typeId: house.company.catalogues.interactionTypes["call"]?.id,
+        subject: `Call ${i}`,
+        customerId,
+        executorId: aigul.id,
+        plannedFrom,
+      });
+    }
+    const executors = async () =>
+      await house.sql<
+        { id: Id; n: number }[]
+      >`SELECT executor_id AS id, count(*)::int AS n FROM interaction WHERE state = 'planned' AND customer_id = ${customerId} AND subject LIKE 'Call _' GROUP BY 1`;
+    const before = await totals(house, [{ object: "customer", id: customerId }]);
+    const away = {
+      employeeId: aigul.id,
+      from: new Date(Date.now() - 1000).toISOString(),
+      to: new Date(Date.now() + 86_400_000).toISOString(),
+      substituteId: bolat.id,
+    };
+    const absence = await survivesEveryStatement(() => house.as("head", "POST", "/absences", away));
+    expect((await executors()).find((e) => e.id === bolat.id)?.n).toBeGreaterThanOrEqual(5);
+    await survivesEveryStatement(() => house.as("aigul", "POST", `/absences/${absence.body.id}/return`));
+    const back = await survivesEveryStatement(() => house.as("aigul", "POST", `/absences/${absence.body.id}/take-back`, { take: "all" }));
+    expect(back.body.absence.state).toBe("closed");
+    expect((await executors()).find((e) => e.id === bolat.id)).toBeUndefined();
+    expect(await totals(house, [{ object: "customer", id: customerId }])).toEqual(before);
   });
 });
