@@ -1,9 +1,12 @@
 import type { DialogDetail } from "@kommutator/contract/api/dialogs";
+import { connect } from "@kommutator/gateway/db/pool";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { orphans } from "./support/ari-house.ts";
 import { labAddress } from "./support/asterisk.ts";
+import { placeOf } from "./support/audio.ts";
 import { type HouseLab, knownCustomer, LabAgent, startHouseLab } from "./support/house-lab.ts";
 import { type SipCall, SipPeer } from "./support/sip.ts";
+import { hearsPrompt, prompt } from "./support/spoken.ts";
 import { until } from "./support/wait.ts";
 
 const CALLER_HZ = 440;
@@ -16,7 +19,7 @@ let dana: LabAgent;
 const everybody = () => [aigul, bolat, dana];
 
 beforeAll(async () => {
-  lab = await startHouseLab({ channel: { language: "ru" } });
+  lab = await startHouseLab({ channel: { language: "ru" }, between: servedBefore });
   trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk, hz: CALLER_HZ });
   aigul = await LabAgent.start(lab, "aigul", labAddress(23), 1000);
   bolat = await LabAgent.start(lab, "bolat", labAddress(24), 1700);
@@ -46,8 +49,67 @@ afterEach(async () => {
   }
   await until("no channel is left behind", async () => (await orphans(lab.asterisk)) === "", { timeoutMs: 6000, everyMs: 100 });
 });
+/** The queue has answered a call every minute and a half. */
+async function servedBefore(databaseUrl: string): Promise<string> {
+  const past = connect(databaseUrl, { max: 1 });
+  await past`
+    WITH c AS (INSERT INTO channel (kind, name, queue_id, enabled) SELECT 'asterisk-ari', 'The line before', id, false FROM queue LIMIT 1 RETURNING id, queue_id), d AS (
+      INSERT INTO dialog (channel_id, thread_key, medium, identity_kind, opened_at, closed_at)
+      SELECT c.id, 'past ' || i, 'voice', 'phone', now() - i * interval '90 seconds', now() FROM c, generate_series(1, 12) i RETURNING id, opened_at)
+    INSERT INTO entry (id, dialog_id, queue_id, medium, priority, identity_result, rung, enqueued_at, ended_at, outcome)
+    SELECT gen_random_uuid(), d.id, c.queue_id, 'voice', 0, 'new', 'queue', d.opened_at, d.opened_at, 'answered' FROM d, c`;
+  await past.end();
+  return databaseUrl;
+}
 const sql = () => lab.db.sql;
 const idOf = (name: "aigul" | "bolat" | "dana") => lab.company.employees[name].id;
+
+it("whoever waits is told the place and the estimated wait again and again; the line's emergency switch sends them, and who calls next, to the number outside, until it is ended", async () => {
+  for (const agent of everybody()) await agent.intent("paused");
+  const { queueId } = lab.company;
+  const settings = async (change: Record<string, unknown>) => {
+    const [queue] = await sql()<{ version: number }[]>`SELECT version FROM queue WHERE id = ${queueId}`;
+    await lab.admin.patch(`/queues/${queueId}`, { ...change, version: queue?.version });
+  };
+  await settings({ announceS: 6, callbackOffered: false });
+  const call = await trunk.call("5551000", { from: "+77025550009" });
+  const from = performance.now();
+  await hearsPrompt(call, from, "ru", "wait-to-2");
+  const again = performance.now();
+  await hearsPrompt(call, again, "ru", "wait-from-1");
+  const heard = call.rtp.heard(from, again);
+  const places = [];
+  for (const name of ["place-1", "wait-from-1", "wait-to-2"]) places.push(placeOf(await prompt("ru", name), heard));
+  expect(places[0]).toBeGreaterThanOrEqual(0);
+  expect([...places].sort((a, b) => a - b)).toEqual(places);
+
+  const outside = "+77059998866";
+  const until_ = new Date(Date.now() + 3_600_000).toISOString();
+  const { id } = await lab.admin.post<{ id: string }>("/emergency", { channelId: lab.channelId, mode: "redirect", redirectNumber: outside, until: until_ });
+  for (const caller of [call, null]) {
+    const sent = caller ?? (await trunk.call("5551000", { from: "+77025550010" }));
+    const there = await trunk.nextCall();
+    expect(there.invite?.head).toMatch(/^INVITE sip:\+77059998866@/);
+    there.answer();
+    await sent.is("up");
+    await Promise.all([sent.rtp.hears(CALLER_HZ), there.rtp.hears(CALLER_HZ)]);
+    there.bye();
+    await sent.is("ended", 2000);
+  }
+  await lab.admin.request("DELETE", `/emergency/${id}`);
+  const ended = await sql()<{ outcome: string; code: string }[]>`
+    SELECT e.outcome, (SELECT d.reason->>'code' FROM decision d WHERE d.entry_id = e.id ORDER BY d.at DESC, d.id DESC LIMIT 1) AS code
+    FROM entry e JOIN call k ON k.dialog_id = e.dialog_id WHERE k.from_norm IN ('+77025550009', '+77025550010')`;
+  expect(ended).toEqual([
+    { outcome: "redirected", code: "emergency" },
+    { outcome: "redirected", code: "emergency" },
+  ]);
+  const after = await trunk.call("5551000", { from: "+77025550011" });
+  for (const agent of everybody()) await agent.ready();
+  await until("a telephone of ours rings", () => everybody().some((a) => a.phone.incoming.some((c) => c.state !== "ended")));
+  after.cancel();
+  await settings({ announceS: 5, callbackOffered: true });
+});
 
 it("two calls that are pending before either decision ring two different agents, fifty times", async () => {
   await aigul.intent("paused");

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import type { Announcement } from "@kommutator/contract/channel";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type AriHouse, id, openAri, orphans } from "./support/ari-house.ts";
-import { type Asterisk, labAddress, promptFile, startAsterisk } from "./support/asterisk.ts";
-import { level, placeOf, wavSamples } from "./support/audio.ts";
-import { type SipCall, SipPeer } from "./support/sip.ts";
+import { type Asterisk, labAddress, startAsterisk } from "./support/asterisk.ts";
+import { level, placeOf } from "./support/audio.ts";
+import { SipPeer } from "./support/sip.ts";
+import { hearsPrompt, prompt } from "./support/spoken.ts";
 import { until } from "./support/wait.ts";
 
 const AGENT_HZ = 1000;
@@ -44,20 +44,6 @@ const waiting = async () => {
 };
 const say = (callKey: string, what: Announcement, language: "ru" | "kk" | null = null) =>
   house.perform("call.announce", { id: id(), callKey, say: what, language });
-const prompt = async (language: "ru" | "kk", name: string) => wavSamples(await readFile(promptFile(language, name))).samples;
-const hears = async (call: SipCall, from: number, language: "ru" | "kk", name: string) => {
-  const sound = await prompt(language, name);
-  let searched = from;
-  await until(
-    `"${name}" is heard`,
-    () => {
-      const since = searched - 3000;
-      searched = performance.now();
-      return placeOf(sound, call.rtp.heard(Math.max(from, since))) >= 0;
-    },
-    { timeoutMs: 20_000, everyMs: 300 },
-  );
-};
 const place: Announcement = { what: "place", place: 3, waitMs: [130_000, 250_000], callback: true };
 
 describe("a waiting caller", () => {
@@ -65,7 +51,7 @@ describe("a waiting caller", () => {
     const { call, key } = await waiting();
     const from = performance.now();
     await say(key, place);
-    await hears(call, from, "ru", "callback-key");
+    await hearsPrompt(call, from, "ru", "callback-key");
     const heard = call.rtp.heard(from);
     const places = [];
     for (const name of ["place-3", "wait-from-2", "wait-to-5", "callback-key"]) places.push(placeOf(await prompt("ru", name), heard));
@@ -83,7 +69,7 @@ describe("a waiting caller", () => {
     await say(key, place);
     await until("the first word has begun", () => performance.now() - from > 400);
     await say(key, { ...place, place: 2 }, "kk");
-    await hears(call, from, "kk", "place-2");
+    await hearsPrompt(call, from, "kk", "place-2");
     expect(placeOf(await prompt("ru", "callback-key"), call.rtp.heard(from))).toBe(-1);
     call.cancel();
   });
@@ -113,7 +99,7 @@ describe("a waiting caller", () => {
     const { call, key } = await waiting();
     const from = performance.now();
     await say(key, { what: "callback_promised" });
-    await hears(call, from, "ru", "callback-promised");
+    await hearsPrompt(call, from, "ru", "callback-promised");
     await call.is("ended", 8000);
     expect(await house.host.sees("call.ended", (e) => e.callKey === key)).toMatchObject({ by: "system" });
     expect(house.host.of("call.ended").find((e) => e.callKey === key)?.fallback).toBeUndefined();
