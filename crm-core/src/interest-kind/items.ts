@@ -10,14 +10,15 @@ type Changes = Record<string, [unknown, unknown]>;
 export async function writeChecks(tx: Tx, of: { kindId: Id; stageId: Id | null }, items: readonly z.infer<typeof CheckItem>[]): Promise<Changes> {
   const before = await tx<{ id: Id; name: string }[]>`
     SELECT id, name FROM check_item WHERE kind_id = ${of.kindId} AND stage_id IS NOT DISTINCT FROM ${of.stageId}::uuid AND archived_at IS NULL ORDER BY pos, id FOR UPDATE`;
-  requireKnown(before, items, "checks");
+  const field = of.stageId === null ? "conditions" : "checks";
+  requireKnown(before, items, field);
   const kept = items.flatMap((c) => c.id ?? []);
   await tx`UPDATE check_item SET archived_at = now() WHERE id = ANY(${before.map((b) => b.id).filter((id) => !kept.includes(id))}::uuid[])`;
   for (const [pos, { id, name }] of items.entries())
     if (id === undefined) await tx`INSERT INTO check_item (kind_id, stage_id, pos, name) VALUES (${of.kindId}, ${of.stageId}, ${pos}, ${name})`;
     else await tx`UPDATE check_item SET name = ${name}, pos = ${pos} WHERE id = ${id}`;
   return changed(
-    of.stageId === null ? "conditions" : "checks",
+    field,
     before.map((b) => b.name),
     items.map((c) => c.name),
   );
