@@ -10,6 +10,7 @@ import type { CrmDeps } from "./deps.ts";
 import { scanAtNight } from "./duplicate/scan.ts";
 import { createIdentify } from "./identify/index.ts";
 import { createReachabilityKeeper } from "./identify/reachability.ts";
+import { importJob } from "./import/job.ts";
 import { escalateInquiries } from "./inquiry/escalate.ts";
 import { createInquiryKeeper } from "./inquiry/keeper.ts";
 import { createRecorder } from "./interaction/recorder.ts";
@@ -64,6 +65,7 @@ export function createCrm(deps: CrmDeps): CrmCore {
       createInquiryKeeper(crm),
     ],
     jobs: [
+      importJob(crm),
       {
         name: "absences",
         everyMs: 5_000,

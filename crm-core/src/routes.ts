@@ -15,6 +15,8 @@ import { feedRoutes } from "./feed/routes.ts";
 import { fileRoutes } from "./file/routes.ts";
 import { exclusionRoutes } from "./identify/exclusion.ts";
 import { renormaliseRoutes } from "./identify/renormalise.ts";
+import { importProfileRoutes } from "./import/profiles.ts";
+import { importRoutes } from "./import/routes.ts";
 import { dispatchTestRoutes } from "./inquiry/dispatch-test.ts";
 import { inquiryRoutes } from "./inquiry/routes.ts";
 import { dispatchRuleRoutes } from "./inquiry/rule-routes.ts";
@@ -72,6 +74,8 @@ const SLICES = [
   notificationRoutes,
   taskRoutes,
   fileRoutes,
+  importRoutes,
+  importProfileRoutes,
   savedFilterRoutes,
 ];
 

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { type ExportList, ExportParams, ExportQuery } from "@kommutator/contract/api/export";
 import { actorOf, principalOf } from "@kommutator/contract/http";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
@@ -7,14 +6,13 @@ import { z } from "zod";
 import type { Crm } from "../context.ts";
 import type { Locale } from "../setup/texts.ts";
 import { type Cell, COLUMNS } from "./columns.ts";
-import { BOM, csvLine } from "./csv.ts";
 import { exporterOf, listReaders, OBJECT_OF } from "./lists.ts";
-import { type SheetCell, workbook } from "./xlsx.ts";
+import { sendRows } from "./send.ts";
+import type { SheetCell } from "./xlsx.ts";
 
 const PAGE = 200;
 /** A sheet ends at 1,048,576 rows. */
 const MOST = 1_000_000;
-const TYPES = { csv: "text/csv; charset=utf-8", xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
 
 /** GET /exports/:list: a list as a file, streamed page by page (IG-04). `lists` is where the lists' routes will be registered. */
 export function exportRoutes(crm: Crm, lists: FastifyInstance): FastifyPluginAsync {
@@ -35,39 +33,25 @@ export function exportRoutes(crm: Crm, lists: FastifyInstance): FastifyPluginAsy
         );
         const { tz } = await crm.company(crm.sql);
         const [me] = await crm.sql<{ locale: Locale }[]>`SELECT locale FROM employee WHERE id = ${principal.employeeId}`;
-        const pages = async function* (): AsyncGenerator<Cell[][]> {
+        const local = localTimes(tz);
+        const pages = async function* (): AsyncGenerator<SheetCell[][]> {
           yield [titles(list, me?.locale ?? "ru")];
           let sent = 0;
           for (let now = first; ; now = await page(now.nextCursor)) {
             const rows = now.items.slice(0, MOST - sent);
-            yield rows.map((row) => COLUMNS[list].map((column) => column.cell(row)));
+            yield rows.map((row) => COLUMNS[list].map((column) => placed(column.cell(row), local)));
             sent += rows.length;
             if (now.nextCursor === null || sent >= MOST) return;
           }
         };
-        const local = localTimes(tz);
-        const body =
-          format === "csv"
-            ? lines(pages(), (cell) => (typeof cell === "object" && cell !== null ? local(cell.at) : cell))
-            : workbook(cells(pages(), (cell) => (typeof cell === "object" && cell !== null ? { local: local(cell.at) } : cell)));
-        reply
-          .header("content-type", TYPES[format])
-          .header("content-disposition", `attachment; filename="${list}-${local(new Date(crm.clock.now()).toISOString()).slice(0, 10)}.${format}"`);
-        return reply.send(Readable.from(body) as unknown as string);
+        return sendRows(reply, `${list}-${local(new Date(crm.clock.now()).toISOString()).slice(0, 10)}`, format, pages());
       });
   };
 }
 
 const titles = (list: ExportList, locale: Locale): string[] => COLUMNS[list].map((column) => column.title[locale]);
 
-async function* lines(pages: AsyncIterable<Cell[][]>, plain: (cell: Cell) => string | number | null): AsyncGenerator<string> {
-  yield BOM;
-  for await (const rows of pages) yield rows.map((row) => csvLine(row.map(plain))).join("");
-}
-
-async function* cells(pages: AsyncIterable<Cell[][]>, of: (cell: Cell) => SheetCell): AsyncGenerator<SheetCell[][]> {
-  for await (const rows of pages) yield rows.map((row) => row.map(of));
-}
+const placed = (cell: Cell, local: (iso: string) => string): SheetCell => (typeof cell === "object" && cell !== null ? { local: local(cell.at) } : cell);
 
 /** "2026-03-01 09:05" of a moment in the zone. */
 function localTimes(tz: string): (iso: string) => string {

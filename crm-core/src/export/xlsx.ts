@@ -1,4 +1,4 @@
-import { strToU8, Zip, ZipDeflate, ZipPassThrough } from "fflate";
+import { strToU8, Zip, ZipDeflate } from "fflate";
 
 /** Days from 1899-12-30, the zero of spreadsheets, to 1970-01-01. */
 const EPOCH_DAYS = 25_569;
@@ -30,7 +30,8 @@ export async function* workbook(rows: AsyncIterable<readonly (readonly SheetCell
     ready.push(chunk);
   });
   for (const [name, text] of Object.entries(PARTS)) {
-    const part = new ZipPassThrough(name);
+    // Deflated too: readers that go through the file from its beginning find no end of a stored part of unknown length.
+    const part = new ZipDeflate(name);
     zip.add(part);
     part.push(strToU8(XML + text), true);
   }
