@@ -14,7 +14,6 @@ import { customerWithPast, leadWithPast, phone, post, totals } from "./past.ts";
 let house: CrmHouse;
 let faulty: FaultyDatabase;
 let reader: Db;
-let dump: () => Promise<Record<string, string>>;
 beforeAll(async () => {
   house = await crmHouse({
     wrap(sql) {
@@ -23,7 +22,6 @@ beforeAll(async () => {
     },
   });
   reader = connect(house.db.url, { max: 1 });
-  dump = await dumper(reader);
 });
 afterAll(async () => {
   await reader.end();
@@ -32,6 +30,7 @@ afterAll(async () => {
 
 /** Lets the act fail at each of its statements, then succeed. Returns the answer of the success and how many statements there were. */
 async function survivesEveryStatement(act: () => Promise<Answer>): Promise<{ body: Answer["body"]; statements: number }> {
+  const dump = await dumper(reader);
   const before = await dump();
   for (let n = 1; ; n++) {
     for (const how of HOWS) {
