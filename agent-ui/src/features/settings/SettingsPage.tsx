@@ -1,11 +1,24 @@
 import type { AccessObject } from "@kommutator/contract/access";
-import { IconBolt, IconBroadcast, IconCalendarTime, IconListCheck, IconRoute, IconSchool, IconSitemap, IconUsers } from "@tabler/icons-react";
+import {
+  IconBolt,
+  IconBroadcast,
+  IconCalendarTime,
+  IconInbox,
+  IconListCheck,
+  IconRoute,
+  IconSchool,
+  IconSitemap,
+  IconTargetArrow,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useCan } from "../../app/me.ts";
 import { NoRight } from "../../app/states.tsx";
 import { CannedPage } from "../canned/CannedPage.tsx";
 import { ChannelsPage } from "../channels/ChannelsPage.tsx";
+import { DispatchPage } from "../dispatch/DispatchPage.tsx";
+import { KindsPage } from "../interests/settings/KindsPage.tsx";
 import { WhatIfPage } from "../routing/WhatIfPage.tsx";
 import { CalendarsPage } from "./CalendarsPage.tsx";
 import { DepartmentsPage } from "./DepartmentsPage.tsx";
@@ -19,7 +32,9 @@ const PAGES = [
   { path: "people", object: "employee", icon: IconUsers, page: <PeoplePage /> },
   { path: "departments", object: "department", icon: IconSitemap, page: <DepartmentsPage /> },
   { path: "calendars", object: "calendar", icon: IconCalendarTime, page: <CalendarsPage /> },
+  { path: "dispatch", object: "channel", icon: IconInbox, page: <DispatchPage /> },
   { path: "queues", object: "queue", icon: IconListCheck, page: <QueuesPage /> },
+  { path: "interest-kinds", object: "catalogue", icon: IconTargetArrow, page: <KindsPage /> },
   { path: "skills", object: "catalogue", icon: IconSchool, page: <SkillsPage /> },
   { path: "what-if", object: "queue", icon: IconRoute, page: <WhatIfPage /> },
   { path: "canned", object: "dialog", icon: IconBolt, page: <CannedPage /> },
