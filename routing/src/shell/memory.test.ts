@@ -1,7 +1,7 @@
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
-import { RoutingHouse } from "../../../tests/support/routing.ts";
+import { RoutingHouse, until } from "../../../tests/support/routing.ts";
 import { readFacts } from "./facts.ts";
 import { readMemory } from "./memory.ts";
 
@@ -57,6 +57,62 @@ test("a promised callback, with its place, number, person and needs", async () =
   expect([...state.callbacks.values()]).toEqual([callback]);
   const [told] = await db.sql`SELECT outcome FROM entry WHERE dialog_id = ${caller} AND ended_at IS NOT NULL`;
   expect(told).toEqual({ outcome: "callback" });
+});
+
+test("promised callbacks outlive the node: the next one offers each once, makes the call once, and ends in time what nobody makes", async () => {
+  const made = await house.furnish({ agents: 1, queue: { callback_s: 600, wrapup_voice_s: 0 } });
+  const [agent] = made.agents as [Id];
+  await house.start();
+  await house.ready(agent);
+  // The page is connected to a node that lives on.
+  await db.sql`INSERT INTO agent_connection (employee_id, socket_id, node) VALUES (${agent}, 'page', 'another')`;
+  const talk = await talking(made);
+  const promise = async (person: string, number: string) => {
+    const dialogId = await house.dialog(made.channels.voice, made.queue, "voice", { person, number });
+    await house.send({ kind: "callback.requested", dialogId, number, at: house.now() }, { kind: "dialog.closed", dialogId, by: null, at: house.now() });
+    await house.quiet();
+    return dialogId;
+  };
+  const [first, second] = [await promise("olga", "+77010000001"), await promise("ivan", "+77010000002")];
+  await house.stop();
+
+  const successor = new RoutingHouse(() => db.sql);
+  await successor.start();
+  try {
+    // Whose talk ended while nobody decided is free for the older promise.
+    await successor.send({ kind: "dialog.closed", dialogId: talk, by: null, at: successor.now() });
+    const offered = () => db.sql<{ id: Id; dialog_id: Id }[]>`SELECT id, dialog_id FROM offer WHERE rung = 'callback' AND ended_at IS NULL`;
+    const [card] = await until(async () => {
+      const rows = await offered();
+      return rows.length > 0 && rows;
+    });
+    expect(card?.dialog_id).toBe(first);
+    await successor.stop();
+    await successor.start();
+    expect(await offered()).toEqual([card]);
+    const accepts = { kind: "offer.accept", offerId: card?.id as Id, employeeId: agent, at: successor.now() } as const;
+    await successor.send(accepts, accepts);
+    expect(await successor.commanded("call-back", first)).toMatchObject({ employeeId: agent, number: "+77010000001" });
+    // The same order again, for whoever had it from the one before: under the same id it is the same call.
+    const orders = new Set(successor.commands.filter((c) => c.kind === "call-back").map((c) => c.id));
+    await successor.stop();
+    await successor.start();
+    await successor.quiet();
+    for (const again of successor.commands.filter((c) => c.kind === "call-back")) expect(orders).toContain(again.id);
+    // Nobody makes the other one: its ten minutes end though the node that counted them is gone.
+    await successor.send({ kind: "agent.intent", employeeId: agent, intent: "logged_out", reason: null, by: agent, at: successor.now() });
+    await successor.quiet();
+    await successor.stop();
+    successor.offsetMs = 601_000;
+    await successor.start();
+    await until(
+      async () => (await db.sql`SELECT 1 FROM entry WHERE dialog_id = ${second} AND callback_number IS NOT NULL AND outcome = 'overflowed'`).length === 1,
+    );
+    expect(await db.sql`SELECT outcome FROM entry WHERE dialog_id = ${first} ORDER BY ended_at`).toEqual([{ outcome: "callback" }, { outcome: "answered" }]);
+  } finally {
+    await successor.stop();
+    await db.sql`DELETE FROM agent_connection`;
+  }
 });
 
 test("who gave up a moment ago, how fast calls are served, and how long talks last", async () => {

@@ -1,7 +1,7 @@
 import { until } from "../../lab/support/wait.ts";
 import type { Cluster, ClusterNode } from "./cluster.ts";
 import type { Talk, Traffic } from "./traffic.ts";
-import { writtenBy } from "./written-rows.ts";
+import { routerAgain, writtenBy } from "./written-rows.ts";
 
 export const STRIKES = ["kill -9", "SIGSTOP", "cut from the database"] as const;
 export type Strike = (typeof STRIKES)[number];
@@ -18,6 +18,8 @@ export interface Round {
   /** Of the struck node after the other one had taken over. */
   lateRows: { relation: string; what: string | null; n: number }[];
   lateRequests: string[];
+  /** From the strike until the struck node got the router again by right: it is watched no longer than that. */
+  backMs: number | null;
 }
 
 const TALKS = 2;
@@ -30,6 +32,7 @@ const WATCHED_MS = 2_000;
 /** Strikes the node that holds the duties, under the running load, and watches who decides, writes, asks and talks. */
 export async function playRound(cluster: Cluster, traffic: Traffic, strike: Strike): Promise<Round> {
   await cluster.settled();
+  await traffic.served();
   const struck = (await cluster.holder()) as ClusterNode;
   const other = cluster.nodes.find((n) => n !== struck) as ClusterNode;
   const talks = await Promise.all(Array.from({ length: TALKS }, () => traffic.talkAtLast()));
@@ -37,25 +40,37 @@ export async function playRound(cluster: Cluster, traffic: Traffic, strike: Stri
   const heardFrom = performance.now();
   const at = Date.now();
   await STRIKE[strike](struck);
-  const decided = await until("the other node decides", () => firstDecision(cluster, other, at), { timeoutMs: 15_000, everyMs: 20 });
-  const rung = await until("a telephone rings again", () => traffic.ringTimes.find((t) => t >= decided), { timeoutMs: 15_000, everyMs: 20 });
-  const [lease] = await cluster.db.sql<{ epoch: number }[]>`SELECT epoch FROM lease WHERE duty = 'router'`;
-  await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
-  await MEND[strike](struck);
-  await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
-  const end = Date.now();
-  const silence = talks.map((talk) => silenceOf(talk, heardFrom));
-  const [now] = await cluster.db.sql<{ epoch: number }[]>`SELECT epoch FROM lease WHERE duty = 'router'`;
-  if (now?.epoch !== lease?.epoch) throw new Error("the router changed hands again while it was watched");
-  // Whoever decides has the duties: from then on nothing of the struck node may follow.
-  const lateRows = await writtenBy(cluster.db.sql, struck.role, decided, end);
-  const lateRequests = cluster.ari.requests.filter((r) => r.pid === pid && r.at > decided && r.at < end).map((r) => `${r.method} ${r.uri.split("?")[0]}`);
-  for (const talk of talks) traffic.hangUp(talk);
-  return {
-    ...{ strike, decisionMs: decided - at, ringMs: rung - at, lateRows, lateRequests },
-    talksDropped: silence.filter((ms) => ms > SILENCE_MS).length,
-    longestSilenceMs: Math.round(Math.max(...silence)),
+  let mended = false;
+  const mend = async () => {
+    mended = true;
+    await MEND[strike](struck);
   };
+  try {
+    return await watch();
+  } finally {
+    // A round that came to nothing leaves the next one both nodes and all agents.
+    if (!mended) await mend();
+    for (const talk of talks) traffic.hangUp(talk);
+  }
+
+  async function watch(): Promise<Round> {
+    const decided = await until("the other node decides", () => firstDecision(cluster, other, at), { timeoutMs: 15_000, everyMs: 20 });
+    const rung = await until("a telephone rings again", () => traffic.ringTimes.find((t) => t >= decided), { timeoutMs: 15_000, everyMs: 20 });
+    await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
+    await mend();
+    await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
+    // Whoever decides has the duties: from then on nothing of the struck node may follow, unless they are given back to it.
+    const back = await routerAgain(cluster.db.sql, struck.role, decided);
+    const end = back ?? Date.now();
+    const silence = talks.map((talk) => silenceOf(talk, heardFrom));
+    const lateRows = await writtenBy(cluster.db.sql, struck.role, decided, end);
+    const lateRequests = cluster.ari.requests.filter((r) => r.pid === pid && r.at > decided && r.at < end).map((r) => `${r.method} ${r.uri.split("?")[0]}`);
+    return {
+      ...{ strike, decisionMs: decided - at, ringMs: rung - at, lateRows, lateRequests, backMs: back === null ? null : back - at },
+      talksDropped: silence.filter((ms) => ms > SILENCE_MS).length,
+      longestSilenceMs: Math.round(Math.max(...silence)),
+    };
+  }
 }
 
 const STRIKE: Record<Strike, (node: ClusterNode) => Promise<void>> = {

@@ -138,6 +138,20 @@ export class Traffic {
     for (const p of [this.#trunk, this.#phones, this.#guard]) p.close();
   }
 
+  /** Waits until the house serves its callers: agents are free, and nobody waits from the round before. */
+  async served(): Promise<void> {
+    const { sql } = this.#cluster.db;
+    const serves = async () => {
+      const [row] = await sql<{ idle: number; waiting: number }[]>`
+        SELECT (SELECT count(*)::int FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'agent%' AND p.state = 'idle') AS idle,
+          (SELECT count(*)::int FROM entry WHERE ended_at IS NULL AND enqueued_at < now() - interval '3 seconds') AS waiting`;
+      return row !== undefined && row.idle >= this.#options.agents / 2 && row.waiting === 0;
+    };
+    await until("half of the agents are free and nobody waits", serves, { timeoutMs: 90_000, everyMs: 100 }).catch(async (error: Error) => {
+      throw new Error(`${error.message}; agents: ${await this.#agents()}`, { cause: error });
+    });
+  }
+
   /** Begins a talk between a caller and an agent, with sound both ways. */
   async talk(): Promise<Talk> {
     const number = this.#number();
@@ -160,9 +174,20 @@ export class Traffic {
       try {
         return await this.talk();
       } catch (error) {
-        if (left === 0) throw error;
+        if (left === 0) throw new Error(`${(error as Error).message}; agents: ${await this.#agents()}`, { cause: error });
       }
     }
+  }
+
+  /** How the agents stand, and why the last decisions chose nobody: for whoever reads that a call came to nothing. */
+  async #agents(): Promise<string> {
+    const { sql } = this.#cluster.db;
+    const states = await sql<{ said: string }[]>`
+      SELECT count(*) || ' ' || p.state || coalesce(' (' || p.reason || ')', '') || CASE WHEN p.phone_reachable THEN '' ELSE ', telephone gone' END AS said
+      FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'agent%' GROUP BY p.state, p.reason, p.phone_reachable ORDER BY count(*) DESC`;
+    const [last] = await sql<{ said: string }[]>`
+      SELECT reason->>'code' || ' ' || refusals::text AS said FROM decision WHERE chosen_id IS NULL ORDER BY at DESC LIMIT 1`;
+    return `${states.map((s) => s.said).join("; ")}; last refusal: ${last?.said ?? "none"}`;
   }
 
   /** Ends a talk from the caller's side. */

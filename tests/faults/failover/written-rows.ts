@@ -17,10 +17,11 @@ export async function watchRows(sql: Db): Promise<void> {
     CREATE FUNCTION note_written() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO written VALUES (session_user, TG_TABLE_NAME, CASE TG_TABLE_NAME
-        WHEN 'routing_input' THEN to_jsonb(NEW)->'input'->>'kind' WHEN 'raw_event' THEN TG_OP || ' ' || (to_jsonb(NEW)->>'kind') WHEN 'dialog' THEN TG_OP WHEN 'channel' THEN to_jsonb(NEW)->>'kind' END, clock_timestamp());
+        WHEN 'lease' THEN to_jsonb(NEW)->>'duty' WHEN 'routing_input' THEN to_jsonb(NEW)->'input'->>'kind' WHEN 'raw_event' THEN TG_OP || ' ' || (to_jsonb(NEW)->>'kind') WHEN 'dialog' THEN TG_OP WHEN 'channel' THEN to_jsonb(NEW)->>'kind' END, clock_timestamp());
       RETURN NULL;
     END $$`);
-  for (const table of LEASED) await sql.unsafe(`CREATE TRIGGER note_written AFTER INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION note_written()`);
+  for (const table of [...LEASED, "lease"])
+    await sql.unsafe(`CREATE TRIGGER note_written AFTER INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION note_written()`);
 }
 
 /**
@@ -32,6 +33,13 @@ export function writtenBy(sql: Db, node: string, from: number, to: number): Prom
     SELECT relation, what, count(*)::int AS n FROM written
     WHERE by_node = ${node} AND at > ${new Date(from)} AND at < ${new Date(to)}
       AND NOT (relation = 'raw_event' AND what LIKE 'INSERT message%') AND NOT (relation = 'routing_input' AND what = 'agent.connection')
-      AND NOT (relation = 'channel' AND what = 'web-chat')
+      AND NOT (relation = 'channel' AND what = 'web-chat') AND relation <> 'lease'
     GROUP BY 1, 2`;
+}
+
+/** When the node got the router by right, after the moment (epoch ms); null = it did not. Renewals write their row too: it is the first of them. */
+export async function routerAgain(sql: Db, node: string, after: number): Promise<number | null> {
+  const [row] = await sql<{ at: Date | null }[]>`
+    SELECT min(at) AS at FROM written WHERE by_node = ${node} AND relation = 'lease' AND what = 'router' AND at > ${new Date(after)}`;
+  return row?.at?.getTime() ?? null;
 }
