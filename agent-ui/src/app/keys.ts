@@ -20,6 +20,9 @@ export const keys = {
   lead: (id: string, ...rest: unknown[]) => ["lead", id, ...rest],
   interests: (...rest: unknown[]) => ["interests", ...rest],
   interest: (id: string, ...rest: unknown[]) => ["interest", id, ...rest],
+  /** Kept fresh card by card (board/useBoard.ts): a whole board is too much to read again for each change. */
+  interestBoard: (...rest: unknown[]) => ["interest-board", ...rest],
+  interestKinds: ["interest-kinds"] as const,
   inquiries: (...rest: unknown[]) => ["inquiries", ...rest],
   employees: ["employees"] as const,
   departments: ["departments"] as const,

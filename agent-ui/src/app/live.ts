@@ -54,6 +54,7 @@ export class LiveBridge {
   #typing = new Map<string, { who: string; at: number }>();
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #boardTimer: ReturnType<typeof setTimeout> | null = null;
+  readonly #changeListeners = new Set<(kind: string, payload: Record<string, unknown>) => void>();
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -94,7 +95,12 @@ export class LiveBridge {
     on("offer", (event) => this.#ordered(event.position, () => this.#offer(event)));
     on("offer.ended", (event) => this.#ordered(event.position, () => this.#offerEnded(event.offerId)));
     on("presence", (event) => this.#ordered(event.position, () => this.#presence(event.presence)));
-    on("changed", (event) => this.#ordered(event.position, () => this.#changed(event.kind, event.dialogId)));
+    on("changed", (event) =>
+      this.#ordered(event.position, () => {
+        this.#changed(event.kind, event.dialogId);
+        for (const each of this.#changeListeners) each(event.kind, event.payload);
+      }),
+    );
     on("typing", (event) => this.#typed(event.dialogId, event.who));
     on("bye", (event) => this.#options.onBye?.(event.reason));
     socket.connect();
@@ -299,6 +305,12 @@ export class LiveBridge {
         : { ...board, agents: board.agents.map((agent) => (agent.employeeId === presence.employeeId ? { ...agent, ...presence } : agent)) },
     );
     this.#touchBoard();
+  }
+
+  /** Hears every `changed` event in its order, for views that patch single rows. Returns how to stop. */
+  onChanged(listener: (kind: string, payload: Record<string, unknown>) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
   }
 
   #changed(kind: string, dialogId: string | null): void {

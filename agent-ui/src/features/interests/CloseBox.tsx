@@ -1,12 +1,17 @@
-import type { InterestView } from "@kommutator/contract/api/interest";
+import type { InterestFields, InterestRow, InterestView } from "@kommutator/contract/api/interest";
 import { Alert, Button, Group, Modal, Radio, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { failureText } from "../../app/failure.ts";
+import { keys } from "../../app/keys.ts";
+import { useCan } from "../../app/me.ts";
 import { conflictOf } from "../customer/Conflict.tsx";
+import { MissingFields } from "./MissingFields.tsx";
+import { UnmetList } from "./MoveBox.tsx";
+import { missingOf } from "./missing.ts";
 
 /** Won, lost (with the reason) or cancelled; what is still planned is kept or cancelled on purpose (IN-02). */
 export function CloseBox({ interest, onClose, onClosed }: { interest: InterestView; onClose: () => void; onClosed: (row: InterestView) => Promise<void> }) {
@@ -15,7 +20,10 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
   const [status, setStatus] = useState<"won" | "lost" | "cancelled">("won");
   const [lossReasonId, setReason] = useState<string | null>(null);
   const [comment, setComment] = useState("");
-  const [planned, setPlanned] = useState<"keep" | "cancel" | null>(null);
+  const [planned, setPlanned] = useState<"keep" | "cancel" | "move" | null>(null);
+  const [moveToId, setMoveTo] = useState<string | null>(null);
+  const [fields, setFields] = useState<InterestFields>({});
+  const can = useCan();
   const [tried, setTried] = useState(false);
   const close = useMutation({
     mutationFn: (version: number) => {
@@ -24,6 +32,8 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
         lossReasonId: status === "lost" ? lossReasonId : null,
         comment: comment.trim() === "" ? null : comment.trim(),
         plannedInteractions: planned,
+        moveToId: planned === "move" ? moveToId : null,
+        fields,
         version,
       });
     },
@@ -32,11 +42,29 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
       onClose();
     },
   });
+  const missing = missingOf(close.error);
+  const reasons = (catalogues.data?.lossReasons ?? []).filter((each) => !each.archived && each.kind !== "lead_disqualified");
+  const needsText = status === "lost" && reasons.some((each) => each.id === lossReasonId && each.needsText);
+  const others = useQuery({
+    queryKey: keys.interests("of-party", interest.customer?.id ?? interest.leadId),
+    queryFn: ({ signal }) =>
+      api.get<{ items: InterestRow[] }>("/interests", {
+        signal,
+        query: {
+          status: "open",
+          customerId: interest.customer?.id,
+          leadId: interest.customer === null ? (interest.leadId ?? undefined) : undefined,
+          limit: 50,
+        },
+      }),
+    enabled: planned === "move",
+  });
   const remain = close.error instanceof ApiError && close.error.code === "planned_interactions_remain";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if ((status !== "lost" || lossReasonId !== null) && !close.isPending) close.mutate(conflictOf<InterestView>(close.error)?.version ?? interest.version);
+    if ((status !== "lost" || lossReasonId !== null) && (!needsText || comment.trim() !== "") && !close.isPending)
+      close.mutate(conflictOf<InterestView>(close.error)?.version ?? interest.version);
   };
   return (
     <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("close.title", { number: interest.number })}>
@@ -47,22 +75,34 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
             aria-label={t("field.status")}
             value={status}
             onChange={(value) => setStatus(value as typeof status)}
-            data={(["won", "lost", "cancelled"] as const).map((each) => ({ value: each, label: t(`status.${each}`) }))}
+            data={(["won", "lost", ...(can("interest", "delete") === null ? [] : (["cancelled"] as const))] as const).map((each) => ({
+              value: each,
+              label: t(`status.${each}`),
+            }))}
           />
           {status === "lost" ? (
             <Select
               required
               label={t("field.lossReason")}
-              data={(catalogues.data?.lossReasons ?? [])
-                .filter((each) => !each.archived && each.kind !== "lead_disqualified")
-                .map((each) => ({ value: each.id, label: each.name }))}
+              data={(["deal_lost", "demand_unmet"] as const).map((kind) => ({
+                group: t(`close.kind.${kind}`),
+                items: reasons.filter((each) => each.kind === kind).map((each) => ({ value: each.id, label: each.name })),
+              }))}
               value={lossReasonId}
               error={tried && lossReasonId === null ? t("common:required") : null}
               onChange={setReason}
             />
           ) : null}
+          {missing === null ? null : (
+            <>
+              <UnmetList missing={missing} />
+              <MissingFields fields={missing.fields} values={fields} onChange={setFields} />
+            </>
+          )}
           <Textarea
             label={t("close.comment")}
+            required={needsText}
+            error={tried && needsText && comment.trim() === "" ? t("common:required") : null}
             autosize
             minRows={2}
             maxLength={2000}
@@ -70,14 +110,27 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
             onChange={(event) => setComment(event.currentTarget.value)}
           />
           {remain || planned !== null ? (
-            <Radio.Group label={t("close.planned")} value={planned ?? ""} onChange={(value) => setPlanned(value as "keep" | "cancel")}>
+            <Radio.Group label={t("close.planned")} value={planned ?? ""} onChange={(value) => setPlanned(value as typeof planned)}>
               <Group mt={6}>
                 <Radio value="cancel" label={t("close.cancelPlanned")} />
                 <Radio value="keep" label={t("close.keepPlanned")} />
+                <Radio value="move" label={t("close.movePlanned")} />
               </Group>
             </Radio.Group>
           ) : null}
-          {close.error === null ? null : (
+          {planned === "move" ? (
+            <Select
+              required
+              label={t("close.moveTo")}
+              data={(others.data?.items ?? [])
+                .filter((each) => each.id !== interest.id)
+                .map((each) => ({ value: each.id, label: `№${each.number} ${each.title}` }))}
+              nothingFoundMessage={t("close.noOther")}
+              value={moveToId}
+              onChange={setMoveTo}
+            />
+          ) : null}
+          {close.error === null || missing !== null ? null : (
             <Alert color={remain ? "yellow" : "red"} role="alert">
               {failureText(close.error)}
             </Alert>
@@ -86,7 +139,7 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
             <Button variant="default" onClick={onClose}>
               {t("common:cancel")}
             </Button>
-            <Button type="submit" loading={close.isPending} disabled={remain && planned === null}>
+            <Button type="submit" loading={close.isPending} disabled={(remain && planned === null) || (planned === "move" && moveToId === null)}>
               {t("close.button")}
             </Button>
           </Group>

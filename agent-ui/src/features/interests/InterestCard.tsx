@@ -1,6 +1,6 @@
 import type { InterestView } from "@kommutator/contract/api/interest";
-import { ActionIcon, Alert, Anchor, Badge, Button, Group, Skeleton, Text } from "@mantine/core";
-import { IconArrowLeft, IconEdit, IconFlagCheck, IconRefresh } from "@tabler/icons-react";
+import { ActionIcon, Alert, Anchor, Badge, Button, Skeleton } from "@mantine/core";
+import { IconArrowLeft, IconEdit, IconFlagCheck, IconPlayerPause, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,9 +15,14 @@ import { ErrorState } from "../../app/states.tsx";
 import { conflictOf } from "../customer/Conflict.tsx";
 import classes from "../customer/customer.module.css";
 import { Feed } from "../customer/Feed.tsx";
+import { Checks } from "./Checks.tsx";
 import { CloseBox } from "./CloseBox.tsx";
+import { History } from "./History.tsx";
+import { HoldBox } from "./HoldBox.tsx";
+import { Hub } from "./Hub.tsx";
 import { InterestForm } from "./InterestForm.tsx";
-import own from "./interests.module.css";
+import { isAskable, MoveBox, type Refusal } from "./MoveBox.tsx";
+import { StageBar } from "./StageBar.tsx";
 import { Steps } from "./Steps.tsx";
 
 const COLOURS = { open: "blue", won: "green", lost: "red", cancelled: "gray" } as const;
@@ -34,6 +39,8 @@ export function InterestCard() {
   const query = useQuery({ queryKey: keys.interest(id), queryFn: ({ signal }) => api.get<InterestView>(`/interests/${id}`, { signal }) });
   const [editing, setEditing] = useState(false);
   const [closing, setClosing] = useState(false);
+  const [holding, setHolding] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
   const saved = async (row: InterestView) => {
     client.setQueryData(keys.interest(id), row);
     await client.invalidateQueries({
@@ -43,11 +50,13 @@ export function InterestCard() {
   const move = useMutation({
     mutationFn: ({ stageId, version }: { stageId: string; version: number }) => api.post<InterestView>(`/interests/${id}/stage`, { stageId, version }),
     onSuccess: saved,
-    onError: (error) => {
+    onError: (error, { stageId }) => {
       const current = conflictOf<InterestView>(error);
       if (current !== null) void query.refetch();
+      else if (isAskable(error) && query.data !== undefined) setRefusal({ interest: query.data, stageId, error });
     },
   });
+  const release = useMutation({ mutationFn: (version: number) => api.post<InterestView>(`/interests/${id}/hold/release`, { version }), onSuccess: saved });
   const reopen = useMutation({ mutationFn: (version: number) => api.post<InterestView>(`/interests/${id}/reopen`, { version }), onSuccess: saved });
   if (query.isPending)
     return (
@@ -64,9 +73,7 @@ export function InterestCard() {
   const interest = query.data;
   const editable = can("interest", "edit") !== null;
   const open = interest.status === "open";
-  const stages = [...(catalogues.data?.interestKinds.find((each) => each.id === interest.kind.id)?.stages ?? [])].sort((a, b) => a.pos - b.pos);
-  const at = stages.findIndex((each) => each.id === interest.stage?.id);
-  const failure = move.error ?? reopen.error;
+  const failure = (refusal === null ? move.error : null) ?? reopen.error ?? release.error;
   const facts: [string, string | null | undefined][] = [
     [t("field.kind"), interest.kind.name],
     [t("field.responsible"), interest.responsible?.name ?? t("nobody")],
@@ -76,6 +83,10 @@ export function InterestCard() {
     [t("field.activity"), interest.lastActivityAt === null ? null : format.ago(interest.lastActivityAt, now)],
     [t("field.closedAt"), interest.closedAt === null ? null : format.full(interest.closedAt)],
     [t("field.lossReason"), catalogues.data?.lossReasons.find((each) => each.id === interest.lossReasonId)?.name],
+    [t("close.comment"), interest.closeComment],
+    [t("field.purpose"), catalogues.data?.purposes.find((each) => each.id === interest.purposeId)?.name],
+    [t("field.source"), catalogues.data?.sources.find((each) => each.id === interest.sourceId)?.name],
+    [t("field.mode"), t(`mode.${interest.processMode}`)],
   ];
   return (
     <div className={classes["page"]}>
@@ -89,6 +100,11 @@ export function InterestCard() {
         <Badge variant="light" color={COLOURS[interest.status]}>
           {t(`status.${interest.status}`)}
         </Badge>
+        {interest.flags.map((flag) => (
+          <Badge key={flag} variant="light" color="red">
+            {t(`timer.${flag}`)}
+          </Badge>
+        ))}
         {interest.customer !== null ? (
           <Anchor component={Link} to={`/customers/${interest.customer.id}`}>
             {interest.customer.name}
@@ -101,6 +117,15 @@ export function InterestCard() {
         <span style={{ flex: 1 }} />
         {!editable ? null : open ? (
           <>
+            {interest.hold === null ? (
+              <Button variant="default" leftSection={<IconPlayerPause size={16} />} onClick={() => setHolding(true)}>
+                {t("hold.button")}
+              </Button>
+            ) : (
+              <Button variant="default" leftSection={<IconPlayerPlay size={16} />} loading={release.isPending} onClick={() => release.mutate(interest.version)}>
+                {t("hold.release")}
+              </Button>
+            )}
             <Button variant="default" leftSection={<IconFlagCheck size={16} />} onClick={() => setClosing(true)}>
               {t("close.button")}
             </Button>
@@ -119,23 +144,17 @@ export function InterestCard() {
           {failureText(failure)}
         </Alert>
       )}
-      {stages.length === 0 || interest.processMode === "none" ? null : (
-        <ol className={own["stages"]} aria-label={t("field.stage")}>
-          {stages.map((stage, index) => (
-            <li key={stage.id} className={own["stage"]} data-done={index < at} data-now={index === at}>
-              <button
-                type="button"
-                disabled={!editable || !open || index === at || move.isPending}
-                aria-current={index === at ? "step" : undefined}
-                title={stage.instruction ?? undefined}
-                onClick={() => move.mutate({ stageId: stage.id, version: interest.version })}
-              >
-                <span>{stage.name}</span>
-                {index === at && interest.stageEnteredAt !== null ? <small>{format.span(now - Date.parse(interest.stageEnteredAt))}</small> : null}
-              </button>
-            </li>
-          ))}
-        </ol>
+      <StageBar
+        interest={interest}
+        now={now}
+        busy={move.isPending}
+        editable={editable && open}
+        onMove={(stageId) => move.mutate({ stageId, version: interest.version })}
+      />
+      {interest.hold === null ? null : (
+        <Alert color="gray" icon={<IconPlayerPause size={18} />} py="xs">
+          {t("hold.standing", { date: format.date(interest.hold.until), reason: interest.hold.reason, by: interest.hold.by?.name ?? "" })}
+        </Alert>
       )}
       <div className={classes["card"]}>
         <div>
@@ -152,24 +171,9 @@ export function InterestCard() {
                 ))}
             </dl>
           </section>
-          <section className={classes["block"]} aria-labelledby="interest-history">
-            <div className={classes["blockHead"]}>
-              <h2 id="interest-history">{t("card.history")}</h2>
-            </div>
-            {interest.stageHistory.length === 0 ? <Text size="sm">{t("card.noHistory")}</Text> : null}
-            <ul className={classes["points"]}>
-              {interest.stageHistory.map((each) => (
-                <li key={`${each.stage.id}-${each.from}`} className={classes["point"]}>
-                  <Group gap={8} wrap="nowrap" flex={1}>
-                    <span className={classes["pointValue"]}>{each.stage.name}</span>
-                    <span className={classes["dim"]}>{format.full(each.from)}</span>
-                    <span className={classes["dim"]}>{each.to === null ? t("card.now") : format.span(Date.parse(each.to) - Date.parse(each.from))}</span>
-                    <span className={classes["dim"]}>{each.by?.name ?? ""}</span>
-                  </Group>
-                </li>
-              ))}
-            </ul>
-          </section>
+          <Checks interest={interest} editable={editable && open} onSaved={saved} />
+          <Hub interest={interest} />
+          <History interest={interest} onSaved={saved} />
         </div>
         <section className={classes["block"]} aria-labelledby="interest-feed">
           <div className={classes["blockHead"]}>
@@ -183,6 +187,18 @@ export function InterestCard() {
         </section>
       </div>
       {editing ? <InterestForm interest={interest} onClose={() => setEditing(false)} /> : null}
+      {holding ? <HoldBox interest={interest} onClose={() => setHolding(false)} onSaved={saved} /> : null}
+      {refusal === null ? null : (
+        <MoveBox
+          refusal={refusal}
+          stageName={interest.stages.find((s) => s.id === refusal.stageId)?.name ?? ""}
+          onClose={() => setRefusal(null)}
+          onMoved={async (row) => {
+            setRefusal(null);
+            await saved(row);
+          }}
+        />
+      )}
       {closing ? <CloseBox interest={interest} onClose={() => setClosing(false)} onClosed={saved} /> : null}
     </div>
   );

@@ -11,6 +11,7 @@ import { failureText } from "../../app/failure.ts";
 import { useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
+import { FIELD_TEXT } from "./MissingFields.tsx";
 
 const fieldsOf = (interest: InterestView | null, me: string) => ({
   title: interest?.title ?? "",
@@ -18,6 +19,8 @@ const fieldsOf = (interest: InterestView | null, me: string) => ({
   amount: interest?.amount ?? null,
   currency: interest?.currency ?? "KZT",
   expectedClose: interest?.expectedClose ?? null,
+  purposeId: interest?.purposeId ?? null,
+  sourceId: interest?.sourceId ?? null,
 });
 const CURRENCIES = ["KZT", "RUB", "UAH", "USD", "EUR"];
 
@@ -67,8 +70,11 @@ export function InterestForm({
   const reasonAsked = save.error instanceof ApiError && save.error.code === "parallel_interest_reason_required";
   const current = conflictOf<InterestView>(save.error);
   const theirs = current === null ? null : fieldsOf(current, me.id);
-  const spoken = (name: keyof typeof fields, value: unknown): string =>
-    name === "responsibleId" ? (catalogues.data?.employees.find((each) => each.id === value)?.name ?? "") : value === null ? "" : String(value);
+  const spoken = (value: unknown): string =>
+    value === null
+      ? ""
+      : ([...(catalogues.data?.employees ?? []), ...(catalogues.data?.purposes ?? []), ...(catalogues.data?.sources ?? [])].find((each) => each.id === value)
+          ?.name ?? String(value));
   return (
     <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(interest === null ? "form.new" : "form.edit")}>
       <form onSubmit={submit}>
@@ -120,6 +126,24 @@ export function InterestForm({
               value={fields.expectedClose}
               onChange={(expectedClose) => set({ expectedClose })}
             />
+            <Select
+              label={t("field.purpose")}
+              clearable
+              allowDeselect
+              data={(catalogues.data?.purposes ?? [])
+                .filter((each) => !each.archived || each.id === fields.purposeId)
+                .map((each) => ({ value: each.id, label: each.name }))}
+              value={fields.purposeId}
+              onChange={(purposeId) => set({ purposeId })}
+            />
+            <Select
+              label={t("field.source")}
+              clearable
+              allowDeselect
+              data={(catalogues.data?.sources ?? []).map((each) => ({ value: each.id, label: each.name }))}
+              value={fields.sourceId}
+              onChange={(sourceId) => set({ sourceId })}
+            />
           </SimpleGrid>
           {reasonAsked || reason !== "" ? (
             <Textarea
@@ -140,7 +164,7 @@ export function InterestForm({
                   ? []
                   : (Object.keys(theirs) as (keyof typeof fields)[])
                       .filter((name) => theirs[name] !== fields[name])
-                      .map((name) => ({ label: t(`field.${name === "responsibleId" ? "responsible" : name}`), theirs: spoken(name, theirs[name]) }))
+                      .map((name) => ({ label: t(`field.${FIELD_TEXT[name] ?? name}`), theirs: spoken(theirs[name]) }))
               }
               onMine={() => {
                 if (current === null) return;

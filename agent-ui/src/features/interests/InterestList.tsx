@@ -11,6 +11,7 @@ import { useCan, useMe } from "../../app/me.ts";
 import { Empty, NoRight } from "../../app/states.tsx";
 import classes from "../customer/customer.module.css";
 import { Register } from "../customer/Register.tsx";
+import { Views } from "./Views.tsx";
 
 const STATUSES = ["open", "won", "lost", "cancelled"] as const;
 
@@ -25,17 +26,19 @@ export function InterestList() {
   const [status, setStatus] = useState<string | null>("open");
   const [kindId, setKind] = useState<string | null>(null);
   const [responsibleId, setResponsible] = useState<string | null>(null);
+  const [flag, setFlag] = useState<string | null>(null);
   if (can("interest", "read") === null) return <NoRight />;
   return (
     <Register<InterestRow>
       title={t("list.title")}
       path="/interests"
       queryKey={keys.interests("list")}
-      query={{ status: status ?? undefined, kindId: kindId ?? undefined, responsibleId: responsibleId ?? undefined }}
+      query={{ status: status ?? undefined, kindId: kindId ?? undefined, responsibleId: responsibleId ?? undefined, flag: flag ?? undefined }}
       searchLabel={t("list.search")}
       to={(row) => ({ path: `/interests/${row.id}` })}
       filters={
         <>
+          <Views />
           <Select
             w={140}
             clearable
@@ -70,6 +73,16 @@ export function InterestList() {
             value={responsibleId}
             onChange={setResponsible}
           />
+          <Select
+            w={130}
+            clearable
+            allowDeselect
+            aria-label={t("list.flag")}
+            placeholder={t("list.flag")}
+            data={(["late", "stuck"] as const).map((value) => ({ value, label: t(`timer.${value}`) }))}
+            value={flag}
+            onChange={setFlag}
+          />
         </>
       }
       columns={[
@@ -92,7 +105,17 @@ export function InterestList() {
         {
           name: "stage",
           label: t("field.stage"),
-          cell: (row) => (row.status === "open" ? (row.stage?.name ?? "") : <span className={classes["dim"]}>{t(`status.${row.status}`)}</span>),
+          title: (row) => (row.onHoldUntil === null ? undefined : t("timer.holdUntil", { date: format.date(row.onHoldUntil) })),
+          cell: (row) =>
+            row.status === "open" ? (
+              <>
+                {row.stage?.name ?? ""}
+                {row.onHoldUntil === null ? null : <span className={classes["dim"]}> · {t("timer.hold")}</span>}
+                {row.flags.length === 0 ? null : <span className={classes["red"]}> · {t(`timer.${row.flags.at(-1)}`)}</span>}
+              </>
+            ) : (
+              <span className={classes["dim"]}>{t(`status.${row.status}`)}</span>
+            ),
         },
         {
           name: "next",

@@ -1,0 +1,71 @@
+import type { InterestView } from "@kommutator/contract/api/interest";
+import { Alert, Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { DateInput } from "@mantine/dates";
+import { useMutation } from "@tanstack/react-query";
+import dayjs from "dayjs";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../app/api.ts";
+import { failureText } from "../../app/failure.ts";
+import { useFormat, weekStart } from "../../app/format.ts";
+
+/** On hold until a day, with the reason: timers stand still meanwhile, and it ends by itself. */
+export function HoldBox({ interest, onClose, onSaved }: { interest: InterestView; onClose: () => void; onSaved: (row: InterestView) => Promise<void> }) {
+  const { t } = useTranslation("interests");
+  const { language } = useFormat();
+  const [until, setUntil] = useState<string | null>(dayjs().add(7, "day").format("YYYY-MM-DD"));
+  const [reason, setReason] = useState("");
+  const save = useMutation({
+    mutationFn: () => api.put<InterestView>(`/interests/${interest.id}/hold`, { until, reason: reason.trim(), version: interest.version }),
+    onSuccess: async (row) => {
+      await onSaved(row);
+      onClose();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (until !== null && reason.trim().length >= 3 && !save.isPending) save.mutate();
+  };
+  return (
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("hold.title", { number: interest.number })}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <DateInput
+            required
+            label={t("hold.until")}
+            description={t("hold.untilHint")}
+            valueFormat="DD.MM.YYYY"
+            firstDayOfWeek={(weekStart(language) % 7) as 0 | 1 | 6}
+            minDate={dayjs().add(1, "day").format("YYYY-MM-DD")}
+            maxDate={dayjs().add(1, "year").format("YYYY-MM-DD")}
+            value={until}
+            onChange={setUntil}
+          />
+          <Textarea
+            data-autofocus
+            required
+            label={t("hold.reason")}
+            autosize
+            minRows={2}
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          {save.error === null ? null : (
+            <Alert color="red" role="alert">
+              {failureText(save.error)}
+            </Alert>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common:cancel")}
+            </Button>
+            <Button type="submit" loading={save.isPending} disabled={until === null || reason.trim().length < 3}>
+              {t("hold.button")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,63 @@
+import type { InterestHub, InterestView } from "@kommutator/contract/api/interest";
+import { Skeleton } from "@mantine/core";
+import { IconCalendarEvent, IconChecklist, IconFile, IconInbox, IconMessages } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../../app/api.ts";
+import { useFormat, useNow } from "../../app/format.ts";
+import { keys } from "../../app/keys.ts";
+import { ErrorState } from "../../app/states.tsx";
+import classes from "../customer/customer.module.css";
+import own from "./interests.module.css";
+
+const GROUPS = [
+  ["interactions", IconCalendarEvent],
+  ["dialogs", IconMessages],
+  ["tasks", IconChecklist],
+  ["inquiries", IconInbox],
+  ["files", IconFile],
+] as const;
+const OPEN = new Set(["planned", "open", "new", "accepted", "in_work", "in_wizard", "dispatched"]);
+
+/** All that hangs on an Interest with its state, open things first (IN-15). */
+export function Hub({ interest }: { interest: InterestView }) {
+  const { t } = useTranslation("interests");
+  const format = useFormat();
+  const now = useNow(60_000);
+  const hub = useQuery({
+    queryKey: keys.interest(interest.id, "hub"),
+    queryFn: ({ signal }) => api.get<InterestHub>(`/interests/${interest.id}/hub`, { signal }),
+  });
+  const empty = hub.data !== undefined && GROUPS.every(([name]) => hub.data[name].length === 0);
+  return (
+    <section className={classes["block"]} aria-labelledby="interest-hub">
+      <div className={classes["blockHead"]}>
+        <h2 id="interest-hub">{t("hub.title")}</h2>
+      </div>
+      {hub.isPending ? <Skeleton height={60} /> : null}
+      {hub.isError ? <ErrorState error={hub.error} onRetry={() => void hub.refetch()} /> : null}
+      {empty ? <p className={classes["dim"]}>{t("hub.empty")}</p> : null}
+      {GROUPS.map(([name, Icon]) => {
+        const items = hub.data?.[name] ?? [];
+        if (items.length === 0) return null;
+        return (
+          <div key={name} className={own["hubGroup"]}>
+            <h3>
+              <Icon size={14} aria-hidden /> {t(`hub.${name}`)} <span>{hub.data?.counts[name]}</span>
+            </h3>
+            <ul>
+              {items.slice(0, 6).map((item) => (
+                <li key={item.id} data-open={OPEN.has(item.state)}>
+                  {name === "dialogs" ? <Link to={`/dialogs/${item.id}`}>{item.title}</Link> : <span title={item.title}>{item.title}</span>}
+                  <em>{name === "files" ? item.state : t(`hub.state.${item.state}`, { defaultValue: item.state })}</em>
+                  <small title={item.at === null ? undefined : format.full(item.at)}>{item.at === null ? "" : format.stamp(item.at, now)}</small>
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </section>
+  );
+}

@@ -1,0 +1,115 @@
+import type { InterestFields, InterestView } from "@kommutator/contract/api/interest";
+import { Alert, Anchor, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../../app/api.ts";
+import { failureText } from "../../app/failure.ts";
+import { useCan } from "../../app/me.ts";
+import { FIELD_TEXT, MissingFields } from "./MissingFields.tsx";
+import { type Missing, missingOf } from "./missing.ts";
+
+export interface Refusal {
+  interest: { id: string; number: number; title: string; version: number };
+  stageId: string;
+  error: unknown;
+}
+/** Can the person who was refused do something about it in a box? */
+export const isAskable = (error: unknown): boolean => missingOf(error) !== null;
+
+/** A refused move: what it lacks, inputs for exactly the missing fields, and by right to force it; sends stage and fields together (B7, B9). */
+export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: () => void; onMoved: (row: InterestView) => Promise<void> }) {
+  const { interest, stageId, error } = props.refusal;
+  const { t } = useTranslation("interests");
+  const can = useCan();
+  const [fields, setFields] = useState<InterestFields>({});
+  const [reason, setReason] = useState("");
+  const [force, setForce] = useState(false);
+  const move = useMutation({
+    mutationFn: () =>
+      api.post<InterestView>(`/interests/${interest.id}/stage`, {
+        stageId,
+        version: interest.version,
+        fields,
+        force,
+        reason: reason.trim() === "" ? null : reason.trim(),
+      }),
+    onSuccess: props.onMoved,
+  });
+  // A second refusal asks for what is still missing; what was asked first stays to be seen.
+  const missing = missingOf(move.error) ?? missingOf(error);
+  if (missing === null) return null;
+  const asked = [...new Set([...(missingOf(error)?.fields ?? []), ...missing.fields])];
+  const blocked = missing.unmet.some((s) => s.actions.length > 0) || missing.unmet.length > 1 || missing.elsewhere.length > 0;
+  const wantsReason = missing.reason || force;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!move.isPending && (!wantsReason || reason.trim() !== "")) move.mutate();
+  };
+  return (
+    <Modal
+      opened
+      closeButtonProps={{ "aria-label": t("common:close") }}
+      onClose={props.onClose}
+      title={t("move.title", { number: interest.number, stage: props.stageName })}
+    >
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <UnmetList missing={missing} />
+          <MissingFields fields={asked} values={fields} onChange={setFields} />
+          {blocked && can("stage", "edit") !== null ? (
+            <Checkbox label={t("move.force")} description={t("move.forceHint")} checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
+          ) : null}
+          {wantsReason ? (
+            <Textarea required label={t("move.reason")} autosize maxLength={500} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          ) : null}
+          {move.error !== null && missingOf(move.error) === null ? (
+            <Alert color="red" role="alert">
+              {failureText(move.error)}
+            </Alert>
+          ) : null}
+          <Group justify="space-between">
+            <Anchor component={Link} to={`/interests/${interest.id}`} size="sm">
+              {t("move.open")}
+            </Anchor>
+            <Group gap="sm">
+              <Button variant="default" onClick={props.onClose}>
+                {t("common:cancel")}
+              </Button>
+              <Button type="submit" loading={move.isPending} disabled={blocked && !force && asked.length === 0 && !missing.reason}>
+                {t("move.button")}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** What is not done yet: stage by stage, conditions, fields of other cards. */
+export function UnmetList({ missing }: { missing: Missing }) {
+  const { t } = useTranslation("interests");
+  const nameOf = (field: string) => (FIELD_TEXT[field] === undefined ? field : t(`field.${FIELD_TEXT[field]}`));
+  if (missing.unmet.length + missing.conditions.length + missing.elsewhere.length === 0)
+    return missing.fields.length > 0 ? <Text size="sm">{t("move.fill")}</Text> : null;
+  return (
+    <Alert color="yellow" title={t("move.lacks")}>
+      <ul style={{ margin: 0, paddingLeft: 18 }}>
+        {missing.unmet.map((stage) => (
+          <li key={stage.id}>
+            <b>{stage.name}</b>
+            {[...stage.fields.map(nameOf), ...stage.actions.map((a) => a.name)].length === 0
+              ? ""
+              : `: ${[...stage.fields.map(nameOf), ...stage.actions.map((a) => a.name)].join(", ")}`}
+          </li>
+        ))}
+        {missing.conditions.map((each) => (
+          <li key={each.id}>{each.name}</li>
+        ))}
+        {missing.unmet.length > 0 ? null : missing.elsewhere.map((field) => <li key={field}>{nameOf(field)}</li>)}
+      </ul>
+    </Alert>
+  );
+}
