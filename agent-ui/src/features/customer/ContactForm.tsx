@@ -1,5 +1,6 @@
 import type { CustomerView } from "@kommutator/contract/api/customer";
 import { Button, Checkbox, Group, Modal, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { DateInput } from "@mantine/dates";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
@@ -8,6 +9,7 @@ import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "./Conflict.tsx";
+import { DuplicateHint, useDuplicates } from "./DuplicateHint.tsx";
 
 type Contact = CustomerView["contacts"][number];
 const fieldsOf = (contact: Contact | null) => ({
@@ -15,11 +17,13 @@ const fieldsOf = (contact: Contact | null) => ({
   firstName: contact?.firstName ?? "",
   middleName: contact?.middleName ?? "",
   position: contact?.position ?? "",
+  role: contact?.role ?? "",
+  birthDate: contact?.birthDate ?? null,
   isPrimary: contact?.isPrimary ?? false,
   leftAt: contact?.leftAt ?? null,
 });
 const orNull = (text: string) => (text.trim() === "" ? null : text.trim());
-const NAMES = ["lastName", "firstName", "middleName", "position"] as const;
+const NAMES = ["lastName", "firstName", "middleName", "position", "role"] as const;
 
 /** A human at the customer: name, position, main contact, left since. */
 export function ContactForm({ customerId, contact, onClose }: { customerId: string; contact: Contact | null; onClose: () => void }) {
@@ -28,6 +32,7 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
   const [fields, setFields] = useState(fieldsOf(contact));
   const [phone, setPhone] = useState("");
   const [email, setEmail] = useState("");
+  const [reason, setReason] = useState("");
   const [version, setVersion] = useState(contact?.version ?? 0);
   const [tried, setTried] = useState(false);
   const nameless = fields.lastName.trim() === "" && fields.firstName.trim() === "";
@@ -38,6 +43,8 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
         firstName: orNull(fields.firstName),
         middleName: orNull(fields.middleName),
         position: orNull(fields.position),
+        role: orNull(fields.role),
+        birthDate: fields.birthDate,
       };
       if (contact !== null)
         return api.patch(`/contacts/${contact.id}`, { ...names, customerId, isPrimary: fields.isPrimary, leftAt: fields.leftAt, version: at });
@@ -45,10 +52,10 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
         ...(phone.trim() === "" ? [] : [{ kind: "phone", value: phone.trim() }]),
         ...(email.trim() === "" ? [] : [{ kind: "email", value: email.trim() }]),
       ];
-      return api.post(`/customers/${customerId}/contacts`, { ...names, contactPoints });
+      return api.post(`/customers/${customerId}/contacts`, { ...names, contactPoints, differentReason: orNull(reason) });
     },
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: keys.customer(customerId) });
+      await client.invalidateQueries({ queryKey: ["customer"] });
       onClose();
     },
   });
@@ -58,6 +65,25 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
     if (!nameless && !save.isPending) save.mutate(version);
   };
   useShortcut({ keys: "ctrl+s", typing: true, run: () => submit() });
+  const check = useDuplicates({
+    card: "contact",
+    id: contact?.id ?? null,
+    kind: "person",
+    name: [fields.lastName, fields.firstName, fields.middleName].filter((part) => part.trim() !== "").join(" "),
+    birthDate: fields.birthDate,
+    contactPoints: [
+      { kind: "phone", value: phone },
+      { kind: "email", value: email },
+    ],
+  });
+  const known = useMutation({
+    mutationFn: (contactId: string) =>
+      api.post(`/customers/${customerId}/contacts`, { contactId, position: orNull(fields.position), role: orNull(fields.role) }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: keys.customer(customerId) });
+      onClose();
+    },
+  });
   const current = conflictOf<Contact>(save.error);
   const theirs = current === null ? null : fieldsOf(current);
   return (
@@ -79,6 +105,13 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
                 }}
               />
             ))}
+            <DateInput
+              label={t("field.birthDate")}
+              clearable
+              valueFormat="DD.MM.YYYY"
+              value={fields.birthDate}
+              onChange={(birthDate) => setFields((before) => ({ ...before, birthDate }))}
+            />
             {contact === null ? (
               <>
                 <TextInput type="tel" label={t("field.phone")} value={phone} onChange={(event) => setPhone(event.currentTarget.value)} />
@@ -100,8 +133,9 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
               />
             </Group>
           )}
+          {contact !== null ? null : <DuplicateHint check={check} reason={reason} onReason={setReason} takes="contact" onTake={(c) => known.mutate(c.id)} />}
           <SaveFailure
-            error={save.error}
+            error={save.error ?? known.error}
             differences={
               theirs === null ? [] : NAMES.filter((name) => theirs[name] !== fields[name]).map((name) => ({ label: t(`field.${name}`), theirs: theirs[name] }))
             }

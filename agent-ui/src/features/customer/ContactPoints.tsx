@@ -103,11 +103,17 @@ export function ContactPoints({
                 </Menu.Target>
                 <Menu.Dropdown>
                   {point.verifiedAt === null ? (
-                    <Menu.Item leftSection={<IconCheck size={14} />} onClick={() => change.mutate({ id: point.id, body: { verified: true } })}>
+                    <Menu.Item
+                      leftSection={<IconCheck size={14} />}
+                      onClick={() => change.mutate({ id: point.id, body: { verified: true, version: point.version } })}
+                    >
                       {t("point.verify")}
                     </Menu.Item>
                   ) : null}
-                  <Menu.Item leftSection={<IconShare size={14} />} onClick={() => change.mutate({ id: point.id, body: { isShared: !point.isShared } })}>
+                  <Menu.Item
+                    leftSection={<IconShare size={14} />}
+                    onClick={() => change.mutate({ id: point.id, body: { isShared: !point.isShared, version: point.version } })}
+                  >
                     {t(point.isShared ? "point.unshare" : "point.share")}
                   </Menu.Item>
                   <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => remove.mutate(point.id)}>

@@ -14,12 +14,15 @@ import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
 import { StartButton } from "../start/StartButton.tsx";
+import { regionPaths } from "./CatalogueSelect.tsx";
 import { ContactForm } from "./ContactForm.tsx";
 import { ContactPoints } from "./ContactPoints.tsx";
 import { CustomerForm } from "./CustomerForm.tsx";
 import classes from "./customer.module.css";
 import { Feed } from "./Feed.tsx";
+import { History } from "./History.tsx";
 import { InterestLink } from "./InterestLink.tsx";
+import { Merges } from "./Merges.tsx";
 
 /** The dossier: facts, ways to reach, people, Interests on the left; the whole history on the right. */
 export function CustomerCard() {
@@ -54,11 +57,12 @@ export function CustomerCard() {
     [t("field.taxId"), customer.taxId],
     [t("field.responsibleId"), customer.responsible?.name ?? t("nobody")],
     [t("field.statusId"), customer.status?.name],
-    [t("field.regionId"), named(catalogues.data?.regions, customer.regionId)],
-    [t("field.industryId"), named(catalogues.data?.industries, customer.industryId)],
+    [t("field.regionId"), named(regionPaths(catalogues.data?.regions ?? []), customer.regionId) ?? customer.region?.name],
+    [t("field.industryId"), customer.industry?.name],
     [t("field.sourceId"), named(catalogues.data?.sources, customer.sourceId)],
     [t("field.createdAt"), format.date(customer.createdAt)],
     [t("field.comment"), customer.comment],
+    ...Object.entries(customer.portrait),
   ];
   return (
     <div className={classes["page"]}>
@@ -67,6 +71,15 @@ export function CustomerCard() {
           <IconArrowLeft size={19} />
         </ActionIcon>
         <h1>{customer.name}</h1>
+        {customer.status === null ? null : (
+          <Badge
+            variant="outline"
+            color="gray"
+            leftSection={<span className={classes["dot"]} style={{ marginRight: 0, background: customer.status.color ?? undefined }} />}
+          >
+            {customer.status.name}
+          </Badge>
+        )}
         {customer.isVip ? (
           <Badge color="yellow" variant="light" leftSection={<IconStarFilled size={11} />}>
             VIP
@@ -131,7 +144,9 @@ export function CustomerCard() {
             {customer.contacts.map((each) => (
               <div key={each.id} className={classes["person"]}>
                 <Group gap={8}>
-                  <b>{each.name}</b>
+                  <Anchor component={Link} to={`/customers/contacts/${each.id}`} fw={600} size="sm" title={t("contact.open")}>
+                    {each.name}
+                  </Anchor>
                   {each.position === null ? null : <span className={classes["dim"]}>{each.position}</span>}
                   {each.isPrimary ? (
                     <Badge size="xs" variant="light">
@@ -155,6 +170,8 @@ export function CustomerCard() {
             ))}
           </section>
           <PartyInterests of="customer" id={id} />
+          <History id={id} />
+          <Merges card="customer" id={customer.id} />
         </div>
         <section className={classes["block"]} aria-labelledby="feed">
           <div className={classes["blockHead"]}>

@@ -7,7 +7,10 @@ import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
+import { CatalogueSelect, regionPaths } from "./CatalogueSelect.tsx";
 import { conflictOf, SaveFailure } from "./Conflict.tsx";
+import { DuplicateHint, useDuplicates } from "./DuplicateHint.tsx";
+import { Portrait, portraitOf, type Trait, traitsOf } from "./Portrait.tsx";
 
 interface Fields {
   kind: "company" | "person";
@@ -22,25 +25,11 @@ interface Fields {
   isVip: boolean;
   doNotContact: boolean;
   comment: string;
-  phone: string;
-  email: string;
+  portrait: Trait[];
+  ownerReason: string;
+  ownerNote: string;
+  differentReason: string;
 }
-const EMPTY: Fields = {
-  kind: "company",
-  name: "",
-  legalName: "",
-  taxId: "",
-  statusId: null,
-  regionId: null,
-  industryId: null,
-  sourceId: null,
-  responsibleId: null,
-  isVip: false,
-  doNotContact: false,
-  comment: "",
-  phone: "",
-  email: "",
-};
 const fieldsOf = (customer: CustomerView): Fields => ({
   kind: customer.kind,
   name: customer.name,
@@ -54,38 +43,39 @@ const fieldsOf = (customer: CustomerView): Fields => ({
   isVip: customer.isVip,
   doNotContact: customer.doNotContact,
   comment: customer.comment ?? "",
-  phone: "",
-  email: "",
+  portrait: traitsOf(customer.portrait),
+  ownerReason: "manual",
+  ownerNote: "",
+  differentReason: "",
 });
+/** What belongs to the save and not to the card. */
+const OF_THE_FORM = new Set<string>(["ownerReason", "ownerNote", "differentReason"]);
 const orNull = (text: string) => (text.trim() === "" ? null : text.trim());
 
-/** A new customer, or changes to one: every fault beside its field, Ctrl+S saves, a conflict keeps what was typed. */
-export function CustomerForm({
-  customer,
-  onClose,
-  onSaved,
-}: {
-  customer: CustomerView | null;
-  onClose: () => void;
-  onSaved: (customer: CustomerView) => void;
-}) {
+/** Changes to a customer: every fault beside its field, Ctrl+S saves, a conflict keeps what was typed. */
+export function CustomerForm({ customer, onClose, onSaved }: { customer: CustomerView; onClose: () => void; onSaved: (customer: CustomerView) => void }) {
   const { t } = useTranslation("customer");
   const client = useQueryClient();
   const catalogues = useCatalogues();
-  const [fields, setFields] = useState<Fields>(customer === null ? EMPTY : fieldsOf(customer));
-  const [version, setVersion] = useState(customer?.version ?? 0);
+  const [fields, setFields] = useState<Fields>(fieldsOf(customer));
+  const [version, setVersion] = useState(customer.version);
   const [tried, setTried] = useState(false);
   const set = (change: Partial<Fields>) => setFields((before) => ({ ...before, ...change }));
   const save = useMutation({
     mutationFn: (at: number) => {
-      const { phone, email, ...rest } = fields;
-      const body = { ...rest, name: fields.name.trim(), legalName: orNull(fields.legalName), taxId: orNull(fields.taxId), comment: orNull(fields.comment) };
-      if (customer !== null) return api.patch<CustomerView>(`/customers/${customer.id}`, { ...body, version: at });
-      const contactPoints = [
-        ...(phone.trim() === "" ? [] : [{ kind: "phone", value: phone.trim() }]),
-        ...(email.trim() === "" ? [] : [{ kind: "email", value: email.trim() }]),
-      ];
-      return api.post<CustomerView>("/customers", { ...body, contactPoints });
+      const { portrait, ownerReason, ownerNote, differentReason, ...rest } = fields;
+      const owner = fields.responsibleId !== (customer.responsible?.id ?? null) ? { ownerReason, ownerNote: orNull(ownerNote) } : {};
+      const body = {
+        ...rest,
+        ...owner,
+        portrait: portraitOf(portrait),
+        differentReason: orNull(differentReason),
+        name: fields.name.trim(),
+        legalName: orNull(fields.legalName),
+        taxId: orNull(fields.taxId),
+        comment: orNull(fields.comment),
+      };
+      return api.patch<CustomerView>(`/customers/${customer.id}`, { ...body, version: at });
     },
     onSuccess: async (saved) => {
       client.setQueryData(keys.customer(saved.id), saved);
@@ -100,6 +90,15 @@ export function CustomerForm({
   };
   useShortcut({ keys: "ctrl+s", label: "customer:shortcuts.save", typing: true, run: () => submit() });
 
+  const check = useDuplicates({
+    card: "customer",
+    id: customer.id,
+    kind: fields.kind,
+    name: fields.name,
+    taxId: orNull(fields.taxId),
+    regionId: fields.regionId,
+    contactPoints: customer.contactPoints.map((p) => ({ kind: p.kind, value: p.value })),
+  });
   const current = conflictOf<CustomerView>(save.error);
   const named = (list: { id: string; name: string }[] | undefined, id: string | null) => list?.find((each) => each.id === id)?.name ?? "";
   const lists = catalogues.data;
@@ -107,11 +106,12 @@ export function CustomerForm({
     current === null
       ? []
       : (Object.entries(fieldsOf(current)) as [keyof Fields, Fields[keyof Fields]][])
-          .filter(([name, value]) => name !== "phone" && name !== "email" && value !== fields[name])
+          .filter(([name, value]) => !OF_THE_FORM.has(name) && JSON.stringify(value) !== JSON.stringify(fields[name]))
           .map(([name, value]) => ({
-            label: t(`field.${name}`),
-            theirs:
-              typeof value === "boolean"
+            label: name === "portrait" ? t("portrait.title") : t(`field.${name}`),
+            theirs: Array.isArray(value)
+              ? value.map((trait) => `${trait.key}: ${trait.value}`).join(", ")
+              : typeof value === "boolean"
                 ? t(value ? "yes" : "no")
                 : name === "statusId"
                   ? named(lists?.customerStatuses, value)
@@ -127,20 +127,21 @@ export function CustomerForm({
                             ? t(`kind.${value}`)
                             : (value ?? ""),
           }));
-  const select = (name: "statusId" | "regionId" | "industryId" | "sourceId" | "responsibleId", list: { id: string; name: string }[] | undefined) => (
-    <Select
+  const select = (
+    name: "statusId" | "regionId" | "industryId" | "sourceId" | "responsibleId",
+    list: { id: string; name: string }[] | undefined,
+    catalogue?: "regions" | "industries" | "sources",
+  ) => (
+    <CatalogueSelect
       label={t(`field.${name}`)}
-      searchable
-      clearable
-      allowDeselect
-      nothingFoundMessage={t("common:nothingFound")}
-      data={(list ?? []).map((each) => ({ value: each.id, label: each.name }))}
+      list={list}
       value={fields[name]}
       onChange={(value) => set({ [name]: value })}
+      {...(catalogue === undefined ? {} : { catalogue })}
     />
   );
   return (
-    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(customer === null ? "form.new" : "form.edit")} size="lg">
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("form.edit")} size="lg">
       <form onSubmit={submit}>
         <Stack gap="sm">
           <SegmentedControl
@@ -162,12 +163,6 @@ export function CustomerForm({
             onChange={(event) => set({ name: event.currentTarget.value })}
           />
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-            {customer === null ? (
-              <>
-                <TextInput type="tel" label={t("field.phone")} value={fields.phone} onChange={(event) => set({ phone: event.currentTarget.value })} />
-                <TextInput type="email" label={t("field.email")} value={fields.email} onChange={(event) => set({ email: event.currentTarget.value })} />
-              </>
-            ) : null}
             {fields.kind === "company" ? (
               <TextInput
                 label={t("field.legalName")}
@@ -179,9 +174,9 @@ export function CustomerForm({
             <TextInput label={t("field.taxId")} maxLength={30} value={fields.taxId} onChange={(event) => set({ taxId: event.currentTarget.value })} />
             {select("responsibleId", lists?.employees)}
             {select("statusId", lists?.customerStatuses)}
-            {select("regionId", lists?.regions)}
-            {select("industryId", lists?.industries)}
-            {select("sourceId", lists?.sources)}
+            {select("regionId", lists && regionPaths(lists.regions), "regions")}
+            {select("industryId", lists?.industries, "industries")}
+            {select("sourceId", lists?.sources, "sources")}
           </SimpleGrid>
           <Group>
             <Checkbox label={t("field.isVip")} checked={fields.isVip} onChange={(event) => set({ isVip: event.currentTarget.checked })} />
@@ -196,6 +191,27 @@ export function CustomerForm({
             value={fields.comment}
             onChange={(event) => set({ comment: event.currentTarget.value })}
           />
+          <Portrait traits={fields.portrait} onChange={(portrait) => set({ portrait })} />
+          {fields.responsibleId === (customer.responsible?.id ?? null) ? null : (
+            <Group gap={8} grow preventGrowOverflow={false}>
+              <Select
+                size="xs"
+                label={t("field.ownerReason")}
+                allowDeselect={false}
+                data={(["manual", "transfer", "lost_to_pool"] as const).map((each) => ({ value: each, label: t(`reason.${each}`) }))}
+                value={fields.ownerReason}
+                onChange={(ownerReason) => set({ ownerReason: ownerReason ?? "manual" })}
+              />
+              <TextInput
+                size="xs"
+                label={t("field.ownerNote")}
+                maxLength={500}
+                value={fields.ownerNote}
+                onChange={(event) => set({ ownerNote: event.currentTarget.value })}
+              />
+            </Group>
+          )}
+          <DuplicateHint check={check} reason={fields.differentReason} onReason={(differentReason) => set({ differentReason })} />
           <SaveFailure
             error={save.error}
             differences={differences}

@@ -3,10 +3,12 @@ import { Anchor, Text } from "@mantine/core";
 import {
   IconArrowsExchange,
   IconCalendarEvent,
+  IconChecklist,
   IconInbox,
   IconMail,
   IconMessage,
   IconMessages,
+  IconPaperclip,
   IconPhoneIncoming,
   IconPhoneOutgoing,
   IconTargetArrow,
@@ -44,6 +46,10 @@ function iconOf(item: FeedItem): Icon {
       return IconArrowsExchange;
     case "lead":
       return IconUserPlus;
+    case "task":
+      return IconChecklist;
+    case "file":
+      return IconPaperclip;
   }
 }
 

@@ -25,12 +25,18 @@ interface Page<Row> {
 }
 
 /** A register: search, filters, a table that goes on by itself, empty, loading and error states; `/` searches, `j` and `k` move, Enter opens. */
-export function Register<Row extends { id: string }>(props: {
+export function Register<Row extends object>(props: {
   title: string;
   path: string;
   queryKey: readonly unknown[];
   query: Record<string, string | undefined>;
   columns: Column<Row>[];
+  /** What tells rows apart; the row's id without it. */
+  idOf?: (row: Row) => string;
+  /** One line under the head: what the list is for. */
+  note?: string;
+  /** A second line of the head: filters that need room. */
+  below?: ReactNode;
   /** Where a row leads; null where it leads nowhere. */
   to: (row: Row) => { path: string; state?: unknown } | null;
   searchLabel?: string;
@@ -75,6 +81,7 @@ export function Register<Row extends { id: string }>(props: {
   useShortcut({ keys: "k", label: "customer:shortcuts.up", run: () => step(-1) });
 
   const items = rows.data?.pages.flatMap((page) => page.items) ?? [];
+  const idOf = props.idOf ?? ((row: Row) => String((row as { id?: unknown }).id));
   const open = (row: Row) => {
     const to = props.to(row);
     if (to !== null) void navigate(to.path, { state: to.state });
@@ -104,6 +111,8 @@ export function Register<Row extends { id: string }>(props: {
         <span style={{ flex: 1 }} />
         {props.actions}
       </div>
+      {props.below}
+      {props.note === undefined ? null : <p className={classes["note"]}>{props.note}</p>}
       <div className={classes["sheet"]}>
         {rows.isPending ? (
           <RowsSkeleton rows={10} height={30} />
@@ -131,9 +140,9 @@ export function Register<Row extends { id: string }>(props: {
               <tbody ref={body}>
                 {items.map((row) => (
                   <tr
-                    key={row.id}
+                    key={idOf(row)}
                     tabIndex={0}
-                    data-row={row.id}
+                    data-row={idOf(row)}
                     onClick={(event) => {
                       // A click on a link or button inside the row is that one's own.
                       if ((event.target as HTMLElement).closest("a, button") === null) open(row);
