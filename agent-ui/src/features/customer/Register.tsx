@@ -1,3 +1,5 @@
+import { EXPORT_LISTS } from "@kommutator/contract/api/export";
+import type { ImportObject } from "@kommutator/contract/api/import";
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
@@ -8,6 +10,8 @@ import { useNavigate } from "react-router";
 import { api } from "../../app/api.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { ExportButton } from "../import/ExportButton.tsx";
+import { ImportLink } from "../import/ImportLink.tsx";
 import classes from "./customer.module.css";
 
 export interface Column<Row> {
@@ -23,6 +27,8 @@ interface Page<Row> {
   items: Row[];
   nextCursor: string | null;
 }
+
+const IMPORTED: Record<string, ImportObject | undefined> = { "/customers": "customer", "/contacts": "contact", "/leads": "lead" };
 
 /** A register: search, filters, a table that goes on by itself, empty, loading and error states; `/` searches, `j` and `k` move, Enter opens. */
 export function Register<Row extends object>(props: {
@@ -110,6 +116,10 @@ export function Register<Row extends object>(props: {
         {props.filters}
         <span style={{ flex: 1 }} />
         {props.actions}
+        {IMPORTED[props.path] === undefined ? null : <ImportLink object={IMPORTED[props.path] as ImportObject} />}
+        {EXPORT_LISTS.filter((list) => props.path === `/${list}`).map((list) => (
+          <ExportButton key={list} list={list} query={{ ...props.query, q: settled }} />
+        ))}
       </div>
       {props.below}
       {props.note === undefined ? null : <p className={classes["note"]}>{props.note}</p>}
