@@ -20,6 +20,7 @@ const ProfilePage = lazy(async () => ({ default: (await import("../features/rout
 const CustomerRoutes = lazy(async () => ({ default: (await import("../features/customer/routes.tsx")).CustomerRoutes }));
 const LeadRoutes = lazy(async () => ({ default: (await import("../features/leads/routes.tsx")).LeadRoutes }));
 const InterestRoutes = lazy(async () => ({ default: (await import("../features/interests/routes.tsx")).InterestRoutes }));
+const ImportRoutes = lazy(async () => ({ default: (await import("../features/import/routes.tsx")).ImportRoutes }));
 const InquiryRoutes = lazy(async () => ({ default: (await import("../features/inquiries/routes.tsx")).InquiryRoutes }));
 
 /** All pages: without a login the login page, without a company the first visit, else the frame. */
@@ -56,6 +57,7 @@ export function Pages() {
               <Route path="/leads/*" element={<LeadRoutes />} />
               <Route path="/interests/*" element={<InterestRoutes />} />
               <Route path="/inquiries/*" element={<InquiryRoutes />} />
+              <Route path="/import/*" element={<ImportRoutes />} />
               <Route path="/supervisor/*" element={<SupervisorPage />} />
               <Route path="/calls" element={<RegisterPage />} />
               <Route path="/profile" element={<ProfilePage />} />
