@@ -13,7 +13,7 @@ import { useChanged } from "./queries.ts";
 
 const OUTCOMES = ["interest", "claim", "service_task", "information", "transfer", "reject"] as const;
 const DISPATCHES = ["owner_then_least_loaded", "least_loaded", "fixed", "queue"] as const;
-type Body = z.infer<(typeof CatalogueBodies)["purposes"]>;
+type Body = Omit<z.infer<(typeof CatalogueBodies)["purposes"]>, "translations" | "pos">;
 
 /** One purpose: what it leads to, who pursues it and by when, what must be known before the wizard can be finished. */
 export function PurposeForm({ purpose, catalogues, onClose }: { purpose: Catalogues["purposes"][number] | null; catalogues: Catalogues; onClose: () => void }) {

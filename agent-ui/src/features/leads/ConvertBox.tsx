@@ -35,7 +35,9 @@ export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => v
     mutationFn: ({ customerId, contactId, confirmNew }: Order) =>
       api.post<z.infer<typeof ConvertResult>>(
         `/leads/${lead.id}/convert`,
-        customerId !== null ? { customerId, contactId } : { customer: { kind: mode === "person" ? "person" : "company", name: name.trim() }, confirmNew },
+        customerId !== null
+          ? { customerId, contactId, qualify: true }
+          : { qualify: true, customer: { kind: mode === "person" ? "person" : "company", name: name.trim() }, confirmNew },
       ),
     onSuccess: async (result) => {
       await client.invalidateQueries();
@@ -46,6 +48,10 @@ export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => v
   const candidates =
     duplicate && convert.error instanceof ApiError && Array.isArray(convert.error.details["candidates"])
       ? (convert.error.details["candidates"] as { customerId: string; name: string }[])
+      : [];
+  const unanswered =
+    convert.error instanceof ApiError && Array.isArray(convert.error.details["questions"])
+      ? (convert.error.details["questions"] as { id: string; name: string }[])
       : [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -97,6 +103,13 @@ export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => v
           {convert.error === null ? null : (
             <Alert color={duplicate ? "yellow" : "red"} role="alert">
               {failureText(convert.error)}
+              {unanswered.length === 0 ? null : (
+                <ul>
+                  {unanswered.map((each) => (
+                    <li key={each.id}>{each.name}</li>
+                  ))}
+                </ul>
+              )}
               {duplicate ? (
                 <Stack gap={6} mt={8} align="flex-start">
                   {candidates.map((each) => (

@@ -19,6 +19,7 @@ import { StartButton } from "../start/StartButton.tsx";
 import { ConvertBox } from "./ConvertBox.tsx";
 import { LeadForm } from "./LeadForm.tsx";
 import { STATUS_COLOURS } from "./LeadList.tsx";
+import { Qualification } from "./Qualification.tsx";
 
 /** One lead: facts, ways to reach, Interests, history; conversion into a customer. */
 export function LeadCard() {
@@ -46,7 +47,15 @@ export function LeadCard() {
     [t("field.companyName"), lead.companyName],
     [t("field.responsible"), lead.responsible?.name ?? t("nobody")],
     [t("field.source"), lead.source?.name],
+    [
+      t("field.lastSource"),
+      lead.lastSource === null || lead.lastSource.id === lead.source?.id ? null : `${lead.lastSource.name}, ${format.full(lead.lastSourceAt ?? "")}`,
+    ],
+    [t("field.firstContactDueAt"), lead.firstContactAt !== null || lead.firstContactDueAt === null ? null : format.full(lead.firstContactDueAt)],
+    [t("field.firstContactAt"), lead.firstContactAt === null ? null : format.full(lead.firstContactAt)],
     [t("field.dueAt"), lead.dueAt === null ? null : format.full(lead.dueAt)],
+    [t("field.disqualifyReason"), lead.disqualifyReason === null ? null : [lead.disqualifyReason.name, lead.disqualifyNote].filter(Boolean).join(": ")],
+    [t("field.points"), lead.noContact && lead.contactPoints.length === 0 ? t("list.noContact") : null],
     [t("field.createdAt"), format.full(lead.createdAt)],
     [t("field.note"), lead.note],
   ];
@@ -60,6 +69,11 @@ export function LeadCard() {
         <Badge variant="light" color={STATUS_COLOURS[lead.status]}>
           {t(`status.${lead.status}`)}
         </Badge>
+        {lead.overdue ? (
+          <Badge variant="light" color="red">
+            {t("list.late")}
+          </Badge>
+        ) : null}
         <span style={{ flex: 1 }} />
         {lead.status === "converted" ? null : <StartButton target={{ leadId: id }} label={t("common:write")} />}
         {editable ? (
@@ -72,9 +86,11 @@ export function LeadCard() {
             <Button variant="default" leftSection={<IconEdit size={16} />} onClick={() => setBox("edit")}>
               {t("common:edit")}
             </Button>
-            <Button leftSection={<IconUserCheck size={16} />} onClick={() => setBox("convert")}>
-              {t("convert.button")}
-            </Button>
+            {lead.status === "disqualified" ? null : (
+              <Button leftSection={<IconUserCheck size={16} />} onClick={() => setBox("convert")}>
+                {t("convert.button")}
+              </Button>
+            )}
           </>
         ) : null}
       </div>
@@ -106,6 +122,7 @@ export function LeadCard() {
             </div>
             <ContactPoints points={lead.contactPoints} holder={{ leadId: id }} editable={editable} />
           </section>
+          <Qualification lead={lead} editable={editable} />
           <PartyInterests of="lead" id={id} />
         </div>
         <section className={classes["block"]} aria-labelledby="lead-feed">

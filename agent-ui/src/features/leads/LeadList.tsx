@@ -1,5 +1,5 @@
 import type { LeadView } from "@kommutator/contract/api/lead";
-import { Badge, Button, Select } from "@mantine/core";
+import { Badge, Button, Chip, Select } from "@mantine/core";
 import { IconPlus, IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,10 @@ import { LeadForm } from "./LeadForm.tsx";
 export const STATUSES = ["new", "in_work", "qualified", "converted", "disqualified"] as const;
 export const STATUS_COLOURS = { new: "blue", in_work: "yellow", qualified: "green", converted: "gray", disqualified: "gray" } as const;
 
+export const isOpen = (lead: Pick<LeadView, "status">) => lead.status === "new" || lead.status === "in_work" || lead.status === "qualified";
+/** The deadline that comes first of those not met. */
+const nextDue = (lead: LeadView) => (lead.firstContactAt === null ? (lead.firstContactDueAt ?? lead.dueAt) : lead.dueAt);
+
 /** Potential clients: made from unknown callers and writers, or by hand. */
 export function LeadList() {
   const { t } = useTranslation("leads");
@@ -28,6 +32,8 @@ export function LeadList() {
   const catalogues = useCatalogues();
   const [status, setStatus] = useState<string | null>(null);
   const [responsibleId, setResponsible] = useState<string | null>(null);
+  const [sourceId, setSource] = useState<string | null>(null);
+  const [marks, setMarks] = useState<string[]>([]);
   const [making, setMaking] = useState(false);
   if (can("lead", "read") === null) return <NoRight />;
   const add =
@@ -42,7 +48,12 @@ export function LeadList() {
         title={t("list.title")}
         path="/leads"
         queryKey={keys.leads("list")}
-        query={{ status: status ?? undefined, responsibleId: responsibleId ?? undefined }}
+        query={{
+          status: status ?? undefined,
+          responsibleId: responsibleId ?? undefined,
+          sourceId: sourceId ?? undefined,
+          ...Object.fromEntries(marks.map((each) => [each, "true"])),
+        }}
         searchLabel={t("list.search")}
         to={(row) => ({ path: `/leads/${row.id}` })}
         actions={add}
@@ -65,13 +76,34 @@ export function LeadList() {
               allowDeselect
               aria-label={t("field.responsible")}
               placeholder={t("field.responsible")}
-              data={(catalogues.data?.employees ?? []).map((each) => ({
-                value: each.id,
-                label: each.id === me.id ? t("list.me", { name: each.name }) : each.name,
-              }))}
+              data={[
+                { value: "nobody", label: t("nobody") },
+                ...(catalogues.data?.employees ?? []).map((each) => ({
+                  value: each.id,
+                  label: each.id === me.id ? t("list.me", { name: each.name }) : each.name,
+                })),
+              ]}
               value={responsibleId}
               onChange={setResponsible}
             />
+            <Select
+              w={170}
+              searchable
+              clearable
+              allowDeselect
+              aria-label={t("field.source")}
+              placeholder={t("field.source")}
+              data={(catalogues.data?.sources ?? []).map((each) => ({ value: each.id, label: each.name }))}
+              value={sourceId}
+              onChange={setSource}
+            />
+            <Chip.Group multiple value={marks} onChange={setMarks}>
+              {(["overdue", "noContact"] as const).map((each) => (
+                <Chip key={each} value={each} size="xs" variant="light">
+                  {t(`list.${each}`)}
+                </Chip>
+              ))}
+            </Chip.Group>
           </>
         }
         columns={[
@@ -91,7 +123,12 @@ export function LeadList() {
               </Badge>
             ),
           },
-          { name: "source", label: t("field.source"), cell: (row) => row.source?.name ?? "" },
+          {
+            name: "source",
+            label: t("field.source"),
+            title: (row) => (row.lastSource === null ? undefined : `${t("field.lastSource")}: ${row.lastSource.name}`),
+            cell: (row) => row.source?.name ?? "",
+          },
           {
             name: "responsible",
             label: t("field.responsible"),
@@ -100,12 +137,16 @@ export function LeadList() {
           {
             name: "due",
             label: t("field.dueAt"),
-            title: (row) => (row.dueAt === null ? undefined : format.full(row.dueAt)),
+            title: (row) =>
+              [row.firstContactAt === null ? row.firstContactDueAt : null, row.dueAt].flatMap((at) => (at === null ? [] : [format.full(at)])).join(" · "),
             cell: (row) =>
-              row.dueAt === null || row.status === "converted" ? (
+              !isOpen(row) || nextDue(row) === null ? (
                 ""
               ) : (
-                <span className={Date.parse(row.dueAt) < now ? classes["red"] : undefined}>{format.stamp(row.dueAt, now)}</span>
+                <span className={row.overdue ? classes["red"] : undefined}>
+                  {row.overdue ? `${t("list.late")} ` : ""}
+                  {format.stamp(nextDue(row) ?? "", now)}
+                </span>
               ),
           },
           { name: "created", label: t("field.createdAt"), title: (row) => format.full(row.createdAt), cell: (row) => format.ago(row.createdAt, now) },

@@ -157,102 +157,104 @@ function Wizard({
       }}
     >
       <OpenElsewhere by={reception.openedBy?.name ?? null} tab={tab} />
-      <fieldset className={classes["step"]} data-fault={faultOf("purpose") !== null} disabled={readOnly}>
-        <legend>{t("purpose.title")}</legend>
-        <Chip.Group
-          value={form.purposeId ?? ""}
-          onChange={(id) => {
-            setForm((before) => withUsualStep(choosePurpose(before, id, reception, catalogues), reception, catalogues));
-            onPurpose(id);
-          }}
-        >
-          <Group gap={6}>
-            {purposesInOrder(catalogues).map((each) => (
-              <Chip key={each.id} value={each.id} size="xs" variant="light" wrapperProps={{ "data-purpose": each.code }}>
-                {each.name}
-                {each.id === reception.inquiry.suggestedPurposeId && each.id !== form.purposeId ? ` · ${t("purpose.suggested")}` : ""}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
-        <FaultText text={faultOf("purpose")} />
-      </fieldset>
+      <div inert={readOnly}>
+        <fieldset className={classes["step"]} data-fault={faultOf("purpose") !== null}>
+          <legend>{t("purpose.title")}</legend>
+          <Chip.Group
+            value={form.purposeId ?? ""}
+            onChange={(id) => {
+              setForm((before) => withUsualStep(choosePurpose(before, id, reception, catalogues), reception, catalogues));
+              onPurpose(id);
+            }}
+          >
+            <Group gap={6}>
+              {purposesInOrder(catalogues).map((each) => (
+                <Chip key={each.id} value={each.id} size="xs" variant="light" wrapperProps={{ "data-purpose": each.code }}>
+                  {each.name}
+                  {each.id === reception.inquiry.suggestedPurposeId && each.id !== form.purposeId ? ` · ${t("purpose.suggested")}` : ""}
+                </Chip>
+              ))}
+            </Group>
+          </Chip.Group>
+          <FaultText text={faultOf("purpose")} />
+        </fieldset>
 
-      {purpose?.outcome === "reject" ? (
-        <div className={classes["step"]} data-fault={faultOf("rejectReason") !== null}>
-          <Textarea
-            label={t("reject.reason")}
-            autosize
-            minRows={2}
-            maxLength={500}
-            value={form.rejectReason}
-            error={faultOf("rejectReason")}
-            onChange={(event) => change({ rejectReason: event.currentTarget.value })}
-          />
-          {reception.identity.value === null ? null : (
-            <Checkbox
-              mt={8}
-              label={t("reject.block", { value: reception.identity.value })}
-              checked={form.block}
-              onChange={(event) => change({ block: event.currentTarget.checked })}
+        {purpose?.outcome === "reject" ? (
+          <div className={classes["step"]} data-fault={faultOf("rejectReason") !== null}>
+            <Textarea
+              label={t("reject.reason")}
+              autosize
+              minRows={2}
+              maxLength={500}
+              value={form.rejectReason}
+              error={faultOf("rejectReason")}
+              onChange={(event) => change({ rejectReason: event.currentTarget.value })}
             />
-          )}
-        </div>
-      ) : (
-        <>
-          <WhoStep
-            dialogId={dialogId}
-            reception={reception}
-            who={form.who}
-            onChange={(who) => change({ who })}
-            fault={faultOf("who")}
-            contactFault={faultOf("contact")}
-          />
-          {purpose?.outcome === "transfer" ? (
-            <div className={classes["step"]} data-fault={faultOf("dispatchTo") !== null}>
-              <Select
-                label={t("dispatch.to")}
-                searchable
-                data={receivers(catalogues)}
-                value={form.dispatchTo}
-                error={faultOf("dispatchTo")}
-                onChange={(dispatchTo) => change({ dispatchTo })}
+            {reception.identity.value === null ? null : (
+              <Checkbox
+                mt={8}
+                label={t("reject.block", { value: reception.identity.value })}
+                checked={form.block}
+                onChange={(event) => change({ block: event.currentTarget.checked })}
               />
-            </div>
-          ) : null}
-          {needsInterest(purpose) ? (
-            <InterestStep
+            )}
+          </div>
+        ) : (
+          <>
+            <WhoStep
+              dialogId={dialogId}
               reception={reception}
-              purpose={purpose}
-              choice={form.interest}
-              parallel={parallelNeeded(form, reception, catalogues)}
-              onChange={(interest) => setForm((before) => withUsualStep({ ...before, interest, interestByHand: true }, reception, catalogues))}
-              fault={faultOf("interest")}
-              reasonFault={faultOf("parallelReason")}
+              who={form.who}
+              onChange={(who) => change({ who })}
+              fault={faultOf("who")}
+              contactFault={faultOf("contact")}
             />
-          ) : null}
-          <NextStepFields
-            catalogues={catalogues}
-            next={form.next}
-            required={nextRequired(form, reception, catalogues)}
-            subject={chosen?.title ?? ""}
-            onChange={(next) => change({ next })}
-            fault={faultOf("next")}
-          />
-          {purpose === undefined || purpose.outcome === "transfer" ? null : (
-            <DispatchChoice catalogues={catalogues} to={form.dispatchTo} onChange={(dispatchTo) => change({ dispatchTo })} />
-          )}
-          <Textarea
-            className={classes["step"] ?? ""}
-            label={t("note")}
-            autosize
-            minRows={1}
-            maxRows={6}
-            value={form.note}
-            onChange={(event) => change({ note: event.currentTarget.value })}
-          />
-        </>
-      )}
+            {purpose?.outcome === "transfer" ? (
+              <div className={classes["step"]} data-fault={faultOf("dispatchTo") !== null}>
+                <Select
+                  label={t("dispatch.to")}
+                  searchable
+                  data={receivers(catalogues)}
+                  value={form.dispatchTo}
+                  error={faultOf("dispatchTo")}
+                  onChange={(dispatchTo) => change({ dispatchTo })}
+                />
+              </div>
+            ) : null}
+            {needsInterest(purpose) ? (
+              <InterestStep
+                reception={reception}
+                purpose={purpose}
+                choice={form.interest}
+                parallel={parallelNeeded(form, reception, catalogues)}
+                onChange={(interest) => setForm((before) => withUsualStep({ ...before, interest, interestByHand: true }, reception, catalogues))}
+                fault={faultOf("interest")}
+                reasonFault={faultOf("parallelReason")}
+              />
+            ) : null}
+            <NextStepFields
+              catalogues={catalogues}
+              next={form.next}
+              required={nextRequired(form, reception, catalogues)}
+              subject={chosen?.title ?? ""}
+              onChange={(next) => change({ next })}
+              fault={faultOf("next")}
+            />
+            {purpose === undefined || purpose.outcome === "transfer" ? null : (
+              <DispatchChoice catalogues={catalogues} to={form.dispatchTo} onChange={(dispatchTo) => change({ dispatchTo })} />
+            )}
+            <Textarea
+              className={classes["step"] ?? ""}
+              label={t("note")}
+              autosize
+              minRows={1}
+              maxRows={6}
+              value={form.note}
+              onChange={(event) => change({ note: event.currentTarget.value })}
+            />
+          </>
+        )}
+      </div>
       {failure === null ? null : (
         <Alert color="red" mt="xs" role="alert">
           {failureText(failure)}

@@ -27,6 +27,7 @@ export function WhoStep({
 }) {
   const { t } = useTranslation("reception");
   const [searching, setSearching] = useState(false);
+  const phone = usePhone();
   const party = useSetParty(dialogId);
   const { identity } = reception;
   const newLead = (): Who => ({
@@ -57,7 +58,7 @@ export function WhoStep({
       {who?.kind === "customer" || who?.kind === "lead" ? (
         <Group gap={8} wrap="nowrap">
           <span className={classes["chosen"]} title={who.name}>
-            {who.name}
+            {phone(who.name)}
           </span>
           {who.kind === "lead" ? (
             <Badge variant="light" size="sm">

@@ -1,0 +1,58 @@
+import type { InquiryView } from "@kommutator/contract/api/inquiry";
+import { Alert, Button, Checkbox, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../app/api.ts";
+import { failureText } from "../../app/failure.ts";
+
+/** An inquiry leaves the list without being received only with a reason (RG-11). */
+export function RejectBox({ inquiry, onClose }: { inquiry: InquiryView; onClose: () => void }) {
+  const { t } = useTranslation("inquiries");
+  const client = useQueryClient();
+  const [reason, setReason] = useState("");
+  const [block, setBlock] = useState(false);
+  const reject = useMutation({
+    mutationFn: () => api.post<InquiryView>(`/inquiries/${inquiry.id}/reject`, { version: inquiry.version, reason: reason.trim(), blockIdentity: block }),
+    onSuccess: onClose,
+    onSettled: () => client.invalidateQueries({ queryKey: ["inquiries"] }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim() !== "" && !reject.isPending) reject.mutate();
+  };
+  return (
+    <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("reject.title", { number: inquiry.number })}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <Textarea
+            data-autofocus
+            required
+            label={t("reject.reason")}
+            autosize
+            minRows={2}
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          {inquiry.identityValue == null ? null : (
+            <Checkbox label={t("reject.block", { value: inquiry.identityValue })} checked={block} onChange={(event) => setBlock(event.currentTarget.checked)} />
+          )}
+          {reject.error === null ? null : (
+            <Alert color="red" role="alert">
+              {failureText(reject.error)}
+            </Alert>
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t("common:cancel")}
+            </Button>
+            <Button type="submit" color="red" loading={reject.isPending} disabled={reason.trim() === ""}>
+              {t("reject.button")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
