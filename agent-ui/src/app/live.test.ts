@@ -274,6 +274,17 @@ describe("lists", () => {
 });
 
 describe("the open thread", () => {
+  test("a message that carries its dialog changes the lists as well, and is told once", () => {
+    client.setQueryData(keys.dialog("d1"), detail([message("m1", 1)], 1));
+    bridge();
+    wire.comes("dialog.changed", { position: 1, dialog: dialog("d1", 1) });
+    const wrote = dialog("d1", 2, { lastMessage: { text: "hi", at: iso(2), direction: "in" }, unread: 3 });
+    wire.comes("message", { position: 2, message: message("m2", 2), dialog: wrote });
+    expect(thread()).toEqual(["m1", "m2"]);
+    expect(client.getQueryData<DialogList>(keys.dialogs("mine"))?.items.map((each) => [each.id, each.unread])).toEqual([["d1", 3]]);
+    expect(incoming).toEqual(["d1"]);
+  });
+
   test("messages stand by seq whatever order they come in, and each once", () => {
     client.setQueryData(keys.dialog("d1"), detail([message("m1", 1)], 10));
     bridge();

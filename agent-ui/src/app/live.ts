@@ -274,6 +274,7 @@ export class LiveBridge {
     const { message, position } = event;
     if (message.direction === "in") this.#typing.delete(message.dialogId);
     this.#detail(message.dialogId, (detail) => placeMessage(detail, message, position));
+    if (event.dialog !== undefined) this.#dialogChanged(event.dialog);
   }
 
   #setOffers(change: (offers: LiveOffer[]) => LiveOffer[]): void {

@@ -26,8 +26,8 @@ export const ServerEvents = {
   "dialog.changed": z.object({ position: z.number().int(), dialog: DialogSummary }),
   /** I may not see it any more. */
   "dialog.removed": z.object({ position: z.number().int(), dialogId: Id }),
-  /** A message was stored or changed, in a dialog I watch. */
-  message: z.object({ position: z.number().int(), message: Message }),
+  /** A message was stored or changed, in a dialog I watch; with what became of the dialog by it, unless that is told a moment later. */
+  message: z.object({ position: z.number().int(), message: Message, dialog: DialogSummary.optional() }),
   call: z.object({ position: z.number().int(), call: CallView }),
   /** An offer to me, and its end. Sent at once, never coalesced. */
   offer: z.object({ position: z.number().int(), offer: OfferSummary, dialog: DialogSummary }),

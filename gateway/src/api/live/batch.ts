@@ -3,7 +3,7 @@ import type { CallView, Message } from "@kommutator/contract/api/dialogs";
 import type { Presence } from "@kommutator/contract/api/routing";
 import type { Db } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
-import type { Id } from "@kommutator/contract/ids";
+import type { Id, StreamPosition } from "@kommutator/contract/ids";
 import { readCalls, withoutRecording } from "../calls/view.ts";
 import { readMessages } from "../dialogs/messages.ts";
 import { type DialogRow, readMarkedRows, toSummary, type ViewerMarks } from "../dialogs/summary.ts";
@@ -81,9 +81,9 @@ function seesLoose(principal: Principal, owner: Batch["owners"] extends Map<Id, 
 
 /**
  * Sends what one event means to one client, its rights taken now. `replayed`: an offer that is over does not ring again.
- * The change of the dialog itself (`dialog.changed`) is coalesced elsewhere.
+ * The change of the dialog itself (`dialog.changed`) is coalesced elsewhere; with `dialogAt` a message carries it along.
  */
-export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed: boolean): void {
+export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed: boolean, dialogAt: StreamPosition | null = null): void {
   const { position } = e;
   const row = e.dialogId === null ? undefined : batch.rows.get(e.dialogId);
   switch (e.kind) {
@@ -113,7 +113,12 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
     case "message.changed":
     case "message.delivery": {
       const message = batch.messages.get(e.payload.messageId);
-      if (message !== undefined && row !== undefined && client.watched.has(row.id) && sees(client, row)) client.send("message", { position, message });
+      if (message === undefined || row === undefined || !client.watched.has(row.id) || !sees(client, row)) return;
+      if (dialogAt === null) client.send("message", { position, message });
+      else {
+        client.known.add(row.id);
+        client.send("message", { position, message, dialog: toSummary(row, batch.marks, client.employeeId, dialogAt) });
+      }
       return;
     }
     case "call.changed":
@@ -162,7 +167,8 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
 }
 
 /** Only for those who watch its dialog. */
-export const isOfMessage = (e: DialogEvent): boolean => e.kind === "message.stored" || e.kind === "message.changed" || e.kind === "message.delivery";
+export const isOfMessage = (e: DialogEvent): e is Extract<DialogEvent, { kind: "message.stored" | "message.changed" | "message.delivery" }> =>
+  e.kind === "message.stored" || e.kind === "message.changed" || e.kind === "message.delivery";
 
 /** Said by the change of the dialog alone (`dialog.changed`). */
 export const isSilent = (e: DialogEvent): boolean => SILENT.has(e.kind);

@@ -7,7 +7,7 @@ import type { Stream } from "../../ports.ts";
 import { readMarkedRows } from "../dialogs/summary.ts";
 import type { LiveMetrics } from "../metrics.ts";
 import { Audience } from "./audience.ts";
-import { type Batch, isOfMessage, isSilent, type Losers, noteLosers, readBatch, sendDialog, sendEvent } from "./batch.ts";
+import { type Batch, isOfMessage, isSilent, type Losers, noteLosers, readBatch, sees, sendDialog, sendEvent } from "./batch.ts";
 import type { Client } from "./client.ts";
 import { WatchIndex } from "./watch-index.ts";
 
@@ -121,29 +121,44 @@ export class Hub {
     const batch = await readBatch(this.#sql, events, null);
     const audience = new Audience(this.clients, this.watchers);
     const now = this.#now();
+    /** The last message of each dialog whose change may be told at once: to those who watch it that goes along with the message. */
+    const carriers = new Map<Id, DialogEvent>();
     for (const e of events) {
-      if (!isSilent(e)) for (const client of audience.of(e, e.dialogId === null ? undefined : batch.rows.get(e.dialogId))) sendEvent(client, e, batch, false);
       this.#metrics.delayMs.observe(Math.max(0, now - e.at));
       if (e.dialogId === null) continue;
       touch(this.#dirty, e);
       touch(this.#listed, e);
+      if (isOfMessage(e) && batch.messages.has(e.payload.messageId) && this.#isQuiet(e.dialogId)) carriers.set(e.dialogId, e);
+    }
+    for (const e of events) {
+      if (isSilent(e)) continue;
+      const carries = e.dialogId !== null && carriers.get(e.dialogId) === e ? (this.#dirty.get(e.dialogId)?.position ?? null) : null;
+      for (const client of audience.of(e, e.dialogId === null ? undefined : batch.rows.get(e.dialogId))) sendEvent(client, e, batch, false, carries);
     }
     this.position = last;
-    this.#sendDirty(batch, audience);
+    this.#sendDirty(batch, audience, carriers);
+  }
+
+  /** Was this dialog not told within the last quarter of a second? */
+  #isQuiet(dialogId: Id): boolean {
+    return performance.now() - (this.#sentAt.get(dialogId) ?? Number.NEGATIVE_INFINITY) >= COALESCE_MS;
   }
 
   /**
    * Dialogs that were quiet for 250 ms are told at once to those whom they concern, the others when their time comes. Those who only
    * have it in a list hear of it 250 ms later: a dialog that comes, is offered and taken meanwhile is one change of their list, or none.
    */
-  #sendDirty(batch: Pick<Batch, "rows" | "marks">, audience: Audience): void {
+  #sendDirty(batch: Pick<Batch, "rows" | "marks">, audience: Audience, carriers: ReadonlyMap<Id, DialogEvent>): void {
     const now = performance.now();
     for (const [id, dirty] of this.#dirty) {
       const row = batch.rows.get(id);
-      if (row === undefined || now - (this.#sentAt.get(id) ?? Number.NEGATIVE_INFINITY) < COALESCE_MS) continue;
+      if (row === undefined || !(carriers.has(id) || this.#isQuiet(id))) continue;
       this.#dirty.delete(id);
       this.#sentAt.set(id, now);
-      for (const client of audience.concerned(row, dirty.losers)) sendDialog(client, row, batch, dirty.position, dirty.losers);
+      for (const client of audience.concerned(row, dirty.losers)) {
+        if (carriers.has(id) && client.watched.has(id) && sees(client, row)) continue;
+        sendDialog(client, row, batch, dirty.position, dirty.losers);
+      }
     }
     for (const [id, dirty] of this.#listed) {
       const row = batch.rows.get(id);
@@ -176,7 +191,7 @@ export class Hub {
         this.#dirty.delete(id);
         this.#listed.delete(id);
       }
-    this.#sendDirty({ rows: found, marks }, new Audience(this.clients, this.watchers));
+    this.#sendDirty({ rows: found, marks }, new Audience(this.clients, this.watchers), new Map());
   }
 
   /**

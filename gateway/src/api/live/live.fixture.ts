@@ -53,6 +53,8 @@ export class Screen {
       ServerEvents[event].parse(body);
       if ("position" in body) this.position = Math.max(this.position ?? 0, body.position);
       this.got.push({ event, body } as (typeof this.got)[number]);
+      // A message may carry the change of its dialog; a screen takes it as one that came alone.
+      if ("message" in body && body.dialog !== undefined) this.got.push({ event: "dialog.changed", body: { position: body.position, dialog: body.dialog } });
     });
     screens.push(this);
   }

@@ -70,6 +70,21 @@ describe("what a screen gets", () => {
     expect(told(first).length).toBeLessThanOrEqual(2);
   });
 
+  test("to who watches a dialog its change comes along with the message, once; others hear of the dialog alone", async () => {
+    const id = await house.dialog({ channelId: chat, assignee: house.company.employees.aigul.id });
+    await stamped();
+    const watcher = await new Screen("aigul", { watch: [id] }).ready();
+    const list = await new Screen("aigul").ready();
+    await comesIn(id, "Is anybody there?");
+    const told = (screen: Screen) => screen.of("dialog.changed").filter((c) => c.dialog.lastMessage?.text === "Is anybody there?");
+    await until("both have it", () => told(watcher).length > 0 && told(list).length > 0);
+    await heard(watcher, house.company.employees.aigul.id);
+    expect(watcher.of("message")).toMatchObject([{ message: { text: "Is anybody there?" }, dialog: { id, unread: 2 } }]);
+    expect(told(watcher)).toHaveLength(1);
+    expect(list.of("message")).toEqual([]);
+    expect(told(list)).toHaveLength(1);
+  });
+
   test("an edit, a deletion and a file that came are shown at once to who watches", async () => {
     const id = await house.dialog({ channelId: chat, assignee: house.company.employees.aigul.id });
     await stamped();
