@@ -42,6 +42,8 @@ async function failure(response: Response, path: string): Promise<ApiError> {
         : "unknown";
   const details = known && "details" in body && typeof body.details === "object" && body.details !== null ? (body.details as Record<string, unknown>) : {};
   if (code === "unauthenticated" && path !== "/login") for (const listener of unauthenticated) listener();
+  // The names of fields come with the first refusal that needs them, not with the first screen.
+  if (code === "required_fields" && Array.isArray(details["fields"])) details["names"] = (await import("./required.ts")).missingNames(details["fields"]);
   return new ApiError(code, response.status, details);
 }
 
@@ -68,6 +70,8 @@ async function request<T>(method: string, path: string, body: unknown, options: 
     throw new ApiError("network", 0);
   }
   if (!response.ok) throw await failure(response, path);
+  const warnings = response.headers.get("x-warnings");
+  if (warnings !== null) void import("./required.ts").then(({ showWarnings }) => showWarnings(warnings));
   if (response.status === 204 || response.headers.get("content-length") === "0") return undefined as T;
   const value: unknown = await response.json().catch(() => undefined);
   if (import.meta.env.DEV) await (await import("./api-check.ts")).checkAnswer(method, path, value);

@@ -18,6 +18,8 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
   const client = useQueryClient();
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
+  /** Asked for once the password is right; null before. */
+  const [code, setCode] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
 
@@ -27,7 +29,7 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
     setBusy(true);
     setFailure(null);
     api
-      .post("/login", { login: login.trim(), password })
+      .post("/login", { login: login.trim(), password, ...(code === null || code.trim() === "" ? {} : { code: code.trim() }) })
       .then(() => api.get<Me>("/me"))
       .then(
         (me) => {
@@ -37,7 +39,10 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
           if (localStorage.getItem("kommutator.language") === null) void setLanguage(me.locale);
         },
         (error: unknown) => {
-          setFailure(error);
+          const asked = error instanceof ApiError && error.code === "second_factor_required";
+          if (asked) setCode((typed) => typed ?? "");
+          // The question itself is no failure; asked again without an answer it is.
+          setFailure(asked && code === null ? null : error);
           setBusy(false);
         },
       );
@@ -76,7 +81,10 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
               autoFocus
               value={login}
               error={wrong}
-              onChange={(event) => setLogin(event.currentTarget.value)}
+              onChange={(event) => {
+                setLogin(event.currentTarget.value);
+                setCode(null);
+              }}
             />
             <PasswordInput
               label={t("password")}
@@ -90,6 +98,22 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
               visibilityToggleButtonProps={{ "aria-label": t("showPassword") }}
               onChange={(event) => setPassword(event.currentTarget.value)}
             />
+            {code === null ? null : (
+              <TextInput
+                label={t("code")}
+                description={t("codeText")}
+                name="code"
+                autoComplete="one-time-code"
+                inputMode="text"
+                autoCapitalize="none"
+                spellCheck={false}
+                size="md"
+                autoFocus
+                value={code}
+                error={wrong}
+                onChange={(event) => setCode(event.currentTarget.value)}
+              />
+            )}
             <Button type="submit" size="md" fullWidth loading={busy} mt={4}>
               {t("enter")}
             </Button>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../../app/me.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { SecurityPanel } from "../administration/SecurityPanel.tsx";
 import { ForwardingRules } from "../settings/Forwarding.tsx";
 import { Section } from "../settings/Section.tsx";
 import { AbsenceForm } from "../supervisor/AbsenceForm.tsx";
@@ -11,9 +12,11 @@ import { AbsenceTable } from "../supervisor/AbsenceTable.tsx";
 import { useAbsences } from "../supervisor/absences.ts";
 import classes from "./routing.module.css";
 
-/** What is mine in routing: where my calls go when I cannot take them, when I am away, and what I take back. */
+/** What is mine in routing: where my calls go when I cannot take them, when I am away, what I take back, and the safety of my account. */
 export function ProfilePage() {
   const { t } = useTranslation("routing");
+  // Some of its words are the administration's.
+  useTranslation("administration");
   const me = useMe();
   const absences = useAbsences(me.id);
   const [adding, setAdding] = useState(false);
@@ -47,6 +50,12 @@ export function ProfilePage() {
           ) : (
             <AbsenceTable absences={absences.data} own />
           )}
+        </section>
+        <section className={classes["panel"]} aria-label={t("administration:security.title")}>
+          <Text component="h2" fw={650} size="lg" m={0} mb="sm">
+            {t("administration:security.title")}
+          </Text>
+          <SecurityPanel />
         </section>
       </div>
       {adding ? <AbsenceForm employee={{ id: me.id, name: me.name }} onClose={() => setAdding(false)} /> : null}

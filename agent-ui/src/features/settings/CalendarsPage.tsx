@@ -9,6 +9,7 @@ import { api } from "../../app/api.ts";
 import { useFormat, weekStart } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
+import { ArchiveCalendar, MeasureBox } from "../administration/MeasureBox.tsx";
 import { type Column, OpenRow } from "./DataTable.tsx";
 import { FormDrawer } from "./FormDrawer.tsx";
 import { useForm } from "./form.ts";
@@ -77,6 +78,7 @@ function CalendarForm({ calendar, onClose }: { calendar: CalendarView | null; on
   const { t, i18n } = useTranslation("settings");
   const client = useQueryClient();
   const format = useFormat();
+  const can = useCan();
   const week = Object.fromEntries(
     DAYS.map((day, index) => [day, (calendar?.week[day] as Interval[] | undefined) ?? (calendar === null && index < 5 ? OFFICE : [])]),
   ) as Values["week"];
@@ -100,7 +102,13 @@ function CalendarForm({ calendar, onClose }: { calendar: CalendarView | null; on
   const { values, set, fault } = form;
   const today = new Date().toISOString().slice(0, 10);
   return (
-    <FormDrawer title={calendar?.name ?? t("calendars.add")} form={form} onClose={onClose} wide>
+    <FormDrawer
+      title={calendar?.name ?? t("calendars.add")}
+      form={form}
+      onClose={onClose}
+      wide
+      aside={calendar === null || can("calendar", "delete") === null ? null : <ArchiveCalendar id={calendar.id} onDone={onClose} />}
+    >
       <Group grow align="flex-start">
         <TextInput
           label={t("calendars.name")}
@@ -180,6 +188,7 @@ function CalendarForm({ calendar, onClose }: { calendar: CalendarView | null; on
           })}
         </Stack>
       </div>
+      {calendar === null ? null : <MeasureBox id={calendar.id} />}
     </FormDrawer>
   );
 }

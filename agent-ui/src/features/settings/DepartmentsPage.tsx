@@ -1,11 +1,12 @@
 import { DepartmentBody } from "@kommutator/contract/api/admin";
-import { NumberInput, Select, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSitemap } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
+import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { type Column, OpenRow } from "./DataTable.tsx";
@@ -66,8 +67,17 @@ type Values = { name: string; parentId: string | null; headId: string | null; da
 
 function DepartmentForm({ department, all, onClose }: { department: Department | null; all: Department[]; onClose: () => void }) {
   const { t } = useTranslation("settings");
+  // Some of its words are the administration's.
+  useTranslation("administration");
   const client = useQueryClient();
   const people = useEmployees();
+  const can = useCan();
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: keys.departments });
+    void client.invalidateQueries({ queryKey: keys.catalogues });
+    notifications.show({ color: "green", message: t("common:saved") });
+    onClose();
+  };
   const form = useForm<Values>({
     id: `department.${department?.id ?? "new"}`,
     initial: {
@@ -79,16 +89,22 @@ function DepartmentForm({ department, all, onClose }: { department: Department |
     schema: DepartmentBody,
     version: department?.version,
     save: (values, version) => (department === null ? api.post("/departments", values) : api.patch(`/departments/${department.id}`, { ...values, version })),
-    onSaved: () => {
-      void client.invalidateQueries({ queryKey: keys.departments });
-      void client.invalidateQueries({ queryKey: keys.catalogues });
-      notifications.show({ color: "green", message: t("common:saved") });
-      onClose();
-    },
+    onSaved: refresh,
   });
   const { values, set, fault } = form;
   return (
-    <FormDrawer title={department?.name ?? t("departments.add")} form={form} onClose={onClose}>
+    <FormDrawer
+      title={department?.name ?? t("departments.add")}
+      form={form}
+      onClose={onClose}
+      aside={
+        department === null || can("department", "delete") === null ? null : (
+          <Button variant="subtle" color="red" onClick={() => void api.delete(`/departments/${department.id}`).then(refresh, showFailure)}>
+            {t("administration:calendar.archive")}
+          </Button>
+        )
+      }
+    >
       <TextInput
         label={t("departments.name")}
         data-autofocus

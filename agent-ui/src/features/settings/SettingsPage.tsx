@@ -3,10 +3,14 @@ import {
   IconBolt,
   IconBroadcast,
   IconCalendarTime,
+  IconChecklist,
+  IconHistory,
   IconInbox,
+  IconList,
   IconListCheck,
   IconRoute,
   IconSchool,
+  IconShieldLock,
   IconSitemap,
   IconTargetArrow,
   IconUsers,
@@ -34,30 +38,38 @@ import classes from "./settings.module.css";
 const PAGES = [
   { path: "channels", object: "channel", icon: IconBroadcast, page: <ChannelsPage /> },
   { path: "people", object: "employee", icon: IconUsers, page: <PeoplePage /> },
+  { path: "roles", object: "role", icon: IconShieldLock, page: <RolesPage />, title: "administration:roles.title" },
   { path: "departments", object: "department", icon: IconSitemap, page: <DepartmentsPage /> },
   { path: "calendars", object: "calendar", icon: IconCalendarTime, page: <CalendarsPage /> },
   { path: "dispatch", object: "channel", icon: IconInbox, page: <DispatchPage /> },
   { path: "queues", object: "queue", icon: IconListCheck, page: <QueuesPage /> },
   { path: "interest-kinds", object: "catalogue", icon: IconTargetArrow, page: <KindsPage /> },
+  { path: "catalogues", object: "catalogue", icon: IconList, page: <CataloguesPage />, title: "administration:catalogues.title" },
+  { path: "required-fields", object: "catalogue", icon: IconChecklist, page: <RequiredPage />, title: "administration:required.title" },
   { path: "skills", object: "catalogue", icon: IconSchool, page: <SkillsPage /> },
   { path: "what-if", object: "queue", icon: IconRoute, page: <WhatIfPage /> },
   { path: "canned", object: "dialog", icon: IconBolt, page: <CannedPage /> },
-] as const satisfies { path: string; object: AccessObject; icon: unknown; page: unknown }[];
+  { path: "audit", object: "audit", icon: IconHistory, page: <AuditPage />, title: "administration:audit.title", seen: true },
+] as const satisfies { path: string; object: AccessObject; icon: unknown; page: unknown; title?: string; seen?: true }[];
 
-/** Channels, people, departments, calendars, queues, canned answers: those that one may change. */
+/** Channels, people, roles, departments, calendars, queues, catalogues …: those that one may change; the audit is there to be read. */
 export function SettingsPage() {
   const { t } = useTranslation("settings");
+  // Some of its words are the administration's.
+  useTranslation("administration");
   const can = useCan();
-  const pages = PAGES.filter(({ object }) => can(object, "edit") !== null || can(object, "create") !== null);
+  const pages = PAGES.filter(
+    (each) => can(each.object, "edit") !== null || can(each.object, "create") !== null || ("seen" in each && can(each.object, "read") !== null),
+  );
   const first = pages[0];
   if (first === undefined) return <NoRight />;
   return (
     <div className={classes["page"]}>
       <nav className={classes["nav"]} aria-label={t("title")}>
-        {pages.map(({ path, icon: Icon }) => (
+        {pages.map(({ path, icon: Icon, ...each }) => (
           <NavLink key={path} to={`/settings/${path}`} className={classes["navLink"] ?? ""}>
             <Icon size={18} stroke={1.7} aria-hidden />
-            {t(`${path}.title`)}
+            {t("title" in each ? each.title : `${path}.title`)}
           </NavLink>
         ))}
       </nav>

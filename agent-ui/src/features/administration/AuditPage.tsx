@@ -1,0 +1,168 @@
+import { ACTOR_KINDS, type AuditView } from "@kommutator/contract/api/admin";
+import { Badge, Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { IconHistory } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { useFormat } from "../../app/format.ts";
+import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { type Column, DataTable } from "../settings/DataTable.tsx";
+import { Section } from "../settings/Section.tsx";
+import { pageOf } from "./audit.ts";
+import { Changes } from "./Changes.tsx";
+import { useAudit } from "./queries.ts";
+
+const KINDS = [
+  "customer",
+  "contact",
+  "lead",
+  "interest",
+  "interaction",
+  "inquiry",
+  "task",
+  "employee",
+  "department",
+  "role",
+  "calendar",
+  "queue",
+  "channel",
+  "required_field_rule",
+];
+
+/** Who changed what, when, from what to what, and for whom (AD-09). The filter stands in the address. */
+export function AuditPage() {
+  const { t, i18n } = useTranslation("administration");
+  const format = useFormat();
+  const catalogues = useCatalogues();
+  const [params, setParams] = useSearchParams();
+  const get = (name: string) => params.get(name) ?? undefined;
+  const put = (name: string, value: string | null) => {
+    const next = new URLSearchParams(params);
+    if (value === null || value === "") next.delete(name);
+    else next.set(name, value);
+    setParams(next, { replace: true });
+  };
+  const startOf = (day: string | undefined, plus: number) =>
+    day === undefined ? undefined : new Date(new Date(`${day}T00:00:00`).getTime() + plus * 86_400_000).toISOString();
+  const audit = useAudit({
+    objectKind: get("kind"),
+    objectId: get("id"),
+    actorId: get("who"),
+    actorKind: get("by"),
+    from: startOf(get("from"), 0),
+    to: startOf(get("to"), 1),
+  });
+  const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
+  const kindName = (kind: string) => (i18n.exists(`administration:kinds.${kind}`) ? t(`kinds.${kind}`) : kind);
+  const actionName = (action: string) => (i18n.exists(`administration:audit.actions.${action}`) ? t(`audit.actions.${action}`) : action);
+  const columns: Column<AuditView>[] = [
+    {
+      name: "at",
+      head: t("audit.at"),
+      width: 150,
+      title: (row) => format.full(row.at),
+      cell: (row) => <Text size="sm">{`${format.date(row.at)} ${format.time(row.at)}`}</Text>,
+    },
+    {
+      name: "who",
+      head: t("audit.who"),
+      width: 200,
+      cell: (row) => (
+        <div>
+          <Group gap={6} wrap="nowrap">
+            <Text size="sm" fw={500}>
+              {row.actor}
+            </Text>
+            {row.actorKind === "employee" ? null : (
+              <Badge size="xs" variant="light" color="gray" tt="none">
+                {t(`audit.kinds.${row.actorKind}`)}
+              </Badge>
+            )}
+          </Group>
+          {row.onBehalfOf === null ? null : (
+            <Text size="xs" c="dimmed">
+              {t("audit.behalf", { name: row.onBehalfOf.name })}
+            </Text>
+          )}
+        </div>
+      ),
+    },
+    {
+      name: "what",
+      head: t("audit.what"),
+      width: 190,
+      cell: (row) => {
+        const page = pageOf(row.objectKind, row.objectId);
+        return (
+          <div>
+            <Text size="sm">{page === null ? kindName(row.objectKind) : <Link to={page}>{kindName(row.objectKind)}</Link>}</Text>
+            <Text size="xs" c="dimmed">
+              {actionName(row.action)}
+            </Text>
+          </div>
+        );
+      },
+    },
+    { name: "changes", head: t("audit.changes"), cell: (row) => <Changes changes={row.changes} /> },
+  ];
+  return (
+    <Section title={t("audit.title")} purpose={t("audit.purpose")}>
+      <Group gap="sm" mb="md" align="flex-end">
+        <Select
+          w={190}
+          label={t("audit.what")}
+          placeholder={t("audit.anything")}
+          clearable
+          searchable
+          data={KINDS.map((kind) => ({ value: kind, label: kindName(kind) }))}
+          value={get("kind") ?? null}
+          onChange={(value) => put("kind", value)}
+        />
+        <Select
+          w={220}
+          label={t("audit.who")}
+          placeholder={t("audit.anybody")}
+          clearable
+          searchable
+          data={(catalogues.data?.employees ?? []).map((each) => ({ value: each.id, label: each.name }))}
+          value={get("who") ?? null}
+          onChange={(value) => put("who", value)}
+        />
+        <Select
+          w={170}
+          label={t("audit.by")}
+          placeholder={t("audit.anybody")}
+          clearable
+          data={ACTOR_KINDS.map((kind) => ({ value: kind, label: t(`audit.kinds.${kind}`) }))}
+          value={get("by") ?? null}
+          onChange={(value) => put("by", value)}
+        />
+        <TextInput type="date" label={t("audit.from")} value={get("from") ?? ""} onChange={(event) => put("from", event.currentTarget.value)} />
+        <TextInput type="date" label={t("audit.to")} value={get("to") ?? ""} onChange={(event) => put("to", event.currentTarget.value)} />
+        {get("id") === undefined ? null : (
+          <Button variant="default" onClick={() => put("id", null)}>
+            {t("audit.allCards")}
+          </Button>
+        )}
+      </Group>
+      {audit.isPending ? (
+        <RowsSkeleton rows={8} height={42} />
+      ) : audit.data === undefined ? (
+        <ErrorState error={audit.error} onRetry={() => void audit.refetch()} />
+      ) : rows.length === 0 ? (
+        <Empty icon={<IconHistory />} title={t("audit.empty")} text={t("audit.emptyText")} />
+      ) : (
+        <>
+          <DataTable columns={columns} rows={rows} idOf={(row) => String(row.id)} minWidth={820} />
+          {audit.hasNextPage ? (
+            <Group justify="center" mt="md">
+              <Button variant="default" loading={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
+                {t("audit.more")}
+              </Button>
+            </Group>
+          ) : null}
+        </>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,36 @@
+import { UnstyledButton } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./administration.module.css";
+import { changesOf } from "./audit.ts";
+
+const SHOWN = 3;
+
+/** Old and new of each field; more than a few fold. */
+export function Changes({ changes }: { changes: Record<string, unknown> }) {
+  const { t, i18n } = useTranslation("administration");
+  const [all, setAll] = useState(false);
+  const lines = changesOf(changes);
+  const name = (field: string) => (i18n.exists(`administration:columns.${field}`) ? t(`columns.${field}`) : field);
+  return (
+    <div>
+      <dl className={classes["change"]} style={{ margin: 0 }}>
+        {lines.slice(0, all ? undefined : SHOWN).map(({ field, before, after }) => (
+          <div key={field} style={{ display: "contents" }}>
+            <dt style={{ color: "var(--k-dim)" }}>{name(field)}</dt>
+            <dd style={{ margin: 0 }}>
+              {before === null ? null : <span className={classes["old"]}>{before}</span>}
+              {before !== null && after !== null ? " → " : null}
+              {after === null ? (before === null ? "" : ` → ${t("audit.emptied")}`) : after}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {lines.length > SHOWN && !all ? (
+        <UnstyledButton fz="xs" c="var(--k-blue)" mt={2} onClick={() => setAll(true)}>
+          {t("audit.moreFields", { count: lines.length - SHOWN })}
+        </UnstyledButton>
+      ) : null}
+    </div>
+  );
+}

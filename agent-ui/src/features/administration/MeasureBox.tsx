@@ -1,0 +1,69 @@
+import type { Measure } from "@kommutator/contract/api/admin";
+import { Alert, Button, Group, Text, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { z } from "zod";
+import { api } from "../../app/api.ts";
+import { failureText, showFailure } from "../../app/failure.ts";
+import { keys } from "../../app/keys.ts";
+
+/** A moment as the browser's own field writes it: local, to the minute. */
+const local = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+/** Working time between two moments by the stored calendar: the function that timers and deadlines use (AD-08). */
+export function MeasureBox({ id }: { id: string }) {
+  const { t } = useTranslation("administration");
+  const [from, setFrom] = useState(() => local(Date.now()));
+  const [to, setTo] = useState(() => local(Date.now() + 7 * 86_400_000));
+  const [answer, setAnswer] = useState<z.infer<typeof Measure> | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const run = () => {
+    setFailure(null);
+    setAnswer(null);
+    api
+      .post<z.infer<typeof Measure>>(`/calendars/${id}/measure`, { from: new Date(from).toISOString(), to: new Date(to).toISOString() })
+      .then(setAnswer, setFailure);
+  };
+  const minutes = answer === null ? 0 : Math.round(answer.workingSeconds / 60);
+  return (
+    <div>
+      <Text size="xs" c="dimmed" mb={6}>
+        {t("calendar.measureText")}
+      </Text>
+      <Group align="flex-end" gap="sm">
+        <TextInput type="datetime-local" size="xs" label={t("calendar.from")} value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
+        <TextInput type="datetime-local" size="xs" label={t("calendar.to")} value={to} onChange={(event) => setTo(event.currentTarget.value)} />
+        <Button size="xs" variant="light" disabled={from === "" || to === ""} onClick={run}>
+          {t("calendar.measure")}
+        </Button>
+        {answer === null ? null : (
+          <Text size="sm" fw={600} role="status">
+            {t("calendar.result", { hours: Math.floor(minutes / 60), minutes: minutes % 60 })}
+          </Text>
+        )}
+      </Group>
+      {failure === null ? null : (
+        <Alert color="red" mt="xs" py="xs">
+          {failureText(failure)}
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+/** Puts a calendar away by which nobody works. */
+export function ArchiveCalendar({ id, onDone }: { id: string; onDone: () => void }) {
+  const { t } = useTranslation("administration");
+  const client = useQueryClient();
+  const archive = () =>
+    api.delete(`/calendars/${id}`).then(() => {
+      void client.invalidateQueries({ queryKey: keys.calendars });
+      onDone();
+    }, showFailure);
+  return (
+    <Button variant="subtle" color="red" onClick={() => void archive()}>
+      {t("calendar.archive")}
+    </Button>
+  );
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { changesOf } from "./audit.ts";
+import { browserOf } from "./browser.ts";
+import { codeOf, moved } from "./catalogues.ts";
+import { matrixOf, permissionsOf, withScope } from "./permissions.ts";
+
+test("a role is a table: one cell changes, the others stay, what is empty is not sent", () => {
+  const permissions = [
+    { object: "customer", action: "read", scope: "department" },
+    { object: "customer", action: "edit", scope: "own" },
+  ] as const;
+  const matrix = matrixOf([...permissions]);
+  expect(permissionsOf(matrix)).toEqual(permissions);
+  expect(permissionsOf(withScope(matrix, "customer", "edit", "all"))).toEqual([permissions[0], { object: "customer", action: "edit", scope: "all" }]);
+  expect(permissionsOf(withScope(matrix, "customer", "edit", null))).toEqual([permissions[0]]);
+  expect(permissionsOf(withScope({}, "audit", "read", "own"))).toEqual([{ object: "audit", action: "read", scope: "own" }]);
+});
+
+test("an entry moves one place and not past the ends", () => {
+  expect(moved(["a", "b", "c"], "c", -1)).toEqual(["a", "c", "b"]);
+  expect(moved(["a", "b", "c"], "a", 1)).toEqual(["b", "a", "c"]);
+  expect([moved(["a"], "a", -1), moved(["a"], "a", 1), moved(["a"], "x", 1)]).toEqual([null, null, null]);
+});
+
+test("a code nobody typed is made of the name, and never one that is taken", () => {
+  expect(codeOf("Trade fair 2026!", new Set())).toBe("trade_fair_2026");
+  expect(codeOf("Trade fair", new Set(["trade_fair"]))).toBe("trade_fair_2");
+  expect(codeOf("Выставка", new Set(["entry_1"]))).toBe("entry_2");
+});
+
+describe("the audit in words", () => {
+  test("old and new of a change, the value of a creation, nothing of what stayed empty", () => {
+    expect(changesOf({ name: ["A", "B"], tax_id: [null, "123"], comment: ["x", null], version: [1, 2], note: [null, null] })).toEqual([
+      { field: "name", before: "A", after: "B" },
+      { field: "tax_id", before: null, after: "123" },
+      { field: "comment", before: "x", after: null },
+    ]);
+    expect(changesOf({ login: "aigul", roleIds: ["a", "b", "c"], email: null })).toEqual([
+      { field: "login", before: null, after: "aigul" },
+      { field: "roleIds", before: null, after: '["a","b","c"]' },
+    ]);
+  });
+});
+
+test("a browser is named by what it is, not by what it claims to be", () => {
+  expect(browserOf("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0")).toBe("Edge · Windows");
+  expect(browserOf("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0")).toBe("Firefox · Linux");
+  expect(browserOf("Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36")).toBe("Chrome · Android");
+  expect([browserOf("curl/8"), browserOf(null)]).toEqual([null, null]);
+});
