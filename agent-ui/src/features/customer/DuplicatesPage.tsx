@@ -13,6 +13,7 @@ import { Empty, NoRight } from "../../app/states.tsx";
 import classes from "./customer.module.css";
 import { cardPath, Level, Signals } from "./DuplicateHint.tsx";
 import { Register } from "./Register.tsx";
+import { Sections } from "./Sections.tsx";
 
 type Row = DuplicatePair & { id: string };
 
@@ -65,6 +66,7 @@ export function DuplicatesPage() {
             />
           </>
         }
+        actions={<Sections />}
         note={t("dup.purpose")}
         columns={[
           { name: "score", label: t("dup.score"), cell: (pair) => <Level level={pair.level} score={pair.score} /> },

@@ -64,7 +64,7 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
   const seconds = item.durationS;
   const facts = [
     t(`feed.kind.${item.kind}`),
-    item.state === null ? null : t(`feed.state.${item.state}`, { defaultValue: item.state }),
+    item.state === null ? null : t(item.kind === "owner" ? `reason.${item.state}` : `feed.state.${item.state}`, { defaultValue: item.state }),
     seconds === null ? null : format.span(seconds * 1000),
     item.employee?.name ?? null,
   ].filter((each) => each !== null);
@@ -89,7 +89,7 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
           </time>
         </div>
         <div className={classes["feedFacts"]}>{facts.join(" · ")}</div>
-        {item.text === null || item.text === "" ? null : (
+        {item.text === null || item.text === "" || item.text === item.state ? null : (
           <Text size="xs" lineClamp={compact ? 1 : 3} title={item.text}>
             {item.text}
           </Text>

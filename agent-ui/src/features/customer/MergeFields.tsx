@@ -1,5 +1,5 @@
 import type { MergeField } from "@kommutator/contract/api/merge";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./customer.module.css";
 
@@ -22,6 +22,7 @@ const LABELS: Record<string, string> = {
   middle_name: "middleName",
   gender: "gender",
   birth_date: "birthDate",
+  language: "language",
 };
 /** Marks that stand when either card has them. */
 const EITHER = new Set(["is_vip", "do_not_contact"]);
@@ -50,6 +51,8 @@ export function MergeFields({
 }) {
   const { t } = useTranslation("customer");
   const body = useRef<HTMLDivElement>(null);
+  // The page is a comparison: the arrows work from its first moment.
+  useEffect(() => body.current?.querySelector<HTMLElement>("[role=radio][tabindex='0']")?.focus(), []);
   const text = (field: MergeField, side: Side) =>
     field.field === "kind"
       ? t(`kind.${field[side].text}`)
