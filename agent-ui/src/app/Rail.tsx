@@ -1,4 +1,15 @@
-import { IconAddressBook, IconChartDots3, IconInbox, IconMessages, IconPhone, IconSettings, IconTargetArrow, IconUserPlus } from "@tabler/icons-react";
+import {
+  IconAddressBook,
+  IconCalendarEvent,
+  IconChartDots3,
+  IconChecklist,
+  IconInbox,
+  IconMessages,
+  IconPhone,
+  IconSettings,
+  IconTargetArrow,
+  IconUserPlus,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ComponentType, lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -39,6 +50,8 @@ export function Rail() {
     { to: "/customers", label: t("rail.customers"), icon: IconAddressBook, shown: can("customer", "read") !== null },
     { to: "/leads", label: t("rail.leads"), icon: IconUserPlus, shown: can("lead", "read") !== null },
     { to: "/interests", label: t("rail.interests"), icon: IconTargetArrow, shown: can("interest", "read") !== null },
+    { to: "/events", label: t("rail.events"), icon: IconCalendarEvent, shown: can("interaction", "read") !== null },
+    { to: "/tasks", label: t("rail.tasks"), icon: IconChecklist, shown: can("task", "read") !== null },
     { to: "/calls", label: t("rail.calls"), icon: IconPhone, shown: can("call", "read") !== null },
     { to: "/supervisor", label: t("rail.supervisor"), icon: IconChartDots3, shown: can("board", "read") !== null },
     { to: "/settings", label: t("rail.settings"), icon: IconSettings, shown: settings },

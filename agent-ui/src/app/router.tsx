@@ -20,6 +20,9 @@ const ProfilePage = lazy(async () => ({ default: (await import("../features/rout
 const CustomerRoutes = lazy(async () => ({ default: (await import("../features/customer/routes.tsx")).CustomerRoutes }));
 const LeadRoutes = lazy(async () => ({ default: (await import("../features/leads/routes.tsx")).LeadRoutes }));
 const InterestRoutes = lazy(async () => ({ default: (await import("../features/interests/routes.tsx")).InterestRoutes }));
+const EventRoutes = lazy(async () => ({ default: (await import("../features/events/routes.tsx")).EventRoutes }));
+const TaskRoutes = lazy(async () => ({ default: (await import("../features/tasks/routes.tsx")).TaskRoutes }));
+const NoticesPage = lazy(async () => ({ default: (await import("../features/notices/NoticesPage.tsx")).NoticesPage }));
 const ImportRoutes = lazy(async () => ({ default: (await import("../features/import/routes.tsx")).ImportRoutes }));
 const InquiryRoutes = lazy(async () => ({ default: (await import("../features/inquiries/routes.tsx")).InquiryRoutes }));
 
@@ -57,6 +60,9 @@ export function Pages() {
               <Route path="/leads/*" element={<LeadRoutes />} />
               <Route path="/interests/*" element={<InterestRoutes />} />
               <Route path="/inquiries/*" element={<InquiryRoutes />} />
+              <Route path="/events/*" element={<EventRoutes />} />
+              <Route path="/tasks/*" element={<TaskRoutes />} />
+              <Route path="/notifications" element={<NoticesPage />} />
               <Route path="/import/*" element={<ImportRoutes />} />
               <Route path="/supervisor/*" element={<SupervisorPage />} />
               <Route path="/calls" element={<RegisterPage />} />

@@ -21,7 +21,7 @@ export function partyOf(tx: Query, p: Principal | null) {
     p === null ? tx`true` : tx`(${allowed(tx, p, object, "read", column)} OR ${handles(tx, p, key, id)})`;
   const human = "nullif(concat_ws(' ', pk.last_name, pk.first_name, pk.middle_name), '')";
   return tx`coalesce(
-    (SELECT jsonb_build_object('kind', 'customer', 'id', pc.id, 'name', concat_ws(' · ', pc.name, (SELECT ${tx.unsafe(human)} FROM contact pk WHERE pk.id = i.contact_id))) FROM customer pc
+    (SELECT jsonb_build_object('kind', 'customer', 'id', pc.id, 'name', concat_ws(' · ', pc.name, CASE WHEN pc.kind = 'company' THEN (SELECT ${tx.unsafe(human)} FROM contact pk WHERE pk.id = i.contact_id) END)) FROM customer pc
       WHERE pc.id = i.customer_id AND ${right("customer", "pc.responsible_id", "customer_id", "pc.id")}),
     (SELECT jsonb_build_object('kind', 'lead', 'id', pl.id, 'name', concat_ws(', ', pl.contact_name, pl.company_name)) FROM lead pl WHERE i.customer_id IS NULL AND pl.id = i.lead_id AND ${right("lead", "pl.responsible_id", "lead_id", "pl.id")}),
     (SELECT jsonb_build_object('kind', 'contact', 'id', pk.id, 'name', coalesce(${tx.unsafe(human)}, '')) FROM contact pk JOIN customer_contact pcc ON pcc.contact_id = pk.id JOIN customer pc ON pc.id = pcc.customer_id

@@ -22,8 +22,9 @@ export interface Notice {
   absenceId?: Id | null;
 }
 
-/** What a person is told when nothing else was chosen: everything in the workspace; what waits too long also by letter. */
-export function defaultChannels(event: NotificationEvent): NotificationChannel[] {
+/** What a person is told when nothing else was chosen: everything in the workspace; what waits too long also by letter, where letters reach the person. */
+export function defaultChannels(event: NotificationEvent, byMail: boolean): NotificationChannel[] {
+  if (!byMail) return ["app"];
   return event === "interaction.overdue" || event === "task.overdue" || event === "inquiry.deadline" || event === "lead.deadline" ? ["app", "email"] : ["app"];
 }
 
@@ -35,12 +36,12 @@ export function defaultChannels(event: NotificationEvent): NotificationChannel[]
 export async function notify(tx: Tx, crm: Crm, notice: Notice): Promise<Id | null> {
   if (notice.byId === notice.employeeId) return null;
   const now = crm.clock.now();
-  const [person] = await tx<{ channels: NotificationChannel[] | null; quiet: Quiet | null; tz: string }[]>`
-    SELECT p.channels, CASE WHEN q.employee_id IS NULL THEN NULL ELSE jsonb_build_object('enabled', q.enabled, 'from', to_char(q.from_time, 'HH24:MI'), 'to', to_char(q.to_time, 'HH24:MI')) END AS quiet, c.tz
+  const [person] = await tx<{ channels: NotificationChannel[] | null; quiet: Quiet | null; tz: string; by_mail: boolean }[]>`
+    SELECT p.channels, CASE WHEN q.employee_id IS NULL THEN NULL ELSE jsonb_build_object('enabled', q.enabled, 'from', to_char(q.from_time, 'HH24:MI'), 'to', to_char(q.to_time, 'HH24:MI')) END AS quiet, c.tz, ${reachedByMail(tx)} AS by_mail
     FROM employee e JOIN working_calendar c ON c.id = e.calendar_id LEFT JOIN notification_pref p ON p.employee_id = e.id AND p.event = ${notice.event} LEFT JOIN notification_quiet q ON q.employee_id = e.id
     WHERE e.id = ${notice.employeeId} AND e.state = 'active'`;
   if (person === undefined) return null;
-  const channels = person.channels ?? defaultChannels(notice.event);
+  const channels = person.channels ?? defaultChannels(notice.event, person.by_mail);
   if (channels.length === 0) return null;
   const inApp = channels.includes("app");
   const [made] = await tx<{ id: Id }[]>`
@@ -57,6 +58,10 @@ export async function notify(tx: Tx, crm: Crm, notice: Notice): Promise<Id | nul
   if (inApp) await crm.emit(tx, [{ kind: "notification.created", dialogId: null, payload: { notificationId: made.id, employeeId: notice.employeeId } }]);
   return made.id;
 }
+
+/** SQL over an employee `e`: has an address, and the house a mailbox. */
+export const reachedByMail = (tx: Query) =>
+  tx`(e.email IS NOT NULL AND EXISTS (SELECT 1 FROM channel mc WHERE mc.kind = 'email' AND mc.enabled AND mc.archived_at IS NULL))`;
 
 /** What has come to an end needs no reminding: unread notices of these events about the object are read, their letters are not sent any more. */
 export async function settle(tx: Tx, crm: Crm, objectId: Id, events: readonly NotificationEvent[] = NOTIFICATION_EVENTS): Promise<void> {

@@ -10,7 +10,7 @@ import {
 import { AppError } from "@kommutator/contract/errors";
 import type { z } from "zod";
 import type { Crm } from "../context.ts";
-import { defaultChannels } from "./notify.ts";
+import { defaultChannels, reachedByMail } from "./notify.ts";
 import type { Quiet } from "./quiet.ts";
 
 /** What the principal is told of, how, and how long ahead: own choices over the house's. `available` leaves out what cannot reach the person. */
@@ -20,14 +20,12 @@ export async function readPreferences(crm: Crm, principal: Principal): Promise<P
     SELECT event, channels, lead_minutes AS "leadMinutes" FROM notification_pref WHERE employee_id = ${principal.employeeId}`;
   const [quiet] = await sql<Quiet[]>`
     SELECT enabled, to_char(from_time, 'HH24:MI') AS "from", to_char(to_time, 'HH24:MI') AS "to" FROM notification_quiet WHERE employee_id = ${principal.employeeId}`;
-  const [{ reachable }] = (await sql<{ reachable: boolean }[]>`
-    SELECT email IS NOT NULL AND EXISTS (SELECT 1 FROM channel WHERE kind = 'email' AND enabled AND archived_at IS NULL) AS reachable FROM employee WHERE id = ${principal.employeeId}`) as unknown as [
-    { reachable: boolean },
-  ];
+  const [person] = await sql<{ reachable: boolean }[]>`SELECT ${reachedByMail(sql)} AS reachable FROM employee e WHERE e.id = ${principal.employeeId}`;
+  const reachable = person?.reachable ?? false;
   return {
     events: NOTIFICATION_EVENTS.map((event) => {
       const own = chosen.find((c) => c.event === event);
-      return { event, channels: own?.channels ?? defaultChannels(event), leadMinutes: own?.leadMinutes ?? LEAD_MINUTES[event] ?? null };
+      return { event, channels: own?.channels ?? defaultChannels(event, reachable), leadMinutes: own?.leadMinutes ?? LEAD_MINUTES[event] ?? null };
     }),
     quiet: quiet ?? { ...QUIET_HOURS },
     available: reachable ? ["app", "email"] : ["app"],

@@ -1,13 +1,14 @@
 import type { NotificationPage, NotificationView } from "@kommutator/contract/api/notification";
-import { Button, Group, Text } from "@mantine/core";
-import { IconBell } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, Menu, Text } from "@mantine/core";
+import { IconBell, IconClockPause, IconSettings } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
-import { useFormat, useNow } from "../../app/format.ts";
+import { type Format, useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useMe } from "../../app/me.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
@@ -35,25 +36,39 @@ export default function NoticeList({ unread, onClose }: { unread: number; onClos
   });
   const open = (notice: NotificationView) => {
     if (notice.readAt === null) read.mutate({ ids: [notice.id] });
-    if (notice.kind !== "mention") {
+    if (notice.kind === "hand_back" || notice.kind === "no_show") {
       onClose();
       void navigate(notice.absence?.employee.id === me.id ? "/profile" : "/supervisor/absences");
+      return;
+    }
+    if (notice.kind !== "mention") {
+      onClose();
+      void navigate(pathOf(notice));
       return;
     }
     if (notice.dialog === null) return;
     onClose();
     void navigate(`/dialogs/${notice.dialog.id}?view=all${notice.messageId === null ? "" : `&message=${notice.messageId}`}`);
   };
+  const snooze = useMutation({
+    mutationFn: ({ id, minutes }: { id: string; minutes: number }) => api.post(`/notifications/${id}/snooze`, { minutes }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.notices() }),
+    onError: showFailure,
+  });
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section className={classes["box"]} aria-label={t("title")}>
-      <Group justify="space-between" px="md" py="xs">
+      <Group justify="space-between" wrap="nowrap" px="md" py="xs">
         <Text fw={650}>{t("title")}</Text>
+        <span style={{ flex: 1 }} />
         {unread > 0 ? (
           <Button size="compact-xs" variant="subtle" loading={read.isPending} onClick={() => read.mutate({ all: true })}>
             {t("readAll")}
           </Button>
         ) : null}
+        <ActionIcon component={Link} to="/notifications" size="sm" aria-label={t("settings")} title={t("settings")} onClick={onClose}>
+          <IconSettings size={16} />
+        </ActionIcon>
       </Group>
       {query.isPending ? (
         <RowsSkeleton rows={3} height={48} />
@@ -64,8 +79,9 @@ export default function NoticeList({ unread, onClose }: { unread: number; onClos
       ) : (
         <ul className={classes["list"]}>
           {items.map((notice) => (
-            <li key={notice.id}>
+            <li key={notice.id} className={classes["line"]}>
               <Notice notice={notice} onOpen={() => open(notice)} />
+              {notice.readAt === null && SNOOZED.includes(notice.kind) ? <Snooze onSnooze={(minutes) => snooze.mutate({ id: notice.id, minutes })} /> : null}
             </li>
           ))}
           {query.hasNextPage ? (
@@ -89,7 +105,7 @@ function Notice({ notice, onOpen }: { notice: NotificationView; onOpen: () => vo
     <button type="button" className={classes["notice"]} data-unread={notice.readAt === null || undefined} onClick={onOpen}>
       <span className={classes["top"]}>
         <span className="truncate">
-          {t(`kind.${notice.kind}`, { name: notice.by?.name ?? t("somebody") })}
+          {isCall(notice.kind) ? t(`kind.${notice.kind}`, { name: notice.by?.name ?? t("somebody") }) : eventName(t, notice)}
           {notice.dialog === null ? null : ` · ${notice.dialog.name}`}
         </span>
         <time dateTime={notice.createdAt} title={format.full(notice.createdAt)}>
@@ -101,10 +117,66 @@ function Notice({ notice, onOpen }: { notice: NotificationView; onOpen: () => vo
           ? t("handBack", { employee: notice.absence?.employee.name ?? "" })
           : notice.kind === "no_show"
             ? t("noShow")
-            : notice.dialog === null
-              ? t("gone")
-              : (notice.text ?? "")}
+            : notice.kind !== "mention"
+              ? wordsOf(notice, format)
+              : notice.dialog === null
+                ? t("gone")
+                : (notice.text ?? "")}
       </span>
+      {notice.failures?.map((each) => (
+        <span key={each.channel} className={classes["failed"]} title={each.error}>
+          {t("failed", { channel: t(`channel.${each.channel}`) })}
+        </span>
+      ))}
     </button>
   );
+}
+
+/** Reminders that may wait a little. */
+const SNOOZED: readonly string[] = ["interaction.soon", "interaction.overdue", "task.overdue"];
+const MINUTES = ["5", "15", "60", "1440"] as const;
+
+function Snooze({ onSnooze }: { onSnooze: (minutes: number) => void }) {
+  const { t } = useTranslation("notices");
+  return (
+    <Menu position="bottom-end" withinPortal={false}>
+      <Menu.Target>
+        <ActionIcon size="sm" aria-label={t("snooze.title")} title={t("snooze.title")}>
+          <IconClockPause size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {MINUTES.map((minutes) => (
+          <Menu.Item key={minutes} onClick={() => onSnooze(Number(minutes))}>
+            {t(`snooze.${minutes}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Kinds whose words name who caused them. */
+const isCall = (kind: NotificationView["kind"]): kind is "mention" | "hand_back" | "no_show" =>
+  kind === "mention" || kind === "hand_back" || kind === "no_show";
+
+function eventName(t: TFunction<"notices">, notice: NotificationView): string {
+  const name = t(`event.${notice.kind.replace(".", "_") as "mention"}`);
+  const action = notice.payload?.["action"];
+  return typeof action === "string" ? `${name}: ${t(`step.${action as "done"}`)}` : name;
+}
+
+/** Title, customer and time of what is told, as far as it says them. */
+function wordsOf(notice: NotificationView, format: Format): string {
+  const { title, customer, at, reason } = notice.payload ?? {};
+  const when = typeof at === "string" ? `${format.date(at)}, ${format.time(at)}` : null;
+  return [title, customer, when, reason].filter((each): each is string => typeof each === "string" && each !== "").join(" · ");
+}
+
+/** Where the card of what is told is shown. */
+function pathOf({ object }: NotificationView): string {
+  if (object == null) return "/dialogs";
+  if (object.kind === "interaction") return `/events?event=${object.id}`;
+  if (object.kind === "inquiry") return "/inquiries";
+  return `/${object.kind}s/${object.id}`;
 }

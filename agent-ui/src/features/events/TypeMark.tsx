@@ -1,0 +1,51 @@
+import {
+  IconBriefcase,
+  IconCalendarEvent,
+  IconFileText,
+  IconGavel,
+  IconMail,
+  IconMessage,
+  IconMessages,
+  IconPhone,
+  IconPresentation,
+  IconStar,
+  IconUsers,
+} from "@tabler/icons-react";
+import type { ComponentType } from "react";
+import classes from "./events.module.css";
+
+type Icon = ComponentType<{ size?: number; stroke?: number }>;
+/** Icons by the names that the catalogue offers; codes of the usual types stand for types without one. */
+const ICONS: Record<string, Icon> = {
+  phone: IconPhone,
+  call: IconPhone,
+  mail: IconMail,
+  letter: IconMail,
+  message: IconMessages,
+  chat: IconMessages,
+  sms: IconMessage,
+  users: IconUsers,
+  meeting: IconUsers,
+  file: IconFileText,
+  offer: IconFileText,
+  gavel: IconGavel,
+  tender: IconGavel,
+  presentation: IconPresentation,
+  seminar: IconPresentation,
+  briefcase: IconBriefcase,
+  star: IconStar,
+};
+
+/** The sign of a type in its own colour. Its name is said beside it, or by the title. */
+export function TypeMark({ type, named = false }: { type: { name: string; code?: string; icon: string | null; color: string | null }; named?: boolean }) {
+  const Icon = ICONS[type.icon ?? ""] ?? ICONS[type.code ?? ""] ?? IconCalendarEvent;
+  const color = type.color === null ? undefined : /^#/.test(type.color) ? type.color : `var(--mantine-color-${type.color}-6, var(--k-dim))`;
+  return (
+    <span className={classes["type"]} title={named ? undefined : type.name}>
+      <span className={classes["mark"]} style={color === undefined ? undefined : { color }} aria-hidden>
+        <Icon size={15} stroke={1.8} />
+      </span>
+      {named ? <span className="truncate">{type.name}</span> : <span className="sr-only">{type.name}</span>}
+    </span>
+  );
+}
