@@ -26,7 +26,8 @@ export interface Installed {
   lossReasons: Id[];
 }
 
-const DAY_SECONDS = 86_400;
+/** Planned times of stages are working time: a day of eight hours. */
+const DAY_SECONDS = 28_800;
 
 /** The name in the company's language, and in the others for those who work in them. */
 function named(name: Record<Locale, string>, locale: Locale): { name: string; translations: Partial<Record<Locale, string>> } {

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconHourglass, IconPlayerPause } from "@tabler/icons
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../app/format.ts";
+import { useWorkSpan } from "../span.ts";
 import classes from "./board.module.css";
 import { stateOf } from "./state.ts";
 
@@ -13,15 +14,16 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
   const { card, now, top, active, index, of } = props;
   const { t } = useTranslation("interests");
   const format = useFormat();
+  const span = useWorkSpan();
   const state = stateOf(card, now);
   const Icon = state in ICONS ? ICONS[state as keyof typeof ICONS] : null;
-  const spent = format.span(card.timer.spentSeconds * 1000);
+  const spent = span(card.timer.spentSeconds);
   const timer =
     state === "hold"
       ? t("timer.holdUntil", { date: format.date(card.onHoldUntil ?? "") })
       : card.timer.plannedSeconds === null
         ? spent
-        : t("timer.of", { spent, planned: format.span(card.timer.plannedSeconds * 1000) });
+        : t("timer.of", { spent, planned: span(card.timer.plannedSeconds) });
   return (
     <li className={classes["slot"]} style={{ transform: `translateY(${top}px)` }} aria-setsize={of} aria-posinset={index + 1}>
       {/* biome-ignore lint/a11y/useSemanticElements: a button may not hold what a card holds */}

@@ -2,6 +2,7 @@ import type { BoardCard, BoardColumn } from "@kommutator/contract/api/interest-b
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../app/format.ts";
+import { useWorkSpan } from "../span.ts";
 import { BoardCardView } from "./BoardCardView.tsx";
 import classes from "./board.module.css";
 import { windowOf } from "./state.ts";
@@ -22,6 +23,7 @@ export function BoardColumnView(props: {
   const { column, cards, now, activeId, onDrop } = props;
   const { t } = useTranslation("interests");
   const format = useFormat();
+  const span = useWorkSpan();
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 700 });
   const [over, setOver] = useState(false);
@@ -70,7 +72,7 @@ export function BoardColumnView(props: {
         <span className={classes["count"]}>{format.number(column.count)}</span>
         <small>
           {sums === "" ? t("board.noSum") : sums}
-          {column.plannedSeconds === null ? "" : ` · ${t("board.planned", { span: format.span(column.plannedSeconds * 1000) })}`}
+          {column.plannedSeconds === null ? "" : ` · ${t("board.planned", { span: span(column.plannedSeconds) })}`}
         </small>
       </header>
       <div

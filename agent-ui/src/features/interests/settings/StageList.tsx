@@ -7,17 +7,16 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../../app/api.ts";
 import { showFailure } from "../../../app/failure.ts";
-import { useFormat } from "../../../app/format.ts";
 import { keys } from "../../../app/keys.ts";
 import { Confirm } from "../../settings/Confirm.tsx";
 import own from "../interests.module.css";
+import { useWorkSpan } from "../span.ts";
 import { inUse, useKindSaved } from "./queries.ts";
 import { StageDrawer } from "./StageDrawer.tsx";
 
 /** The stages of a kind in their order, with the plan beside what it usually takes; archived ones below. */
 export function StageList({ kind }: { kind: InterestKindView }) {
   const { t } = useTranslation("interests");
-  const format = useFormat();
   const saved = useKindSaved();
   const [open, setOpen] = useState<KindStage | "new" | null>(null);
   const [archiving, setArchiving] = useState<KindStage | null>(null);
@@ -43,7 +42,8 @@ export function StageList({ kind }: { kind: InterestKindView }) {
     const [moved] = ids.splice(at, 1);
     if (moved !== undefined) order.mutate(ids.toSpliced(at + by, 0, moved));
   };
-  const span = (seconds: number | null | undefined) => (seconds == null ? "–" : format.span(seconds * 1000));
+  const work = useWorkSpan();
+  const span = (seconds: number | null | undefined) => (seconds == null ? "–" : work(seconds));
   return (
     <section className={own["kindStages"]} aria-label={t("kinds.stages")}>
       <Group justify="space-between">

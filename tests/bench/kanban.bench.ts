@@ -1,0 +1,116 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "@kommutator/gateway/db/pool";
+import type { Page } from "playwright-core";
+import { watchBoard } from "../e2e/board.ts";
+import { person, signIn } from "../e2e/support.ts";
+import { launchBrowser } from "../lab/support/browser.ts";
+import { ApiClient, startHouseProcess } from "../support/house.ts";
+import { fillBoard } from "./kanban-data.ts";
+import type { BenchResult } from "./run.ts";
+
+const CARDS = Number(process.env["KANBAN_CARDS"] ?? 1000);
+const ROUNDS = Number(process.env["KANBAN_ROUNDS"] ?? 20);
+const BUDGET_MS = 1000;
+const FIRST = "first-password";
+
+/**
+ * A board of 1,000 cards in Chromium over the whole house: from opening it until its cards are painted and a key moves the focus, once
+ * out of the list as people do, once as a page loaded anew; and a card moved by the keyboard until the server has said yes.
+ */
+export default async function run(): Promise<BenchResult> {
+  const dir = await mkdtemp(join(tmpdir(), "kommutator-kanban-"));
+  const given = process.env["UI_DIR"];
+  if (given === undefined) {
+    const built = spawnSync("npx", ["vite", "build", "--outDir", join(dir, "ui"), "--logLevel", "error"], {
+      cwd: new URL("../../agent-ui", import.meta.url).pathname,
+    });
+    if (built.status !== 0) throw new Error(`the workspace was not built: ${built.stderr.toString()}`);
+  }
+  const house = await startHouseProcess({ env: { FIRST_PASSWORD: FIRST, UI_DIR: given ?? join(dir, "ui") } });
+  const browser = await launchBrowser();
+  try {
+    const admin = await ApiClient.login(house.url, "admin", FIRST);
+    await admin.post("/setup/sample");
+    const sql = connect(house.databaseUrl, { max: 1 });
+    const kindId = await fillBoard(sql, "sale", CARDS);
+    await sql.end();
+    const { page } = await person(browser);
+    await watchBoard(page);
+    await signIn(page, house.url, "admin", FIRST);
+    const api: number[] = [];
+    const [opened, loaded, moved]: number[][] = [[], [], []];
+    let cards = 0;
+    for (let round = 0; round < ROUNDS + 2; round++) {
+      const began = performance.now();
+      cards = (await admin.get<{ cards: unknown[] }>(`/interests/board?kindId=${kindId}`)).cards.length;
+      const answered = performance.now() - began;
+      const times = [answered, await openFromList(page, house.url, kindId), await loadAnew(page), await moveByKeyboard(page)];
+      // The first rounds warm the house and the browser's cache.
+      if (round >= 2) for (const [n, list] of [api, opened, loaded, moved].entries()) list?.push(times[n] as number);
+    }
+    const figures = {
+      cards,
+      board: quantiles(api),
+      openedFromTheList: quantiles(opened ?? []),
+      loadedAnew: quantiles(loaded ?? []),
+      moved: quantiles(moved ?? []),
+    };
+    const budget = (name: string, p95: number) => ({ name, limit: `p95 < ${BUDGET_MS} ms`, measured: `${p95} ms`, pass: p95 < BUDGET_MS });
+    return {
+      name: "kanban",
+      conditions: { cards, rounds: ROUNDS, load: Number((loadavg()[0] ?? 0).toFixed(1)), viewport: "1366x768" },
+      figures,
+      budgets: [
+        budget(`${cards} cards interactive, opened from the list`, figures.openedFromTheList.p95),
+        budget(`${cards} cards interactive, page loaded anew`, figures.loadedAnew.p95),
+      ],
+    };
+  } finally {
+    await browser.close();
+    await house.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+const interactive = (page: Page) =>
+  page
+    .waitForFunction(() => (globalThis as unknown as { boardReadyAt?: number }).boardReadyAt, null, { polling: "raf" })
+    .then((h) => h.jsonValue() as Promise<number>);
+
+async function openFromList(page: Page, url: string, kindId: string): Promise<number> {
+  await page.goto(`${url}/interests`);
+  await page.locator("tbody tr").first().waitFor();
+  // As a press of the switch does, with the kind of the board chosen; the board of before is forgotten with the page.
+  const began = await page.evaluate((kind) => {
+    const at = performance.now();
+    history.pushState(null, "", `/interests/board?kind=${kind}`);
+    dispatchEvent(new PopStateEvent("popstate"));
+    return at;
+  }, kindId);
+  return (await interactive(page)) - began;
+}
+
+async function loadAnew(page: Page): Promise<number> {
+  await page.reload({ waitUntil: "commit" });
+  return interactive(page);
+}
+
+/** The first card goes one stage on and back again; until its column's count is the server's. */
+async function moveByKeyboard(page: Page): Promise<number> {
+  const began = performance.now();
+  const answer = page.waitForResponse((r) => r.url().includes("/interests/board/cards"));
+  await page.keyboard.press("Shift+ArrowRight");
+  const first = await Promise.race([answer, page.getByRole("dialog").waitFor()]);
+  const took = performance.now() - began;
+  if (first === undefined) await page.keyboard.press("Escape");
+  return took;
+}
+
+function quantiles(times: number[]) {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  return { n: sorted.length, p50: at(0.5), p95: at(0.95), max: at(1) };
+}
