@@ -37,3 +37,8 @@ CREATE INDEX customer_region ON customer(region_id, created_at DESC) WHERE archi
 CREATE INDEX customer_industry ON customer(industry_id, created_at DESC) WHERE archived_at IS NULL;
 CREATE INDEX customer_status_created ON customer(status_id, created_at DESC) WHERE archived_at IS NULL;
 CREATE INDEX customer_code_pattern ON customer(upper(code) text_pattern_ops);
+
+-- A contact point is changed by people, by what comes in (verified, bounced) and by merging: its version counts every change, whoever makes it.
+ALTER TABLE contact_point ADD COLUMN version int NOT NULL DEFAULT 0;
+CREATE FUNCTION contact_point_version() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.version := OLD.version + 1; RETURN NEW; END $$;
+CREATE TRIGGER contact_point_version BEFORE UPDATE ON contact_point FOR EACH ROW EXECUTE FUNCTION contact_point_version();

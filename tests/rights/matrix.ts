@@ -51,13 +51,13 @@ export async function openWorld(): Promise<World> {
       INSERT INTO loss_reason (name, kind) SELECT 'Spam', 'lead_disqualified' WHERE NOT EXISTS (SELECT FROM known) RETURNING id)
     SELECT id FROM known UNION ALL SELECT id FROM made`;
   const disqualifiedId = (reason as { id: Id }).id;
-  const side = async (me: (typeof employees)["dana"], colleague: { id: Id }, browser: Browser, queueId: Id) => {
+  const side = async (me: (typeof employees)["dana"], colleague: { id: Id }, browser: Browser, chief: Browser, queueId: Id) => {
     const [chatId, voiceId] = [await house.channel("web-chat"), await house.channel("asterisk-ari")];
     await sql`UPDATE channel SET queue_id = ${queueId} WHERE id IN (${chatId}, ${voiceId})`;
-    return new Side(house, { me, colleague, browser, admin: browsers.admin, queueId, chatId, voiceId, kinds, disqualifiedId });
+    return new Side(house, { me, colleague, browser, chief, admin: browsers.admin, queueId, chatId, voiceId, kinds, disqualifiedId });
   };
-  const ours = await side(employees.aigul, employees.bolat, browsers.agent, queueId);
-  const theirs = await side(employees.dana, theirColleague as { id: Id }, await login("dana"), theirQueue);
+  const ours = await side(employees.aigul, employees.bolat, browsers.agent, browsers.head, queueId);
+  const theirs = await side(employees.dana, theirColleague as { id: Id }, await login("dana"), browsers.admin, theirQueue);
   return { house, ours, theirs, browsers, described: await describeApi(house) };
 }
 
@@ -108,6 +108,9 @@ const FIRST_WORD: Record<string, Kind> = {
   channels: "channel",
   calendars: "calendar",
   tasks: "task",
+  imports: "import",
+  "import-profiles": "importProfile",
+  roles: "role",
   files: "file",
   "saved-filters": "savedFilter",
   notifications: "notification",

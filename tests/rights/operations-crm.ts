@@ -12,7 +12,7 @@ const person = (s: Side) => ({
   password: "correct horse battery",
 });
 
-const SECURITY = "crm-core/src/access/second-factor.test.ts";
+const SECURITY = "gateway/src/api/login.test.ts";
 /** The same person signed in on another machine. */
 async function secondSession(s: Side): Promise<Id> {
   await s.house.login(s.me);
@@ -56,6 +56,9 @@ export const crmOperations: Record<string, Operation> = {
   "GET /customers#by name": agent({ of: "customer", query: () => ({ q: "Customer" }) }),
   "POST /customers": agent({ body: (s) => ({ kind: "person", name: s.name("New"), responsibleId: s.me.id, contactPoints: [s.phone()] }) }),
   "GET /customers/{id}": agent(),
+  "POST /customers/assistant": agent({
+    body: async (s) => ({ customerId: await s.customer(), contact: { lastName: s.name("New"), contactPoints: [s.phone()] } }),
+  }),
   "PATCH /customers/{id}": agent({ body: at({ comment: "Called twice" }) }),
   "POST /customers/{id}/contacts": agent({ body: (s) => ({ lastName: s.name("New"), contactPoints: [s.phone()] }) }),
   "GET /customers/{id}/feed": agent(),
@@ -63,7 +66,7 @@ export const crmOperations: Record<string, Operation> = {
   "GET /contacts/{id}/feed": agent(),
   "PATCH /contacts/{id}": agent({ body: at({ middleName: "Maratovich" }) }),
   "POST /contact-points": agent({ body: async (s) => ({ ...s.phone(), customerId: await s.customer() }) }),
-  "PATCH /contact-points/{id}": agent({ body: () => ({ label: "work" }) }),
+  "PATCH /contact-points/{id}": agent({ body: at({ label: "work" }) }),
   "DELETE /contact-points/{id}": agent(),
   "GET /search": agent({ query: () => ({ q: "Customer" }), of: "customer" }),
 
@@ -144,6 +147,11 @@ export const crmOperations: Record<string, Operation> = {
 
   "GET /audit": head({ of: "audit" }),
   "GET /departments": agent({ of: "department" }),
+  "DELETE /departments/{id}": admin(),
+  "GET /departments/{id}/history": agent({ id: async (s) => s.me.departmentId }),
+  "GET /employees/{id}/departments": agent({ id: async (s) => s.me.id }),
+  "DELETE /calendars/{id}": admin(),
+  "POST /calendars/{id}/measure": agent({ body: () => ({ from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z" }) }),
   "POST /departments": admin({ body: (s) => ({ name: s.name("Department"), parentId: s.me.departmentId, headId: null }) }),
   "PATCH /departments/{id}": admin({ body: at({ dayNormPoints: 100 }) }),
   "GET /employees": agent({ of: "employee" }),
@@ -153,6 +161,9 @@ export const crmOperations: Record<string, Operation> = {
   "POST /employees/{id}/password": admin({ body: () => ({ password: "correct horse battery" }) }),
   "POST /employees/{id}/dismiss": admin(),
   "GET /roles": head({ of: "role" }),
+  "POST /roles": admin({ body: (s) => ({ name: s.name("Role"), permissions: [] }) }),
+  "PATCH /roles/{id}": admin({ body: async (s, id) => ({ name: s.name("Renamed"), version: await s.version(id) }) }),
+  "DELETE /roles/{id}": admin(),
   "GET /calendars": agent(),
   "POST /calendars": admin({ body: (s) => ({ name: s.name("Calendar"), tz: "Asia/Almaty", week: {}, exceptions: [] }) }),
   "PATCH /calendars/{id}": admin({ body: at({ tz: "Asia/Qyzylorda" }) }),

@@ -1,7 +1,7 @@
 import type { AccessObject } from "@kommutator/contract/access";
 import type { Id } from "@kommutator/contract/ids";
 import { agent, anyone, at, head, type Operation } from "./operation.ts";
-import type { Side } from "./world.ts";
+import { IMPORT, type Side } from "./world.ts";
 
 const ofCustomer = async (s: Side) => ({ object: "customer", objectId: await s.customer() });
 
@@ -39,6 +39,8 @@ async function moved(s: Side): Promise<Id> {
   return id;
 }
 
+/** A batch is worked through by a job. */
+const IMPORTS = "crm-core/src/import/import.test.ts";
 const exported = (list: string, of: AccessObject): Record<string, Operation> => ({ [`GET /exports/{list}#${list}`]: head({ params: { list }, of }) });
 
 /** Tasks, files, notifications, filters, duplicates and merging, the course of an Interest, exports. */
@@ -119,6 +121,19 @@ export const workOperations: Record<string, Operation> = {
   "GET /interactions/in-work": agent({ of: "interaction" }),
   "GET /interactions/{id}": agent(),
   "GET /chain": agent({ query: async (s) => ({ object: "interaction", objectId: await s.interaction() }) }),
+  "POST /imports": head({ query: () => ({ object: "customer", name: "cards.csv" }), body: () => IMPORT.body, headers: IMPORT.headers }),
+  "GET /imports": head({ of: "import" }),
+  "GET /imports/{id}": head(),
+  "PATCH /imports/{id}": head({ body: at({}) }),
+  "GET /imports/{id}/rows": head(),
+  "GET /imports/{id}/report": head(),
+  "POST /imports/{id}/check": head({ body: at({}) }),
+  "POST /imports/{id}/run": head({ body: at({}), elsewhere: IMPORTS }),
+  "POST /imports/{id}/stop": head({ body: at({}), elsewhere: IMPORTS }),
+  "POST /imports/{id}/undo": head({ body: at({}), elsewhere: IMPORTS }),
+  "GET /import-profiles": head(),
+  "POST /import-profiles": head({ body: (s) => ({ object: "customer", name: s.name("Profile"), options: {}, mapping: {} }) }),
+  "DELETE /import-profiles/{id}": head(),
   ...exported("customers", "customer"),
   ...exported("contacts", "customer"),
   ...exported("leads", "lead"),

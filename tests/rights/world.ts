@@ -24,6 +24,9 @@ export const KINDS = {
   queue: "queue",
   emergency: "queue",
   task: "task",
+  import: "import",
+  importProfile: "catalogue",
+  role: "role",
   file: "customer",
   merge: "customer",
   /** These are their owner's alone. */
@@ -41,6 +44,7 @@ export type Kind = keyof typeof KINDS;
 const VERSIONED: Partial<Record<Kind, string>> = {
   customer: "customer",
   contact: "contact",
+  contactPoint: "contact_point",
   lead: "lead",
   interest: "interest",
   interaction: "interaction",
@@ -49,6 +53,8 @@ const VERSIONED: Partial<Record<Kind, string>> = {
   department: "department",
   queue: "queue",
   task: "task",
+  import: "import_batch",
+  role: "role",
   file: "file",
   canned: "canned_answer",
   channel: "channel",
@@ -67,6 +73,8 @@ export class Side {
   /** Somebody of the same department. */
   readonly colleague: { id: Id };
   readonly browser: Browser;
+  /** Whoever steers the department. */
+  readonly chief: Browser;
   readonly admin: Browser;
   readonly queueId: Id;
   readonly chatId: Id;
@@ -77,11 +85,15 @@ export class Side {
   /** A reason for which potential clients are given up. */
   readonly disqualifiedId: Id;
 
-  constructor(house: ApiFixture, of: Pick<Side, "me" | "colleague" | "browser" | "admin" | "queueId" | "chatId" | "voiceId" | "kinds" | "disqualifiedId">) {
+  constructor(
+    house: ApiFixture,
+    of: Pick<Side, "me" | "colleague" | "browser" | "chief" | "admin" | "queueId" | "chatId" | "voiceId" | "kinds" | "disqualifiedId">,
+  ) {
     this.house = house;
     this.me = of.me;
     this.colleague = of.colleague;
     this.browser = of.browser;
+    this.chief = of.chief;
     this.admin = of.admin;
     this.queueId = of.queueId;
     this.chatId = of.chatId;
@@ -112,8 +124,8 @@ export class Side {
     return row?.version ?? 0;
   }
   /** Makes something through the API and knows it. */
-  async make(kind: Kind, path: string, body: object, as: Browser = this.browser): Promise<Id> {
-    const answer = await as.call("POST", path, body);
+  async make(kind: Kind, path: string, body: object, as: Browser = this.browser, headers: Record<string, string> = {}): Promise<Id> {
+    const answer = await as.call("POST", path, body, headers);
     if (answer.statusCode >= 300) throw new Error(`POST ${path} for a ${kind}: ${answer.statusCode} ${answer.body}`);
     return this.know(kind, answer.json().id);
   }
@@ -183,6 +195,10 @@ export class Side {
       this.make("emergency", "/emergency", { queueId: await this.queue(), mode: "closed", until: new Date(Date.now() + DAY).toISOString() }, this.admin),
     task: async () => this.make("task", "/tasks", { title: this.name("Task") }),
     file: async () => this.make("file", "/files", { object: "customer", objectId: await this.customer(), blobId: await this.of("blob") }),
+    import: () => this.make("import", "/imports?object=customer&name=cards.csv", IMPORT.body, this.chief, IMPORT.headers),
+    importProfile: () =>
+      this.make("importProfile", "/import-profiles", { object: "customer", name: this.name("Profile"), options: {}, mapping: {} }, this.admin),
+    role: () => this.make("role", "/roles", { name: this.name("Role"), permissions: [] }, this.admin),
     merge: () => Promise.reject(new Error("made by its own line")),
     session: () => Promise.reject(new Error("made by its own line")),
     savedFilter: () => this.make("savedFilter", "/saved-filters", { list: "tasks", name: this.name("Filter"), filter: {} }),
@@ -232,6 +248,8 @@ export class Side {
   plan = () => ({ typeId: this.catalogues.interactionTypes["call"]?.id, subject: this.name("Call"), plannedFrom: new Date(Date.now() + DAY).toISOString() });
 }
 
+/** A file of cards as a browser uploads it. */
+export const IMPORT = { body: Buffer.from("Name,Phone\nImported,+77019998877\n"), headers: { "content-type": "application/octet-stream" } };
 const BOUNDARY = "----kommutator";
 /** A small file as a browser uploads it. */
 export const FILE = {

@@ -6,7 +6,7 @@ import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { differences } from "../audit/index.ts";
-import { change } from "../change.ts";
+import { change, VersionConflict } from "../change.ts";
 import type { Crm } from "../context.ts";
 import { found } from "../rights.ts";
 import { insertPoints, lockPoint, mayEditOwner, readPoint, requireAnotherPoint, verifiedElsewhere } from "./sql.ts";
@@ -44,9 +44,10 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
 
     app.patch("/contact-points/:id", { schema: { params: IdParams, body: ContactPointPatch, response: { 200: ContactPoint } } }, async (request) => {
       const principal = principalOf(request);
-      const { label, isShared, verified } = request.body;
+      const { label, isShared, verified, version } = request.body;
       return change(crm, actorOf(request), async (tx) => {
         const point = found(await lockPoint(tx, principal, request.params.id));
+        if (point.version !== version) throw new VersionConflict("contact_point", point.id, await readPoint(tx, point.id));
         const shared = isShared ?? point.is_shared;
         const next = {
           label: label === undefined ? point.label : label,

@@ -122,10 +122,14 @@ describe("contacts and their numbers (CB-02)", () => {
       const { body } = await house.as("admin", "POST", "/customers", { kind: "company", name, contactPoints: [{ kind: "phone", value, isShared: true }] });
       points.push(body.contactPoints[0].id);
     }
-    expect((await house.as("admin", "PATCH", `/contact-points/${points[0]}`, { isShared: false, verified: true })).body).toMatchObject({ isShared: false });
-    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { isShared: false, verified: true })).body.code).toBe("contact_point_taken");
-    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { verified: true })).body.code).toBe("validation");
-    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { isShared: true })).status).toBe(200);
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[0]}`, { isShared: false, verified: true, version: 0 })).body).toMatchObject({
+      isShared: false,
+    });
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { isShared: false, verified: true, version: 0 })).body.code).toBe(
+      "contact_point_taken",
+    );
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { verified: true, version: 0 })).body.code).toBe("validation");
+    expect((await house.as("admin", "PATCH", `/contact-points/${points[1]}`, { isShared: true, version: 0 })).status).toBe(200);
   });
 
   test("a point is added once and taken away by archiving", async () => {
@@ -313,7 +317,7 @@ describe("rights (AD-02)", () => {
       ["POST", (id) => `/customers/${id}/contacts`, { lastName: "X" }],
       ["GET", (_, contact) => `/contacts/${contact}`],
       ["PATCH", (_, contact) => `/contacts/${contact}`, { lastName: "X", version: 0 }],
-      ["PATCH", (_, __, point) => `/contact-points/${point}`, { label: "main" }],
+      ["PATCH", (_, __, point) => `/contact-points/${point}`, { label: "main", version: 0 }],
       ["DELETE", (_, __, point) => `/contact-points/${point}`],
     ];
     for (const [method, url, body] of tries) {

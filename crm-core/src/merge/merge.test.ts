@@ -174,7 +174,7 @@ describe("merging two customers (CB-13, C6)", () => {
     const number = phone();
     const points = [{ kind: "phone", value: number }];
     const [one, two] = [await make("Zeta", { contactPoints: points }), await make("Eta", { contactPoints: points, comment: "From Eta" })];
-    await house.as("admin", "PATCH", `/contact-points/${two.contactPoints[0].id}`, { verified: true });
+    await house.as("admin", "PATCH", `/contact-points/${two.contactPoints[0].id}`, { verified: true, version: two.contactPoints[0].version });
     await work(two.id, { interests: 1, interactions: 1, dialogs: 0, files: 0, people: 0 });
     const done = await merge(one.id, two.id);
     const after = await card(one.id);

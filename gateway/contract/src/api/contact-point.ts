@@ -17,6 +17,7 @@ export const ContactPoint = z.object({
   bouncedAt: IsoTime.nullable(),
   /** The channels on which this identity cannot be written to now (bot blocked, unsubscribed, messages denied), each with the channel's word for why. */
   unreachable: z.array(z.object({ channelId: Id, channelName: z.string(), reason: z.string(), at: IsoTime })),
+  version: z.number().int(),
 });
 export type ContactPoint = z.infer<typeof ContactPoint>;
 export const NewContactPoint = z.object({
@@ -35,4 +36,5 @@ export const ContactPointPatch = z.object({
   label: NewContactPoint.shape.label.unwrap().optional(),
   isShared: z.boolean().optional(),
   verified: z.boolean().optional(),
+  version: z.number().int(),
 });
