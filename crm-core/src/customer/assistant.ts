@@ -38,7 +38,7 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
           id = found(await readCustomer(tx, principal, customerId as Id)).id;
           if (contact !== null) await requireEdit(tx, principal, id);
           await person(id);
-        } else ({ id, warnings } = await createCustomer(tx, crm, principal, actor, customer, false, person));
+        } else ({ id, warnings } = await createCustomer(tx, crm, principal, actor, customer, {}, person));
         const made =
           interest === null
             ? null

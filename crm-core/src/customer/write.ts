@@ -34,12 +34,16 @@ const COLUMNS = {
 };
 type Body = z.infer<typeof CustomerBody>;
 type Patch = z.infer<typeof CustomerPatch>;
+/** What an import may say of a card: it was compared with the others already (B14); it is let through incomplete (B7). */
+export interface MadeBy {
+  compared?: boolean;
+  waived?: boolean;
+}
 type Row = Record<string, unknown> & { version: number; responsible_id: Id | null; status_id: Id | null; merged_into_id: Id | null; archived_at: Date | null };
 
 /**
  * A new card (CB-01): the duplicate check first (B14), then the card, its responsible and status with their periods, its contact points,
- * the required fields (B7) and the audit, in the caller's transaction. `waived`: an import lets it through
- * incomplete; `andThen` adds what the rules judge together with the card (its people). Throws duplicate (field taxId, or candidates),
+ * the required fields (B7) and the audit, in the caller's transaction. `andThen` adds what the rules judge together with the card (its people). Throws duplicate (field taxId, or candidates),
  * validation, required_fields. Returns its id and what is only warned of.
  */
 export async function createCustomer(
@@ -48,14 +52,14 @@ export async function createCustomer(
   principal: Principal,
   actor: Actor,
   body: Body,
-  waived = false,
+  how: MadeBy = {},
   andThen?: (id: Id) => Promise<void>,
 ): Promise<{ id: Id; warnings: string[] }> {
   const now = new Date(crm.clock.now());
   const { country } = await crm.company(tx);
   if (body.responsibleId !== null) await mayAssign(tx, principal, "customer", body.responsibleId);
   await requireFreeTaxId(tx, body.taxId, null);
-  const others = await requireDifferent(tx, principal, typedOf(body), country, body.differentReason);
+  const others = how.compared === true ? [] : await requireDifferent(tx, principal, typedOf(body), country, body.differentReason);
   const values = columnsOf(body, COLUMNS);
   const [row] = await tx<{ id: Id }[]>`INSERT INTO customer ${tx({ ...values, created_by: principal.employeeId, created_at: now } as never)} RETURNING id`;
   const { id } = row as { id: Id };
@@ -63,7 +67,7 @@ export async function createCustomer(
   if (body.statusId !== null) await setStatusPeriod(tx, id, body.statusId, principal.employeeId, now);
   await insertPoints(tx, { customer_id: id }, body.contactPoints, country);
   await andThen?.(id);
-  const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id }, waived });
+  const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id }, waived: how.waived });
   await crm.audit(tx, actor, {
     objectKind: "customer",
     objectId: id,

@@ -1,5 +1,4 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { DuplicateCandidate } from "@kommutator/contract/api/duplicate";
 import type { ImportFault, ImportOptions, RowState } from "@kommutator/contract/api/import";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
@@ -8,11 +7,12 @@ import type { Actor } from "@kommutator/contract/ports";
 import { addContact } from "../contact/write.ts";
 import type { Crm } from "../context.ts";
 import { createCustomer } from "../customer/write.ts";
-import { findDuplicates, mayDiffer } from "../duplicate/find.ts";
+import { mayDiffer } from "../duplicate/find.ts";
 import { allowed } from "../rights.ts";
 import type { Card } from "./body.ts";
 import { type Filled, fillCard } from "./fill.ts";
 import { createLead } from "./lead.ts";
+import { nameOf, twinOf, twinOfCard } from "./twin.ts";
 
 export type CardRef = { kind: "customer" | "contact" | "lead"; id: Id };
 /** What became of a row. `before`: what undo needs. */
@@ -49,7 +49,8 @@ export async function bringIn(tx: Tx, crm: Crm, principal: Principal, actor: Act
 async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch: Batch, card: Card): Promise<Outcome> {
   const { onDuplicate } = batch.options;
   const customerId = card.object === "contact" ? await companyOf(tx, principal, card.company) : null;
-  const twin = await twinOf(tx, crm, principal, card);
+  const { country } = await crm.company(tx);
+  const twin = await twinOfCard(tx, principal, card, country);
   if (twin !== null && onDuplicate !== "create") {
     const ref = { kind: twin.card, id: twin.id };
     if (onDuplicate === "skip" || twin.card !== card.object) return { state: "skipped", faults: [], twin: ref, card: null, before: null };
@@ -58,57 +59,27 @@ async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch
   }
   const differentReason = twin !== null && mayDiffer(principal) ? ON_PURPOSE : null;
   const ref = twin === null ? null : { kind: twin.card, id: twin.id };
+  // Compared just now; whom one may not overrule is refused by the full check.
+  const how = { waived: batch.waived, compared: twin === null || mayDiffer(principal) };
   if (card.object === "lead") {
     const id = await createLead(tx, crm, principal, actor, card.body, batch.waived);
     return { state: "created", faults: [], twin: ref, card: { kind: "lead", id }, before: null };
   }
   if (card.object === "contact") {
-    const id = await addContact(tx, crm, principal, actor, customerId as Id, { ...card.body, differentReason }, batch.waived);
+    const id = await addContact(tx, crm, principal, actor, customerId as Id, { ...card.body, differentReason }, how);
     return { state: "created", faults: [], twin: ref, card: { kind: "contact", id }, before: null };
   }
-  const { id } = await createCustomer(tx, crm, principal, actor, { ...card.body, differentReason }, batch.waived);
+  const { person } = card;
   const contacts: Id[] = [];
-  if (card.person !== null) {
-    // A person whom the house knows for certain comes to this customer too, as one contact with two links.
-    const known = (
-      await findDuplicates(
-        tx,
-        principal,
-        {
-          card: "contact",
-          id: null,
-          kind: "person",
-          name: personName(card.person),
-          taxId: null,
-          birthDate: null,
-          regionId: null,
-          contactPoints: card.person.contactPoints,
-        },
-        (
-          await crm.company(tx)
-        ).country,
-      )
-    ).candidates.find((c) => c.card === "contact" && c.level === "certain");
-    const contact = await addContact(tx, crm, principal, actor, id, { ...card.person, contactId: known?.id ?? null }, batch.waived);
-    if (known === undefined) contacts.push(contact);
-  }
+  // The people come before the rules look at the card; one whom the house knows for certain stays one contact, with two links.
+  const { id } = await createCustomer(tx, crm, principal, actor, { ...card.body, differentReason }, how, async (customer) => {
+    if (person === null) return;
+    const like = await twinOf(tx, principal, { card: "contact", name: nameOf(person), contactPoints: person.contactPoints }, country);
+    const known = like?.card === "contact" && like.level === "certain" ? like.id : null;
+    const contact = await addContact(tx, crm, principal, actor, customer, { ...person, contactId: known }, how);
+    if (known === null) contacts.push(contact);
+  });
   return { state: "created", faults: [], twin: ref, card: { kind: "customer", id }, before: { contacts } };
-}
-
-const personName = (p: { lastName: string | null; firstName: string | null; middleName: string | null }) =>
-  [p.lastName, p.firstName, p.middleName].filter((n) => n !== null).join(" ");
-
-/** The likeliest twin of a row among the cards that one may see; one of its own kind before others. */
-async function twinOf(tx: Tx, crm: Crm, principal: Principal, card: Card): Promise<DuplicateCandidate | null> {
-  const typed = { id: null, contactPoints: card.body.contactPoints, birthDate: null, taxId: null, regionId: null };
-  const asked =
-    card.object === "customer"
-      ? { ...typed, card: "customer" as const, kind: card.body.kind, name: card.body.name, taxId: card.body.taxId, regionId: card.body.regionId }
-      : card.object === "contact"
-        ? { ...typed, card: "contact" as const, kind: "person" as const, name: personName(card.body), birthDate: card.body.birthDate }
-        : { ...typed, card: "lead" as const, kind: "person" as const, name: card.body.contactName ?? card.body.companyName ?? "" };
-  const { candidates } = await findDuplicates(tx, principal, asked, (await crm.company(tx)).country);
-  return candidates.find((c) => c.card === card.object) ?? candidates[0] ?? null;
 }
 
 /** The customer whose contact it is: by code, tax number or the very name, among those that one may edit. */
