@@ -15,7 +15,7 @@ import { found } from "../rights.ts";
 import { search } from "../search/sql.ts";
 import { listContacts, readContact, readContactCard } from "./sql.ts";
 
-const NAMES = { lastName: "last_name", firstName: "first_name", middleName: "middle_name", birthDate: "birth_date" };
+const NAMES = { lastName: "last_name", firstName: "first_name", middleName: "middle_name", birthDate: "birth_date", language: "language" };
 const LINK = { position: "position", role: "role", isPrimary: "is_primary", leftAt: "left_at" };
 
 /** Of so many matches the filters choose. */

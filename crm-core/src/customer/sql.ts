@@ -45,5 +45,5 @@ export async function contactsOf(tx: Query, customerId: Id): Promise<z.infer<typ
 
 export function contactSelect(tx: Query) {
   return tx`SELECT h.id, h.code, concat_ws(' ', h.last_name, h.first_name, h.middle_name) AS name, h.last_name AS "lastName", h.first_name AS "firstName", h.middle_name AS "middleName",
-    h.birth_date::text AS "birthDate", cc.position, cc.role, coalesce(cc.is_primary, false) AS "isPrimary", cc.left_at::text AS "leftAt", h.version, ${pointsJson(tx, "cp.contact_id = h.id")} AS "contactPoints"`;
+    h.birth_date::text AS "birthDate", h.language, cc.position, cc.role, coalesce(cc.is_primary, false) AS "isPrimary", cc.left_at::text AS "leftAt", h.version, ${pointsJson(tx, "cp.contact_id = h.id")} AS "contactPoints"`;
 }

@@ -53,6 +53,9 @@ describe("who calls or writes (RG-01)", () => {
     const found = await house.identify(phone(n.replace("+7", "8")));
     expect(found).toMatchObject({ result: "known", customerId: romashka, contactId: ivan, leadId: null, name: "Petrov Ivan", isVip: true, candidates: [] });
     expect(found.responsible).toEqual({ employeeId: aigul, why: "customer" });
+    expect(found.language).toBeNull();
+    await house.sql`UPDATE contact SET language = 'kk' WHERE id = ${ivan}`;
+    expect((await house.identify(phone(n))).language).toBe("kk");
   });
 
   test("the switchboard of two companies is ambiguous, with both as candidates", async () => {

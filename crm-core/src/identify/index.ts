@@ -212,6 +212,7 @@ async function describe(tx: Tx, found: Exclude<Match, { result: "new" }>, shown:
     ...party,
     name: (found.result === "known" ? ((found.contactId === null ? null : owner.contactName) ?? owner.customerName) : owner.leadName) ?? shown,
     isVip: owner.isVip,
+    language: party.contactId === null ? null : owner.language,
     responsible,
     substituteId: responsible === null ? null : (await findSubstitute(tx, responsible.employeeId, now)).substituteId,
     interestId: people.interests.length === 1 ? (people.interests[0]?.id ?? null) : null,

@@ -14,6 +14,8 @@ export interface Owner {
   createdAt: Date;
   customerName: string | null;
   contactName: string | null;
+  /** In which the contact is spoken to. */
+  language: string | null;
   leadName: string | null;
   isVip: boolean;
   customerResponsibleId: Id | null;

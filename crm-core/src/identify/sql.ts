@@ -45,22 +45,22 @@ export function ownersOf(tx: Query, keys: readonly Key[]) {
       SELECT id, customer_id, contact_id, lead_id, verified_at IS NOT NULL AS verified, is_shared, created_at
       FROM contact_point WHERE kind = q.kind AND value_norm = q.value AND scope = q.scope AND archived_at IS NULL
     ), person AS (
-      SELECT p.*, c.id AS person_id, concat_ws(' ', c.last_name, c.first_name, c.middle_name) AS person_name
+      SELECT p.*, c.id AS person_id, concat_ws(' ', c.last_name, c.first_name, c.middle_name) AS person_name, c.language
       FROM point p JOIN contact o ON o.id = p.contact_id JOIN contact c ON c.id = coalesce(o.merged_into_id, o.id) AND c.archived_at IS NULL
     ), party AS (
-      SELECT id, verified, is_shared, created_at, customer_id, NULL::uuid AS person_id, NULL AS person_name FROM point WHERE customer_id IS NOT NULL
+      SELECT id, verified, is_shared, created_at, customer_id, NULL::uuid AS person_id, NULL AS person_name, NULL AS language FROM point WHERE customer_id IS NOT NULL
       UNION ALL
-      SELECT h.id, h.verified, h.is_shared, h.created_at, cc.customer_id, h.person_id, h.person_name
+      SELECT h.id, h.verified, h.is_shared, h.created_at, cc.customer_id, h.person_id, h.person_name, h.language
       FROM person h LEFT JOIN customer_contact cc ON cc.contact_id = h.person_id AND cc.left_at IS NULL
     )
     SELECT p.id AS "pointId", p.verified, p.is_shared AS shared, c.id AS "customerId", p.person_id AS "contactId", NULL::uuid AS "leadId", false AS "leadOpen", p.created_at AS "createdAt",
-           c.name AS "customerName", p.person_name AS "contactName", NULL AS "leadName", coalesce(c.is_vip, false) AS "isVip",
+           c.name AS "customerName", p.person_name AS "contactName", p.language, NULL AS "leadName", coalesce(c.is_vip, false) AS "isVip",
            c.responsible_id AS "customerResponsibleId", NULL::uuid AS "leadResponsibleId"
     FROM party p LEFT JOIN customer o ON o.id = p.customer_id LEFT JOIN customer c ON c.id = coalesce(o.merged_into_id, o.id) AND c.archived_at IS NULL
     WHERE c.id IS NOT NULL OR (p.customer_id IS NULL AND p.person_id IS NOT NULL)
     UNION ALL
     SELECT p.id, p.verified, p.is_shared, NULL, NULL, l.id, l.status IN ('new', 'in_work', 'qualified'), l.created_at,
-           NULL, NULL, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), false, NULL, l.responsible_id
+           NULL, NULL, NULL, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), false, NULL, l.responsible_id
     FROM point p JOIN lead l ON l.id = p.lead_id WHERE l.status <> 'converted') owner`;
 }
 

@@ -19,7 +19,7 @@ export const FIELDS: Record<MergeCard, readonly string[]> = {
     "do_not_contact",
     "comment",
   ],
-  contact: ["last_name", "first_name", "middle_name", "gender", "birth_date"],
+  contact: ["last_name", "first_name", "middle_name", "gender", "birth_date", "language"],
 };
 /** Marks that protect somebody stand when either card had them. */
 const EITHER = new Set(["is_vip", "do_not_contact"]);

@@ -18,8 +18,8 @@ const NAMES: Record<string, readonly string[]> = {
 const LANGUAGE_RELAX_MS = 120_000;
 
 /**
- * What a dialog asks of its agent: the skills of its queue, and the language in which the channel speaks (a code such as `kk`)
- * when there is a skill of that language. A queue that asks for the language itself keeps its own level and patience.
+ * What a dialog asks of its agent: the skills of its queue, and the customer's language, else that of the channel (a code such as
+ * `kk`), when there is a skill of that language. A queue that asks for the language itself keeps its own level and patience.
  */
 export function requirementsOf(skills: SkillFacts, queueId: Id, language: string | null): Requirement[] {
   const asked = skills.ofQueues

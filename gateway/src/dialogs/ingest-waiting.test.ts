@@ -64,7 +64,7 @@ test("whoever calls again is the same person to the router; a withheld number is
   expect(hidden).toMatchObject({ person: null, number: null });
 });
 
-test("a dialog asks for what its queue asks for, and for the language in which its line speaks", async () => {
+test("a dialog asks for what its queue asks for, and for its customer's language, else that in which its line speaks", async () => {
   const { sql, company } = house;
   const [queue] = await sql<
     { id: Id }[]
@@ -72,16 +72,25 @@ test("a dialog asks for what its queue asks for, and for the language in which i
   const skill = async (name: string, language: boolean) =>
     ((await sql<{ id: Id }[]>`INSERT INTO skill (name, language) VALUES (${name}, ${language}) RETURNING id`)[0] as { id: Id }).id;
   const [boilers, kazakh] = [await skill("Boilers", false), await skill("Қазақша", true)];
-  await skill("Russian", true);
+  const russian = await skill("Russian", true);
   await sql`INSERT INTO queue_skill (queue_id, skill_id, level, relax_s) VALUES (${queue?.id as Id}, ${boilers}, 3, 90)`;
   await sql`UPDATE channel SET queue_id = ${queue?.id as Id}, config = ${sql.json({ language: "kk" })} WHERE id = ${channel}`;
+  const [olga] = await sql<{ id: Id }[]>`INSERT INTO contact (last_name, language) VALUES ('Olga', 'ru') RETURNING id`;
+  const [romashka] = await sql<{ id: Id }[]>`INSERT INTO customer (kind, name) VALUES ('company', 'Romashka') RETURNING id`;
+  await sql`INSERT INTO customer_contact (customer_id, contact_id) VALUES (${romashka?.id as Id}, ${olga?.id as Id})`;
+  await sql`INSERT INTO contact_point (contact_id, kind, value_raw, value_norm, verified_at) VALUES (${olga?.id as Id}, 'phone', '+77023334455', '+77023334455', now())`;
   const mail = await house.channel("email");
+  await house.report(channel, offered("w7 known", "+77023334455"));
   await house.report(channel, offered("w7"));
   await house.report(mail, letter("a@b.example", "boiler"));
   await house.settled();
   expect((await inputsOf("w7"))[0]?.["requires"]).toEqual([
     { skillId: boilers, level: 3, relaxMs: 90_000 },
     { skillId: kazakh, level: 1, relaxMs: 120_000 },
+  ]);
+  expect((await inputsOf("w7 known"))[0]?.["requires"]).toEqual([
+    { skillId: boilers, level: 3, relaxMs: 90_000 },
+    { skillId: russian, level: 1, relaxMs: 120_000 },
   ]);
   const opened = (await house.inputs()).findLast((i) => i.kind === "dialog.opened" && i["medium"] === "mail");
   expect(opened).toMatchObject({ requires: [], number: null, person: expect.any(String) });

@@ -145,7 +145,7 @@ function announce(dialog: OpenedDialog, facts: OpeningFacts, outcome: Outcome): 
     substituteId: identification.substituteId,
     person: identification.contactPointId ?? (value === null ? null : `${dialog.channel.id}:${value}`),
     number: dialog.from.kind === "phone" ? value : null,
-    requires: requirementsOf(facts.skills, queueId, dialog.channel.language),
+    requires: requirementsOf(facts.skills, queueId, identification.language ?? dialog.channel.language),
     at: dialog.openedAt.getTime(),
   });
 }

@@ -33,7 +33,7 @@ export async function whatIf(deps: WhatIfDeps, principal: Principal, body: WhatI
   if (queue === undefined) throw new AppError("not_found");
   const from = callerOf(body);
   const who = from === null ? nobody() : await lookUp(deps, from, channelId ?? queueId, at);
-  const requires = requirementsOf(await skillFacts(sql, queueId), queueId, language);
+  const requires = requirementsOf(await skillFacts(sql, queueId), queueId, who.language ?? language);
   const priority = who.isVip ? VIP : 0;
   const state = await copyOfMemory(sql, at);
   const ahead = [...state.entries.values()].filter(

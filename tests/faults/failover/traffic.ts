@@ -138,16 +138,16 @@ export class Traffic {
     for (const p of [this.#trunk, this.#phones, this.#guard]) p.close();
   }
 
-  /** Waits until the house serves its callers: agents are free, and nobody waits from the round before. */
+  /** Waits until the house serves its callers: agents are free, and no caller waits from the round before. */
   async served(): Promise<void> {
     const { sql } = this.#cluster.db;
     const serves = async () => {
       const [row] = await sql<{ idle: number; waiting: number }[]>`
         SELECT (SELECT count(*)::int FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'agent%' AND p.state = 'idle') AS idle,
-          (SELECT count(*)::int FROM entry WHERE ended_at IS NULL AND enqueued_at < now() - interval '3 seconds') AS waiting`;
+          (SELECT count(*)::int FROM entry WHERE medium = 'voice' AND ended_at IS NULL AND enqueued_at < now() - interval '3 seconds') AS waiting`;
       return row !== undefined && row.idle >= this.#options.agents / 2 && row.waiting === 0;
     };
-    await until("half of the agents are free and nobody waits", serves, { timeoutMs: 90_000, everyMs: 100 }).catch(async (error: Error) => {
+    await until("half of the agents are free and no caller waits", serves, { timeoutMs: 90_000, everyMs: 100 }).catch(async (error: Error) => {
       throw new Error(`${error.message}; agents: ${await this.#agents()}`, { cause: error });
     });
   }

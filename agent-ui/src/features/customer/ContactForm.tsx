@@ -1,11 +1,12 @@
 import type { CustomerView } from "@kommutator/contract/api/customer";
-import { Button, Checkbox, Group, Modal, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { DateInput } from "@mantine/dates";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
+import { LANGUAGE_NAMES, LANGUAGES, type Language } from "../../app/i18n.ts";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "./Conflict.tsx";
@@ -19,6 +20,7 @@ const fieldsOf = (contact: Contact | null) => ({
   position: contact?.position ?? "",
   role: contact?.role ?? "",
   birthDate: contact?.birthDate ?? null,
+  language: contact?.language ?? null,
   isPrimary: contact?.isPrimary ?? false,
   leftAt: contact?.leftAt ?? null,
 });
@@ -45,6 +47,7 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
         position: orNull(fields.position),
         role: orNull(fields.role),
         birthDate: fields.birthDate,
+        language: fields.language,
       };
       if (contact !== null)
         return api.patch(`/contacts/${contact.id}`, { ...names, customerId, isPrimary: fields.isPrimary, leftAt: fields.leftAt, version: at });
@@ -111,6 +114,13 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
               valueFormat="DD.MM.YYYY"
               value={fields.birthDate}
               onChange={(birthDate) => setFields((before) => ({ ...before, birthDate }))}
+            />
+            <Select
+              label={t("field.language")}
+              clearable
+              data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
+              value={fields.language}
+              onChange={(language) => setFields((before) => ({ ...before, language: language as Language | null }))}
             />
             {contact === null ? (
               <>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LOCALES } from "./auth.ts";
 import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery, patchOf } from "./common.ts";
 import { ContactPoint, NewContactPoint } from "./contact-point.ts";
 
@@ -6,6 +7,8 @@ import { ContactPoint, NewContactPoint } from "./contact-point.ts";
  * GET/POST /customers · GET/PATCH /customers/:id · GET /customers/:id/history · POST /customers/:id/contacts · GET /contacts ·
  * GET/PATCH /contacts/:id. A card that was merged into another answers with its survivor.
  */
+/** In which language a human is spoken to: a requirement for whoever answers, when there is a skill of that language. */
+const Spoken = z.enum(LOCALES);
 export const ContactView = z.object({
   id: Id,
   code: z.string(),
@@ -14,6 +17,7 @@ export const ContactView = z.object({
   firstName: z.string().nullable(),
   middleName: z.string().nullable(),
   birthDate: z.string().nullable(),
+  language: Spoken.nullable(),
   position: z.string().nullable(),
   role: z.string().nullable(),
   isPrimary: z.boolean(),
@@ -26,6 +30,7 @@ export const ContactBody = z.object({
   firstName: z.string().max(200).nullable().default(null),
   middleName: z.string().max(200).nullable().default(null),
   birthDate: z.iso.date().nullable().default(null),
+  language: Spoken.nullable().default(null),
   position: z.string().max(200).nullable().default(null),
   role: z.string().max(100).nullable().default(null),
   contactPoints: z.array(NewContactPoint).default([]),
@@ -70,6 +75,7 @@ export const ContactPatch = z.object({
   firstName: z.string().max(200).nullable().optional(),
   middleName: z.string().max(200).nullable().optional(),
   birthDate: z.iso.date().nullable().optional(),
+  language: Spoken.nullable().optional(),
   /** Position, role, primary mark and departure belong to the link with one company. */
   customerId: Id.optional(),
   position: z.string().max(200).nullable().optional(),
