@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { differences } from "../audit/index.ts";
 import { insertPoints } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
-import { overruled } from "../customer/write.ts";
+import { type MadeBy, overruled } from "../customer/write.ts";
 import { requireDifferent } from "../duplicate/find.ts";
 import { emitPartyChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
@@ -21,13 +21,13 @@ type Body = z.infer<typeof ContactBody>;
  * first becomes the primary. The caller has checked the right to the customer. Throws validation (no name), not_found (the known contact is
  * not readable), duplicate (linked already: field contactId; or candidates of B14), required_fields.
  */
-export async function addContact(tx: Tx, crm: Crm, principal: Principal, actor: Actor, customerId: Id, body: Body, waived = false): Promise<Id> {
+export async function addContact(tx: Tx, crm: Crm, principal: Principal, actor: Actor, customerId: Id, body: Body, how: MadeBy = {}): Promise<Id> {
   const { id, others } =
-    body.contactId === null ? await insertContact(tx, crm, principal, body) : await knownContact(tx, principal, customerId, body.contactId);
+    body.contactId === null ? await insertContact(tx, crm, principal, body, how) : await knownContact(tx, principal, customerId, body.contactId);
   await tx`
     INSERT INTO customer_contact (customer_id, contact_id, position, role, is_primary)
     SELECT ${customerId}, ${id}, ${body.position}, ${body.role}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customerId} AND is_primary AND left_at IS NULL)`;
-  await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id }, waived });
+  await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id }, waived: how.waived });
   const { contactPoints: _points, differentReason: _reason, contactId: _known, ...fields } = body;
   await crm.audit(tx, actor, {
     objectKind: "contact",
@@ -39,7 +39,7 @@ export async function addContact(tx: Tx, crm: Crm, principal: Principal, actor: 
   return id;
 }
 
-async function insertContact(tx: Tx, crm: Crm, principal: Principal, body: Body): Promise<{ id: Id; others: Id[] }> {
+async function insertContact(tx: Tx, crm: Crm, principal: Principal, body: Body, how: MadeBy): Promise<{ id: Id; others: Id[] }> {
   const name = { last_name: body.lastName?.trim() || null, first_name: body.firstName?.trim() || null, middle_name: body.middleName?.trim() || null };
   if (name.last_name === null && name.first_name === null) throw new AppError("validation", { fields: { lastName: "required" } });
   const { country } = await crm.company(tx);
@@ -53,7 +53,7 @@ async function insertContact(tx: Tx, crm: Crm, principal: Principal, body: Body)
     regionId: null,
     contactPoints: body.contactPoints,
   };
-  const others = await requireDifferent(tx, principal, typed, country, body.differentReason);
+  const others = how.compared === true ? [] : await requireDifferent(tx, principal, typed, country, body.differentReason);
   const [row] = await tx<{ id: Id }[]>`INSERT INTO contact ${tx({ ...name, birth_date: body.birthDate, language: body.language })} RETURNING id`;
   const { id } = row as { id: Id };
   await insertPoints(tx, { contact_id: id }, body.contactPoints, country);
