@@ -1,6 +1,7 @@
 import { ACTOR_KINDS, type AuditView } from "@kommutator/contract/api/admin";
-import { Badge, Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { useCatalogues } from "../../app/catalogues.ts";
@@ -8,7 +9,7 @@ import { useFormat } from "../../app/format.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { type Column, DataTable } from "../settings/DataTable.tsx";
 import { Section } from "../settings/Section.tsx";
-import { pageOf } from "./audit.ts";
+import { namesOf, pageOf } from "./audit.ts";
 import { Changes } from "./Changes.tsx";
 import { useAudit } from "./queries.ts";
 
@@ -55,6 +56,7 @@ export function AuditPage() {
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   const kindName = (kind: string) => (i18n.exists(`administration:kinds.${kind}`) ? t(`kinds.${kind}`) : kind);
   const actionName = (action: string) => (i18n.exists(`administration:audit.actions.${action}`) ? t(`audit.actions.${action}`) : action);
+  const names = useMemo(() => namesOf(catalogues.data), [catalogues.data]);
   const columns: Column<AuditView>[] = [
     {
       name: "at",
@@ -95,7 +97,15 @@ export function AuditPage() {
         const page = pageOf(row.objectKind, row.objectId);
         return (
           <div>
-            <Text size="sm">{page === null ? kindName(row.objectKind) : <Link to={page}>{kindName(row.objectKind)}</Link>}</Text>
+            <Text size="sm">
+              {page === null ? (
+                kindName(row.objectKind)
+              ) : (
+                <Anchor component={Link} to={page}>
+                  {kindName(row.objectKind)}
+                </Anchor>
+              )}
+            </Text>
             <Text size="xs" c="dimmed">
               {actionName(row.action)}
             </Text>
@@ -103,7 +113,7 @@ export function AuditPage() {
         );
       },
     },
-    { name: "changes", head: t("audit.changes"), cell: (row) => <Changes changes={row.changes} /> },
+    { name: "changes", head: t("audit.changes"), cell: (row) => <Changes changes={row.changes} names={names} /> },
   ];
   return (
     <Section title={t("audit.title")} purpose={t("audit.purpose")}>

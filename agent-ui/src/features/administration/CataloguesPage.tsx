@@ -125,6 +125,7 @@ function Entries({ name }: { name: Edited }) {
             </Badge>
             {editable ? (
               <ActionIcon
+                size="sm"
                 variant="subtle"
                 aria-label={t("catalogues.restore", { name: entry.name })}
                 title={t("catalogues.restore", { name: entry.name })}
@@ -137,6 +138,7 @@ function Entries({ name }: { name: Edited }) {
         ) : editable ? (
           <Group gap={2} justify="flex-end" wrap="nowrap">
             <ActionIcon
+              size="sm"
               variant="subtle"
               aria-label={t("catalogues.up", { name: entry.name })}
               disabled={siblings(entry)[0] === entry.id}
@@ -145,6 +147,7 @@ function Entries({ name }: { name: Edited }) {
               <IconArrowUp size={16} />
             </ActionIcon>
             <ActionIcon
+              size="sm"
               variant="subtle"
               aria-label={t("catalogues.down", { name: entry.name })}
               disabled={siblings(entry).at(-1) === entry.id}

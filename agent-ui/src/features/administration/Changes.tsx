@@ -7,10 +7,10 @@ import { changesOf } from "./audit.ts";
 const SHOWN = 3;
 
 /** Old and new of each field; more than a few fold. */
-export function Changes({ changes }: { changes: Record<string, unknown> }) {
+export function Changes({ changes, names }: { changes: Record<string, unknown>; names: ReadonlyMap<string, string> }) {
   const { t, i18n } = useTranslation("administration");
   const [all, setAll] = useState(false);
-  const lines = changesOf(changes);
+  const lines = changesOf(changes, names);
   const name = (field: string) => (i18n.exists(`administration:columns.${field}`) ? t(`columns.${field}`) : field);
   return (
     <div>

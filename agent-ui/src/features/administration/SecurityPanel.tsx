@@ -43,7 +43,7 @@ export function SecurityPanel() {
             {since === null ? t("security.secondFactorText") : t("security.codesLeft", { count: left })}
           </Text>
         </div>
-        <Button size="xs" variant={since === null ? "filled" : "default"} onClick={() => setBox(since === null ? "on" : "off")}>
+        <Button size="xs" style={{ flexShrink: 0 }} variant={since === null ? "filled" : "default"} onClick={() => setBox(since === null ? "on" : "off")}>
           {t(since === null ? "security.turnOn" : "security.turnOff")}
         </Button>
       </Group>

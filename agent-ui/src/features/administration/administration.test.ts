@@ -35,9 +35,10 @@ describe("the audit in words", () => {
       { field: "tax_id", before: null, after: "123" },
       { field: "comment", before: "x", after: null },
     ]);
+    expect(changesOf({ responsible_id: [null, "p1"] }, new Map([["p1", "Aigul"]]))).toEqual([{ field: "responsible_id", before: null, after: "Aigul" }]);
     expect(changesOf({ login: "aigul", roleIds: ["a", "b", "c"], email: null })).toEqual([
       { field: "login", before: null, after: "aigul" },
-      { field: "roleIds", before: null, after: '["a","b","c"]' },
+      { field: "roleIds", before: null, after: "a, b, c" },
     ]);
   });
 });

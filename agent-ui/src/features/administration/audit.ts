@@ -1,3 +1,5 @@
+import type { Catalogues } from "@kommutator/contract/api/catalogue";
+
 /** One line of a change: a field with what stood there and what stands there now; of a creation only the new value. */
 export interface Change {
   field: string;
@@ -7,19 +9,32 @@ export interface Change {
 
 const NAMELESS = new Set(["version", "created_by", "createdBy"]);
 
-function textOf(value: unknown): string | null {
+type Names = ReadonlyMap<string, string>;
+
+function textOf(value: unknown, names: Names): string | null {
   if (value === null || value === undefined || value === "") return null;
-  if (typeof value === "string") return value;
-  return JSON.stringify(value);
+  if (typeof value === "string") return names.get(value) ?? value;
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.map((each) => names.get(each) ?? each).join(", ") || null;
+  const text = JSON.stringify(value);
+  return text === "{}" ? null : text;
+}
+
+/** What ids of people, departments and catalogues are called, for a reader who knows no ids. */
+export function namesOf(catalogues: Catalogues | undefined): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const list of Object.values(catalogues ?? {})) for (const { id, name } of list) names.set(id, name);
+  for (const kind of catalogues?.interestKinds ?? []) for (const stage of kind.stages) names.set(stage.id, stage.name);
+  for (const type of catalogues?.interactionTypes ?? []) for (const status of type.statuses) names.set(status.id, status.name);
+  return names;
 }
 
 /** What an audit row says, field by field; `{field: [old, new]}` and plain values alike. */
-export function changesOf(changes: Record<string, unknown>): Change[] {
+export function changesOf(changes: Record<string, unknown>, names: Names = new Map()): Change[] {
   return Object.entries(changes).flatMap(([field, value]) => {
     if (NAMELESS.has(field)) return [];
     const pair = Array.isArray(value) && value.length === 2;
-    const before = pair ? textOf(value[0]) : null;
-    const after = pair ? textOf(value[1]) : textOf(value);
+    const before = pair ? textOf(value[0], names) : null;
+    const after = pair ? textOf(value[1], names) : textOf(value, names);
     return before === null && after === null ? [] : [{ field, before, after }];
   });
 }

@@ -34,29 +34,31 @@ export function ProfilePage() {
           </Text>
           <ForwardingRules employeeId={me.id} own />
         </section>
-        <section className={classes["panel"]} aria-label={t("profile.absences")}>
-          <Group justify="space-between" mb="sm">
-            <Text component="h2" fw={650} size="lg" m={0}>
-              {t("profile.absences")}
+        <div style={{ display: "grid", gap: "inherit", alignContent: "start" }}>
+          <section className={classes["panel"]} aria-label={t("profile.absences")}>
+            <Group justify="space-between" mb="sm">
+              <Text component="h2" fw={650} size="lg" m={0}>
+                {t("profile.absences")}
+              </Text>
+              {add}
+            </Group>
+            {absences.isPending ? (
+              <RowsSkeleton rows={3} height={40} />
+            ) : absences.data === undefined ? (
+              <ErrorState error={absences.error} onRetry={() => void absences.refetch()} />
+            ) : absences.data.length === 0 ? (
+              <Empty icon={<IconUserOff />} title={t("profile.none")} text={t("profile.noneText")} />
+            ) : (
+              <AbsenceTable absences={absences.data} own />
+            )}
+          </section>
+          <section className={classes["panel"]} aria-label={t("administration:security.title")}>
+            <Text component="h2" fw={650} size="lg" m={0} mb="sm">
+              {t("administration:security.title")}
             </Text>
-            {add}
-          </Group>
-          {absences.isPending ? (
-            <RowsSkeleton rows={3} height={40} />
-          ) : absences.data === undefined ? (
-            <ErrorState error={absences.error} onRetry={() => void absences.refetch()} />
-          ) : absences.data.length === 0 ? (
-            <Empty icon={<IconUserOff />} title={t("profile.none")} text={t("profile.noneText")} />
-          ) : (
-            <AbsenceTable absences={absences.data} own />
-          )}
-        </section>
-        <section className={classes["panel"]} aria-label={t("administration:security.title")}>
-          <Text component="h2" fw={650} size="lg" m={0} mb="sm">
-            {t("administration:security.title")}
-          </Text>
-          <SecurityPanel />
-        </section>
+            <SecurityPanel />
+          </section>
+        </div>
       </div>
       {adding ? <AbsenceForm employee={{ id: me.id, name: me.name }} onClose={() => setAdding(false)} /> : null}
     </Section>
