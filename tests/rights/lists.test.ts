@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Id } from "@kommutator/contract/ids";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { until } from "../lab/support/wait.ts";
 import { asSeen, nameOf, openWorld, type Request, readsAll, requestOf, send, type World } from "./matrix.ts";
 import type { Role } from "./operation.ts";
@@ -11,6 +11,7 @@ import type { Kind } from "./world.ts";
 /** What happens in another department changes no list, count, search, export or screen of whoever may not see it (AD-02). */
 let world: World;
 beforeAll(async () => {
+  vi.setConfig({ testTimeout: 90_000 });
   world = await openWorld();
 });
 afterAll(() => world.house.close());

@@ -1,7 +1,7 @@
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { connect } from "@kommutator/gateway/db/pool";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Answer, type CrmHouse, crmHouse } from "../../support/crm.ts";
 import { changedTables, dumper } from "./dump.ts";
 import { FaultyDatabase, HOWS } from "./faulty.ts";
@@ -15,6 +15,8 @@ let house: CrmHouse;
 let faulty: FaultyDatabase;
 let reader: Db;
 beforeAll(async () => {
+  // Some hundred failures, each with a look at the whole database: a slow machine needs its time.
+  vi.setConfig({ testTimeout: 120_000 });
   house = await crmHouse({
     wrap(sql) {
       faulty = new FaultyDatabase(sql);
@@ -45,6 +47,20 @@ async function survivesEveryStatement(act: () => Promise<Answer>): Promise<{ bod
     if (changed.length > 0) throw new Error(`after failures at statement ${n} these are not as before: ${changed.join(", ")}`);
   }
 }
+
+test("what writes in two transactions is caught", async () => {
+  const block = (value: string) => faulty.sql.begin((tx) => tx`INSERT INTO exclusion (kind, value_norm, reason) VALUES ('phone', ${value}, 'A test')`);
+  const act = async (): Promise<Answer> => {
+    try {
+      await block("+77010000001");
+      await block("+77010000002");
+      return { status: 200, body: null };
+    } catch {
+      return { status: 500, body: null };
+    }
+  };
+  await expect(survivesEveryStatement(act)).rejects.toThrow("after failures at statement 3 these are not as before: exclusion");
+});
 
 describe("a lead becomes a customer (C4)", () => {
   test("wholly or not at all; feed, files and sums are the same before and after", async () => {
