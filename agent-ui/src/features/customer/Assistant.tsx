@@ -55,7 +55,7 @@ export function Assistant() {
     if (next < STEPS.length) setStep(next);
     else save.mutate();
   };
-  useShortcut({ keys: "ctrl+enter", typing: true, run: () => forward() });
+  useShortcut({ keys: "ctrl+Enter", typing: true, run: () => forward() });
   if (can("customer", "create") === null) return <NoRight />;
   return (
     <div className={classes["page"]}>

@@ -8,6 +8,7 @@ import { Link } from "react-router";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
+import classes from "./customer.module.css";
 
 export type Check = z.infer<typeof DuplicateCheckResult>;
 export interface Typed {
@@ -89,7 +90,10 @@ export function DuplicateHint({
   const certain = check.candidates.some((c) => c.level === "certain");
   return (
     <Alert
-      color={certain ? "red" : check.candidates.length > 0 ? "yellow" : "gray"}
+      variant="default"
+      className={classes["hint"]}
+      data-level={certain ? "certain" : check.candidates.length > 0 ? "probable" : "none"}
+      styles={{ body: { minWidth: 0 }, message: { minWidth: 0 } }}
       icon={<IconCopy size={18} />}
       title={check.candidates.length > 0 ? t("dup.hint") : undefined}
       role="status"
@@ -98,7 +102,7 @@ export function DuplicateHint({
       {check.candidates.map((c) => (
         <Group key={c.id} gap={8} py={3} wrap="nowrap" align="flex-start">
           <Level level={c.level} score={c.score} />
-          <div style={{ flex: 1, minWidth: 0 }}>
+          <div className={classes["hintBody"]}>
             <Anchor component={Link} to={cardPath(c)} target="_blank" size="sm" fw={600}>
               {c.name}
             </Anchor>
@@ -108,7 +112,7 @@ export function DuplicateHint({
             <Signals signals={c.signals} />
           </div>
           {onTake === undefined || c.card === "lead" || (takes !== undefined && c.card !== takes) ? null : (
-            <Button size="compact-xs" variant="default" onClick={() => onTake(c)}>
+            <Button size="compact-xs" variant="default" style={{ flex: "none" }} onClick={() => onTake(c)}>
               {t("assistant.use")}
             </Button>
           )}

@@ -61,7 +61,7 @@ export function MergePage() {
     },
   });
   const ready = data !== undefined && !merge.isPending;
-  useShortcut({ keys: "ctrl+enter", typing: true, run: () => (ready ? merge.mutate() : undefined) });
+  useShortcut({ keys: "ctrl+Enter", typing: true, run: () => (ready ? merge.mutate() : undefined) });
   useShortcut({ keys: "s", run: () => setStays(loser) });
   if (preview.isPending)
     return (
