@@ -9,9 +9,9 @@ import { OPERATIONS } from "./operations.ts";
 import type { Kind } from "./world.ts";
 
 /** What happens in another department changes no list, count, search, export or screen of whoever may not see it (AD-02). */
+vi.setConfig({ testTimeout: 90_000 });
 let world: World;
 beforeAll(async () => {
-  vi.setConfig({ testTimeout: 90_000 });
   world = await openWorld();
 });
 afterAll(() => world.house.close());

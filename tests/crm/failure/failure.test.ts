@@ -11,12 +11,12 @@ import { customerWithPast, leadWithPast, phone, post, totals } from "./past.ts";
  * What changes many rows changes all of them or none: a failure is injected at every statement in turn, and at the commit; once by an error of
  * the database and once by the end of the connection. After each the whole database is as it was before.
  */
+// Some hundred failures, each with a look at the whole database: a slow machine needs its time.
+vi.setConfig({ testTimeout: 120_000 });
 let house: CrmHouse;
 let faulty: FaultyDatabase;
 let reader: Db;
 beforeAll(async () => {
-  // Some hundred failures, each with a look at the whole database: a slow machine needs its time.
-  vi.setConfig({ testTimeout: 120_000 });
   house = await crmHouse({
     wrap(sql) {
       faulty = new FaultyDatabase(sql);
@@ -52,8 +52,8 @@ test("what writes in two transactions is caught", async () => {
   const block = (value: string) => faulty.sql.begin((tx) => tx`INSERT INTO exclusion (kind, value_norm, reason) VALUES ('phone', ${value}, 'A test')`);
   const act = async (): Promise<Answer> => {
     try {
-      await block("+77010000001");
-      await block("+77010000002");
+      await block(phone());
+      await block(phone());
       return { status: 200, body: null };
     } catch {
       return { status: 500, body: null };

@@ -9,10 +9,10 @@ const PEOPLE: readonly Person[] = ["admin", "head", "aigul"];
 /** A writer who was too late looks at the row as it is and tries again, so many times in all. */
 const TRIES = 3;
 
+// Two hundred wait for twenty connections: a slow machine needs its time.
+vi.setConfig({ testTimeout: 90_000 });
 let house: CrmHouse;
 beforeAll(async () => {
-  // Two hundred wait for twenty connections: a slow machine needs its time.
-  vi.setConfig({ testTimeout: 90_000 });
   house = await crmHouse({ max: 20 });
 });
 afterAll(() => house.close());
