@@ -34,6 +34,11 @@ const QUERIES = [
   "Petrov Sergej",
   "Айгуль Ким",
   "Жумабаев",
+  "Zhumabayev",
+  "Ким Сервис",
+  "700 12-34",
+  "8 (770) 001",
+  "567",
 ];
 
 /** A base of a company that has worked for years: identification under load, name search with typos, the deep end of a long history. */

@@ -5,7 +5,7 @@ export const MOST_COLUMNS = 200;
 /** A cell is a name or a remark, no document. */
 export const CELL_CHARS = 5_000;
 /** What a workbook may unpack to, measured while unpacking: a ZIP bomb says what it likes about its size. */
-export const UNPACKED_BYTES = 400 * 1024 * 1024;
+export const UNPACKED_BYTES = 256 * 1024 * 1024;
 export const MOST_PARTS = 2_000;
 
 /** A file that cannot be read, with a code that has a text in each language. */
