@@ -264,6 +264,37 @@ describe("what a purpose leads to (B1)", () => {
   });
 });
 
+describe("whose Interest a dialog is (RG-13)", () => {
+  test("one action makes an Interest of it, later messages belong to it; moved to another Interest everything follows, with trace", async () => {
+    const person = (
+      await house.as("admin", "POST", "/customers", {
+        kind: "person",
+        name: "Writer",
+        responsibleId: employees.aigul.id,
+        contactPoints: [{ kind: "email", value: "writer@acme.example" }],
+      })
+    ).body;
+    const { dialogId } = await writes({ kind: "email", value: "writer@acme.example" }, "About the desk");
+    await house.assign(dialogId, "aigul");
+    const kindId = (house.company.catalogues.interestKinds["sale"] as { id: Id }).id;
+    const made = await house.as("aigul", "POST", "/interests", { kindId, title: "Desk", fromDialogId: dialogId });
+    expect(made.body).toMatchObject({ customer: { id: person.id }, responsible: { id: employees.aigul.id }, sourceId: expect.any(String) });
+    await house.message(dialogId, "out", NOW + 1000, "aigul", "It is oak");
+    await house.read();
+    const interactions = () => house.sql<{ interest_id: Id | null }[]>`SELECT DISTINCT interest_id FROM interaction WHERE dialog_id = ${dialogId}`;
+    expect(await interactions()).toEqual([{ interest_id: made.body.id }]);
+    const other = await interestOf(person.id, "Shelf", "service");
+    const moved = await house.as("aigul", "PATCH", `/dialogs/${dialogId}/party`, { interestId: other });
+    expect(moved.status, JSON.stringify(moved.body)).toBe(200);
+    expect(await interactions()).toEqual([{ interest_id: other }]);
+    const [trace] =
+      await house.sql`SELECT actor_id, changes FROM audit_log WHERE object_kind = 'dialog' AND object_id = ${dialogId} AND action = 'party' ORDER BY at DESC, id DESC LIMIT 1`;
+    expect(trace).toMatchObject({ actor_id: employees.aigul.id, changes: { interest_id: [made.body.id, other] } });
+    const stranger = await interestOf((await ivan()).customerId, "Not hers", "sale");
+    expect((await house.as("aigul", "PATCH", `/dialogs/${dialogId}/party`, { interestId: stranger })).status).toBe(404);
+  });
+});
+
 describe("taking a finished reception back (RG-10)", () => {
   test("within the minute everything but the contact is undone, and it can be received again", async () => {
     const { inquiry, finish, dialogId } = await opened();

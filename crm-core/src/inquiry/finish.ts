@@ -65,7 +65,7 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
   await requirePurposeFields(tx, purpose, person, body);
   const receiver = chosen ?? (await targetOf(tx, purpose, person, principal.employeeId));
   const interest = await interestOf(crm, tx, actor, principal, inquiry, { purpose, person, body, receiver });
-  const settled = await settle(crm, tx, actor, inquiry, {
+  const { plannedId, ...settled } = await settle(crm, tx, actor, inquiry, {
     purpose,
     person,
     interest,
@@ -79,6 +79,8 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
       ? await checkRequired(tx, crm, principal, { object: "lead", moment: "create", row: { id: person.leadId } })
       : []),
     ...(interest?.how === "created" ? await checkRequired(tx, crm, principal, { object: "interest", moment: "create", row: { id: interest.id } }) : []),
+    // What was said is a fact and stays; what is planned is an Interaction like any other.
+    ...(plannedId !== null ? await checkRequired(tx, crm, principal, { object: "interaction", moment: "create", row: { id: plannedId } }) : []),
     ...(await checkRequired(tx, crm, principal, { object: "inquiry", moment: "close", row: { id } })),
   ];
   return { ...(await resultOf(tx, id)), ...settled, customerId: person.customerId, leadId: person.leadId, warnings };

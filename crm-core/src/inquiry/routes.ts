@@ -19,12 +19,13 @@ import { WARNINGS_HEADER } from "@kommutator/contract/api/required-field";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
-import type { FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { change } from "../change.ts";
 import type { Crm } from "../context.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { requireDialog } from "../party/link.ts";
+import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { handOver, mayReceive } from "./dispatch.ts";
 import { finishInquiry, lockInquiry } from "./finish.ts";
@@ -62,6 +63,7 @@ export function inquiryRoutes(crm: Crm): FastifyPluginAsync {
         const [row] = await tx<{ id: Id }[]>`INSERT INTO inquiry ${tx(values)} RETURNING id`;
         const { id } = row as { id: Id };
         await crm.audit(tx, actorOf(request), { objectKind: "inquiry", objectId: id, action: "create", changes: { origin: [null, "manual"] } });
+        warned(reply, await checkRequired(tx, crm, principal, { object: "inquiry", moment: "create", row: { id } }));
         await crm.emit(tx, [{ kind: "inquiry.changed", dialogId: null, payload: { inquiryId: id, status: "in_wizard" } }]);
         return found(await readInquiry(tx, null, id));
       });
@@ -145,16 +147,22 @@ export function inquiryRoutes(crm: Crm): FastifyPluginAsync {
       });
     });
 
-    app.post("/inquiries/:id/reject", { schema: { params: IdParams, body: RejectBody, response: { 200: InquiryView } } }, async (request) => {
+    app.post("/inquiries/:id/reject", { schema: { params: IdParams, body: RejectBody, response: { 200: InquiryView } } }, async (request, reply) => {
       const { principal } = requireScope(request, "inquiry", "edit");
       const actor = actorOf(request);
       const { version, reason } = request.body;
       return change(crm, actor, async (tx) => {
         const inquiry = await lockInquiry(tx, principal, request.params.id, version);
         await reject(crm, tx, actor, inquiry, { reason, purposeId: null, ruleId: null });
+        warned(reply, await checkRequired(tx, crm, principal, { object: "inquiry", moment: "close", row: { id: inquiry.id } }));
         if (request.body.blockIdentity) await blockIdentity(crm, tx, actor, inquiry.id, reason);
         return found(await readInquiry(tx, null, inquiry.id));
       });
     });
   };
+}
+
+/** What rules only warn of is told in the header (AD-06). */
+function warned(reply: FastifyReply, fields: string[]): void {
+  if (fields.length > 0) reply.header(WARNINGS_HEADER, fields.join(","));
 }

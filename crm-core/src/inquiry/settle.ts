@@ -37,7 +37,13 @@ export interface Undo {
 }
 
 /** The end of every finished reception: dialog linked, Interaction recorded, next step planned, inquiry processed, receiver told, events. */
-export async function settle(crm: Crm, tx: Tx, actor: Actor, inquiry: InquiryRecord, s: Settlement): Promise<{ interactionId: Id; undoUntil: string | null }> {
+export async function settle(
+  crm: Crm,
+  tx: Tx,
+  actor: Actor,
+  inquiry: InquiryRecord,
+  s: Settlement,
+): Promise<{ interactionId: Id; plannedId: Id | null; undoUntil: string | null }> {
   const now = new Date(crm.clock.now());
   const interestId = s.interest?.id ?? null;
   const before = inquiry.dialog_id === null ? null : await partyOf(tx, inquiry.dialog_id);
@@ -96,7 +102,7 @@ export async function settle(crm: Crm, tx: Tx, actor: Actor, inquiry: InquiryRec
     { kind: "interaction.recorded", dialogId: inquiry.dialog_id, payload: { interactionId } },
     { kind: "inquiry.changed", dialogId: inquiry.dialog_id, payload: { inquiryId: inquiry.id, status: "processed" } },
   ]);
-  return { interactionId, undoUntil: undoUntil === null ? null : new Date(undoUntil).toISOString() };
+  return { interactionId, plannedId, undoUntil: undoUntil === null ? null : new Date(undoUntil).toISOString() };
 }
 
 /** Whoever is to go on with it hears of it, with the deadline (B1, step 3); reminders of the inquiry end. */
