@@ -1,18 +1,16 @@
 import type { InterestView } from "@kommutator/contract/api/interest";
 import { Alert, Button, Group, Modal, Stack, Textarea } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
 import { useMutation } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
-import { useFormat, weekStart } from "../../app/format.ts";
+import { DateField } from "./DateField.tsx";
 
 /** On hold until a day, with the reason: timers stand still meanwhile, and it ends by itself. */
 export function HoldBox({ interest, onClose, onSaved }: { interest: InterestView; onClose: () => void; onSaved: (row: InterestView) => Promise<void> }) {
   const { t } = useTranslation("interests");
-  const { language } = useFormat();
   const [until, setUntil] = useState<string | null>(dayjs().add(7, "day").format("YYYY-MM-DD"));
   const [reason, setReason] = useState("");
   const save = useMutation({
@@ -30,12 +28,10 @@ export function HoldBox({ interest, onClose, onSaved }: { interest: InterestView
     <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t("hold.title", { number: interest.number })}>
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <DateInput
+          <DateField
             required
             label={t("hold.until")}
             description={t("hold.untilHint")}
-            valueFormat="DD.MM.YYYY"
-            firstDayOfWeek={(weekStart(language) % 7) as 0 | 1 | 6}
             minDate={dayjs().add(1, "day").format("YYYY-MM-DD")}
             maxDate={dayjs().add(1, "year").format("YYYY-MM-DD")}
             value={until}

@@ -1,6 +1,5 @@
 import type { InterestView } from "@kommutator/contract/api/interest";
 import { Alert, Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +10,7 @@ import { failureText } from "../../app/failure.ts";
 import { useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
+import { DateField } from "./DateField.tsx";
 import { FIELD_TEXT } from "./MissingFields.tsx";
 
 const fieldsOf = (interest: InterestView | null, me: string) => ({
@@ -119,13 +119,7 @@ export function InterestForm({
                 />
               }
             />
-            <DateInput
-              label={t("field.expectedClose")}
-              clearable
-              valueFormat="DD.MM.YYYY"
-              value={fields.expectedClose}
-              onChange={(expectedClose) => set({ expectedClose })}
-            />
+            <DateField label={t("field.expectedClose")} clearable value={fields.expectedClose} onChange={(expectedClose) => set({ expectedClose })} />
             <Select
               label={t("field.purpose")}
               clearable

@@ -1,8 +1,8 @@
 import type { InterestFields, StageField } from "@kommutator/contract/api/interest";
 import { NumberInput, Select, Stack } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
 import { useTranslation } from "react-i18next";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { DateField } from "./DateField.tsx";
 
 /** Inputs for exactly the fields that a refused save lacks. */
 export function MissingFields({ fields, values, onChange }: { fields: StageField[]; values: InterestFields; onChange: (values: InterestFields) => void }) {
@@ -33,12 +33,11 @@ export function MissingFields({ fields, values, onChange }: { fields: StageField
           );
         if (field === "expectedClose")
           return (
-            <DateInput
+            <DateField
               key={field}
               {...focus}
               required
               label={label}
-              valueFormat="DD.MM.YYYY"
               value={values.expectedClose ?? null}
               onChange={(expectedClose) => onChange({ ...values, expectedClose })}
             />

@@ -35,7 +35,6 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
         data-state={state}
         draggable={card.movable}
         aria-roledescription={t("board.card")}
-        aria-label={`№${card.number} ${card.title}. ${card.party ?? ""}. ${t(`timer.${state}`)}`}
         onDragStart={(event) => {
           event.dataTransfer.setData("text/plain", card.id);
           event.dataTransfer.effectAllowed = "move";
@@ -57,6 +56,7 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
           <span className={classes["timer"]} title={t(`timer.${state}`)}>
             {Icon === null ? null : <Icon size={13} aria-hidden />}
             {timer}
+            <span className="sr-only"> {t(`timer.${state}`)}</span>
           </span>
           <span className={classes["dim"]} title={card.nextStepAt === null ? t("list.noNext") : t("board.nextStep", { at: format.full(card.nextStepAt) })}>
             {card.nextStepAt === null ? t("list.noNext") : format.stamp(card.nextStepAt, now)}

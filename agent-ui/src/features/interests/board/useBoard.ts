@@ -66,10 +66,15 @@ export function useBoard(filter: BoardFilter, onRefused: (card: BoardCard, stage
   const move = useMutation({
     mutationFn: ({ card, stageId }: { card: BoardCard; stageId: string }) =>
       api.post<InterestView>(`/interests/${card.id}/stage`, { stageId, version: card.version }),
-    onMutate: ({ card, stageId }) => client.setQueryData<Board>(key, (before) => (before === undefined ? undefined : moveCard(before, card.id, stageId))),
+    onMutate: ({ card, stageId }) => {
+      const before = client.getQueryData<Board>(key);
+      if (before !== undefined) client.setQueryData<Board>(key, moveCard(before, card.id, stageId));
+      return before;
+    },
     onSuccess: ({ id }) => refresh([id]),
-    onError: (error, { card, stageId }) => {
-      client.setQueryData<Board>(key, (before) => (before === undefined ? undefined : moveCard(before, card.id, card.stageId)));
+    onError: (error, { card, stageId }, before) => {
+      // Back to its very place; whatever else changed meanwhile is read again with it.
+      if (before !== undefined) client.setQueryData<Board>(key, before);
       void refresh([card.id]).catch(() => undefined);
       onRefused(card, stageId, error);
     },
