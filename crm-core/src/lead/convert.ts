@@ -67,7 +67,7 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
 
   const customer = target ?? (await newCustomer(tx, lead, body, principal.employeeId));
   if (customer.responsible_id === null) await setOwner(tx, customer.id, owner, "lead_conversion", principal.employeeId, now);
-  const contactId = await contactOf(tx, customer, lead, body.contactId);
+  const { contactId, made } = await contactOf(tx, customer, lead, body.contactId);
   await repointLead(tx, leadId, { customerId: customer.id, contactId });
   await tx`
     UPDATE customer SET last_touch_at = greatest(last_touch_at, (SELECT max(upper(occurred)) FROM interaction WHERE lead_id = ${leadId} AND is_touch)) WHERE id = ${customer.id}`;
@@ -88,6 +88,8 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
       changes: { from_lead_id: [null, leadId], responsible_id: [null, owner] },
     });
   await checkRequired(tx, crm, principal, { object: "lead", moment: "convert", row: { id: leadId } });
+  // A human made of the lead is a new contact; one who was known is not touched.
+  if (made) await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id: contactId as Id } });
   if (target === null) await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id: customer.id } });
   await settle(tx, crm, leadId, ["lead.deadline"]);
   await emitPartyChanged(crm, tx, { customerId: customer.id });
@@ -124,25 +126,25 @@ async function newCustomer(tx: Tx, lead: LeadRow, body: z.infer<typeof ConvertBo
 }
 
 /** The human of a company: the chosen contact, or a new one with the lead's name. A person-customer bears the contact points itself. */
-async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | null): Promise<Id | null> {
+async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | null): Promise<{ contactId: Id | null; made: boolean }> {
   if (chosen !== null) {
     const rows = await tx`SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND contact_id = ${chosen}`;
     if (rows.length === 0) throw new AppError("not_found");
-    return chosen;
+    return { contactId: chosen, made: false };
   }
   // A person of the company who has one of the lead's numbers or addresses is the same human (C4, step 4).
   const [twin] = await tx<{ contact_id: Id }[]>`
     SELECT other.contact_id FROM contact_point mine JOIN contact_point other ON other.kind = mine.kind AND other.scope = mine.scope AND other.value_norm = mine.value_norm AND other.archived_at IS NULL AND NOT other.is_shared
     JOIN customer_contact cc ON cc.contact_id = other.contact_id AND cc.customer_id = ${customer.id} AND cc.left_at IS NULL
     WHERE mine.lead_id = ${lead.id} AND mine.archived_at IS NULL ORDER BY other.verified_at NULLS LAST LIMIT 1`;
-  if (twin !== undefined) return twin.contact_id;
+  if (twin !== undefined) return { contactId: twin.contact_id, made: false };
   const name = lead.contact_name?.trim();
-  if (customer.kind !== "company" || !name) return null;
+  if (customer.kind !== "company" || !name) return { contactId: null, made: false };
   const [last, first = null, ...middle] = name.split(/\s+/) as [string, ...string[]];
   const [row] = await tx<{ id: Id }[]>`
     INSERT INTO contact (last_name, first_name, middle_name) VALUES (${first === null ? null : last}, ${first ?? last}, ${middle.join(" ") || null}) RETURNING id`;
   const { id } = row as { id: Id };
   await tx`INSERT INTO customer_contact (customer_id, contact_id, is_primary)
     SELECT ${customer.id}, ${id}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND is_primary AND left_at IS NULL)`;
-  return id;
+  return { contactId: id, made: true };
 }
