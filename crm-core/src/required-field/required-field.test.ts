@@ -183,3 +183,23 @@ test("a rule that cannot hold is refused with every fault, and two editors of on
   expect((await house.as("admin", "DELETE", `/required-fields/${made.id}`)).status).toBe(204);
   expect((await house.as("admin", "GET", "/required-fields")).body).toEqual([]);
 });
+
+test("a conversion and an inquiry rejected by hand meet the same rules", async () => {
+  await rule({ object: "contact", field: "birthDate", moment: "save", severity: "block" });
+  await rule({ object: "inquiry", field: "purposeId", moment: "close_lost", severity: "block" });
+  const lead = await house.as("aigul", "POST", "/leads", {
+    contactName: "Iskakova Saule",
+    companyName: "Lotus",
+    noContact: true,
+    responsibleId: house.company.employees.aigul.id,
+  });
+  expect(lead.status, JSON.stringify(lead.body)).toBe(201);
+  expect((await house.as("aigul", "PATCH", `/leads/${lead.body.id}`, { status: "qualified", version: lead.body.version })).status).toBe(200);
+  const converted = await house.as("aigul", "POST", `/leads/${lead.body.id}/convert`, { customer: { kind: "company", name: "Lotus" } });
+  expect(converted).toMatchObject({ status: 422, body: { code: "required_fields", details: { fields: [{ object: "contact", field: "birthDate" }] } } });
+  expect((await house.as("aigul", "GET", `/leads/${lead.body.id}`)).body.status).not.toBe("converted");
+  const inquiry = (await house.as("aigul", "POST", "/inquiries", { purposeId: null })).body;
+  const rejected = await house.as("aigul", "POST", `/inquiries/${inquiry.id}/reject`, { version: inquiry.version, reason: "Wrong number" });
+  expect(rejected).toMatchObject({ status: 422, body: { code: "required_fields", details: { fields: [{ object: "inquiry", field: "purposeId" }] } } });
+  expect((await house.as("aigul", "GET", `/inquiries/${inquiry.id}`)).body.status).toBe("in_wizard");
+});

@@ -179,7 +179,7 @@ function Entries({ name }: { name: Edited }) {
       ) : rows.length === 0 ? (
         <Empty icon={<IconList />} title={t("catalogues.empty")} text={t(`catalogues.purposes.${name}`)} action={add} />
       ) : (
-        <DataTable columns={columns} rows={rows} idOf={(entry) => entry.id} faded={(entry) => entry.archived} minWidth={520} />
+        <DataTable columns={columns} rows={rows} idOf={(entry) => entry.id} minWidth={520} />
       )}
       {open === null ? null : (
         <CatalogueForm

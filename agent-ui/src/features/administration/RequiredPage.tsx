@@ -69,7 +69,6 @@ export function RequiredPage() {
       query={rules}
       columns={columns}
       idOf={(rule) => rule.id}
-      faded={(rule) => !rule.enabled}
       minWidth={760}
       icon={<IconChecklist />}
       empty={t("required.empty")}
