@@ -60,7 +60,7 @@ export function ImportList() {
                   </td>
                   <td>{t(`object.${batch.object}`)}</td>
                   <td>
-                    <Badge variant="light" color={batch.state === "failed" ? "red" : batch.state === "done" ? "green" : "gray"} size="sm">
+                    <Badge variant="light" color={batch.state === "failed" ? "red" : batch.state === "done" ? "green" : "gray"} size="sm" miw="max-content">
                       {t(`state.${batch.state}`)}
                     </Badge>
                   </td>

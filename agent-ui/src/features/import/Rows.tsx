@@ -63,7 +63,7 @@ export function Rows({ batch }: { batch: ImportView }) {
                 <tr key={row.n}>
                   <td className={classes["number"]}>{row.n}</td>
                   <td>
-                    <Badge variant="light" color={COLORS[row.state] ?? "gray"} size="sm">
+                    <Badge variant="light" color={COLORS[row.state] ?? "gray"} size="sm" miw="max-content">
                       {t(`row.${row.state}`)}
                     </Badge>
                   </td>
