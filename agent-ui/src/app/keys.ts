@@ -49,4 +49,6 @@ export const STALE_BY_CHANGE: Record<string, string[]> = {
   interaction: ["customer", "lead", "interest", "interactions"],
   lead: ["leads", "lead"],
   customer: ["customers", "customer"],
+  /** Who is told of a task sees it change. */
+  notification: ["notification", "tasks"],
 };

@@ -92,6 +92,15 @@ describe("one history over every channel (IA-06)", () => {
     expect(items.find((x) => x.kind === "dialog")).toMatchObject({ text: "Hello?", channelKind: "email" });
     expect((await feed(`/customers/${c.id}`, "admin", "&kind=call,dialog")).items.map((x) => x.kind).sort()).toEqual(["call", "dialog"]);
     expect((await feed(`/customers/${c.id}`, "admin", `&interestId=${i.id}`)).items.every((x) => x.interestId === i.id)).toBe(true);
+    const letterType = house.company.catalogues.interactionTypes["letter"]?.id;
+    expect((await feed(`/customers/${c.id}`, "admin", `&typeId=${letterType}`)).items).toEqual([]);
+    const callType = house.company.catalogues.interactionTypes["call"]?.id;
+    expect((await feed(`/customers/${c.id}`, "admin", `&typeId=${callType}`)).items).toMatchObject([{ kind: "interaction", type: { name: "Call" } }]);
+    const human = (await house.as("admin", "POST", `/customers/${c.id}/contacts`, { lastName: "Kim" })).body;
+    const withHim = { typeId: callType, subject: "With Kim", customerId: c.id, contactId: human.id };
+    await house.as("admin", "POST", "/interactions", withHim);
+    expect((await feed(`/contacts/${human.id}`)).items).toMatchObject([{ kind: "interaction", title: "With Kim" }]);
+    expect((await house.as("dana", "GET", `/contacts/${human.id}/feed`)).status).toBe(404);
     expect((await feed(`/customers/${c.id}`, "admin", `&employeeId=${aigul.id}&kind=interaction`)).items).toHaveLength(1);
   });
 });

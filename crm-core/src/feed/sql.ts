@@ -226,7 +226,7 @@ function stages(tx: Query, principal: Principal, subject: Subject, f: FeedFilter
     at: "lower(h.during)",
     from: tx`interest n JOIN interest_stage_history h ON h.interest_id = n.id JOIN stage st ON st.id = h.stage_id`,
     columns: COLUMNS({ title: "st.name", text: "'#' || n.number || ' ' || n.title", employee: "h.entered_by", interest: "n.id" }),
-    where: tx`NOT isempty(h.during) AND lower(h.during) > n.created_at + interval '1 second' AND ${allowed(tx, principal, "interest", "read", "n.responsible_id")}`,
+    where: tx`NOT isempty(h.during) AND h.reversed_at IS NULL AND lower(h.during) > n.created_at + interval '1 second' AND ${allowed(tx, principal, "interest", "read", "n.responsible_id")}`,
     interest: "n.id",
     employee: "h.entered_by",
   });

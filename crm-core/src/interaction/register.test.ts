@@ -226,7 +226,9 @@ describe("the register (IA-13) and what is still in work (IA-14)", () => {
 describe("the event card (IA-21)", () => {
   test("result, employee with position, the client's contacts, Interest, tasks, reminder and what may be done, in one answer", async () => {
     const { aigul } = house.company.employees;
-    await house.sql`UPDATE employee SET position = 'Key account manager' WHERE id = ${aigul.id}`;
+    const [before] = (await house.as("admin", "GET", "/employees")).body.filter((e: { id: Id }) => e.id === aigul.id);
+    const named = await house.as("admin", "PATCH", `/employees/${aigul.id}`, { position: "Key account manager", version: before.version });
+    expect(named.body).toMatchObject({ position: "Key account manager" });
     const company = (
       await house.as("admin", "POST", "/customers", {
         kind: "company",

@@ -16,7 +16,7 @@ export function employeesInScope(sql: Db | Tx, principal: Principal, action: Acc
 /** Employees as the API shows them, within the scope, ordered by name. */
 export async function readEmployees(sql: Db | Tx, principal: Principal, action: AccessAction, id: Id | null = null): Promise<EmployeeView[]> {
   return sql<EmployeeView[]>`
-    SELECT e.id, e.login::text AS login, e.full_name AS name, jsonb_build_object('id', d.id, 'name', d.name) AS department,
+    SELECT e.id, e.login::text AS login, e.full_name AS name, e.position, jsonb_build_object('id', d.id, 'name', d.name) AS department,
            jsonb_build_object('id', c.id, 'name', c.name) AS calendar,
            coalesce((SELECT jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name) ORDER BY r.name)
                      FROM employee_role er JOIN role r ON r.id = er.role_id WHERE er.employee_id = e.id), '[]') AS roles,

@@ -62,8 +62,8 @@ export async function createEmployee(deps: CrmDeps, who: Who, body: z.infer<type
     deps.sql.begin(async (tx) => {
       await refuseRoles(tx, who.principal, body.roleIds);
       const [row] = await tx<{ id: Id }[]>`
-        INSERT INTO employee (login, full_name, email, password_hash, locale, department_id, calendar_id, fte, extension, max_dialogs)
-        VALUES (${body.login}, ${body.name}, ${body.email}, ${hash}, ${body.locale}, ${body.departmentId}, ${body.calendarId}, ${body.fte}, ${body.extension}, ${body.maxDialogs})
+        INSERT INTO employee (login, full_name, position, email, password_hash, locale, department_id, calendar_id, fte, extension, max_dialogs)
+        VALUES (${body.login}, ${body.name}, ${body.position}, ${body.email}, ${hash}, ${body.locale}, ${body.departmentId}, ${body.calendarId}, ${body.fte}, ${body.extension}, ${body.maxDialogs})
         RETURNING id`;
       const { id } = row as { id: Id };
       await tx`INSERT INTO employee_role ${tx(body.roleIds.map((role_id) => ({ employee_id: id, role_id })))}`;
@@ -94,6 +94,7 @@ export async function changeEmployee(deps: CrmDeps, who: Who, id: Id, patch: z.i
       const columns = {
         login: patch.login ?? before.login,
         full_name: patch.name ?? before.name,
+        position: patch.position === undefined ? before.position : patch.position,
         email: patch.email === undefined ? before.email : patch.email,
         locale: patch.locale ?? before.locale,
         department_id: patch.departmentId ?? before.department.id,

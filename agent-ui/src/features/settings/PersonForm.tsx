@@ -18,6 +18,7 @@ import { useCalendars, useDepartments, useRoles } from "./queries.ts";
 type Values = {
   login: string;
   name: string;
+  position: string | null;
   departmentId: string;
   calendarId: string;
   roleIds: string[];
@@ -47,6 +48,7 @@ export function PersonForm({ person, onClose }: { person: EmployeeView | null; o
     initial: {
       login: person?.login ?? "",
       name: person?.name ?? "",
+      position: person?.position ?? null,
       departmentId: person?.department.id ?? me.departmentId,
       calendarId: person?.calendar.id ?? calendars.data?.[0]?.id ?? "",
       roleIds: person?.roles.map((role) => role.id) ?? [],
@@ -156,6 +158,13 @@ export function PersonForm({ person, onClose }: { person: EmployeeView | null; o
         />
       </Group>
       <Group grow align="flex-start">
+        <TextInput
+          label={t("people.position")}
+          maxLength={200}
+          value={values.position ?? ""}
+          error={fault("position")}
+          onChange={(event) => set({ position: event.currentTarget.value === "" ? null : event.currentTarget.value })}
+        />
         <TextInput
           label={t("people.extension")}
           description={t("people.extensionText")}

@@ -16,6 +16,8 @@ export const EmployeeView = z.object({
   id: Id,
   login: z.string(),
   name: z.string(),
+  /** What somebody is at the house; shown beside the name on event cards. */
+  position: z.string().nullable(),
   department: NamedRef,
   calendar: NamedRef,
   roles: z.array(NamedRef),
@@ -31,6 +33,7 @@ export type EmployeeView = z.infer<typeof EmployeeView>;
 export const EmployeeBody = z.object({
   login: z.string().min(2).max(100),
   name: z.string().min(1).max(200),
+  position: z.string().trim().max(200).nullable().default(null),
   departmentId: Id,
   calendarId: Id,
   roleIds: z.array(Id).min(1),
