@@ -21,7 +21,7 @@ const COLUMNS = {
   headAfterDays: "head_after_days",
 };
 
-export interface KindRecord {
+interface KindRecord {
   id: Id;
   name: string;
   process_mode: string;

@@ -11,7 +11,7 @@ import { calendarsOf, currentVisits } from "./visits.ts";
 /** The history of stages (IN-07): periods touch and never overlap, one is current; a mistake is taken back, never edited. */
 
 /** Ends the current visit, if any: its working time and holds are frozen by the calendar of now. */
-export async function leaveStage(tx: Tx, interestId: Id, at: Date, by: Id | null): Promise<void> {
+async function leaveStage(tx: Tx, interestId: Id, at: Date, by: Id | null): Promise<void> {
   const visit = (await currentVisits(tx, [interestId])).get(interestId);
   if (visit === undefined) return;
   const calendar = (await calendarsOf(tx, [interestId])).get(interestId);

@@ -26,7 +26,7 @@ export interface Met {
 export const NOTHING_MET: Met = { fields: new Set(), actions: new Map() };
 
 /** What a stage still asks for, or null when nothing. Manual Interests are asked for fields alone (B9). */
-export function unmetOf(mode: Mode, stage: Stage, met: Met): UnmetStage | null {
+function unmetOf(mode: Mode, stage: Stage, met: Met): UnmetStage | null {
   const fields = stage.requiredFields.filter((f) => !met.fields.has(f));
   const done = met.actions.get(stage.id);
   const actions = mode === "typical" ? stage.compulsory.filter((a) => done?.has(a.id) !== true) : [];

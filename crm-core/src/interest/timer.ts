@@ -69,7 +69,7 @@ export interface Watched extends Visit {
   lastTouchAt: EpochMs;
   touchNormDays: number;
 }
-export interface Judgement {
+interface Judgement {
   late: boolean;
   stuck: "too_long" | "no_touch" | null;
   /** The next moment at which this changes by itself; null: never. */

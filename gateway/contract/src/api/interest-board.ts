@@ -6,7 +6,7 @@ import { InterestFlag, StageTimer } from "./interest.ts";
  * The board of one kind (IN-10). GET /interests/board BoardQuery -> Board · GET /interests/board/cards BoardCardsQuery -> BoardCards
  * Cards are moved by POST /interests/:id/stage, through the same checks as everywhere.
  */
-export const BoardFilter = z.object({ kindId: Id, responsibleId: Id.optional(), flag: InterestFlag.optional(), q: z.string().max(200).optional() });
+const BoardFilter = z.object({ kindId: Id, responsibleId: Id.optional(), flag: InterestFlag.optional(), q: z.string().max(200).optional() });
 export const BoardQuery = BoardFilter;
 /** Cards that changed, after a live event. Those that are asked for and do not come are no longer on this board. */
 export const BoardCardsQuery = BoardFilter.extend({

@@ -6,7 +6,7 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery, patchOf } from "./
  * PUT /interests/:id/hold · POST /interests/:id/hold/release · PUT /interests/:id/checks/:itemId · POST /interests/:id/actions/:interactionId/decline
  * GET /interests/:id/hub · GET /interests/loss-reasons · GET /interests/stage-times · board: interest-board.ts, kinds: interest-kind.ts
  */
-export const InterestStatus = z.enum(["open", "won", "lost", "cancelled"]);
+const InterestStatus = z.enum(["open", "won", "lost", "cancelled"]);
 export const ProcessMode = z.enum(["typical", "manual", "none"]);
 /** `late`: the stage took longer than planned. `stuck`: far longer, or late and nobody was in touch (B10). */
 export const InterestFlag = z.enum(["late", "stuck"]);
@@ -82,7 +82,7 @@ export const StageVisit = z.object({
 });
 export type StageVisit = z.infer<typeof StageVisit>;
 /** A stage of the kind as this Interest sees it; several visits are summed (B10). */
-export const StageOfInterest = NamedRef.extend({
+const StageOfInterest = NamedRef.extend({
   state: z.enum(["done", "skipped", "current", "ahead"]),
   visits: z.number().int(),
   spentSeconds: z.number(),
@@ -90,7 +90,7 @@ export const StageOfInterest = NamedRef.extend({
   instruction: z.string().nullable(),
   archived: z.boolean(),
 });
-export const CheckOfInterest = z.object({
+const CheckOfInterest = z.object({
   id: Id,
   name: z.string(),
   /** null: a condition of winning. */

@@ -1,7 +1,7 @@
 import type { Board, BoardCard, BoardCards, BoardColumn } from "@kommutator/contract/api/interest-board";
 
 /** How a card stands at this moment, worst first; one colour each. */
-export type CardState = "hold" | "stuck" | "late" | "due_soon" | "on_time" | "none";
+type CardState = "hold" | "stuck" | "late" | "due_soon" | "on_time" | "none";
 
 /** The server's judgement, carried on by the clock of the page: what becomes late meanwhile turns red by itself. */
 export function stateOf(card: Pick<BoardCard, "flags" | "onHoldUntil" | "timer">, now: number): CardState {

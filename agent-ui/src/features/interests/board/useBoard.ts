@@ -75,7 +75,7 @@ export function useBoard(filter: BoardFilter, onRefused: (card: BoardCard, stage
     onError: (error, { card, stageId }, before) => {
       // Back to its very place; whatever else changed meanwhile is read again with it.
       if (before !== undefined) client.setQueryData<Board>(key, before);
-      void refresh([card.id]).catch(() => undefined);
+      void client.invalidateQueries({ queryKey: key });
       onRefused(card, stageId, error);
     },
   });
