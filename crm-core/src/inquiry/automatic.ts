@@ -104,7 +104,7 @@ async function giveDialog(crm: Crm, tx: Tx, dialogId: Id, employeeId: Id): Promi
  * Reception by rule, without a human (B1): one open Interest that suits is taken, none makes a new one for whom the purpose is dispatched to,
  * several leave the inquiry dispatched for a human.
  */
-export async function receiveAutomatically(crm: Crm, tx: Tx, actor: Actor, inquiryId: Id, purposeId: Id, ruleId: Id | null): Promise<void> {
+async function receiveAutomatically(crm: Crm, tx: Tx, actor: Actor, inquiryId: Id, purposeId: Id, ruleId: Id | null): Promise<void> {
   const [inquiry] = await tx<InquiryRecord[]>`SELECT * FROM inquiry WHERE id = ${inquiryId} AND status IN ('new', 'in_wizard', 'dispatched') FOR UPDATE`;
   const purpose = await readPurpose(tx, purposeId);
   if (inquiry?.dialog_id == null || purpose === null) throw new AppError("not_found");

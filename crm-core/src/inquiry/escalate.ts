@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 /** How much of its working time a matter has used, in percent. Pure; without a calendar every second counts. */
-export function usedPercent(from: number, due: number, now: number, calendar: CalendarRules | undefined): number {
+function usedPercent(from: number, due: number, now: number, calendar: CalendarRules | undefined): number {
   const span = (a: number, b: number) => (calendar === undefined ? Math.max(0, b - a) / 1000 : workingTime(a, b, calendar));
   const whole = span(from, due);
   return whole === 0 ? (now >= due ? 100 : 0) : (100 * span(from, now)) / whole;

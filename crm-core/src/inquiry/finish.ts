@@ -115,7 +115,7 @@ export async function lockInquiry(tx: Tx, principal: Principal, id: Id, version:
 }
 
 /** What came of a finished inquiry. */
-export async function resultOf(tx: Tx, id: Id): Promise<Result> {
+async function resultOf(tx: Tx, id: Id): Promise<Result> {
   const inquiry = found(await readInquiry(tx, null, id));
   const [interaction] =
     inquiry.dialogId === null ? [] : await tx<{ id: Id }[]>`SELECT id FROM interaction WHERE dialog_id = ${inquiry.dialogId} ORDER BY created_at DESC LIMIT 1`;

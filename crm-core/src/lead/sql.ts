@@ -16,7 +16,7 @@ function firstContact(tx: Query) {
 }
 
 /** SQL over a lead `l`: has a deadline of it passed unmet at that moment? */
-export function overdueAt(tx: Query, now: Date) {
+function overdueAt(tx: Query, now: Date) {
   return tx`(l.status = ANY(${OPEN_LEAD}::text[]) AND (l.due_at < ${now}
     OR (l.first_contact_due_at < ${now} AND NOT EXISTS (SELECT 1 FROM interaction fi WHERE fi.lead_id = l.id AND fi.is_touch))))`;
 }
@@ -42,7 +42,7 @@ export function originJson(tx: Query, alias: "l" | "q") {
     ELSE jsonb_build_object('text', ${alias}.source_text, 'page', ${alias}.page, 'referrer', ${alias}.referrer, 'utm', ${alias}.utm) END`);
 }
 
-export type LeadFilter = Omit<z.infer<typeof LeadQuery>, "q" | "cursor" | "limit"> & { ids?: Id[] };
+type LeadFilter = Omit<z.infer<typeof LeadQuery>, "q" | "cursor" | "limit"> & { ids?: Id[] };
 
 /** The filters of the register as conditions over `l`; converted ones only when asked for. */
 function matching(tx: Query, f: LeadFilter, now: Date) {
