@@ -249,4 +249,25 @@ describe("rights at sending", () => {
     await until("shut out", () => one.refused === "unauthenticated" || !one.socket.connected);
     who["bolat"] = await house.login({ login: "bolat", password: "something else" });
   });
+
+  test("who is dismissed is shut out on every open screen at once and does not come back", async () => {
+    const { company } = house;
+    const admin = await house.login(company.employees.admin);
+    const body = {
+      login: "leaver",
+      name: "Leaver",
+      departmentId: company.departments.a,
+      calendarId: company.calendars.always,
+      roleIds: [company.roles.agent],
+      password: "long enough",
+    };
+    const { id } = (await admin.call("POST", "/employees", body)).json();
+    const [first, second] = [await house.login(body), await house.login(body)];
+    const [one, two] = [await new Screen("leaver", { cookie: first.cookie }).ready(), await new Screen("leaver", { cookie: second.cookie }).ready()];
+    expect((await admin.call("POST", `/employees/${id}/dismiss`, {})).statusCode).toBe(200);
+    await until("bye", () => one.of("bye").length === 1 && two.of("bye").length === 1);
+    expect(one.of("bye")).toEqual([{ reason: "dismissed" }]);
+    for (const screen of [one, two]) await until("shut out", () => screen.refused === "unauthenticated" || !screen.socket.connected);
+    expect((await first.call("GET", "/me")).statusCode).toBe(401);
+  });
 });
