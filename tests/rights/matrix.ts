@@ -13,7 +13,7 @@ interface Parameter {
   schema: { format?: string };
 }
 /** An operation as the OpenAPI document tells it. */
-export interface Described {
+interface Described {
   name: string;
   method: string;
   path: string;
@@ -153,7 +153,7 @@ export async function send(browser: Browser, request: Request): Promise<LightMyR
 }
 
 /** One id of a request that names something with rights of its own. */
-export interface Place {
+interface Place {
   where: string;
   kind: Kind;
   put(id: Id): Request;
