@@ -8,6 +8,7 @@ import { z } from "zod";
 import { differences } from "../audit/index.ts";
 import { change, VersionConflict } from "../change.ts";
 import type { Crm } from "../context.ts";
+import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { insertPoints, lockPoint, mayEditOwner, readPoint, requireAnotherPoint, verifiedElsewhere } from "./sql.ts";
 
@@ -75,6 +76,10 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
           action: "archive",
           changes: { value: [point.value_norm, null] },
         });
+        // The last number may be one that a rule asks for (AD-06).
+        const owner = point.customer_id ?? point.contact_id ?? point.lead_id;
+        const object = point.customer_id !== null ? "customer" : point.contact_id !== null ? "contact" : "lead";
+        if (owner !== null) await checkRequired(tx, crm, principal, { object, moment: "save", row: { id: owner }, fields: ["phone", "email", "contactPoint"] });
       });
       return reply.code(204).send(null);
     });

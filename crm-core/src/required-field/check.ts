@@ -22,6 +22,8 @@ interface Check {
   row: { id: Id };
   /** moment "stage": the stage that the Interest has left. */
   leftStageId?: Id | null | undefined;
+  /** Only rules of these fields: what is changed is a part of the record, and the rest of it is not for this path to ask about. */
+  fields?: readonly string[] | undefined;
   /** "Not known", with reasons by field, said in the same request. */
   unknown?: Record<string, string> | undefined;
   /** Let through by right (an import): the record is marked incomplete instead of refused. */
@@ -42,7 +44,7 @@ export async function checkRequired(tx: Tx, crm: Crm, principal: Principal | nul
   const record = await readRecord(tx, object, row.id, rules);
   if (record === null) throw new AppError("not_found");
   const moments = momentsOf(object, check.moment, record);
-  const mine = rules.filter((r) => moments.includes(r.moment) && concerns(r, record, check.leftStageId ?? null));
+  const mine = rules.filter((r) => moments.includes(r.moment) && concerns(r, record, check.leftStageId ?? null) && (check.fields?.includes(r.field) ?? true));
   if (mine.length === 0) return [];
 
   const unknown = check.unknown ?? {};
@@ -57,7 +59,7 @@ export async function checkRequired(tx: Tx, crm: Crm, principal: Principal | nul
   if (verdict.faults.length > 0 && check.waived !== true) throw new AppError("required_fields", { fields: verdict.faults });
   // Only a whole look at the record takes the mark away.
   const missing = verdict.faults.map((f) => f.field);
-  if (missing.length > 0 || moments.includes("save")) await markIncomplete(tx, principal.employeeId, object, row.id, missing);
+  if (missing.length > 0 || (moments.includes("save") && check.fields === undefined)) await markIncomplete(tx, principal.employeeId, object, row.id, missing);
   for (const { rule, dueAt } of verdict.deferred) await defer(tx, crm, principal, row.id, rule, dueAt);
   return [...new Set([...verdict.warnings, ...verdict.deferred.map((d) => nameOf(d.rule)), ...verdict.faults.map((f) => `${f.object}.${f.field}`)])];
 }

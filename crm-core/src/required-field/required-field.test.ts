@@ -203,3 +203,19 @@ test("a conversion and an inquiry rejected by hand meet the same rules", async (
   expect(rejected).toMatchObject({ status: 422, body: { code: "required_fields", details: { fields: [{ object: "inquiry", field: "purposeId" }] } } });
   expect((await house.as("aigul", "GET", `/inquiries/${inquiry.id}`)).body.status).toBe("in_wizard");
 });
+
+test("the last telephone number stays where a rule asks for one, whatever else the card lacks", async () => {
+  const customer = await company({
+    contactPoints: [
+      { kind: "phone", value: "+7 701 555 66 77" },
+      { kind: "phone", value: "+7 701 555 66 78" },
+    ],
+  });
+  await rule({ object: "customer", field: "phone", moment: "save", severity: "block", validator: "phone" });
+  await rule({ object: "customer", field: "regionId", moment: "save", severity: "block" });
+  const points = (await house.as("aigul", "GET", `/customers/${customer.id}`)).body.contactPoints as { id: string }[];
+  expect((await house.as("aigul", "DELETE", `/contact-points/${points[0]?.id}`)).status).toBe(204);
+  const last = await house.as("aigul", "DELETE", `/contact-points/${points[1]?.id}`);
+  expect(last).toMatchObject({ status: 422, body: { code: "required_fields", details: { fields: [{ object: "customer", field: "phone" }] } } });
+  expect((await house.as("aigul", "GET", `/customers/${customer.id}`)).body.contactPoints).toHaveLength(1);
+});
