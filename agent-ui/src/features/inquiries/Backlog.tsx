@@ -57,7 +57,7 @@ export function Backlog({ onHolder, onQueue, onOverdue }: { onHolder: (id: strin
       <Group gap="xl" align="flex-start" wrap="nowrap">
         {figure(t("backlog.count"), String(data.count), false)}
         {data.oldestAt === null ? null : figure(t("backlog.oldest"), format.span(now - Date.parse(data.oldestAt)), false)}
-        <button type="button" onClick={onOverdue} style={{ all: "unset", cursor: "pointer" }} aria-label={t("backlog.showLate")}>
+        <button type="button" onClick={onOverdue} style={{ all: "unset", cursor: "pointer" }} title={t("backlog.showLate")}>
           {figure(t("backlog.overdue"), `${data.overdue} · ${share(data)}`, data.overdue > 0)}
         </button>
         <Group gap={6} style={{ flex: 1 }}>

@@ -18,7 +18,9 @@ export const STATUS_COLOURS = { new: "blue", in_work: "yellow", qualified: "gree
 
 export const isOpen = (lead: Pick<LeadView, "status">) => lead.status === "new" || lead.status === "in_work" || lead.status === "qualified";
 /** The deadline that comes first of those not met. */
-const nextDue = (lead: LeadView) => (lead.firstContactAt === null ? (lead.firstContactDueAt ?? lead.dueAt) : lead.dueAt);
+const nextDue = (lead: LeadView): string | null =>
+  [lead.firstContactAt === null ? lead.firstContactDueAt : null, lead.dueAt].filter((at) => at !== null).sort((a, b) => Date.parse(a) - Date.parse(b))[0] ??
+  null;
 
 /** Potential clients: made from unknown callers and writers, or by hand. */
 export function LeadList() {
