@@ -7,10 +7,6 @@ import type { Pace } from "./pace.ts";
 import type { SortedList } from "./sorted-list.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 
-export { type Decision, Effects, type Note, type PresenceSpan } from "./effects.ts";
-export type { CoreInput, DialogFacts, RouterEvent } from "./event.ts";
-export type { Facts } from "./facts.ts";
-
 /**
  * What the router knows, in memory. The objects are changed in place: 500,000 events a second leave no room for copies of
  * indexes over thousands of entries. It stays replayable all the same: the state after an event depends on the state before

@@ -1,8 +1,9 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { EpochMs } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
+import type { Decision, Effects, PresenceSpan } from "../core/effects.ts";
 import { idOf } from "../core/ids.ts";
-import type { Agent, Assignment, Decision, Effects, Entry, Offer, PresenceSpan } from "../core/model.ts";
+import type { Agent, Assignment, Entry, Offer } from "../core/model.ts";
 
 /**
  * Writes what a batch of decisions changed: one statement a table, whatever the batch's size, each row in its last state
