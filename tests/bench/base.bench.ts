@@ -131,7 +131,7 @@ async function identifyTimes(house: CrmHouse, size: BaseSize) {
   const { sent: load } = await ingestAtRate(house, stop.signal);
   const phones = await house.sql<
     { value: string }[]
-  >`SELECT value_norm AS value FROM contact_point TABLESAMPLE SYSTEM (1) WHERE kind = 'phone' ORDER BY random() LIMIT 1500`;
+  >`SELECT value_norm AS value FROM contact_point TABLESAMPLE SYSTEM (${Math.min(100, 2 / SHARE)}::real) WHERE kind = 'phone' ORDER BY random() LIMIT 1500`;
   const times: number[] = [];
   for (const [i, { value }] of phones.entries()) {
     await house.sql.begin(async (tx) => {
