@@ -4,7 +4,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@kommutator/gateway/db/pool";
 import type { Page } from "playwright-core";
-import { watchBoard } from "../e2e/board.ts";
+import { boardReady, watchBoard } from "../e2e/board.ts";
 import { person, signIn } from "../e2e/support.ts";
 import { launchBrowser } from "../lab/support/browser.ts";
 import { ApiClient, startHouseProcess } from "../support/house.ts";
@@ -75,11 +75,6 @@ export default async function run(): Promise<BenchResult> {
   }
 }
 
-const interactive = (page: Page) =>
-  page
-    .waitForFunction(() => (globalThis as unknown as { boardReadyAt?: number }).boardReadyAt, null, { polling: "raf" })
-    .then((h) => h.jsonValue() as Promise<number>);
-
 async function openFromList(page: Page, url: string, kindId: string): Promise<number> {
   await page.goto(`${url}/interests`);
   await page.locator("tbody tr").first().waitFor();
@@ -90,12 +85,12 @@ async function openFromList(page: Page, url: string, kindId: string): Promise<nu
     dispatchEvent(new PopStateEvent("popstate"));
     return at;
   }, kindId);
-  return (await interactive(page)) - began;
+  return (await boardReady(page)) - began;
 }
 
 async function loadAnew(page: Page): Promise<number> {
   await page.reload({ waitUntil: "commit" });
-  return interactive(page);
+  return boardReady(page);
 }
 
 /** The first card goes one stage on and back again; until its column's count is the server's. */

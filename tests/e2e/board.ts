@@ -27,3 +27,21 @@ export async function watchBoard(page: Page): Promise<void> {
     observer.observe(document, { childList: true, subtree: true });
   });
 }
+
+/** When the board of the page that is loaded now was interactive, milliseconds since the page's beginning. */
+export async function boardReady(page: Page): Promise<number> {
+  const handle = await page.waitForFunction(() => (globalThis as unknown as { boardReadyAt?: number }).boardReadyAt, null, { polling: 50, timeout: 60_000 });
+  return (await handle.jsonValue()) as number;
+}
+
+/** Milliseconds of a processor that the page's main thread has worked so far. */
+export async function mainThreadMs(page: Page): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  try {
+    await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return (metrics.find((m) => m.name === "TaskDuration")?.value ?? 0) * 1000;
+  } finally {
+    await devtools.detach();
+  }
+}
