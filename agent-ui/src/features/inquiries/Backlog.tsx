@@ -1,5 +1,5 @@
 import type { InquirySummary } from "@kommutator/contract/api/inquiry";
-import { Button, Group, Paper, Text } from "@mantine/core";
+import { Button, Group, Paper, Text, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
@@ -57,9 +57,9 @@ export function Backlog({ onHolder, onQueue, onOverdue }: { onHolder: (id: strin
       <Group gap="xl" align="flex-start" wrap="nowrap">
         {figure(t("backlog.count"), String(data.count), false)}
         {data.oldestAt === null ? null : figure(t("backlog.oldest"), format.span(now - Date.parse(data.oldestAt)), false)}
-        <button type="button" onClick={onOverdue} style={{ all: "unset", cursor: "pointer" }} title={t("backlog.showLate")}>
+        <UnstyledButton onClick={onOverdue} title={t("backlog.showLate")}>
           {figure(t("backlog.overdue"), `${data.overdue} · ${share(data)}`, data.overdue > 0)}
-        </button>
+        </UnstyledButton>
         <Group gap={6} style={{ flex: 1 }}>
           {data.byEmployee.map((each) =>
             chip(each.employee?.id ?? "nobody", each.employee?.name ?? t("backlog.nobody"), each, () => onHolder(each.employee?.id ?? "nobody")),
