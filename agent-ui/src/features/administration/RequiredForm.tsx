@@ -72,7 +72,7 @@ export function RequiredForm({ rule, onClose }: { rule: RequiredRuleView | null;
     .map((kind) => ({ group: kind.name, items: kind.stages.map((s) => ({ value: s.id, label: s.name })) }));
   const remove =
     rule === null || can("catalogue", "delete") === null ? null : (
-      <Button variant="subtle" color="red" onClick={() => api.delete(`/required-fields/${rule.id}`).then(refresh, showFailure)}>
+      <Button variant="subtle" color="red" onClick={() => void api.delete(`/required-fields/${rule.id}`).then(refresh, showFailure)}>
         {t("required.remove")}
       </Button>
     );
