@@ -7,22 +7,25 @@ import type { Page } from "playwright-core";
 export async function watchBoard(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const scope = globalThis as unknown as { boardReadyAt?: number };
+    let from: string | undefined;
+    // Frame by frame: a key is pressed on a card until the focus stands on another.
+    const press = () => {
+      const active = document.activeElement as HTMLElement | null;
+      const at = active?.dataset["card"];
+      if (from !== undefined && at !== undefined && at !== from) {
+        scope.boardReadyAt = performance.now();
+        return;
+      }
+      const card = at === undefined ? document.querySelector<HTMLElement>("[data-card]") : active;
+      card?.focus();
+      from = card?.dataset["card"];
+      card?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
+      requestAnimationFrame(press);
+    };
     const observer = new MutationObserver(() => {
-      const first = document.querySelector<HTMLElement>("[data-card]");
-      if (first === null) return;
+      if (document.querySelector("[data-card]") === null) return;
       observer.disconnect();
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() => {
-          first.focus();
-          first.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
-          const look = () => {
-            const at = (document.activeElement as HTMLElement | null)?.dataset["card"];
-            if (at !== undefined && at !== first.dataset["card"]) scope.boardReadyAt = performance.now();
-            else requestAnimationFrame(look);
-          };
-          look();
-        }),
-      );
+      requestAnimationFrame(() => requestAnimationFrame(press));
     });
     observer.observe(document, { childList: true, subtree: true });
   });
