@@ -41,6 +41,15 @@ export function changesOf(changes: Record<string, unknown>, names: Names = new M
 
 /** Where the card of an audited thing is, if it has a page. */
 export function pageOf(kind: string, id: string): string | null {
-  const pages: Record<string, string> = { customer: "customers", lead: "leads", interest: "interests", dialog: "dialogs" };
-  return pages[kind] === undefined ? null : `/${pages[kind]}/${id}`;
+  const pages: Record<string, string> = {
+    customer: "customers/",
+    contact: "customers/contacts/",
+    lead: "leads/",
+    interest: "interests/",
+    interaction: "events?event=",
+    inquiry: "inquiries?inquiry=",
+    task: "tasks/",
+    dialog: "dialogs/",
+  };
+  return pages[kind] === undefined ? null : `/${pages[kind]}${id}`;
 }

@@ -11,6 +11,8 @@ import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
+import { AuditLink } from "../administration/AuditLink.tsx";
+import { CardAnnex } from "../files/CardAnnex.tsx";
 import { ContactForm } from "./ContactForm.tsx";
 import { ContactPoints } from "./ContactPoints.tsx";
 import { CustomerPicker } from "./CustomerPicker.tsx";
@@ -47,6 +49,8 @@ export function ContactCard() {
         <h1>{contact.name}</h1>
         <span className={classes["dim"]}>{contact.code}</span>
         {contact.birthDate === null ? null : <span className={classes["dim"]}>{format.date(contact.birthDate)}</span>}
+        <span style={{ flex: 1 }} />
+        <AuditLink kind="contact" id={id} />
       </div>
       <div className={classes["card"]}>
         <section className={classes["block"]} aria-labelledby="companies">
@@ -96,6 +100,7 @@ export function ContactCard() {
             </div>
             <ContactPoints points={contact.contactPoints} holder={{ contactId: contact.id }} editable={editable} about={{}} />
           </section>
+          <CardAnnex object="contact" id={id} editable={editable} />
           <Merges card="contact" id={contact.id} />
         </div>
       </div>

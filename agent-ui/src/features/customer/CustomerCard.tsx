@@ -12,6 +12,8 @@ import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
+import { AuditLink } from "../administration/AuditLink.tsx";
+import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
 import { StartButton } from "../start/StartButton.tsx";
 import { regionPaths } from "./CatalogueSelect.tsx";
@@ -91,6 +93,7 @@ export function CustomerCard() {
           </Badge>
         ) : null}
         <span style={{ flex: 1 }} />
+        <AuditLink kind="customer" id={id} />
         <StartButton target={{ customerId: id }} label={t("common:write")} />
         {can("interest", "create") === null ? null : (
           <Button variant="default" leftSection={<IconTargetArrow size={16} />} onClick={() => setInterest(true)}>
@@ -170,6 +173,7 @@ export function CustomerCard() {
             ))}
           </section>
           <PartyInterests of="customer" id={id} />
+          <CardAnnex object="customer" id={id} editable={editable} />
           <History id={id} />
           <Merges card="customer" id={customer.id} />
         </div>

@@ -12,6 +12,7 @@ import { useFormat, useNow, usePhone } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
+import { AuditLink } from "../administration/AuditLink.tsx";
 import { FilesBox } from "../files/FilesBox.tsx";
 import { SideDrawer } from "../settings/FormDrawer.tsx";
 import { StartButton } from "../start/StartButton.tsx";
@@ -104,6 +105,8 @@ function Card({ event }: { event: InteractionDetail }) {
         <Badge variant="light" color={event.overdue ? "red" : event.state === "planned" ? "blue" : event.state === "done" ? "green" : "gray"}>
           {event.overdue ? t("state.overdue") : event.status.name}
         </Badge>
+        <span style={{ flex: 1 }} />
+        <AuditLink kind="interaction" id={event.id} />
       </Group>
       {event.prompt === null || event.state !== "planned" ? null : <p className={classes["prompt"]}>{event.prompt}</p>}
       <Group gap={6} mb="md">

@@ -52,7 +52,10 @@ export function FilesBox({ object, objectId, editable }: { object: FileObject; o
       }}
     >
       <Group justify="space-between" mb={6}>
-        <h3 className={classes["title"]}>{t("title")}</h3>
+        <h3 className={classes["title"]}>
+          {t("title")}
+          {files.data === undefined || files.data.items.length === 0 ? null : <span className={classes["count"]}>{files.data.items.length}</span>}
+        </h3>
         {editable ? (
           <FileButton multiple onChange={(chosen) => chosen.length > 0 && add.mutate(chosen)}>
             {(props) => (

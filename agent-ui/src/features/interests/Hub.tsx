@@ -1,6 +1,6 @@
 import type { InterestHub, InterestView } from "@kommutator/contract/api/interest";
 import { Skeleton } from "@mantine/core";
-import { IconCalendarEvent, IconChecklist, IconFile, IconInbox, IconMessages } from "@tabler/icons-react";
+import { IconCalendarEvent, IconInbox, IconMessages } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -14,13 +14,11 @@ import own from "./interests.module.css";
 const GROUPS = [
   ["interactions", IconCalendarEvent],
   ["dialogs", IconMessages],
-  ["tasks", IconChecklist],
   ["inquiries", IconInbox],
-  ["files", IconFile],
 ] as const;
 const OPEN = new Set(["planned", "open", "new", "accepted", "in_work", "in_wizard", "dispatched"]);
 
-/** All that hangs on an Interest with its state, open things first (IN-15). */
+/** Talks, dialogs and inquiries of an Interest with their states, open ones first (IN-15); its tasks and files have boxes of their own below. */
 export function Hub({ interest }: { interest: InterestView }) {
   const { t } = useTranslation("interests");
   const format = useFormat();
@@ -50,7 +48,7 @@ export function Hub({ interest }: { interest: InterestView }) {
               {items.slice(0, 6).map((item) => (
                 <li key={item.id} data-open={OPEN.has(item.state)}>
                   {name === "dialogs" ? <Link to={`/dialogs/${item.id}`}>{item.title}</Link> : <span title={item.title}>{item.title}</span>}
-                  <em>{name === "files" ? item.state : t(`hub.state.${item.state}`, { defaultValue: item.state })}</em>
+                  <em>{t(`hub.state.${item.state}`, { defaultValue: item.state })}</em>
                   <small title={item.at === null ? undefined : format.full(item.at)}>{item.at === null ? "" : format.stamp(item.at, now)}</small>
                 </li>
               ))}

@@ -12,9 +12,11 @@ import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
+import { AuditLink } from "../administration/AuditLink.tsx";
 import { conflictOf } from "../customer/Conflict.tsx";
 import classes from "../customer/customer.module.css";
 import { Feed } from "../customer/Feed.tsx";
+import { CardAnnex } from "../files/CardAnnex.tsx";
 import { Checks } from "./Checks.tsx";
 import { CloseBox } from "./CloseBox.tsx";
 import { History } from "./History.tsx";
@@ -115,6 +117,7 @@ export function InterestCard() {
           </Anchor>
         ) : null}
         <span style={{ flex: 1 }} />
+        <AuditLink kind="interest" id={id} />
         {!editable ? null : open ? (
           <>
             {interest.hold === null ? (
@@ -173,6 +176,7 @@ export function InterestCard() {
           </section>
           <Checks interest={interest} editable={editable && open} onSaved={saved} />
           <Hub interest={interest} />
+          <CardAnnex object="interest" id={id} editable={editable} />
           <History interest={interest} onSaved={saved} />
         </div>
         <section className={classes["block"]} aria-labelledby="interest-feed">

@@ -10,10 +10,12 @@ import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
+import { AuditLink } from "../administration/AuditLink.tsx";
 import { ContactPoints } from "../customer/ContactPoints.tsx";
 import { PartyInterests } from "../customer/CustomerCard.tsx";
 import classes from "../customer/customer.module.css";
 import { Feed } from "../customer/Feed.tsx";
+import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
 import { StartButton } from "../start/StartButton.tsx";
 import { ConvertBox } from "./ConvertBox.tsx";
@@ -75,6 +77,7 @@ export function LeadCard() {
           </Badge>
         ) : null}
         <span style={{ flex: 1 }} />
+        <AuditLink kind="lead" id={id} />
         {lead.status === "converted" ? null : <StartButton target={{ leadId: id }} label={t("common:write")} />}
         {editable ? (
           <>
@@ -124,6 +127,7 @@ export function LeadCard() {
           </section>
           <Qualification lead={lead} editable={editable} />
           <PartyInterests of="lead" id={id} />
+          <CardAnnex object="lead" id={id} editable={editable} />
         </div>
         <section className={classes["block"]} aria-labelledby="lead-feed">
           <div className={classes["blockHead"]}>

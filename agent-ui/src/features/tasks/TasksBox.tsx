@@ -28,7 +28,10 @@ export function TasksBox({ object, objectId }: { object: Exclude<ObjectKind, "ta
   return (
     <section aria-label={t("box")}>
       <Group justify="space-between" mb={6}>
-        <h3 className={classes["title"]}>{t("box")}</h3>
+        <h3 className={classes["title"]}>
+          {t("box")}
+          {tasks.data === undefined || tasks.data.items.length === 0 ? null : <span className={classes["count"]}>{tasks.data.items.length}</span>}
+        </h3>
         {can("task", "create") === null ? null : (
           <Button size="compact-xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
             {t("add")}
