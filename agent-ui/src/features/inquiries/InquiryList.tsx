@@ -3,7 +3,7 @@ import { ActionIcon, Badge, Button, Checkbox, Group, Select } from "@mantine/cor
 import { IconArrowForwardUp, IconForms, IconInbox, IconMail, IconMessage, IconPencil, IconPhoneCall, IconPhoneX, IconSearch, IconX } from "@tabler/icons-react";
 import { type ComponentType, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
@@ -13,7 +13,10 @@ import classes from "../customer/customer.module.css";
 import { Register } from "../customer/Register.tsx";
 import { Backlog } from "./Backlog.tsx";
 import { HandOver } from "./HandOver.tsx";
+import { InquiryPanel } from "./InquiryPanel.tsx";
+import { ReceiveByHand } from "./ReceiveByHand.tsx";
 import { RejectBox } from "./RejectBox.tsx";
+import { isOpen, STATUS_COLOURS } from "./status.ts";
 
 const ICONS: Record<InquiryView["origin"], ComponentType<{ size?: number; "aria-hidden"?: boolean }>> = {
   call: IconPhoneCall,
@@ -24,8 +27,6 @@ const ICONS: Record<InquiryView["origin"], ComponentType<{ size?: number; "aria-
   manual: IconPencil,
 };
 const STATUSES = ["unprocessed", "new", "in_wizard", "dispatched", "processed", "rejected"] as const;
-const STATUS_COLOURS = { new: "blue", in_wizard: "yellow", dispatched: "grape", processed: "green", rejected: "gray" } as const;
-const isOpen = (row: InquiryView) => row.status !== "processed" && row.status !== "rejected";
 
 /** What came in and is not received yet: how old, how urgent, whose. It leaves the list only by a decision. */
 export function InquiryList() {
@@ -39,6 +40,9 @@ export function InquiryList() {
   const [holder, setHolder] = useState<string | null>(null);
   const [queueId, setQueue] = useState<string | null>(null);
   const [overdue, setOverdue] = useState(false);
+  const [params, setParams] = useSearchParams();
+  const shown = params.get("inquiry");
+  const show = (id: string | null) => setParams(id === null ? {} : { inquiry: id }, { replace: id === null });
   const [box, setBox] = useState<{ what: "hand" | "reject"; inquiry: InquiryView } | null>(null);
   if (can("inquiry", "read") === null) return <NoRight />;
   const late = (row: InquiryView) =>
@@ -64,7 +68,8 @@ export function InquiryList() {
         queryKey={keys.inquiries("list")}
         query={{ status, origin: origin ?? undefined, holder: holder ?? undefined, queueId: queueId ?? undefined, overdue: overdue ? "true" : undefined }}
         below={<Backlog onHolder={(id) => narrow({ holder: id })} onQueue={(id) => narrow({ queueId: id })} onOverdue={() => narrow({ overdue: true })} />}
-        to={(row) => (row.dialogId === null ? null : { path: `/dialogs/${row.dialogId}`, state: { receive: true } })}
+        actions={<ReceiveByHand onMade={show} />}
+        to={(row) => (row.dialogId === null ? { path: `/inquiries?inquiry=${row.id}` } : { path: `/dialogs/${row.dialogId}`, state: { receive: true } })}
         filters={
           <>
             <Select
@@ -109,7 +114,7 @@ export function InquiryList() {
           </>
         }
         columns={[
-          { name: "number", label: "№", numeric: true, cell: (row) => row.number },
+          { name: "number", label: "№", numeric: true, cell: (row) => <Link to={`/inquiries?inquiry=${row.id}`}>{row.number}</Link> },
           {
             name: "origin",
             label: t("field.origin"),
@@ -169,8 +174,14 @@ export function InquiryList() {
             cell: (row) =>
               isOpen(row) ? (
                 <Group gap={4} wrap="nowrap" justify="flex-end">
-                  {row.dialogId === null ? null : (
-                    <Button component={Link} to={`/dialogs/${row.dialogId}`} state={{ receive: true }} size="compact-xs" variant="light">
+                  {row.dialogId === null && can("inquiry", "edit") === null ? null : (
+                    <Button
+                      component={Link}
+                      to={row.dialogId === null ? `/inquiries?inquiry=${row.id}` : `/dialogs/${row.dialogId}`}
+                      state={{ receive: true }}
+                      size="compact-xs"
+                      variant="light"
+                    >
                       {t("receive")}
                     </Button>
                   )}
@@ -214,6 +225,7 @@ export function InquiryList() {
           )
         }
       />
+      {shown === null ? null : <InquiryPanel key={shown} id={shown} onClose={() => show(null)} />}
       {box?.what === "hand" ? <HandOver inquiry={box.inquiry} onClose={() => setBox(null)} /> : null}
       {box?.what === "reject" ? <RejectBox inquiry={box.inquiry} onClose={() => setBox(null)} /> : null}
     </>

@@ -8,7 +8,7 @@ import { useShortcut } from "../../app/shortcuts.ts";
 import { useUndo } from "./queries.ts";
 
 /** The reception is over: by whom, when, into which Interest, and for a minute the way back. `conflict`: somebody was quicker than this form. */
-export function Processed({ dialogId, inquiry, conflict = false }: { dialogId: string; inquiry: InquiryView; conflict?: boolean }) {
+export function Processed({ dialogId, inquiry, conflict = false }: { dialogId: string | null; inquiry: InquiryView; conflict?: boolean }) {
   const { t } = useTranslation("reception");
   const format = useFormat();
   const now = useNow(1000);

@@ -32,7 +32,7 @@ import { InterestStep } from "./InterestStep.tsx";
 import { NextStepFields } from "./NextStepFields.tsx";
 import { OpenElsewhere } from "./OpenElsewhere.tsx";
 import { Processed } from "./Processed.tsx";
-import { useFinish, useReception, useReject } from "./queries.ts";
+import { type Found, useFinish, useReception, useReject, useSetParty } from "./queries.ts";
 import classes from "./reception.module.css";
 import { useDraft } from "./useDraft.ts";
 import { useOnlyTab } from "./useOnlyTab.ts";
@@ -42,6 +42,23 @@ import { WhoStep } from "./WhoStep.tsx";
 export function ReceptionWizard({ dialogId }: { dialogId: string }) {
   const [purposeId, setPurposeId] = useState<string | null>(null);
   const reception = useReception(dialogId, purposeId, true);
+  const party = useSetParty(dialogId);
+  return (
+    <ReceptionFrame
+      dialogId={dialogId}
+      reception={reception}
+      onPurpose={setPurposeId}
+      finding={party.isPending}
+      onFound={({ name: _, ...person }) => party.mutate(person)}
+    />
+  );
+}
+
+/** The wizard with its waiting, failed and finished states, for a dialog or (`dialogId: null`) an inquiry without one. */
+export function ReceptionFrame({
+  reception,
+  ...wizard
+}: { reception: { data: Reception | undefined; error: unknown; isError: boolean; refetch: () => unknown } } & Handling) {
   const catalogues = useCatalogues();
   if (reception.isError || catalogues.isError)
     return (
@@ -62,21 +79,20 @@ export function ReceptionWizard({ dialogId }: { dialogId: string }) {
       </Stack>
     );
   const { inquiry } = reception.data;
-  if (inquiry.status === "processed" || inquiry.status === "rejected") return <Processed dialogId={dialogId} inquiry={inquiry} />;
-  return <Wizard key={inquiry.id} dialogId={dialogId} reception={reception.data} catalogues={catalogues.data} onPurpose={setPurposeId} />;
+  if (inquiry.status === "processed" || inquiry.status === "rejected") return <Processed dialogId={wizard.dialogId} inquiry={inquiry} />;
+  return <Wizard key={inquiry.id} {...wizard} reception={reception.data} catalogues={catalogues.data} />;
 }
 
-function Wizard({
-  dialogId,
-  reception,
-  catalogues,
-  onPurpose,
-}: {
-  dialogId: string;
-  reception: Reception;
-  catalogues: Catalogues;
+interface Handling {
+  dialogId: string | null;
   onPurpose: (id: string) => void;
-}) {
+  finding: boolean;
+  onFound: (person: Found) => void;
+  /** A new lead instead of whom was found. */
+  onForgotten?: () => void;
+}
+
+function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, onForgotten }: Handling & { reception: Reception; catalogues: Catalogues }) {
   const { t } = useTranslation("reception");
   const [form, setForm] = useState<ReceptionForm>(() => withUsualStep(startForm(reception, catalogues), reception, catalogues));
   const [shown, setShown] = useState(false);
@@ -202,10 +218,14 @@ function Wizard({
         ) : (
           <>
             <WhoStep
-              dialogId={dialogId}
               reception={reception}
               who={form.who}
-              onChange={(who) => change({ who })}
+              onChange={(who) => {
+                change({ who });
+                if (who.kind === "new-lead") onForgotten?.();
+              }}
+              finding={finding}
+              onFound={onFound}
               fault={faultOf("who")}
               contactFault={faultOf("contact")}
             />

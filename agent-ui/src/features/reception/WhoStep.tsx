@@ -6,29 +6,31 @@ import { useTranslation } from "react-i18next";
 import { usePhone } from "../../app/format.ts";
 import { FaultText } from "./FaultText.tsx";
 import type { Who } from "./form.ts";
-import { usePeople, useSetParty } from "./queries.ts";
+import { type Found, usePeople } from "./queries.ts";
 import classes from "./reception.module.css";
 
 /** Who it is: recognised, chosen among several, searched, or a new lead of at most four fields. */
 export function WhoStep({
-  dialogId,
   reception,
   who,
   onChange,
+  finding,
+  onFound,
   fault,
   contactFault,
 }: {
-  dialogId: string;
   reception: Reception;
   who: Who | null;
-  onChange: (who: Who | null) => void;
+  onChange: (who: Who) => void;
+  /** The found person is being told to the server. */
+  finding: boolean;
+  onFound: (person: Found) => void;
   fault: string | null;
   contactFault: string | null;
 }) {
   const { t } = useTranslation("reception");
   const [searching, setSearching] = useState(false);
   const phone = usePhone();
-  const party = useSetParty(dialogId);
   const { identity } = reception;
   const newLead = (): Who => ({
     kind: "new-lead",
@@ -47,8 +49,8 @@ export function WhoStep({
               key={`${each.customerId}-${each.contactId ?? ""}`}
               variant="default"
               justify="flex-start"
-              loading={party.isPending}
-              onClick={() => party.mutate({ customerId: each.customerId, contactId: each.contactId, leadId: null })}
+              loading={finding}
+              onClick={() => onFound({ customerId: each.customerId, contactId: each.contactId, leadId: null, name: each.name })}
             >
               {each.name}
             </Button>
@@ -67,7 +69,7 @@ export function WhoStep({
           ) : null}
         </Group>
       ) : null}
-      {who?.kind === "lead" ? (
+      {who?.kind === "lead" && reception.inquiry.dialogId !== null ? (
         <SimpleGrid cols={2} spacing={8} mt={6}>
           <TextInput
             size="xs"
@@ -139,7 +141,7 @@ export function WhoStep({
         <PersonSearch
           onPick={(hit) => {
             setSearching(false);
-            party.mutate(hit);
+            onFound(hit);
           }}
           onClose={() => setSearching(false)}
         />
@@ -159,14 +161,8 @@ export function WhoStep({
   );
 }
 
-interface Picked {
-  customerId: string | null;
-  contactId: string | null;
-  leadId: string | null;
-}
-
 /** Suggestions while typing: phone fragment, e-mail, company, surname. Arrows and Enter choose, Esc leaves. */
-export function PersonSearch({ onPick, onClose }: { onPick: (who: Picked) => void; onClose: () => void }) {
+export function PersonSearch({ onPick, onClose }: { onPick: (who: Found) => void; onClose: () => void }) {
   const { t } = useTranslation("reception");
   const phone = usePhone();
   const [q, setQ] = useState("");
@@ -176,9 +172,9 @@ export function PersonSearch({ onPick, onClose }: { onPick: (who: Picked) => voi
   const pick = (index: number) => {
     const hit = hits[index];
     if (hit === undefined) return;
-    if (hit.kind === "lead") onPick({ customerId: null, contactId: null, leadId: hit.id });
-    else if (hit.kind === "customer") onPick({ customerId: hit.id, contactId: null, leadId: null });
-    else onPick({ customerId: hit.customerId, contactId: hit.id, leadId: null });
+    if (hit.kind === "lead") onPick({ customerId: null, contactId: null, leadId: hit.id, name: hit.name });
+    else if (hit.kind === "customer") onPick({ customerId: hit.id, contactId: null, leadId: null, name: hit.name });
+    else onPick({ customerId: hit.customerId, contactId: hit.id, leadId: null, name: hit.name });
   };
   return (
     <div className={classes["search"]}>

@@ -9,6 +9,13 @@ import { keys } from "../../app/keys.ts";
 import type { FinishOrder } from "./form.ts";
 
 type Finished = z.infer<typeof FinishResult>;
+/** Whom an inquiry without a dialog is about, as far as it is found out. */
+export interface Found {
+  customerId: string | null;
+  contactId: string | null;
+  leadId: string | null;
+  name: string;
+}
 
 /** The inquiry of a dialog with who and the ranked Interests; reading it starts the reception, so only ask when one begins. */
 export function useReception(dialogId: string, purposeId: string | null, enabled: boolean) {
@@ -20,8 +27,23 @@ export function useReception(dialogId: string, purposeId: string | null, enabled
   });
 }
 
-/** Everything that shows this dialog's person, inquiry or Interests is read again. */
-function useReread(dialogId: string) {
+/** The same of an inquiry without a dialog: the person is whom the agent has found so far. */
+export function useInquiryReception(inquiryId: string, purposeId: string | null, person: Found | null) {
+  const query = {
+    purposeId: purposeId ?? undefined,
+    customerId: person?.customerId ?? undefined,
+    contactId: person?.contactId ?? undefined,
+    leadId: person?.leadId ?? undefined,
+  };
+  return useQuery({
+    queryKey: keys.inquiries("reception", inquiryId, query),
+    queryFn: ({ signal }) => api.get<Reception>(`/inquiries/${inquiryId}/reception`, { signal, query }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Everything that shows this dialog's person, inquiry or Interests is read again; `null`: the inquiry has no dialog. */
+function useReread(dialogId: string | null) {
   const client = useQueryClient();
   return () =>
     client.invalidateQueries({
@@ -54,7 +76,7 @@ export function useSetParty(dialogId: string) {
 /** Until when a finished reception can be taken back, kept for the page that shows it as finished. */
 const undoKey = (inquiryId: string) => ["reception-undo", inquiryId];
 
-export function useFinish(dialogId: string) {
+export function useFinish(dialogId: string | null) {
   const reread = useReread(dialogId);
   const client = useQueryClient();
   return useMutation({
@@ -65,7 +87,7 @@ export function useFinish(dialogId: string) {
 }
 
 /** Taking it back within the minute (RG-10): the wizard is there again with what was typed. */
-export function useUndo(dialogId: string, inquiry: InquiryView) {
+export function useUndo(dialogId: string | null, inquiry: InquiryView) {
   const reread = useReread(dialogId);
   const client = useQueryClient();
   const until = useQuery({
@@ -86,7 +108,7 @@ export function useUndo(dialogId: string, inquiry: InquiryView) {
   return { until: until === null ? null : Date.parse(until), undo };
 }
 
-export function useReject(dialogId: string) {
+export function useReject(dialogId: string | null) {
   const reread = useReread(dialogId);
   return useMutation({
     mutationFn: (order: { inquiryId: string; version: number; reason: string; blockIdentity: boolean }) =>

@@ -1,0 +1,98 @@
+import type { InquiryView } from "@kommutator/contract/api/inquiry";
+import { Badge, Button, Group, Stack } from "@mantine/core";
+import { IconMessages } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../../app/api.ts";
+import { useCatalogues } from "../../app/catalogues.ts";
+import { useFormat } from "../../app/format.ts";
+import { keys } from "../../app/keys.ts";
+import { useCan } from "../../app/me.ts";
+import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { AuditLink } from "../administration/AuditLink.tsx";
+import classes from "../customer/customer.module.css";
+import { CardAnnex } from "../files/CardAnnex.tsx";
+import { InquiryWizard } from "../reception/InquiryWizard.tsx";
+import { Processed } from "../reception/Processed.tsx";
+import { SideDrawer } from "../settings/FormDrawer.tsx";
+import { isOpen, STATUS_COLOURS } from "./status.ts";
+
+/** One inquiry beside its list: where it stands, its reception when no dialog has it, tasks and files. */
+export function InquiryPanel({ id, onClose }: { id: string; onClose: () => void }) {
+  const { t } = useTranslation("inquiries");
+  const inquiry = useQuery({ queryKey: keys.inquiries("card", id), queryFn: ({ signal }) => api.get<InquiryView>(`/inquiries/${id}`, { signal }) });
+  return (
+    <SideDrawer title={inquiry.data === undefined ? t("card.title") : t("card.numbered", { number: inquiry.data.number })} onClose={onClose} wide>
+      {inquiry.isPending ? (
+        <RowsSkeleton rows={6} height={34} />
+      ) : inquiry.isError ? (
+        <ErrorState error={inquiry.error} onRetry={() => void inquiry.refetch()} />
+      ) : (
+        <Card inquiry={inquiry.data} />
+      )}
+    </SideDrawer>
+  );
+}
+
+function Card({ inquiry }: { inquiry: InquiryView }) {
+  const { t } = useTranslation("inquiries");
+  const can = useCan();
+  const format = useFormat();
+  const catalogues = useCatalogues();
+  const editable = can("inquiry", "edit") !== null;
+  const facts: [string, string | null | undefined][] = [
+    [t("field.party"), inquiry.party.name],
+    [t("field.purpose"), catalogues.data?.purposes.find((each) => each.id === (inquiry.purposeId ?? inquiry.suggestedPurposeId))?.name],
+    [t("field.age"), format.full(inquiry.receivedAt)],
+    [t("field.dueAt"), inquiry.dueAt === null || !isOpen(inquiry) ? null : format.full(inquiry.dueAt)],
+    [t("field.dispatchedTo"), inquiry.dispatchedTo?.name ?? inquiry.dispatchedQueue?.name],
+    [t("field.source"), inquiry.source?.name],
+  ];
+  return (
+    <Stack gap="md">
+      <Group gap={8}>
+        <Badge variant="light" color={STATUS_COLOURS[inquiry.status]}>
+          {t(`status.${inquiry.status}`)}
+        </Badge>
+        <span className={classes["dim"]}>{t(`origin.${inquiry.origin}`)}</span>
+        <span style={{ flex: 1 }} />
+        {inquiry.dialogId === null ? null : (
+          <Button
+            component={Link}
+            to={`/dialogs/${inquiry.dialogId}`}
+            state={{ receive: isOpen(inquiry) }}
+            size="xs"
+            variant={isOpen(inquiry) && editable ? "filled" : "default"}
+            leftSection={<IconMessages size={15} />}
+          >
+            {t(isOpen(inquiry) && editable ? "receive" : "card.dialog")}
+          </Button>
+        )}
+        <AuditLink kind="inquiry" id={inquiry.id} />
+      </Group>
+      <dl className={classes["facts"]}>
+        {facts
+          .filter(([, value]) => value != null && value !== "")
+          .map(([label, value]) => (
+            <Fact key={label} label={label} value={value ?? ""} />
+          ))}
+      </dl>
+      {!isOpen(inquiry) ? (
+        <Processed dialogId={inquiry.dialogId} inquiry={inquiry} />
+      ) : inquiry.dialogId === null && editable ? (
+        <InquiryWizard inquiryId={inquiry.id} />
+      ) : null}
+      <CardAnnex object="inquiry" id={inquiry.id} editable={editable} plain />
+    </Stack>
+  );
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}
