@@ -107,6 +107,8 @@ INSERT INTO role_permission (role_id, object, action, scope)
   ON CONFLICT DO NOTHING;
 -- What somebody is at the house; the event card names it beside the person.
 ALTER TABLE employee ADD COLUMN IF NOT EXISTS position text;
+-- By which the house itself reaches the person; E.164.
+ALTER TABLE employee ADD COLUMN mobile text CHECK (mobile ~ '^\+[1-9][0-9]{6,14}$');
 -- The history of one human.
 CREATE INDEX IF NOT EXISTS dialog_party_contact ON dialog_party(contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS interest_contact ON interest(contact_id) WHERE contact_id IS NOT NULL;

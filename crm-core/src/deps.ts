@@ -53,6 +53,8 @@ export interface CrmHooks {
    * the house has no mailbox. Throws ChannelError. The same `id` is the same letter.
    */
   sendMail?(letter: { id: Id; to: string; name: string; subject: string; text: string; path: string }): Promise<boolean>;
+  /** An SMS of the house to one of its own people (`to`: E.164), by the first of its SMS channels. False: the house has none. Else as sendMail. */
+  sendText?(sms: { id: Id; to: string; name: string; text: string; path: string }): Promise<boolean>;
   /** Address of the visitor's chat page of a channel. */
   chatUrl?(channelId: Id): string;
 }

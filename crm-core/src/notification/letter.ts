@@ -41,6 +41,17 @@ export function letterOf(event: NotificationEvent, payload: Record<string, unkno
   return { subject, text: [subject, "", ...line(WHO, word("customer")), ...line(WHEN, when), ...line(WHY, word("reason")), "", FOOT[locale]].join("\n") };
 }
 
+/** So much of a text leaves by SMS, without the page's address: two parts of Cyrillic. */
+const SMS_LENGTH = 130;
+
+/** The same notice as an SMS: what and when, in one line. */
+export function textOf(event: NotificationEvent, payload: Record<string, unknown>, locale: Locale, tz: string): string {
+  const at = typeof payload["at"] === "string" ? new Date(payload["at"]) : null;
+  const when =
+    at === null ? "" : `, ${new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "short", timeZone: tz }).format(at).replace(/\s+/g, " ")}`;
+  return letterOf(event, payload, locale, tz).subject.slice(0, SMS_LENGTH - when.length) + when;
+}
+
 /** Where the workspace shows what a notice is about. */
 export function pathOf(object: string | null, id: string | null): string {
   const pages: Record<string, string> = {

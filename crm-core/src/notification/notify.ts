@@ -63,6 +63,10 @@ export async function notify(tx: Tx, crm: Crm, notice: Notice): Promise<Id | nul
 export const reachedByMail = (tx: Query) =>
   tx`(e.email IS NOT NULL AND EXISTS (SELECT 1 FROM channel mc WHERE mc.kind = 'email' AND mc.enabled AND mc.archived_at IS NULL))`;
 
+/** SQL over an employee `e`: has a mobile number, and the house a channel for SMS. */
+export const reachedBySms = (tx: Query) =>
+  tx`(e.mobile IS NOT NULL AND EXISTS (SELECT 1 FROM channel mc WHERE mc.kind IN ('sms-http', 'sms-smpp') AND mc.enabled AND mc.archived_at IS NULL))`;
+
 /** What has come to an end needs no reminding: unread notices of these events about the object are read, their letters are not sent any more. */
 export async function settle(tx: Tx, crm: Crm, objectId: Id, events: readonly NotificationEvent[] = NOTIFICATION_EVENTS): Promise<void> {
   const told = await tx<{ id: Id; employeeId: Id; unread: boolean }[]>`

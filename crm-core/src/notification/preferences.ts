@@ -10,7 +10,7 @@ import {
 import { AppError } from "@kommutator/contract/errors";
 import type { z } from "zod";
 import type { Crm } from "../context.ts";
-import { defaultChannels, reachedByMail } from "./notify.ts";
+import { defaultChannels, reachedByMail, reachedBySms } from "./notify.ts";
 import type { Quiet } from "./quiet.ts";
 
 /** What the principal is told of, how, and how long ahead: own choices over the house's. `available` leaves out what cannot reach the person. */
@@ -20,15 +20,17 @@ export async function readPreferences(crm: Crm, principal: Principal): Promise<P
     SELECT event, channels, lead_minutes AS "leadMinutes" FROM notification_pref WHERE employee_id = ${principal.employeeId}`;
   const [quiet] = await sql<Quiet[]>`
     SELECT enabled, to_char(from_time, 'HH24:MI') AS "from", to_char(to_time, 'HH24:MI') AS "to" FROM notification_quiet WHERE employee_id = ${principal.employeeId}`;
-  const [person] = await sql<{ reachable: boolean }[]>`SELECT ${reachedByMail(sql)} AS reachable FROM employee e WHERE e.id = ${principal.employeeId}`;
-  const reachable = person?.reachable ?? false;
+  const [person] = await sql<
+    { mail: boolean; sms: boolean }[]
+  >`SELECT ${reachedByMail(sql)} AS mail, ${reachedBySms(sql)} AS sms FROM employee e WHERE e.id = ${principal.employeeId}`;
+  const reachable = person?.mail ?? false;
   return {
     events: NOTIFICATION_EVENTS.map((event) => {
       const own = chosen.find((c) => c.event === event);
       return { event, channels: own?.channels ?? defaultChannels(event, reachable), leadMinutes: own?.leadMinutes ?? LEAD_MINUTES[event] ?? null };
     }),
     quiet: quiet ?? { ...QUIET_HOURS },
-    available: reachable ? ["app", "email"] : ["app"],
+    available: ["app", ...(reachable ? (["email"] as const) : []), ...(person?.sms === true ? (["sms"] as const) : [])],
   };
 }
 

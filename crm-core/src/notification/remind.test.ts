@@ -8,6 +8,7 @@ let house: CrmHouse;
 let customerId: Id;
 /** Letters as they would leave the house; the next one fails with `refuse`. */
 const letters: { to: string; subject: string; text: string; path: string }[] = [];
+const messages: { id: Id; to: string; text: string; path: string }[] = [];
 let refuse: Error | null = null;
 /** 10:00 in Almaty on a Wednesday: no quiet hours. */
 const NOW = Date.parse("2026-03-11T05:00:00Z");
@@ -20,6 +21,11 @@ beforeAll(async () => {
         if (refuse !== null) throw refuse;
         letters.push(letter);
         return true;
+      },
+      async sendText(sms) {
+        if (refuse !== null) throw refuse;
+        messages.push(sms);
+        return (await house.sql`SELECT 1 FROM channel WHERE kind = 'sms-http' AND enabled`).length > 0;
       },
     },
   });
@@ -191,6 +197,45 @@ describe("notifications (BP-07)", () => {
     expect(failed?.failures).toEqual([{ channel: "email", error: "Error: connection refused" }]);
     expect((await house.as("aigul", "GET", "/notifications/failures")).body.items).toMatchObject([{ kind: "interaction.soon", channel: "email", attempts: 5 }]);
     expect((await house.as("bolat", "GET", "/notifications/failures")).body.items).toEqual([]);
+    house.clock.set(NOW);
+  });
+
+  test("by SMS to whoever has a number, where the house has a channel: offered so, one for each notice, after the quiet hours; what fails is seen", async () => {
+    const { bolat } = house.company.employees;
+    const available = async () => (await house.as("bolat", "GET", "/notifications/preferences")).body.available;
+    const both = [{ event: "interaction.soon", channels: ["app", "email", "sms"], leadMinutes: 15 }];
+    await prefer(both, "bolat", { enabled: true, from: "21:00", to: "09:00" });
+    await house.sql`UPDATE employee SET locale = 'ru', mobile = '+77011234567' WHERE id = ${bolat.id}`;
+    expect(await available()).toEqual(["app", "email"]);
+    const channelId = await house.channel("sms-http", "Texts");
+    expect(await available()).toEqual(["app", "email", "sms"]);
+
+    /** 23:00 in Almaty. */
+    const night = Date.parse("2026-03-12T18:00:00Z");
+    house.clock.set(night);
+    const item = await plan(night + 10 * MINUTE, "Позвонить ночью", "admin", { executorId: bolat.id });
+    await run("reminders", night);
+    await run("notice-letters", Date.parse("2026-03-13T03:59:00Z"));
+    expect(messages).toEqual([]);
+    await run("notice-letters", Date.parse("2026-03-13T04:00:00Z"));
+    await run("notice-letters", Date.parse("2026-03-13T04:05:00Z"));
+    expect(messages).toMatchObject([{ to: "+77011234567", text: "Скоро: Позвонить ночью, 12.03.2026, 23:10", path: `/events/${item.id}` }]);
+    expect(letters.filter((l) => l.subject.includes("Позвонить ночью"))).toHaveLength(1);
+
+    const failed = async (subject: string) => (await unread("bolat")).filter((n) => n.kind === "interaction.soon" && n.payload.title === subject)[0]?.failures;
+    const day = NOW + 4 * DAY;
+    house.clock.set(day);
+    await plan(day + 10 * MINUTE, "No number", "admin", { executorId: bolat.id });
+    await run("reminders", day);
+    await house.sql`UPDATE employee SET mobile = NULL WHERE id = ${bolat.id}`;
+    await run("notice-letters", day);
+    expect(await failed("No number")).toEqual([{ channel: "sms", error: "no_number" }]);
+    await house.sql`UPDATE employee SET mobile = '+77011234567' WHERE id = ${bolat.id}`;
+    await house.sql`UPDATE channel SET enabled = false WHERE id = ${channelId}`;
+    await plan(day + 12 * MINUTE, "No channel", "admin", { executorId: bolat.id });
+    await run("reminders", day);
+    await run("notice-letters", day);
+    expect(await failed("No channel")).toEqual([{ channel: "sms", error: "no_sms_channel" }]);
     house.clock.set(NOW);
   });
 });

@@ -20,7 +20,7 @@ export async function readEmployees(sql: Db | Tx, principal: Principal, action: 
            jsonb_build_object('id', c.id, 'name', c.name) AS calendar,
            coalesce((SELECT jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name) ORDER BY r.name)
                      FROM employee_role er JOIN role r ON r.id = er.role_id WHERE er.employee_id = e.id), '[]') AS roles,
-           e.extension, e.max_dialogs AS "maxDialogs", e.fte, e.email::text AS email, e.locale, e.state, e.version
+           e.extension, e.max_dialogs AS "maxDialogs", e.fte, e.email::text AS email, e.mobile, e.locale, e.state, e.version
     FROM employee e JOIN department d ON d.id = e.department_id JOIN working_calendar c ON c.id = e.calendar_id
     WHERE ${employeesInScope(sql, principal, action)} ${id === null ? sql`` : sql`AND e.id = ${id}`}
     ORDER BY e.full_name, e.id`;

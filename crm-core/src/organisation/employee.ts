@@ -4,6 +4,7 @@ import type { SessionView } from "@kommutator/contract/api/auth";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
+import { normalisePhone } from "@kommutator/contract/phone";
 import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { hashPassword } from "../access/password.ts";
@@ -16,6 +17,15 @@ import { namingConflicts } from "./conflicts.ts";
 import { openWork, readEmployees } from "./employee-sql.ts";
 
 type Who = { principal: Principal; actor: Actor };
+
+/** A mobile number in E.164, national forms by the company's country. Throws validation for what is none. */
+async function mobileOf(tx: Tx, typed: string | null): Promise<string | null> {
+  if (typed === null) return null;
+  const [company] = await tx<{ country: string }[]>`SELECT country::text AS country FROM company`;
+  const number = normalisePhone(typed, company?.country ?? "KZ");
+  if (number.kind !== "e164" || number.value.includes(";")) throw new AppError("validation", { fields: { mobile: "format" } });
+  return number.value;
+}
 
 async function factsChanged(deps: CrmDeps, tx: Tx, id: Id): Promise<void> {
   await deps.enqueue(tx, [{ kind: "facts.changed", what: "employee", id, at: deps.clock.now() }]);
@@ -61,9 +71,10 @@ export async function createEmployee(deps: CrmDeps, who: Who, body: z.infer<type
   const view = await namingConflicts(() =>
     deps.sql.begin(async (tx) => {
       await refuseRoles(tx, who.principal, body.roleIds);
+      const mobile = await mobileOf(tx, body.mobile);
       const [row] = await tx<{ id: Id }[]>`
-        INSERT INTO employee (login, full_name, position, email, password_hash, locale, department_id, calendar_id, fte, extension, max_dialogs)
-        VALUES (${body.login}, ${body.name}, ${body.position}, ${body.email}, ${hash}, ${body.locale}, ${body.departmentId}, ${body.calendarId}, ${body.fte}, ${body.extension}, ${body.maxDialogs})
+        INSERT INTO employee (login, full_name, position, email, mobile, password_hash, locale, department_id, calendar_id, fte, extension, max_dialogs)
+        VALUES (${body.login}, ${body.name}, ${body.position}, ${body.email}, ${mobile}, ${hash}, ${body.locale}, ${body.departmentId}, ${body.calendarId}, ${body.fte}, ${body.extension}, ${body.maxDialogs})
         RETURNING id`;
       const { id } = row as { id: Id };
       await tx`INSERT INTO employee_role ${tx(body.roleIds.map((role_id) => ({ employee_id: id, role_id })))}`;
@@ -96,6 +107,7 @@ export async function changeEmployee(deps: CrmDeps, who: Who, id: Id, patch: z.i
         full_name: patch.name ?? before.name,
         position: patch.position === undefined ? before.position : patch.position,
         email: patch.email === undefined ? before.email : patch.email,
+        mobile: patch.mobile === undefined ? before.mobile : await mobileOf(tx, patch.mobile),
         locale: patch.locale ?? before.locale,
         department_id: patch.departmentId ?? before.department.id,
         calendar_id: patch.calendarId ?? before.calendar.id,

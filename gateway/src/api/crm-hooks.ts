@@ -82,6 +82,22 @@ export function createCrmHooks(deps: CrmHooksDeps): CrmHooks {
       });
       return true;
     },
+    async sendText(sms) {
+      const [channel] = await deps.sql<
+        { id: Id }[]
+      >`SELECT id FROM channel WHERE kind IN ('sms-http', 'sms-smpp') AND enabled AND archived_at IS NULL ORDER BY name, id LIMIT 1`;
+      if (channel === undefined) return false;
+      await deps.supervisor.perform(channel.id, "message.send", {
+        id: sms.id,
+        threadKey: sms.to,
+        to: { kind: "phone", value: sms.to, displayName: sms.name },
+        text: `${sms.text} ${deps.publicUrl}${sms.path}`,
+        files: [],
+        references: [],
+        automatic: true,
+      });
+      return true;
+    },
     chatUrl: (channelId) => `${deps.publicUrl}/chat/${channelId}`,
   };
 }

@@ -1,12 +1,31 @@
 import { randomUUID } from "node:crypto";
+import type { Adapter } from "@kommutator/contract/channel";
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiFixture, apiFixture, type Browser } from "./testing/api.fixture.ts";
 
 let house: ApiFixture;
+/** SMS as they leave the house. */
+const sent: Record<string, unknown>[] = [];
+const sms: Adapter = {
+  kind: "sms-http",
+  medium: "message",
+  fields: [],
+  parseConfig: (raw) => raw,
+  open: async () => ({
+    handlers: {
+      "message.send": async (command: Record<string, unknown>) => {
+        sent.push(command);
+        return { messageKey: String(command["id"]) };
+      },
+    },
+    limits: { textLength: 300, attachmentBytes: 0, replyWindowMs: null, canStart: true },
+    close: async () => undefined,
+  }),
+};
 const who: Record<string, Browser> = {};
 beforeAll(async () => {
-  house = await apiFixture();
+  house = await apiFixture({ registry: { "sms-http": { exclusive: false, load: async () => sms } } });
   for (const e of Object.values(house.company.employees)) who[e.login] = await house.login(e);
 });
 afterAll(async () => {
@@ -51,6 +70,28 @@ describe("employees (AD-04)", () => {
     ] as const) {
       expect((await as("admin").call("POST", "/employees", body)).json()).toEqual({ code: "duplicate", details: { field } });
     }
+  });
+
+  test("a mobile number is kept in its international form, and notifications go there by the house's SMS channel", async () => {
+    const { id } = (await as("admin").call("POST", "/employees", newcomer({ login: "texted", mobile: "8 701 123 45 67", locale: "en" }))).json();
+    for (const mobile of ["112", "no number", "+7 701 123 45 67 ext. 5"])
+      expect((await as("admin").call("PATCH", `/employees/${id}`, { version: 0, mobile })).json()).toMatchObject({
+        code: "validation",
+        details: { fields: { mobile: "format" } },
+      });
+    const me = await house.login({ login: "texted", password: "long enough" });
+    const preferences = { events: [{ event: "task.new", channels: ["sms"], leadMinutes: null }], quiet: { enabled: false, from: "21:00", to: "09:00" } };
+    await house.channel("sms-http");
+    expect((await me.call("PUT", "/notifications/preferences", preferences)).json().available).toEqual(["app", "sms"]);
+    const task = (await as("admin").call("POST", "/tasks", { title: "Count the stock", executorId: id })).json();
+    await house.runJob("notice-letters");
+    await house.runJob("notice-letters");
+    expect(sent).toMatchObject([
+      { to: { kind: "phone", value: "+77011234567" }, text: `A new task: Count the stock http://localhost/tasks/${task.id}`, automatic: true },
+    ]);
+    const changed = await as("admin").call("PATCH", `/employees/${id}`, { version: 0, mobile: null });
+    expect(changed.json()).toMatchObject({ mobile: null });
+    expect((await audit(id)).at(-1)?.changes).toEqual({ mobile: ["+77011234567", null] });
   });
 
   test("a change names what it changes and leaves the rest; the phone follows the extension; a stale version learns the current row", async () => {

@@ -12,7 +12,7 @@ import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { Section } from "../settings/Section.tsx";
 import classes from "./notices.module.css";
 
-const CHANNELS = ["app", "email"] as const;
+const CHANNELS = ["app", "email", "sms"] as const;
 const KEY = keys.notices("preferences");
 
 /** What I am told of, by which channel and how long ahead; the hours in which no letter goes out; what could not be delivered (BP-07). */
@@ -45,6 +45,7 @@ export function NoticesPage() {
     <Section title={t("prefs.title")} purpose={t("prefs.purpose")}>
       <Stack gap="md" maw={860}>
         {available.includes("email") ? null : <Alert color="yellow">{t("prefs.noMail")}</Alert>}
+        {available.includes("sms") || !events.some((event) => event.channels.includes("sms")) ? null : <Alert color="yellow">{t("prefs.noSms")}</Alert>}
         <div className={classes["card"]}>
           <Table verticalSpacing={7}>
             <Table.Thead>
@@ -69,6 +70,8 @@ export function NoticesPage() {
                         <Checkbox
                           aria-label={`${name}: ${t(`channel.${channel}`)}`}
                           checked={event.channels.includes(channel)}
+                          // What reaches nobody is not offered, but can be taken back.
+                          disabled={!available.includes(channel) && !event.channels.includes(channel)}
                           onChange={(press) => toggle(event, channel, press.currentTarget.checked)}
                         />
                       </Table.Td>

@@ -26,6 +26,7 @@ type Values = {
   maxDialogs: number;
   fte: number;
   email: string | null;
+  mobile: string | null;
   locale: "ru" | "en" | "kk" | "uk";
   password: string;
 };
@@ -56,6 +57,7 @@ export function PersonForm({ person, onClose }: { person: EmployeeView | null; o
       maxDialogs: person?.maxDialogs ?? 5,
       fte: person?.fte ?? 1,
       email: person?.email ?? null,
+      mobile: person?.mobile ?? null,
       locale: (person?.locale as Values["locale"] | undefined) ?? "ru",
       password: "",
     },
@@ -190,6 +192,15 @@ export function PersonForm({ person, onClose }: { person: EmployeeView | null; o
           value={values.email ?? ""}
           error={fault("email")}
           onChange={(event) => set({ email: event.currentTarget.value.trim() || null })}
+        />
+        <TextInput
+          label={t("people.mobile")}
+          description={t("people.mobileText")}
+          type="tel"
+          maxLength={40}
+          value={values.mobile ?? ""}
+          error={fault("mobile")}
+          onChange={(event) => set({ mobile: event.currentTarget.value || null })}
         />
         <Select
           label={t("people.language")}

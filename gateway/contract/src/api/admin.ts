@@ -25,6 +25,8 @@ export const EmployeeView = z.object({
   maxDialogs: z.number().int(),
   fte: z.number(),
   email: z.string().nullable(),
+  /** E.164; notifications go there by SMS. */
+  mobile: z.string().nullable(),
   locale: z.string(),
   state: z.enum(["active", "suspended", "dismissed"]),
   version: z.number().int(),
@@ -45,6 +47,8 @@ export const EmployeeBody = z.object({
   maxDialogs: z.number().int().min(0).max(50).default(5),
   fte: z.number().positive().max(1).default(1),
   email: z.email().nullable().default(null),
+  /** As typed; the company's country tells national forms. */
+  mobile: z.string().trim().min(1).max(40).nullable().default(null),
   locale: z.enum(["ru", "en", "kk", "uk"]).default("ru"),
   password: z.string().min(8).max(500),
 });

@@ -77,7 +77,7 @@ export const Preference = z.object({
 });
 export type Preference = z.infer<typeof Preference>;
 export const QuietHours = z.object({ enabled: z.boolean(), from: LocalTime, to: LocalTime });
-/** `available`: the channels by which this house reaches this person now (a mailbox of the house and an address of the person). */
+/** `available`: the channels by which this house reaches this person now (a mailbox of the house and an address of the person; an SMS channel and a mobile number). */
 export const Preferences = z.object({ events: z.array(Preference), quiet: QuietHours, available: z.array(z.enum(NOTIFICATION_CHANNELS)) });
 export type Preferences = z.infer<typeof Preferences>;
 export const PreferencesBody = z.object({ events: z.array(Preference).max(50).default([]), quiet: QuietHours.optional() });
