@@ -36,6 +36,9 @@ CREATE INDEX customer_created ON customer(created_at DESC, id DESC) WHERE archiv
 CREATE INDEX customer_region ON customer(region_id, created_at DESC) WHERE archived_at IS NULL;
 CREATE INDEX customer_industry ON customer(industry_id, created_at DESC) WHERE archived_at IS NULL;
 CREATE INDEX customer_status_created ON customer(status_id, created_at DESC) WHERE archived_at IS NULL;
+-- The history of a card asks for the cards that became it.
+CREATE INDEX customer_merged ON customer(merged_into_id) WHERE merged_into_id IS NOT NULL;
+CREATE INDEX contact_merged ON contact(merged_into_id) WHERE merged_into_id IS NOT NULL;
 CREATE INDEX customer_code_pattern ON customer(upper(code) text_pattern_ops);
 
 -- A contact point is changed by people, by what comes in (verified, bounced) and by merging: its version counts every change, whoever makes it.

@@ -69,6 +69,16 @@ CREATE TRIGGER customer_name_gone AFTER DELETE ON customer FOR EACH ROW EXECUTE 
 CREATE TRIGGER contact_name_gone AFTER DELETE ON contact FOR EACH ROW EXECUTE FUNCTION name_gone();
 CREATE TRIGGER lead_name_gone AFTER DELETE ON lead FOR EACH ROW EXECUTE FUNCTION name_gone();
 
+-- The dictionary does what these did.
+DROP INDEX contact_name_trgm, lead_name_trgm;
+-- Whoever has few cards of their own is searched for among these.
+CREATE INDEX lead_responsible ON lead(responsible_id) WHERE status <> 'converted';
+-- The history: each of its sources by the person it is of, and what became an Interaction by its dialog.
+CREATE INDEX lead_converted_contact ON lead(converted_contact_id) WHERE converted_contact_id IS NOT NULL;
+CREATE INDEX interest_customer ON interest(customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX interest_lead ON interest(lead_id) WHERE lead_id IS NOT NULL;
+CREATE INDEX interaction_dialog ON interaction(dialog_id) WHERE dialog_id IS NOT NULL;
+
 -- Cards that were there before (the sample of an installation that is brought up to date).
 DO $$ BEGIN
   PERFORM add_name_words('customer', array_agg(id), array_agg(concat_ws(' ', name, legal_name))) FROM customer HAVING count(*) > 0;

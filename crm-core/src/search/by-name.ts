@@ -2,6 +2,7 @@ import type { Principal } from "@kommutator/contract/access";
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { nameKey } from "./key.ts";
+import type { OwnCards } from "./own.ts";
 import { best, type CardKind, type Found, readable } from "./readable.ts";
 import { DICTIONARY_SIMILARITY, type Meant, meant, typedWords } from "./words.ts";
 
@@ -14,10 +15,11 @@ const ENOUGH = 0.45;
  * People and companies whose names have the typed words, with typos and in either script (CB-03, CB-04); a contact also by words of the
  * own and of the company's name together. Those with all words come first, then those with the most telling one. The words are looked up in
  * the dictionary of all names by trigrams, their cards by a plain index: looking through the names themselves costs 20 times as much.
+ * Whoever has few cards (`own`) is searched for among these, whatever others have.
  */
-export async function byName(tx: Tx, principal: Principal, query: string, limit: number, kinds: CardKind[]): Promise<Found[]> {
+export async function byName(tx: Tx, principal: Principal, query: string, limit: number, kinds: CardKind[], own: OwnCards | null): Promise<Found[]> {
   const typed = typedWords(query);
-  if (typed.length === 0) return [];
+  if (typed.length === 0 || own?.all.length === 0) return [];
   // Plans are made for the very words: a surname has 10,000 cards where a number has one.
   await tx`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(DICTIONARY_SIMILARITY)}, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)`;
   const words = await meant(tx, typed);
@@ -25,15 +27,16 @@ export async function byName(tx: Tx, principal: Principal, query: string, limit:
   const letters = (some: Meant[]) => some.reduce((n, w) => n + w.typed.length, 0) / typed.join("").length;
   if (known.length === 0 || letters(known) < ENOUGH) return [];
   const share = letters(known);
-  const all = (known.length === 1 ? await withWord(tx, principal, known[0] as Meant, limit, kinds) : await withAll(tx, principal, known, kinds)).map((f) => ({
+  const one = (word: Meant) => (own === null ? withWord(tx, principal, word, limit, kinds) : ownWithWord(tx, principal, word, limit, kinds, own));
+  const all = (known.length === 1 ? await one(known[0] as Meant) : await withAll(tx, principal, known, kinds, own)).map((f) => ({
     ...f,
     score: f.score * share,
   }));
-  if (known.length > 1 && all.length < limit && kinds.includes("contact")) all.push(...(await atCompany(tx, principal, known, share)));
+  if (known.length > 1 && all.length < limit && kinds.includes("contact")) all.push(...(await atCompany(tx, principal, known, share, own)));
   if (known.length > 1 && all.length < limit) {
     const longest = [...known].sort((a, b) => b.typed.length - a.typed.length)[0] as Meant;
     const part = letters([longest]);
-    if (part >= ENOUGH) all.push(...(await withWord(tx, principal, fewer(longest), limit, kinds)).map((f) => ({ ...f, score: f.score * part })));
+    if (part >= ENOUGH) all.push(...(await one(fewer(longest))).map((f) => ({ ...f, score: f.score * part })));
   }
   return compared(tx, best(all).slice(0, COMPARED), nameKey(query));
 }
@@ -59,8 +62,21 @@ async function withWord(tx: Tx, principal: Principal, word: Meant, limit: number
   );
 }
 
+/** The same among one's own cards, each of which is looked at. */
+async function ownWithWord(tx: Tx, principal: Principal, word: Meant, limit: number, kinds: CardKind[], own: OwnCards): Promise<Found[]> {
+  return found(
+    await tx<Row[]>`
+      SELECT w.kind, w.card_id AS id, d.score FROM unnest(${own.all}::uuid[]) AS mine(id) JOIN name_word w ON w.card_id = mine.id
+      JOIN unnest(${word.words}::text[], ${word.scores}::float8[]) WITH ORDINALITY AS d(word, score, n) ON d.word = w.word
+      WHERE w.kind = ANY(${kinds}::text[]) AND ${readable(tx, principal, "w.kind", "w.card_id")} ORDER BY d.n LIMIT ${Math.max(COMPARED, limit * 2)}`,
+  );
+}
+
+const among = (tx: Tx, own: OwnCards | null, card: string) =>
+  own === null ? tx`` : tx`AND ${tx.unsafe(card)} IN (SELECT id FROM unnest(${own.all}::uuid[]) AS mine(id))`;
+
 /** Cards that have every word; the score is the mean likeness of the words. */
-async function withAll(tx: Tx, principal: Principal, words: Meant[], kinds: CardKind[]): Promise<Found[]> {
+async function withAll(tx: Tx, principal: Principal, words: Meant[], kinds: CardKind[], own: OwnCards | null): Promise<Found[]> {
   const scoreOf = (w: Meant, alias: string) => tx`(${w.scores}::float8[])[array_position(${w.words}::text[], ${tx.unsafe(alias)}.word)]`;
   const total = words.map((w, i) => scoreOf(w, `w${i}`)).reduce((sum, each) => tx`${sum} + ${each}`);
   const [first, ...rest] = words as [Meant, ...Meant[]];
@@ -70,13 +86,13 @@ async function withAll(tx: Tx, principal: Principal, words: Meant[], kinds: Card
     await tx<Row[]>`
       SELECT kind, card_id AS id, score FROM (
         SELECT kind, card_id, (${total}) / ${words.length}::float8 AS score FROM name_word w0 ${joins}
-        WHERE w0.word = ANY(${first.words}::text[]) ${conditions} AND kind = ANY(${kinds}::text[]) ORDER BY score DESC OFFSET 0) s
+        WHERE w0.word = ANY(${first.words}::text[]) ${conditions} AND kind = ANY(${kinds}::text[]) ${among(tx, own, "w0.card_id")} ORDER BY score DESC OFFSET 0) s
       WHERE ${readable(tx, principal, "s.kind", "s.card_id")} LIMIT ${COMPARED * 2}`,
   );
 }
 
 /** Contacts of whom one word is the own name's and another the company's: "Иванов Ромашка". */
-async function atCompany(tx: Tx, principal: Principal, words: Meant[], share: number): Promise<Found[]> {
+async function atCompany(tx: Tx, principal: Principal, words: Meant[], share: number, cards: OwnCards | null): Promise<Found[]> {
   const pairs = words.flatMap((a) => words.filter((b) => b !== a).map((b) => [a, b] as const)).slice(0, 6);
   const rows: Row[] = [];
   for (const [own, company] of pairs) {
@@ -85,7 +101,7 @@ async function atCompany(tx: Tx, principal: Principal, words: Meant[], share: nu
         SELECT 'contact' AS kind, h.card_id AS id, ${(0.9 * share * (own.typed.length + company.typed.length)) / words.reduce((n, w) => n + w.typed.length, 0)}::float8 AS score
         FROM name_word h JOIN customer_contact cc ON cc.contact_id = h.card_id JOIN name_word c ON c.kind = 'customer' AND c.card_id = cc.customer_id
         WHERE h.kind = 'contact' AND h.word = ANY(${own.words.slice(0, 20)}::text[]) AND c.word = ANY(${company.words.slice(0, 40)}::text[])
-          AND ${readable(tx, principal, "'contact'", "h.card_id")} LIMIT ${COMPARED}`),
+          ${among(tx, cards, "h.card_id")} AND ${readable(tx, principal, "'contact'", "h.card_id")} LIMIT ${COMPARED}`),
     );
   }
   return found(rows);

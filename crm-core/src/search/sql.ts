@@ -4,6 +4,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { byName } from "./by-name.ts";
 import { byAddress, byPhone } from "./by-point.ts";
 import { phoneFragments } from "./fragment.ts";
+import { ownCards } from "./own.ts";
 import { best, type CardKind, type Found, readable } from "./readable.ts";
 
 export interface Hit {
@@ -30,11 +31,12 @@ export async function search(tx: Tx, principal: Principal, typed: string, limit:
   const kinds = KINDS[only ?? "all"];
   const fragments = phoneFragments(query);
   const found = await byNumber(tx, principal, query, kinds);
-  if (fragments.length > 0) found.push(...(await byPhone(tx, principal, fragments, limit, kinds)));
-  else if (/\S[@.]|@\S/.test(query) && !/\s/.test(query.trim())) found.push(...(await byAddress(tx, principal, query, limit, kinds)));
+  const own = await ownCards(tx, principal, kinds);
+  if (fragments.length > 0) found.push(...(await byPhone(tx, principal, fragments, limit, kinds, own)));
+  else if (/\S[@.]|@\S/.test(query) && !/\s/.test(query.trim())) found.push(...(await byAddress(tx, principal, query, limit, kinds, own)));
   if (found.length < limit && !query.includes("@")) {
     // What has a number in its name comes after those who have it in a phone.
-    const named = await byName(tx, principal, query, limit, kinds);
+    const named = await byName(tx, principal, query, limit, kinds, own);
     found.push(...(fragments.length > 0 ? named.map((f) => ({ ...f, score: f.score * 0.8 })) : named));
     if (kinds.includes("contact")) found.push(...(await peopleOf(tx, principal, named, limit)));
   }
