@@ -4,6 +4,7 @@ import type { IncomingCard } from "@kommutator/contract/api/party";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { readFeed } from "../feed/sql.ts";
+import { suggestInterest } from "../interest/from-dialog.ts";
 import { INTEREST_JOINS, interestColumns } from "../interest/sql.ts";
 import { dialogAllowed } from "../party/link.ts";
 
@@ -76,5 +77,6 @@ export async function readCard(tx: Query, principal: Principal, dialogId: Id): P
     openInterests,
     lastInteractions: last,
     unansweredMessages: row.unanswered,
+    newInterest: await suggestInterest(tx, dialogId),
   };
 }

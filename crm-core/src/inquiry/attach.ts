@@ -4,6 +4,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { Crm } from "../context.ts";
 import { reopenInterest } from "../interest/close.ts";
+import { suggestInterest } from "../interest/from-dialog.ts";
 import type { InterestRecord } from "../interest/record.ts";
 import { readKind } from "../interest/sql.ts";
 import { createInterest } from "../interest/write.ts";
@@ -74,19 +75,14 @@ export async function create(
   const kind = await readKind(tx, kindId);
   if (!choice.hasNext && kind !== null && kind.mode !== "none" && kind.stages[0]?.requiresNextStep === true)
     throw new AppError("validation", { fields: { next: "required" } });
-  const [source] =
-    dialogId === null
-      ? []
-      : await tx<
-          { id: Id | null }[]
-        >`SELECT coalesce(o.source_id, n.source_id, c.source_id) AS id FROM dialog d JOIN channel c ON c.id = d.channel_id LEFT JOIN line n ON n.id = d.line_id LEFT JOIN dialog_origin o ON o.dialog_id = d.id WHERE d.id = ${dialogId}`;
+  const source = dialogId === null ? null : await suggestInterest(tx, dialogId);
   const title = choice.title?.trim() || purpose.name;
   const { id } = await createInterest(crm, tx, actor, {
     kindId,
     title,
     ...person,
     purposeId: purpose.id,
-    sourceId: source?.id ?? null,
+    sourceId: source?.sourceId ?? null,
     responsibleId: choice.responsibleId,
     amount: null,
     currency: null,

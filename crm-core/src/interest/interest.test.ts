@@ -181,6 +181,18 @@ describe("from a dialog (RG-13)", () => {
     expect(rows.map((r) => r["interest_id"])).toEqual([i.id, i.id]);
   });
 
+  test("the card suggests the title that the customer's first line gives, cut after a whole word, and the source; a letter's subject goes before", async () => {
+    const d = await dialogOf();
+    await house.message(d.id, "in", NOW);
+    await house.sql`UPDATE message SET body = ${`\n  ${"Twelve oak chairs ".repeat(12)}\nSecond line`} WHERE dialog_id = ${d.id}`;
+    const suggested = async () => (await house.as("aigul", "GET", `/dialogs/${d.id}/card`)).body.newInterest;
+    const first = await suggested();
+    expect(first.title).toBe(`${"Twelve oak chairs ".repeat(6).trim()} Twelve oak…`);
+    expect(first.sourceId).not.toBeNull();
+    await house.sql`UPDATE dialog SET subject = 'Chairs for the hall' WHERE id = ${d.id}`;
+    expect((await suggested()).title).toBe("Chairs for the hall");
+  });
+
   test("moved to another Interest with a trace; one of another person is not found; another's dialog neither", async () => {
     const d = await dialogOf();
     const first = await open({ customerId: null, fromDialogId: d.id });

@@ -17,6 +17,7 @@ import { changeInterest } from "./change-interest.ts";
 import { requireFields } from "./conditions.ts";
 import { emitInterest } from "./emit.ts";
 import { writeFields } from "./fields.ts";
+import { suggestInterest } from "./from-dialog.ts";
 import { judgeInterests } from "./judge.ts";
 import { listInterests } from "./sql.ts";
 import { readInterest } from "./view.ts";
@@ -54,11 +55,7 @@ export function interestRoutes(crm: Crm): FastifyPluginAsync {
               leadId: party?.leadId ?? null,
               contactId: body.contactId ?? party?.contactId ?? null,
             });
-          if (body.sourceId === null) {
-            const [source] = await tx<{ id: Id | null }[]>`
-              SELECT coalesce(n.source_id, c.source_id) AS id FROM dialog d JOIN channel c ON c.id = d.channel_id LEFT JOIN line n ON n.id = d.line_id WHERE d.id = ${body.fromDialogId}`;
-            body.sourceId = source?.id ?? null;
-          }
+          if (body.sourceId === null) body.sourceId = (await suggestInterest(tx, body.fromDialogId)).sourceId;
         }
         await requirePerson(tx, request, body);
         const { id } = await createInterest(crm, tx, actor, body);

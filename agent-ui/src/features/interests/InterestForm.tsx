@@ -1,5 +1,5 @@
 import type { InterestView } from "@kommutator/contract/api/interest";
-import { Alert, Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,24 +13,36 @@ import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
 import { DateField } from "./DateField.tsx";
 import { FIELD_TEXT } from "./MissingFields.tsx";
 
-const fieldsOf = (interest: InterestView | null, me: string) => ({
-  title: interest?.title ?? "",
+/** What a new one begins with, as the place where it is made knows it. */
+interface Prefilled {
+  title: string;
+  sourceId: string | null;
+  purposeId: string | null;
+}
+
+const fieldsOf = (interest: InterestView | null, me: string, prefilled?: Prefilled) => ({
+  title: interest?.title ?? prefilled?.title ?? "",
   responsibleId: interest === null ? me : (interest.responsible?.id ?? null),
   amount: interest?.amount ?? null,
   currency: interest?.currency ?? "KZT",
   expectedClose: interest?.expectedClose ?? null,
-  purposeId: interest?.purposeId ?? null,
-  sourceId: interest?.sourceId ?? null,
+  purposeId: interest?.purposeId ?? prefilled?.purposeId ?? null,
+  sourceId: interest?.sourceId ?? prefilled?.sourceId ?? null,
 });
 const CURRENCIES = ["KZT", "RUB", "UAH", "USD", "EUR"];
 
 /** A new Interest of a party, or changes to one. A second open one of the same kind asks for the reason (RG-12). */
 export function InterestForm({
   party,
+  person,
+  prefilled,
   interest = null,
   onClose,
 }: {
-  party?: { customerId?: string; leadId?: string; fromDialogId?: string };
+  party?: { customerId?: string; leadId?: string; contactId?: string; fromDialogId?: string };
+  /** Whose it will be, in words. */
+  person?: string;
+  prefilled?: Prefilled;
   interest?: InterestView | null;
   onClose: () => void;
 }) {
@@ -40,12 +52,13 @@ export function InterestForm({
   const client = useQueryClient();
   const catalogues = useCatalogues();
   const kinds = (catalogues.data?.interestKinds ?? []).filter((each) => !each.archived);
-  const [fields, setFields] = useState(fieldsOf(interest, me.id));
+  const [fields, setFields] = useState(fieldsOf(interest, me.id, prefilled));
   const [kindId, setKind] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const [version, setVersion] = useState(interest?.version ?? 0);
   const [tried, setTried] = useState(false);
-  const kind = kindId ?? kinds[0]?.id ?? null;
+  const meant = catalogues.data?.purposes.find((each) => each.id === prefilled?.purposeId)?.interestKindId;
+  const kind = kindId ?? kinds.find((each) => each.id === meant)?.id ?? kinds[0]?.id ?? null;
   const set = (change: Partial<typeof fields>) => setFields((before) => ({ ...before, ...change }));
   const save = useMutation({
     mutationFn: (at: number) => {
@@ -79,6 +92,14 @@ export function InterestForm({
     <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(interest === null ? "form.new" : "form.edit")}>
       <form onSubmit={submit}>
         <Stack gap="sm">
+          {person === undefined ? null : (
+            <Text size="sm">
+              <Text span inherit c="dimmed">
+                {t("form.person")}{" "}
+              </Text>
+              <b>{person}</b>
+            </Text>
+          )}
           <TextInput
             data-autofocus
             required

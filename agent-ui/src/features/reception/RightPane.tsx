@@ -52,6 +52,8 @@ function Pane({ dialogId }: { dialogId: string }) {
       : data?.party.lead != null
         ? ({ of: "lead", id: data.party.lead.id } as const)
         : null;
+  const names = [data?.party.contact?.name, (data?.party.customer ?? data?.party.lead)?.name].filter((each) => each != null && each !== "");
+  const who = [...new Set(names)].join(", ") || (data?.party.name ?? "");
   if (card.isError && data === undefined) return <ErrorState error={card.error} onRetry={() => void card.refetch()} />;
   return (
     <section className={classes["pane"]} aria-label={t("pane")}>
@@ -118,10 +120,16 @@ function Pane({ dialogId }: { dialogId: string }) {
                 {t("interests.create")}
               </Button>
             )}
-            {making && of !== null ? (
+            {making && of !== null && data !== undefined ? (
               <Suspense fallback={null}>
                 <InterestForm
-                  party={{ ...(of.of === "customer" ? { customerId: of.id } : { leadId: of.id }), fromDialogId: dialogId }}
+                  party={{
+                    ...(of.of === "customer" ? { customerId: of.id } : { leadId: of.id }),
+                    ...(data?.party.contact == null || of.of !== "customer" ? {} : { contactId: data.party.contact.id }),
+                    fromDialogId: dialogId,
+                  }}
+                  person={who}
+                  prefilled={{ ...data.newInterest, title: data.newInterest.title ?? who }}
                   onClose={() => setMaking(false)}
                 />
               </Suspense>

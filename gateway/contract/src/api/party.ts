@@ -22,6 +22,8 @@ export const IncomingCard = z.object({
   openInterests: z.array(InterestRow),
   lastInteractions: z.array(FeedItem),
   unansweredMessages: z.number().int(),
+  /** What an Interest made from this dialog begins with (RG-13); a title of null is the agent's to find. */
+  newInterest: z.object({ title: z.string().nullable(), sourceId: Id.nullable(), purposeId: Id.nullable() }),
 });
 export type IncomingCard = z.infer<typeof IncomingCard>;
 /**
