@@ -96,7 +96,10 @@ export const CATALOGUES: Record<CatalogueName, Catalogue> = {
       if (others.length === 0) throw new AppError("in_use");
     },
   },
-  sources: { table: "lead_source", columns: { name: "name", code: "code" } },
+  sources: {
+    table: "lead_source",
+    columns: { name: "name", code: "code", firstContactS: "first_contact_s", processingS: "processing_s" },
+  },
   "customer-statuses": { table: "customer_status", columns: { code: "code", name: "name", color: "color" } },
   regions: {
     table: "region",

@@ -164,7 +164,8 @@ describe("deadlines (RG-17)", () => {
   });
 
   test("a source has deadlines of its own; a lead made by an unknown caller has them too, and nobody's is told to the queue's head", async () => {
-    await house.sql`UPDATE lead_source SET first_contact_s = 300, processing_s = 600 WHERE id = ${source("advertising")}`;
+    const set = await house.as("admin", "PATCH", `/catalogues/sources/${source("advertising")}`, { firstContactS: 300, processingS: 600 });
+    expect(set.status, JSON.stringify(set.body)).toBe(204);
     const lead = await made({ sourceId: source("advertising") });
     expect(Date.parse(lead.firstContactDueAt)).toBe(NOW + 300_000);
     expect(Date.parse(lead.dueAt)).toBe(NOW + 600_000);

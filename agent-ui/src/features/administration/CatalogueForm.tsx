@@ -38,7 +38,11 @@ export function CatalogueForm(props: {
     id: `catalogue.${name}.${entry?.id ?? "new"}`,
     initial:
       entry === null
-        ? { name: "", translations: {}, ...Object.fromEntries(fields.map((f) => [f.name, f.type === "flag" ? true : f.type === "minutes" ? 15 : null])) }
+        ? {
+            name: "",
+            translations: {},
+            ...Object.fromEntries(fields.map((f) => [f.name, f.type === "flag" ? (f.initial ?? true) : f.type === "minutes" ? 15 : null])),
+          }
         : { ...entry },
     schema: CatalogueBodies[name],
     body,
@@ -140,6 +144,21 @@ function Field(props: { field: EntryField; value: unknown; self: string | null; 
           onChange={(next) => onChange(next === "" ? null : Number(next))}
         />
       );
+    case "term": {
+      const unit = field.unit === "hours" ? 3600 : 60;
+      return (
+        <NumberInput
+          label={label}
+          description={t(`catalogues.hints.${field.name}`)}
+          min={1}
+          max={31_536_000 / unit}
+          decimalScale={field.unit === "hours" ? 2 : 0}
+          value={value === null || value === undefined ? "" : Math.round((Number(value) / unit) * 100) / 100}
+          error={error}
+          onChange={(next) => onChange(next === "" ? null : Math.round(Number(next) * unit))}
+        />
+      );
+    }
     case "flag":
       return <Switch label={label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
     case "color":

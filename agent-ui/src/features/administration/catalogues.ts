@@ -2,7 +2,10 @@ import type { CatalogueName } from "@kommutator/contract/api/catalogue";
 
 /** A field of an entry besides its name: what kind of input it takes. */
 export type EntryField =
-  | { name: string; type: "text" | "long" | "color" | "flag" | "minutes" }
+  | { name: string; type: "text" | "long" | "color" | "minutes" }
+  | { name: string; type: "flag"; initial?: boolean }
+  /** Kept in seconds, written in minutes or hours; empty: the house's. */
+  | { name: string; type: "term"; unit: "minutes" | "hours" }
   | { name: string; type: "choice"; options: readonly string[]; required?: boolean }
   | { name: string; type: "entry"; of: CatalogueName; required?: boolean };
 
@@ -25,8 +28,15 @@ export const EDITED = {
     { name: "code", type: "text" },
     { name: "color", type: "color" },
   ],
-  sources: [{ name: "code", type: "text" }],
-  "loss-reasons": [{ name: "kind", type: "choice", options: ["deal_lost", "demand_unmet", "lead_disqualified"], required: true }],
+  sources: [
+    { name: "code", type: "text" },
+    { name: "firstContactS", type: "term", unit: "minutes" },
+    { name: "processingS", type: "term", unit: "hours" },
+  ],
+  "loss-reasons": [
+    { name: "kind", type: "choice", options: ["deal_lost", "demand_unmet", "lead_disqualified"], required: true },
+    { name: "needsText", type: "flag", initial: false },
+  ],
   regions: [
     { name: "code", type: "text" },
     { name: "parentId", type: "entry", of: "regions" },

@@ -120,7 +120,14 @@ export const CatalogueBodies = {
   "interaction-statuses": z.object({ typeId: Id, code, name, state: z.enum(["planned", "done", "failed", "cancelled"]), ...ORDERED }),
   positions: z.object({ name, ...ORDERED }),
   /** `code`: what a deep link, a form's name or utm_source says to mean this source; compared in lower case. */
-  sources: z.object({ name, code: z.string().trim().toLowerCase().min(1).max(100).nullable().default(null), ...ORDERED }),
+  sources: z.object({
+    name,
+    code: z.string().trim().toLowerCase().min(1).max(100).nullable().default(null),
+    /** Working seconds to the first contact with its leads, and to the decision about them (RG-17); null: the house's. */
+    firstContactS: z.number().int().min(60).max(31_536_000).nullable().default(null),
+    processingS: z.number().int().min(60).max(31_536_000).nullable().default(null),
+    ...ORDERED,
+  }),
   "customer-statuses": z.object({ code, name, color: z.string().max(30).nullable().default(null), ...ORDERED }),
   regions: z.object({ code, name, parentId: Id.nullable().default(null), ...ORDERED }),
   industries: z.object({ code, name, ...ORDERED }),
