@@ -1,4 +1,3 @@
-import type { SessionView } from "@kommutator/contract/api/auth";
 import { Badge, Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
@@ -8,10 +7,9 @@ import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { useFormat } from "../../app/format.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
-import classes from "./administration.module.css";
-import { browserOf } from "./browser.ts";
 import { SECURITY_KEY, useSecurity } from "./queries.ts";
 import { SecondFactorBox, SecondFactorOff } from "./SecondFactorBox.tsx";
+import { SessionRow } from "./SessionRow.tsx";
 
 /** The safety of the own account: a second factor, and every browser that is signed in (AD-01). */
 export function SecurityPanel() {
@@ -75,35 +73,5 @@ export function SecurityPanel() {
         />
       ) : null}
     </>
-  );
-}
-
-function SessionRow({ session, onEnd }: { session: SessionView; onEnd: () => void }) {
-  const { t } = useTranslation("administration");
-  const format = useFormat();
-  const name = browserOf(session.userAgent) ?? t("security.unknownBrowser");
-  return (
-    <div className={classes["session"]}>
-      <div>
-        <Group gap="xs">
-          <Text size="sm" fw={500} title={session.userAgent ?? undefined}>
-            {name}
-          </Text>
-          {session.current ? (
-            <Badge size="xs" variant="light" color="blue" tt="none">
-              {t("security.current")}
-            </Badge>
-          ) : null}
-        </Group>
-        <Text size="xs" c="dimmed" title={format.full(session.lastSeenAt)}>
-          {[session.address, t("security.lastSeen", { when: format.ago(session.lastSeenAt, Date.now()) })].filter(Boolean).join(" · ")}
-        </Text>
-      </div>
-      {session.current ? null : (
-        <Button size="compact-xs" variant="default" aria-label={t("security.endOne", { name })} onClick={onEnd}>
-          {t("security.end")}
-        </Button>
-      )}
-    </div>
   );
 }

@@ -9,6 +9,7 @@ import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
+import { DepartmentPast } from "../administration/Past.tsx";
 import { type Column, OpenRow } from "./DataTable.tsx";
 import { FormDrawer } from "./FormDrawer.tsx";
 import { useForm } from "./form.ts";
@@ -141,6 +142,7 @@ function DepartmentForm({ department, all, onClose }: { department: Department |
         error={fault("dayNormPoints")}
         onChange={(value) => set({ dayNormPoints: value === "" ? null : Number(value) })}
       />
+      {department === null ? null : <DepartmentPast id={department.id} />}
     </FormDrawer>
   );
 }
