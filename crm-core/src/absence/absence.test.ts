@@ -85,6 +85,7 @@ beforeEach(async () => {
   await house.sql`UPDATE employee SET substitute_id = NULL`;
   await house.sql`UPDATE department SET head_id = NULL`;
   await house.sql`UPDATE interaction SET state = 'cancelled' WHERE state = 'planned'`;
+  await house.sql`UPDATE task SET state = 'cancelled' WHERE state <> 'done'`;
   await house.sql`DELETE FROM routing_input`;
 });
 
@@ -135,6 +136,59 @@ test("the worked example of B8: Aigul is away from the 1st to the 10th, Bolat st
   expect((await house.sql`SELECT responsible_id FROM customer WHERE id = ${client.id}`)[0]).toEqual({ responsible_id: idOf("aigul") });
 });
 
+test("open tasks and what is planned, with their reminders, go to who stands in, also those given meanwhile; they come back by the list", async () => {
+  const task = async (title: string, due: number | null, executor: Person = "aigul") =>
+    (await house.as("head", "POST", "/tasks", { title, executorId: idOf(executor), dueAt: due === null ? null : iso(july(due)) })).body.id as Id;
+  const does = async (id: Id) => (await house.sql`SELECT executor_id FROM task WHERE id = ${id}`)[0]?.["executor_id"];
+  const unread = async (person: Person) =>
+    (await house.as(person, "GET", "/notifications?unread=true&limit=200")).body.items.map(
+      (n: { kind: string; object: { id: Id } }) => `${n.kind} ${n.object?.id}`,
+    );
+  const remind = async (hour: number) => {
+    house.clock.set(july(3, hour));
+    await house.crm.jobs.find((j) => j.name === "reminders")?.run();
+  };
+  const client = await customerOf("aigul");
+  const [soon, late, refused] = [await task("Soon", 3), await task("After the return", 20), await task("Refused", 3)];
+  const [{ version }] = await house.sql<[{ version: number }]>`SELECT version FROM task WHERE id = ${refused}`;
+  await house.as("aigul", "POST", `/tasks/${refused}/refuse`, { version, reason: "Not mine" });
+  const call = await planned("aigul", 3, client.id);
+  const { body: absence } = await absent("aigul", 1, 5, "bolat");
+  await at(1);
+  expect([await does(soon), await does(late), await does(refused)]).toEqual([idOf("bolat"), idOf("aigul"), idOf("aigul")]);
+  expect([(await unread("bolat")).includes(`task.new ${soon}`), (await unread("aigul")).includes(`task.new ${soon}`)]).toEqual([true, false]);
+
+  // Given while away: by a new task, by handing one over, by planning for the absent one.
+  const fresh = await task("Given meanwhile", null);
+  const other = await task("Was the head's", 4, "head");
+  const [{ version: now }] = await house.sql<[{ version: number }]>`SELECT version FROM task WHERE id = ${other}`;
+  await house.as("head", "PATCH", `/tasks/${other}`, { executorId: idOf("aigul"), version: now });
+  const added = await planned("aigul", 3, client.id);
+  await house.read();
+  expect([await does(fresh), await does(other), await executor(added)]).toEqual([idOf("bolat"), idOf("bolat"), idOf("bolat")]);
+
+  await remind(8);
+  await remind(12);
+  const [his, hers] = [await unread("bolat"), await unread("aigul")];
+  for (const told of [`task.overdue ${soon}`, `interaction.overdue ${call}`, `interaction.overdue ${added}`])
+    expect([told, his.includes(told), hers.includes(told)]).toEqual([told, true, false]);
+
+  const [{ version: done }] = await house.sql<[{ version: number }]>`SELECT version FROM task WHERE id = ${fresh}`;
+  await house.as("bolat", "POST", `/tasks/${fresh}/done`, { version: done });
+  await at(6);
+  const { items } = await handover(absence.id);
+  const of = (id: Id) => items.find((i: { objectId: Id }) => i.objectId === id);
+  expect(of(soon)).toMatchObject({ kind: "task", title: "Soon", dueAt: expect.stringContaining("2026-07-03"), preselected: true, outcome: null });
+  expect(of(fresh)).toMatchObject({ outcome: "done_by_substitute", preselected: false });
+  const { body: after } = await house.as("aigul", "POST", `/absences/${absence.id}/take-back`, {
+    take: [of(soon).id, of(call).id, of(added).id],
+    keep: [of(other).id],
+  });
+  expect(after).toMatchObject({ absence: { state: "closed" }, report: { delegated: 5, doneBySubstitute: 1, returned: 3, kept: 1 } });
+  expect([await does(soon), await does(other), await executor(call)]).toEqual([idOf("aigul"), idOf("bolat"), idOf("aigul")]);
+  expect((await unread("bolat")).filter((n: string) => n.includes(soon) || n.includes(call))).toEqual([]);
+});
+
 test("handing back in part: some are kept by the substitute, what a third person got meanwhile stays there; the absence closes when nothing is left to decide", async () => {
   const client = await customerOf("aigul");
   const [one, two, three] = [await planned("aigul", 2, client.id), await planned("aigul", 3, client.id), await planned("aigul", 4, client.id)] as [Id, Id, Id];
@@ -173,7 +227,8 @@ test("whoever is back is reminded once a day; after three working days the head 
   expect([(await told("aigul")).length, (await told("head")).length]).toEqual([4, 1]);
   await house.as("head", "POST", `/absences/${absence.id}/take-back`, { take: "all" });
   await at(10);
-  expect((await told("aigul")).length).toBe(4);
+  const settled = await told("aigul");
+  expect([settled.length, settled.filter((n: { readAt: string | null }) => n.readAt === null).length]).toEqual([4, 0]);
   await house.sql`UPDATE employee SET calendar_id = ${house.company.calendars.always}`;
 });
 
@@ -197,6 +252,12 @@ test("half an hour into the shift the head is told, once a day, of an agent who 
   expect(await missed(31)).toEqual([idOf("aigul")]);
   expect(await missed(90)).toEqual([idOf("aigul")]);
   expect(await sql`SELECT 1 FROM absence WHERE employee_id = ${idOf("aigul")} AND state <> 'cancelled'`).toHaveLength(0);
+  // Whoever wants it by no channel is told by none.
+  await sql`DELETE FROM notification WHERE kind = 'no_show'`;
+  await house.as("head", "PUT", "/notifications/preferences", { events: [{ event: "no_show", channels: [], leadMinutes: null }] });
+  expect(await missed(95)).toEqual([]);
+  await house.as("head", "PUT", "/notifications/preferences", { events: [{ event: "no_show", channels: ["app"], leadMinutes: null }] });
+  expect(await missed(100)).toEqual([idOf("aigul")]);
   // With an absence entered nobody is missed the next day.
   await absent("aigul", 9, 9, null);
   await seen("bolat", july(9), null);

@@ -2,6 +2,7 @@ import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import { type Crm, systemActor } from "../context.ts";
+import { settle as settleNotices } from "../notification/notify.ts";
 import { fatesOf, type Kind, type Moved, moveObjects, openObjects } from "./objects.ts";
 import type { AbsenceRow } from "./sql.ts";
 import { standInOf } from "./stand-in.ts";
@@ -150,6 +151,7 @@ async function closeWhenSettled(crm: Crm, tx: Tx, actor: Actor, absence: Absence
   const closed = await tx`
     UPDATE absence a SET state = 'closed', stand_in_id = NULL WHERE id = ${absence.id} AND state = 'returning'
       AND NOT EXISTS (SELECT 1 FROM delegation g WHERE g.absence_id = a.id AND g.outcome IS NULL) RETURNING 1`;
-  if (closed.length > 0)
-    await crm.audit(tx, actor, { objectKind: "absence", objectId: absence.id, action: "close", changes: { state: ["returning", "closed"] } });
+  if (closed.length === 0) return;
+  await settleNotices(tx, crm, absence.id, ["hand_back"]);
+  await crm.audit(tx, actor, { objectKind: "absence", objectId: absence.id, action: "close", changes: { state: ["returning", "closed"] } });
 }

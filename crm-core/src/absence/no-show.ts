@@ -1,8 +1,8 @@
-import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { isOpen, localDate, startOfDay, workingTime } from "@kommutator/contract/working-time";
 import { loadCalendars } from "../calendar.ts";
 import type { Crm } from "../context.ts";
+import { notify } from "../notification/notify.ts";
 
 /** So long after the shift began somebody who has not been seen is missed (B8). */
 const MISSED_AFTER_S = 30 * 60;
@@ -16,9 +16,8 @@ const WORKS_HERE_MS = 30 * 86_400_000;
 export async function suggestAbsences(crm: Crm): Promise<void> {
   const now = crm.clock.now();
   await crm.sql.begin(async (tx) => {
-    const away = await tx<{ id: Id; head_id: Id; calendar_id: Id; seen_at: Date | null; told_at: Date | null }[]>`
-      SELECT e.id, d.head_id, e.calendar_id, (SELECT max(coalesce(l.to_at, l.from_at)) FROM presence_log l WHERE l.employee_id = e.id AND l.state <> 'offline') AS seen_at,
-        (SELECT max(n.created_at) FROM notification n WHERE n.kind = 'no_show' AND n.by_id = e.id) AS told_at
+    const away = await tx<{ id: Id; name: string; head_id: Id; calendar_id: Id; seen_at: Date | null }[]>`
+      SELECT e.id, e.full_name AS name, d.head_id, e.calendar_id, (SELECT max(coalesce(l.to_at, l.from_at)) FROM presence_log l WHERE l.employee_id = e.id AND l.state <> 'offline') AS seen_at
       FROM employee e JOIN department d ON d.id = e.department_id AND d.head_id <> e.id
       WHERE e.state = 'active' AND EXISTS (SELECT 1 FROM queue_member m WHERE m.employee_id = e.id)
         AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.employee_id = e.id AND p.online) AND NOT EXISTS (SELECT 1 FROM agent_connection c WHERE c.employee_id = e.id)
@@ -32,15 +31,17 @@ export async function suggestAbsences(crm: Crm): Promise<void> {
       const calendar = calendars.get(r.calendar_id);
       if (calendar === undefined || !isOpen(now, calendar)) continue;
       const today = startOfDay(localDate(now, calendar.tz), calendar.tz);
-      const known = [r.seen_at, r.told_at].some((at) => at !== null && at.getTime() >= today);
-      if (!known && workingTime(today, now, calendar) >= MISSED_AFTER_S) await tell(crm, tx, r.head_id, r.id, now);
+      const seen = r.seen_at !== null && r.seen_at.getTime() >= today;
+      if (!seen && workingTime(today, now, calendar) >= MISSED_AFTER_S)
+        await notify(tx, crm, {
+          employeeId: r.head_id,
+          event: "no_show",
+          object: "employee",
+          objectId: r.id,
+          key: `${r.id} ${localDate(now, calendar.tz)}`,
+          payload: { title: r.name },
+          byId: r.id,
+        });
     }
   });
-}
-
-async function tell(crm: Crm, tx: Tx, headId: Id, missingId: Id, now: number): Promise<void> {
-  const [made] = await tx<
-    { id: Id }[]
-  >`INSERT INTO notification (employee_id, kind, by_id, created_at) VALUES (${headId}, 'no_show', ${missingId}, ${new Date(now)}) RETURNING id`;
-  await crm.emit(tx, [{ kind: "notification.created", dialogId: null, payload: { notificationId: (made as { id: Id }).id, employeeId: headId } }]);
 }

@@ -3,19 +3,20 @@ import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { Crm } from "../context.ts";
 import { publishLoads } from "../load/index.ts";
+import { notify, settle } from "../notification/notify.ts";
 
 /**
- * The objects that change hands with an absence (B8): dialogs in hand, inquiries and planned Interactions change executor; Interests keep
+ * The objects that change hands with an absence (B8): dialogs in hand, inquiries, planned Interactions and tasks change executor; Interests keep
  * their responsible and get an acting substitute. Calls stay with whoever speaks; what is done is never rewritten.
  */
-export type Kind = "dialog" | "inquiry" | "interaction" | "interest";
+export type Kind = "dialog" | "inquiry" | "interaction" | "task" | "interest";
 export interface Moved {
   kind: Kind;
   id: Id;
 }
 export interface Hands {
   from: Id;
-  /** null: the queue of the department (dialogs and inquiries); Interactions then stay where they are. */
+  /** null: the queue of the department (dialogs and inquiries); Interactions and tasks then stay where they are. */
   to: Id | null;
   /** Who gave it out. */
   by: Id;
@@ -30,6 +31,8 @@ export async function openObjects(tx: Tx, employeeId: Id, until: Date | null): P
       WHERE dispatched_to = ${employeeId} AND status IN ('new', 'in_wizard', 'dispatched') AND (${until}::timestamptz IS NULL OR due_at IS NULL OR due_at < ${until}::timestamptz)
     UNION ALL SELECT 'interaction', id FROM interaction
       WHERE executor_id = ${employeeId} AND state = 'planned' AND (${until}::timestamptz IS NULL OR lower(planned) < ${until}::timestamptz)
+    UNION ALL SELECT 'task', id FROM task
+      WHERE executor_id = ${employeeId} AND state IN ('new','accepted','in_work') AND (${until}::timestamptz IS NULL OR due_at IS NULL OR due_at < ${until}::timestamptz)
     UNION ALL SELECT 'interest', id FROM interest
       WHERE responsible_id = ${employeeId} AND status = 'open' AND (${until}::timestamptz IS NULL OR expected_close IS NULL OR expected_close < ${until}::timestamptz)`;
 }
@@ -40,6 +43,7 @@ export async function moveObjects(crm: Crm, tx: Tx, actor: Actor, objects: reado
     ...(await moveDialogs(crm, tx, idsOf(objects, "dialog"), hands)).map((id) => ({ kind: "dialog" as const, id })),
     ...(await moveInquiries(crm, tx, idsOf(objects, "inquiry"), hands)).map((id) => ({ kind: "inquiry" as const, id })),
     ...(await moveInteractions(crm, tx, idsOf(objects, "interaction"), hands)).map((id) => ({ kind: "interaction" as const, id })),
+    ...(await moveTasks(crm, tx, idsOf(objects, "task"), hands, action === "delegate" ? hands.from : hands.by)).map((id) => ({ kind: "task" as const, id })),
     ...objects.filter((o) => o.kind === "interest"),
   ];
   for (const o of moved) {
@@ -92,6 +96,23 @@ async function moveInteractions(crm: Crm, tx: Tx, ids: Id[], { from, to }: Hands
   const rows = await tx<{ id: Id }[]>`
     UPDATE interaction SET executor_id = ${to}, version = version + 1 WHERE id = ANY(${ids}::uuid[]) AND executor_id = ${from} AND state = 'planned' RETURNING id`;
   if (rows.length > 0) await publishLoads(crm, tx, [from, to]);
+  // Whoever has it now is reminded of it; what the other was told lately is no longer theirs to do.
+  for (const { id } of rows) await settle(tx, crm, id, ["interaction.soon", "interaction.overdue", "handover"]);
+  return rows.map((r) => r.id);
+}
+
+/** Helpers stay; whose turn it was to help the first one need not help themselves. What was begun goes on where it stands. */
+async function moveTasks(crm: Crm, tx: Tx, ids: Id[], { from, to }: Hands, byId: Id): Promise<Id[]> {
+  if (ids.length === 0 || to === null) return [];
+  const rows = await tx<{ id: Id; title: string; due_at: Date | null }[]>`
+    UPDATE task SET executor_id = ${to}, version = version + 1 WHERE id = ANY(${ids}::uuid[]) AND executor_id = ${from} AND state IN ('new','accepted','in_work') RETURNING id, title, due_at`;
+  if (rows.length === 0) return [];
+  await tx`DELETE FROM task_participant WHERE task_id = ANY(${rows.map((r) => r.id)}::uuid[]) AND employee_id = ${to} AND role = 'co_executor'`;
+  for (const { id, title, due_at } of rows) {
+    await settle(tx, crm, id, ["task.new", "task.overdue"]);
+    const payload = { title, at: due_at?.toISOString() ?? null };
+    await notify(tx, crm, { employeeId: to, event: "task.new", object: "task", objectId: id, key: id, payload, byId });
+  }
   return rows.map((r) => r.id);
 }
 
@@ -108,9 +129,11 @@ export async function fatesOf(tx: Tx, absenceId: Id): Promise<{ id: Id; fate: Fa
         WHEN q.dispatched_to IS NULL OR q.dispatched_to = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
       WHEN g.object_kind = 'interaction' THEN CASE WHEN i.state = 'cancelled' THEN 'cancelled' WHEN i.state <> 'planned' THEN 'done_by_substitute' WHEN i.executor_id = g.original_id THEN 'returned'
         WHEN i.executor_id = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
+      WHEN g.object_kind = 'task' THEN CASE WHEN w.state = 'cancelled' THEN 'cancelled' WHEN w.state IN ('done', 'rejected') THEN 'done_by_substitute' WHEN w.executor_id = g.original_id THEN 'returned'
+        WHEN w.executor_id = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
       ELSE CASE WHEN t.status <> 'open' THEN 'done_by_substitute' WHEN t.responsible_id = g.original_id THEN 'held' ELSE 'reassigned_elsewhere' END END AS fate
     FROM delegation g LEFT JOIN dialog d ON g.object_kind = 'dialog' AND d.id = g.object_id LEFT JOIN assignment a ON a.dialog_id = d.id AND a.ended_at IS NULL
     LEFT JOIN inquiry q ON g.object_kind = 'inquiry' AND q.id = g.object_id LEFT JOIN interaction i ON g.object_kind = 'interaction' AND i.id = g.object_id
-    LEFT JOIN interest t ON g.object_kind = 'interest' AND t.id = g.object_id
+    LEFT JOIN interest t ON g.object_kind = 'interest' AND t.id = g.object_id LEFT JOIN task w ON g.object_kind = 'task' AND w.id = g.object_id
     WHERE g.absence_id = ${absenceId} AND g.outcome IS NULL`;
 }

@@ -4,6 +4,7 @@ import { type CalendarRules, localDate, workingTimeOfDay } from "@kommutator/con
 import { loadCalendars } from "../calendar.ts";
 import type { Crm } from "../context.ts";
 import { nextDay } from "../load/rules.ts";
+import { notify } from "../notification/notify.ts";
 
 const DAY_MS = 86_400_000;
 /** After so many working days the head is told too, and decides (B8). */
@@ -12,6 +13,7 @@ const HEAD_AFTER_DAYS = 3;
 interface Waiting {
   id: Id;
   employee_id: Id;
+  name: string;
   stand_in_id: Id | null;
   head_id: Id | null;
   calendar_id: Id;
@@ -23,7 +25,7 @@ export async function remindReturned(crm: Crm): Promise<void> {
   const now = crm.clock.now();
   await crm.sql.begin(async (tx) => {
     const rows = await tx<Waiting[]>`
-      SELECT a.id, a.employee_id, a.stand_in_id, d.head_id, e.calendar_id, upper(a.during) AS ended_at
+      SELECT a.id, a.employee_id, e.full_name AS name, a.stand_in_id, d.head_id, e.calendar_id, upper(a.during) AS ended_at
       FROM absence a JOIN employee e ON e.id = a.employee_id JOIN department d ON d.id = e.department_id
       WHERE a.state = 'returning' AND (a.reminded_at IS NULL OR a.reminded_at <= ${new Date(now - DAY_MS)})
         AND EXISTS (SELECT 1 FROM delegation g WHERE g.absence_id = a.id AND g.outcome IS NULL) FOR UPDATE OF a`;
@@ -32,9 +34,10 @@ export async function remindReturned(crm: Crm): Promise<void> {
       rows.map((r) => r.calendar_id),
     );
     for (const r of rows) {
-      const late = workingDays(calendars.get(r.calendar_id), r.ended_at.getTime(), now) >= HEAD_AFTER_DAYS;
+      const calendar = calendars.get(r.calendar_id);
+      const late = workingDays(calendar, r.ended_at.getTime(), now) >= HEAD_AFTER_DAYS;
       const people = [r.employee_id, ...(late && r.head_id !== null && r.head_id !== r.employee_id ? [r.head_id] : [])];
-      for (const to of people) await notify(crm, tx, r, to, now);
+      for (const to of people) await tell(crm, tx, r, to, localDate(now, calendar?.tz ?? "UTC"));
       await tx`UPDATE absence SET reminded_at = ${new Date(now)} WHERE id = ${r.id}`;
     }
   });
@@ -49,8 +52,17 @@ function workingDays(calendar: CalendarRules | undefined, from: number, to: numb
   return days;
 }
 
-async function notify(crm: Crm, tx: Tx, absence: Waiting, to: Id, now: number): Promise<void> {
-  const [made] = await tx<{ id: Id }[]>`
-    INSERT INTO notification (employee_id, kind, absence_id, by_id, created_at) VALUES (${to}, 'hand_back', ${absence.id}, ${absence.stand_in_id}, ${new Date(now)}) RETURNING id`;
-  await crm.emit(tx, [{ kind: "notification.created", dialogId: null, payload: { notificationId: (made as { id: Id }).id, employeeId: to } }]);
+/** What waits is the absent person's: their name is the title, and the notice opens the list of what was delegated. */
+async function tell(crm: Crm, tx: Tx, absence: Waiting, to: Id, day: string): Promise<void> {
+  await notify(tx, crm, {
+    employeeId: to,
+    event: "hand_back",
+    object: "absence",
+    objectId: absence.id,
+    key: `${absence.id} ${day}`,
+    payload: { title: absence.name },
+    absenceId: absence.id,
+    // The head who stood in is told too: it is the absent person's decision that is late, not the head's own doing.
+    byId: absence.stand_in_id === to ? null : absence.stand_in_id,
+  });
 }

@@ -62,6 +62,8 @@ export function pathOf(object: string | null, id: string | null): string {
     interest: "interests",
     dialog: "dialogs",
   };
+  // Who did not come is the head's to say; what is to be taken back opens from the list of notices, in the profile or among the absences.
+  if (object === "employee") return "/supervisor/absences";
   const page = object === null ? undefined : pages[object];
   return page === undefined || id === null ? (object === "inquiry" ? "/inquiries" : "/") : `/${page}/${id}`;
 }

@@ -4,6 +4,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
+import { passOn } from "../absence/during.ts";
 import { differences } from "../audit/index.ts";
 import { columnsOf } from "../change.ts";
 import type { Crm } from "../context.ts";
@@ -97,4 +98,5 @@ export async function editTask(crm: Crm, tx: Tx, actor: Actor, task: TaskView, p
   const payload = { title: patch.title ?? task.title, at: patch.dueAt === undefined ? task.dueAt : patch.dueAt };
   for (const employeeId of new Set([...(moved ? [executorId as Id] : []), ...(patch.coExecutorIds ?? [])]))
     await tellNew(tx, crm, task.id, employeeId, payload, actor.id);
+  if (moved) await passOn(crm, tx, "task", [task.id]);
 }

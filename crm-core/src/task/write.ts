@@ -4,6 +4,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
+import { passOn } from "../absence/during.ts";
 import type { Crm } from "../context.ts";
 import { joinChain } from "../interaction/chain.ts";
 import { notify } from "../notification/notify.ts";
@@ -62,6 +63,7 @@ export async function createTask(tx: Tx, crm: Crm, actor: Actor, task: NewTask):
   });
   for (const employeeId of [task.executorId, ...helpers])
     await tellNew(tx, crm, id, employeeId, { title: values.title, at: values.due_at?.toISOString() ?? null }, authorId);
+  await passOn(crm, tx, "task", [id]);
   return id;
 }
 

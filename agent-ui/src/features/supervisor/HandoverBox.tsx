@@ -15,9 +15,17 @@ import { SideDrawer } from "../settings/FormDrawer.tsx";
 import { takeBackBody, useHandover } from "./absences.ts";
 
 type Item = Handover["items"][number];
-const KINDS = ["dialog", "inquiry", "interaction", "interest"] as const;
+const KINDS = ["dialog", "inquiry", "interaction", "task", "interest"] as const;
 const pathOf = (item: Item): string | null =>
-  item.kind === "dialog" ? `/dialogs/${item.objectId}?view=all` : item.kind === "interest" ? `/interests/${item.objectId}` : null;
+  item.kind === "dialog"
+    ? `/dialogs/${item.objectId}?view=all`
+    : item.kind === "interest"
+      ? `/interests/${item.objectId}`
+      : item.kind === "interaction"
+        ? `/events/${item.objectId}`
+        : item.kind === "task"
+          ? `/tasks/${item.objectId}`
+          : null;
 
 /** What went to the substitute, and what of it is taken back: all, or some. */
 export function HandoverBox({ absence, onClose }: { absence: AbsenceView; onClose: () => void }) {

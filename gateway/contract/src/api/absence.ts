@@ -57,12 +57,12 @@ export const AbsencePatch = z.object({
   autoReturn: z.boolean().optional(),
 });
 
-export const DELEGATED = ["dialog", "inquiry", "interaction", "interest"] as const;
+export const DELEGATED = ["dialog", "inquiry", "interaction", "task", "interest"] as const;
 export const HandoverItem = z.object({
   id: Id,
   kind: z.enum(DELEGATED),
   objectId: Id,
-  /** What it is about: the customer's name, the Interaction's subject, the Interest's number and title. */
+  /** What it is about: the customer's name, the Interaction's subject, the task's title, the Interest's number and title. */
   title: z.string(),
   dueAt: IsoTime.nullable(),
   substitute: EmployeeRef.nullable(),

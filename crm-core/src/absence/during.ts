@@ -1,0 +1,34 @@
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
+import { type Crm, type Query, systemActor } from "../context.ts";
+import { recordDelegations } from "./delegate.ts";
+import { type Kind, moveObjects } from "./objects.ts";
+import { findSubstitute } from "./stand-in.ts";
+
+const ACTOR = systemActor("absences");
+
+/** Whose turn it is, whether it is open still, and when it is due. */
+const WORK = {
+  inquiry: (tx: Query) => ({ holder: tx`o.dispatched_to`, open: tx`o.status = 'dispatched'`, due: tx`NULL::timestamptz` }),
+  interaction: (tx: Query) => ({ holder: tx`o.executor_id`, open: tx`o.state = 'planned'`, due: tx`lower(o.planned)` }),
+  task: (tx: Query) => ({ holder: tx`o.executor_id`, open: tx`o.state IN ('new','accepted','in_work')`, due: tx`o.due_at` }),
+} satisfies Partial<Record<Kind, unknown>>;
+
+/**
+ * What was given to somebody absent goes to who stands in and is written down, for the list of what can be taken back (B8, "during"). What is
+ * due after the return stays, and so does everything when nobody stands in and there is no queue for it. In the caller's transaction.
+ */
+export async function passOn(crm: Crm, tx: Tx, kind: keyof typeof WORK, ids: readonly Id[]): Promise<void> {
+  if (ids.length === 0) return;
+  const now = new Date(crm.clock.now());
+  const { holder, open, due } = WORK[kind](tx);
+  const rows = await tx<{ absence_id: Id; absent_id: Id; created_by: Id | null; id: Id }[]>`
+    SELECT x.id AS absence_id, x.employee_id AS absent_id, x.created_by, o.id FROM ${tx(kind)} o JOIN absence x ON x.employee_id = ${holder} AND x.state = 'active'
+    WHERE o.id = ANY(${[...new Set(ids)]}::uuid[]) AND ${open} AND (${due} IS NULL OR upper(x.during) IS NULL OR ${due} < upper(x.during)) FOR UPDATE OF o`;
+  for (const r of rows) {
+    const { substituteId } = await findSubstitute(tx, r.absent_id, now);
+    const hands = { from: r.absent_id, to: substituteId, by: r.created_by ?? r.absent_id };
+    const moved = await moveObjects(crm, tx, ACTOR, [{ kind, id: r.id }], hands, "delegate");
+    await recordDelegations(crm, tx, { id: r.absence_id, employee_id: r.absent_id }, moved, substituteId);
+  }
+}
