@@ -46,13 +46,18 @@ export function feedRoutes(crm: Crm): FastifyPluginAsync {
 
     async function feed(principal: Principal, subject: Subject, query: z.infer<typeof FeedQuery>) {
       const kinds = query.kind === undefined ? null : query.kind.split(",").filter((k) => (FeedItem.shape.kind.options as readonly string[]).includes(k));
-      const rows = await readFeed(sql, principal, subject, {
+      const filter = {
         kinds,
         typeId: query.typeId ?? null,
         employeeId: query.employeeId ?? null,
         interestId: query.interestId ?? null,
         cursor: decodeCursor(query.cursor),
         limit: query.limit,
+      };
+      const rows = await sql.begin("READ ONLY", async (tx) => {
+        // A dozen sources take 30 ms to plan and 2 ms to read; the database would plan every page anew for its cursor.
+        await tx`SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`;
+        return readFeed(tx, principal, subject, filter);
       });
       return pageOf(rows, query.limit, (r) => r);
     }

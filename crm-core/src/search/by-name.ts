@@ -4,10 +4,12 @@ import type { Id } from "@kommutator/contract/ids";
 import { nameKey } from "./key.ts";
 import type { OwnCards } from "./own.ts";
 import { best, type CardKind, type Found, readable } from "./readable.ts";
-import { DICTIONARY_SIMILARITY, type Meant, meant, typedWords } from "./words.ts";
+import { DICTIONARY_SIMILARITY, type Meant, meant, saysNothing, typedWords } from "./words.ts";
 
 /** So many cards are compared with the whole of what was typed, at most. */
 const COMPARED = 60;
+/** Of a legal form alone so many cards are asked for the rights to them, at most: it tells nobody from another. */
+const LEGAL_FORMS = 5000;
 /** A card that has only some of the typed words must have so much of the typed letters. */
 const ENOUGH = 0.45;
 
@@ -57,7 +59,8 @@ async function withWord(tx: Tx, principal: Principal, word: Meant, limit: number
     await tx<Row[]>`
       SELECT card.kind, card.card_id AS id, d.score FROM unnest(${word.words}::text[], ${word.scores}::float8[]) WITH ORDINALITY AS d(word, score, n)
       CROSS JOIN LATERAL (
-        SELECT w.kind, w.card_id FROM name_word w WHERE w.word = d.word AND w.kind = ANY(${kinds}::text[]) AND ${readable(tx, principal, "w.kind", "w.card_id")} LIMIT ${limit * 2}) card
+        SELECT w.kind, w.card_id FROM (SELECT kind, card_id FROM name_word WHERE word = d.word AND kind = ANY(${kinds}::text[]) LIMIT ${saysNothing(word.typed) ? LEGAL_FORMS : null}::bigint) w
+        WHERE ${readable(tx, principal, "w.kind", "w.card_id")} LIMIT ${limit * 2}) card
       ORDER BY d.n LIMIT ${Math.max(COMPARED, limit * 2)}`,
   );
 }
@@ -98,9 +101,10 @@ async function atCompany(tx: Tx, principal: Principal, words: Meant[], share: nu
   for (const [own, company] of pairs) {
     rows.push(
       ...(await tx<Row[]>`
+        WITH h AS MATERIALIZED (SELECT card_id FROM name_word WHERE kind = 'contact' AND word = ANY(${own.words.slice(0, 20)}::text[])),
+        c AS MATERIALIZED (SELECT card_id FROM name_word WHERE kind = 'customer' AND word = ANY(${company.words.slice(0, 40)}::text[]))
         SELECT 'contact' AS kind, h.card_id AS id, ${(0.9 * share * (own.typed.length + company.typed.length)) / words.reduce((n, w) => n + w.typed.length, 0)}::float8 AS score
-        FROM name_word h JOIN customer_contact cc ON cc.contact_id = h.card_id JOIN name_word c ON c.kind = 'customer' AND c.card_id = cc.customer_id
-        WHERE h.kind = 'contact' AND h.word = ANY(${own.words.slice(0, 20)}::text[]) AND c.word = ANY(${company.words.slice(0, 40)}::text[])
+        FROM c JOIN customer_contact cc ON cc.customer_id = c.card_id JOIN h ON h.card_id = cc.contact_id WHERE true
           ${among(tx, cards, "h.card_id")} AND ${readable(tx, principal, "'contact'", "h.card_id")} LIMIT ${COMPARED}`),
     );
   }

@@ -23,7 +23,7 @@ export function readable(tx: Tx, principal: Principal, kind: string, id: string)
     WHEN 'customer' THEN EXISTS (SELECT 1 FROM customer rc WHERE rc.id = ${card} AND rc.archived_at IS NULL AND ${visible(tx, principal, customers, "rc.responsible_id")})
     WHEN 'contact' THEN EXISTS (SELECT 1 FROM contact rh JOIN customer_contact rl ON rl.contact_id = rh.id JOIN customer rc ON rc.id = rl.customer_id
       WHERE rh.id = ${card} AND rh.archived_at IS NULL AND rc.archived_at IS NULL AND ${visible(tx, principal, customers, "rc.responsible_id")})
-    ELSE EXISTS (SELECT 1 FROM lead rl WHERE rl.id = ${card} AND rl.status <> 'converted' AND ${visible(tx, principal, leads, "rl.responsible_id")}) END`;
+    ELSE EXISTS (SELECT 1 FROM lead rl WHERE rl.id = ${card} AND rl.status NOT IN ('converted', 'merged') AND ${visible(tx, principal, leads, "rl.responsible_id")}) END`;
 }
 
 /** Each card once, with its best score, best first. */

@@ -83,7 +83,7 @@ async function hits(tx: Tx, found: Found[]): Promise<Hit[]> {
     LEFT JOIN employee e ON e.id = k.responsible_id WHERE c.id = ANY(${ids("contact")}::uuid[])
     UNION ALL
     SELECT 'lead', l.id, NULL, coalesce(nullif(concat_ws(', ', l.contact_name, l.company_name), ''), (SELECT value_norm FROM contact_point WHERE lead_id = l.id AND archived_at IS NULL LIMIT 1), ''),
-           coalesce(l.note, ''), ${ref(tx, "e")} FROM lead l LEFT JOIN employee e ON e.id = l.responsible_id WHERE l.id = ANY(${ids("lead")}::uuid[])`;
+           coalesce(l.note, ''), ${ref(tx, "e")} FROM lead l LEFT JOIN employee e ON e.id = l.responsible_id WHERE l.id = ANY(${ids("lead")}::uuid[]) AND l.status <> 'merged'`;
   const by = new Map(rows.map((r) => [`${r.kind} ${r.id}`, r]));
   return found.flatMap((f) => {
     const row = by.get(`${f.kind} ${f.id}`);

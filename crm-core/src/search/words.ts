@@ -16,6 +16,8 @@ const LEGAL = new Set(
     .split(" ")
     .flatMap((form) => [nameKey(form), nameKey(form.toUpperCase())]),
 );
+/** Is the word a legal form, which most companies have? */
+export const saysNothing = (word: string): boolean => LEGAL.has(word);
 const MOST_TYPED = 5;
 const MOST_WORDS = 120;
 /** Below this share of common trigrams the dictionary is not even looked at; likeness decides about the rest. */
