@@ -22,7 +22,11 @@ function textOf(value: unknown, names: Names): string | null {
 /** What ids of people, departments and catalogues are called, for a reader who knows no ids. */
 export function namesOf(catalogues: Catalogues | undefined): Map<string, string> {
   const names = new Map<string, string>();
-  for (const list of Object.values(catalogues ?? {})) for (const { id, name } of list) names.set(id, name);
+  // Lists of entries, and what entries that are out of use are called by their ids.
+  for (const list of Object.values(catalogues ?? {}) as (readonly { id: string; name: string }[] | Record<string, string>)[]) {
+    if (Array.isArray(list)) for (const { id, name } of list as readonly { id: string; name: string }[]) names.set(id, name);
+    else for (const [id, name] of Object.entries(list)) names.set(id, name);
+  }
   for (const kind of catalogues?.interestKinds ?? []) for (const stage of kind.stages) names.set(stage.id, stage.name);
   for (const type of catalogues?.interactionTypes ?? []) for (const status of type.statuses) names.set(status.id, status.name);
   return names;

@@ -53,46 +53,49 @@ export function ContactCard() {
         <AuditLink kind="contact" id={id} />
       </div>
       <div className={classes["card"]}>
-        <section className={classes["block"]} aria-labelledby="companies">
-          <div className={classes["blockHead"]}>
-            <h2 id="companies">{t("contact.companies")}</h2>
-            {editable ? (
-              <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} />} onClick={() => setLinking(true)}>
-                {t("contact.addCompany")}
-              </Button>
-            ) : null}
-          </div>
-          {contact.companies.map((each) => (
-            <div key={each.customerId} className={classes["person"]}>
-              <Group gap={8}>
-                <Anchor component={Link} to={`/customers/${each.customerId}`} fw={600} size="sm">
-                  {each.name}
-                </Anchor>
-                <span className={classes["dim"]}>{[each.position, each.role].filter(Boolean).join(" · ")}</span>
-                {each.isPrimary ? (
-                  <Badge size="xs" variant="light">
-                    {t("card.primary")}
-                  </Badge>
-                ) : null}
-                {each.leftAt === null ? null : (
-                  <Badge size="xs" color="gray" variant="light">
-                    {t("contact.former", { at: format.date(each.leftAt) })}
-                  </Badge>
-                )}
-                <span style={{ flex: 1 }} />
-                {editable ? (
-                  <ActionIcon
-                    size="sm"
-                    aria-label={t("card.editPerson", { name: `${contact.name}, ${each.name}` })}
-                    onClick={() => setEditing(each.customerId)}
-                  >
-                    <IconEdit size={14} />
-                  </ActionIcon>
-                ) : null}
-              </Group>
+        <div>
+          <section className={classes["block"]} aria-labelledby="companies">
+            <div className={classes["blockHead"]}>
+              <h2 id="companies">{t("contact.companies")}</h2>
+              {editable ? (
+                <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} />} onClick={() => setLinking(true)}>
+                  {t("contact.addCompany")}
+                </Button>
+              ) : null}
             </div>
-          ))}
-        </section>
+            {contact.companies.map((each) => (
+              <div key={each.customerId} className={classes["person"]}>
+                <Group gap={8}>
+                  <Anchor component={Link} to={`/customers/${each.customerId}`} fw={600} size="sm">
+                    {each.name}
+                  </Anchor>
+                  <span className={classes["dim"]}>{[each.position, each.role].filter(Boolean).join(" · ")}</span>
+                  {each.isPrimary ? (
+                    <Badge size="xs" variant="light">
+                      {t("card.primary")}
+                    </Badge>
+                  ) : null}
+                  {each.leftAt === null ? null : (
+                    <Badge size="xs" color="gray" variant="light">
+                      {t("contact.former", { at: format.date(each.leftAt) })}
+                    </Badge>
+                  )}
+                  <span style={{ flex: 1 }} />
+                  {editable ? (
+                    <ActionIcon
+                      size="sm"
+                      aria-label={t("card.editPerson", { name: `${contact.name}, ${each.name}` })}
+                      onClick={() => setEditing(each.customerId)}
+                    >
+                      <IconEdit size={14} />
+                    </ActionIcon>
+                  ) : null}
+                </Group>
+              </div>
+            ))}
+          </section>
+          <CardAnnex object="contact" id={id} editable={editable} />
+        </div>
         <div>
           <section className={classes["block"]} aria-labelledby="points">
             <div className={classes["blockHead"]}>
@@ -100,7 +103,6 @@ export function ContactCard() {
             </div>
             <ContactPoints points={contact.contactPoints} holder={{ contactId: contact.id }} editable={editable} about={{}} />
           </section>
-          <CardAnnex object="contact" id={id} editable={editable} />
           <Merges card="contact" id={contact.id} />
         </div>
       </div>

@@ -12,9 +12,9 @@ import classes from "../customer/customer.module.css";
 import own from "./interests.module.css";
 
 const GROUPS = [
-  ["interactions", IconCalendarEvent],
-  ["dialogs", IconMessages],
-  ["inquiries", IconInbox],
+  ["interactions", IconCalendarEvent, "/events?event="],
+  ["dialogs", IconMessages, "/dialogs/"],
+  ["inquiries", IconInbox, "/inquiries?inquiry="],
 ] as const;
 const OPEN = new Set(["planned", "open", "new", "accepted", "in_work", "in_wizard", "dispatched"]);
 
@@ -36,7 +36,7 @@ export function Hub({ interest }: { interest: InterestView }) {
       {hub.isPending ? <Skeleton height={60} /> : null}
       {hub.isError ? <ErrorState error={hub.error} onRetry={() => void hub.refetch()} /> : null}
       {empty ? <p className={classes["dim"]}>{t("hub.empty")}</p> : null}
-      {GROUPS.map(([name, Icon]) => {
+      {GROUPS.map(([name, Icon, path]) => {
         const items = hub.data?.[name] ?? [];
         if (items.length === 0) return null;
         return (
@@ -47,7 +47,9 @@ export function Hub({ interest }: { interest: InterestView }) {
             <ul>
               {items.slice(0, 6).map((item) => (
                 <li key={item.id} data-open={OPEN.has(item.state)}>
-                  {name === "dialogs" ? <Link to={`/dialogs/${item.id}`}>{item.title}</Link> : <span title={item.title}>{item.title}</span>}
+                  <Link to={`${path}${item.id}`} title={item.title}>
+                    {item.title}
+                  </Link>
                   <em>{t(`hub.state.${item.state}`, { defaultValue: item.state })}</em>
                   <small title={item.at === null ? undefined : format.full(item.at)}>{item.at === null ? "" : format.stamp(item.at, now)}</small>
                 </li>

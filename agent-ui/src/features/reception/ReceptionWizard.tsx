@@ -173,7 +173,7 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
       }}
     >
       <OpenElsewhere by={reception.openedBy?.name ?? null} tab={tab} />
-      <div inert={readOnly}>
+      <div className={classes["steps"]} inert={readOnly}>
         <fieldset className={classes["step"]} data-fault={faultOf("purpose") !== null}>
           <legend>{t("purpose.title")}</legend>
           <Chip.Group

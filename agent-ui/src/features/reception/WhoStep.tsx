@@ -148,7 +148,7 @@ export function WhoStep({
       ) : (
         <Group gap={6} mt={6}>
           <Button size="compact-xs" variant="subtle" leftSection={<IconSearch size={14} />} onClick={() => setSearching(true)}>
-            {t(who === null ? "who.search" : "who.other")}
+            {t(who === null || who.kind === "new-lead" ? "who.search" : "who.other")}
           </Button>
           {who?.kind === "new-lead" ? null : (
             <Button size="compact-xs" variant="subtle" leftSection={<IconUserPlus size={14} />} onClick={() => onChange(newLead())}>
