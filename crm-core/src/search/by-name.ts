@@ -53,25 +53,28 @@ interface Row {
 }
 const found = (rows: Row[]): Found[] => rows.map((r) => ({ ...r, via: null }));
 
-/** Cards with one word: for each word that may be meant, the first readable ones that its index gives. */
+/** Cards with one word: for each word that may be meant, the first readable ones that its index gives. The words come as they are given, the
+ * likeliest first; an ORDER BY would look for the cards of all of them before the LIMIT. */
 async function withWord(tx: Tx, principal: Principal, word: Meant, limit: number, kinds: CardKind[]): Promise<Found[]> {
   return found(
     await tx<Row[]>`
       SELECT card.kind, card.card_id AS id, d.score FROM unnest(${word.words}::text[], ${word.scores}::float8[]) WITH ORDINALITY AS d(word, score, n)
       CROSS JOIN LATERAL (
-        SELECT w.kind, w.card_id FROM (SELECT kind, card_id FROM name_word WHERE word = d.word AND kind = ANY(${kinds}::text[]) LIMIT ${saysNothing(word.typed) ? LEGAL_FORMS : null}::bigint) w
+        SELECT w.kind, w.card_id FROM (SELECT kind, card_id FROM name_word WHERE word = d.word AND kind = ANY(${kinds}::text[]) ${saysNothing(word.typed) ? tx`LIMIT CASE WHEN d.n = 1 THEN ${LEGAL_FORMS}::int ELSE ${LEGAL_FORMS / 100}::int END` : tx``}) w
         WHERE ${readable(tx, principal, "w.kind", "w.card_id")} LIMIT ${limit * 2}) card
-      ORDER BY d.n LIMIT ${Math.max(COMPARED, limit * 2)}`,
+      LIMIT ${Math.max(COMPARED, limit * 2)}`,
   );
 }
 
-/** The same among one's own cards, each of which is looked at. */
+/** The same among one's own cards. Here and below OFFSET 0 keeps the rights, which cost most, for what has the words. */
 async function ownWithWord(tx: Tx, principal: Principal, word: Meant, limit: number, kinds: CardKind[], own: OwnCards): Promise<Found[]> {
   return found(
     await tx<Row[]>`
-      SELECT w.kind, w.card_id AS id, d.score FROM unnest(${own.all}::uuid[]) AS mine(id) JOIN name_word w ON w.card_id = mine.id
-      JOIN unnest(${word.words}::text[], ${word.scores}::float8[]) WITH ORDINALITY AS d(word, score, n) ON d.word = w.word
-      WHERE w.kind = ANY(${kinds}::text[]) AND ${readable(tx, principal, "w.kind", "w.card_id")} ORDER BY d.n LIMIT ${Math.max(COMPARED, limit * 2)}`,
+      SELECT kind, card_id AS id, score FROM (
+        SELECT w.kind, w.card_id, d.score, d.n FROM unnest(${own.all}::uuid[]) AS mine(id) JOIN name_word w ON w.card_id = mine.id
+        JOIN unnest(${word.words}::text[], ${word.scores}::float8[]) WITH ORDINALITY AS d(word, score, n) ON d.word = w.word
+        WHERE w.kind = ANY(${kinds}::text[]) ORDER BY d.n OFFSET 0) s
+      WHERE ${readable(tx, principal, "s.kind", "s.card_id")} ORDER BY n LIMIT ${Math.max(COMPARED, limit * 2)}`,
   );
 }
 
@@ -103,9 +106,9 @@ async function atCompany(tx: Tx, principal: Principal, words: Meant[], share: nu
       ...(await tx<Row[]>`
         WITH h AS MATERIALIZED (SELECT card_id FROM name_word WHERE kind = 'contact' AND word = ANY(${own.words.slice(0, 20)}::text[])),
         c AS MATERIALIZED (SELECT card_id FROM name_word WHERE kind = 'customer' AND word = ANY(${company.words.slice(0, 40)}::text[]))
-        SELECT 'contact' AS kind, h.card_id AS id, ${(0.9 * share * (own.typed.length + company.typed.length)) / words.reduce((n, w) => n + w.typed.length, 0)}::float8 AS score
-        FROM c JOIN customer_contact cc ON cc.customer_id = c.card_id JOIN h ON h.card_id = cc.contact_id WHERE true
-          ${among(tx, cards, "h.card_id")} AND ${readable(tx, principal, "'contact'", "h.card_id")} LIMIT ${COMPARED}`),
+        SELECT 'contact' AS kind, s.card_id AS id, ${(0.9 * share * (own.typed.length + company.typed.length)) / words.reduce((n, w) => n + w.typed.length, 0)}::float8 AS score
+        FROM (SELECT h.card_id FROM c JOIN customer_contact cc ON cc.customer_id = c.card_id JOIN h ON h.card_id = cc.contact_id WHERE true ${among(tx, cards, "h.card_id")} OFFSET 0) s
+        WHERE ${readable(tx, principal, "'contact'", "s.card_id")} LIMIT ${COMPARED}`),
     );
   }
   return found(rows);
