@@ -56,7 +56,6 @@ export const settingsOperations: Record<string, Operation> = {
   ...catalogue("interaction-statuses", (s) => ({ code: code(), name: s.name("Status"), typeId: s.catalogues.interactionTypes["call"]?.id, state: "done" })),
   ...catalogue("interaction-types", (s) => ({ code: code(), name: s.name("Type") })),
   ...catalogue("interest-kinds", (s) => ({ code: code(), name: s.name("Kind"), processMode: "typical" })),
-  ...catalogue("stages", (s) => ({ kindId: s.catalogues.interestKinds["service"]?.id, name: s.name("Stage"), pos: 100 + next() })),
   ...catalogue("loss-reasons", (s) => ({ name: s.name("Reason"), kind: "deal_lost" })),
   ...catalogue("positions", (s) => ({ name: s.name("Position") })),
   ...catalogue("purposes", (s) => ({ code: code(), name: s.name("Purpose"), outcome: "information" })),

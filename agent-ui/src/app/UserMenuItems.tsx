@@ -24,6 +24,8 @@ export function UserMenuItems({ onPassword }: { onPassword: () => void }) {
   const language = (next: Language) => {
     setLanguage(next)
       .then(() => api.patch("/me", { locale: next }))
+      // Catalogues, histories and reports come in the language of the reader.
+      .then(() => client.invalidateQueries())
       .catch(showFailure);
   };
   const logout = () => {

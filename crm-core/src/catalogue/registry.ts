@@ -54,20 +54,6 @@ export const CATALOGUES: Record<CatalogueName, Catalogue> = {
     },
   },
   "interest-kinds": { table: "interest_kind", columns: { code: "code", name: "name", processMode: "process_mode" } },
-  stages: {
-    table: "stage",
-    columns: {
-      kindId: "kind_id",
-      name: "name",
-      plannedSeconds: "planned_seconds",
-      instruction: "instruction",
-      requiresNextStep: "requires_next_step",
-      allowBack: "allow_back",
-      isOptional: "is_optional",
-    },
-    within: "kind_id",
-    beforeArchive: (tx, id) => refuseIf(tx`SELECT 1 FROM interest WHERE stage_id = ${id} AND status = 'open' LIMIT 1`),
-  },
   "loss-reasons": { table: "loss_reason", columns: { name: "name", kind: "kind", needsText: "needs_text" }, within: "kind" },
   "interaction-types": {
     table: "interaction_type",

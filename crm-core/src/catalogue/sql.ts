@@ -1,7 +1,7 @@
 import type { CatalogueEntry, Catalogues } from "@kommutator/contract/api/catalogue";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
-import type { Catalogue } from "./registry.ts";
+import { CATALOGUES, type Catalogue } from "./registry.ts";
 
 /** Entries of one catalogue for its editor, in order, archived ones last. */
 export async function readEntries(tx: Query, catalogue: Catalogue, id: Id | null = null): Promise<CatalogueEntry[]> {
@@ -19,6 +19,8 @@ export async function readEntries(tx: Query, catalogue: Catalogue, id: Id | null
 export async function readCatalogues(tx: Query, locale: string): Promise<Catalogues> {
   const named = (alias: string) => tx`'id', ${tx(alias)}.id, 'name', coalesce(${tx(alias)}.translations->>${locale}, ${tx(alias)}.name)`;
   const order = (alias: string) => tx`ORDER BY ${tx(alias)}.pos, ${tx(alias)}.name`;
+  const tables = ["stage", ...Object.values(CATALOGUES).map((each) => each.table)];
+  const translated = tables.map((table, n) => tx`${n === 0 ? tx`` : tx`UNION ALL`} SELECT id, translations->>${locale} AS name FROM ${tx(table)}`);
   const [row] = await tx<Catalogues[]>`
     SELECT
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("u")}, 'code', u.code, 'outcome', u.outcome, 'interestKindId', u.interest_kind_id, 'queueId', u.queue_id, 'dispatch', u.dispatch,
@@ -38,6 +40,7 @@ export async function readCatalogues(tx: Query, locale: string): Promise<Catalog
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("p")}) ${order("p")}) FROM job_position p WHERE p.archived_at IS NULL), '[]') AS positions,
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', full_name, 'departmentId', department_id, 'extension', extension, 'state', state) ORDER BY full_name) FROM employee WHERE state <> 'dismissed'), '[]') AS employees,
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM department WHERE archived_at IS NULL), '[]') AS departments,
-      coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM queue WHERE archived_at IS NULL), '[]') AS queues`;
+      coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM queue WHERE archived_at IS NULL), '[]') AS queues,
+      (SELECT coalesce(jsonb_object_agg(n.id, n.name), '{}') FROM (${translated}) n WHERE n.name IS NOT NULL) AS names`;
   return row as Catalogues;
 }

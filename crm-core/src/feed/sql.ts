@@ -1,6 +1,7 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { FeedItem } from "@kommutator/contract/api/history";
 import type { Id } from "@kommutator/contract/ids";
+import { nameFor } from "../catalogue/name.ts";
 import type { Query } from "../context.ts";
 import { type Cursor, micros } from "../page.ts";
 import { allowed } from "../rights.ts";
@@ -106,7 +107,7 @@ function interactions(tx: Query, principal: Principal, subject: Subject, f: Feed
       channel: "ch.kind",
       state: "i.state",
       object: "i.id",
-      type: "jsonb_build_object('name', it.name, 'icon', it.icon, 'color', it.color)",
+      type: `jsonb_build_object('name', ${nameFor(principal, "it")}, 'icon', it.icon, 'color', it.color)`,
     }),
     where: tx`${allowed(tx, principal, "interaction", "read", "i.executor_id")} AND ${interestRight(tx, principal, "i.interest_id")} ${f.typeId === null ? tx`` : tx`AND i.type_id = ${f.typeId}`}`,
     interest: "i.interest_id",
@@ -174,8 +175,8 @@ function dialogs(tx: Query, principal: Principal, subject: Subject, f: FeedFilte
 
 /** An Interest stands twice: when it began and, once closed, how it ended. */
 function interests(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
-  const began = { prefix: "n", at: "n.created_at", text: "nk.name", dialog: "n.created_from_dialog_id", state: "'open'" };
-  const ended = { prefix: "z", at: "n.closed_at", text: "concat_ws(': ', lr.name, n.close_comment)", dialog: "NULL", state: "n.status" };
+  const began = { prefix: "n", at: "n.created_at", text: nameFor(principal, "nk"), dialog: "n.created_from_dialog_id", state: "'open'" };
+  const ended = { prefix: "z", at: "n.closed_at", text: `concat_ws(': ', ${nameFor(principal, "lr")}, n.close_comment)`, dialog: "NULL", state: "n.status" };
   return [began, ended].flatMap(({ prefix, at, ...columns }) => {
     const lines = source(tx, subject, f, {
       kind: "interest",
@@ -205,7 +206,7 @@ function leads(tx: Query, principal: Principal, subject: Subject, f: FeedFilter)
     at: "l.created_at",
     from: tx`lead l LEFT JOIN lead_source ls ON ls.id = l.source_id`,
     columns: COLUMNS({
-      title: "coalesce(ls.name, l.source_text, '')",
+      title: `coalesce(${nameFor(principal, "ls")}, l.source_text, '')`,
       text: "nullif(concat_ws(' · ', CASE WHEN ls.name IS NOT NULL THEN l.source_text END, l.page, (SELECT string_agg(key || '=' || value, ' ' ORDER BY key) FROM jsonb_each_text(l.utm))), '')",
       employee: "l.responsible_id",
       state: "l.status",
@@ -225,7 +226,7 @@ function stages(tx: Query, principal: Principal, subject: Subject, f: FeedFilter
     id: "h.id",
     at: "lower(h.during)",
     from: tx`interest n JOIN interest_stage_history h ON h.interest_id = n.id JOIN stage st ON st.id = h.stage_id`,
-    columns: COLUMNS({ title: "st.name", text: "'#' || n.number || ' ' || n.title", employee: "h.entered_by", interest: "n.id" }),
+    columns: COLUMNS({ title: nameFor(principal, "st"), text: "'#' || n.number || ' ' || n.title", employee: "h.entered_by", interest: "n.id" }),
     where: tx`NOT isempty(h.during) AND h.reversed_at IS NULL AND lower(h.during) > n.created_at + interval '1 second' AND ${allowed(tx, principal, "interest", "read", "n.responsible_id")}`,
     interest: "n.id",
     employee: "h.entered_by",
@@ -243,8 +244,8 @@ function inquiries(tx: Query, principal: Principal, subject: Subject, f: FeedFil
     from: tx`dialog_party p JOIN inquiry q ON q.dialog_id = p.dialog_id LEFT JOIN inquiry_purpose u ON u.id = coalesce(q.purpose_id, q.suggested_purpose_id)
       LEFT JOIN lead_source iso ON iso.id = q.source_id AND q.source_text IS DISTINCT FROM iso.code`,
     columns: COLUMNS({
-      title: "coalesce(u.name, q.origin)",
-      text: "coalesce(q.reject_reason, nullif(concat_ws(' · ', iso.name, q.source_text, q.page), ''))",
+      title: `coalesce(${nameFor(principal, "u")}, q.origin)`,
+      text: `coalesce(q.reject_reason, nullif(concat_ws(' · ', ${nameFor(principal, "iso")}, q.source_text, q.page), ''))`,
       direction: "'in'",
       employee: "coalesce(q.dispatched_to, q.received_by)",
       dialog: "q.dialog_id",

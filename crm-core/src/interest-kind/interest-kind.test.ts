@@ -46,6 +46,26 @@ describe("kinds and stages (IN-03)", () => {
     expect((await admin("POST", "/interest-kinds", { code: "sale", name: "Sale", processMode: "none" })).body.code).toBe("duplicate");
   });
 
+  test("a stage is named in the reader's language, in the lists and in histories", async () => {
+    const k = await kind(["Contact", "Need"]);
+    const [, need] = k.stages;
+    expect((await admin("PATCH", `/stages/${need.id}`, { translations: { kk: "Қажеттілік" }, version: need.version })).body.stages[1]).toMatchObject({
+      name: "Need",
+      translations: { kk: "Қажеттілік" },
+    });
+    const i = await open(k.id);
+    await admin("POST", `/interests/${i.id}/stage`, { stageId: need.id, version: i.version });
+    await house.sql`UPDATE interest SET created_at = created_at - interval '1 hour' WHERE id = ${i.id}`;
+    const read = async () => ({
+      name: (await house.as("admin", "GET", "/catalogues")).body.names[need.id],
+      moved: (await house.as("admin", "GET", `/customers/${customerId}/feed?interestId=${i.id}&kind=stage`)).body.items.map((x: { title: string }) => x.title),
+    });
+    expect(await read()).toEqual({ name: undefined, moved: ["Need"] });
+    await admin("PATCH", "/me", { locale: "kk" });
+    expect(await read()).toEqual({ name: "Қажеттілік", moved: ["Қажеттілік"] });
+    await admin("PATCH", "/me", { locale: "ru" });
+  });
+
   test("renaming keeps the history; two administrators: the second sees the kind as it is", async () => {
     const k = await kind(["Contact", "Need"]);
     const i = await open(k.id);

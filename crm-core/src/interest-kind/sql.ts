@@ -13,7 +13,7 @@ export async function readKinds(tx: Query, principal: Principal | null, only: Id
     SELECT k.id, k.code, k.name, k.process_mode AS "processMode", k.skip_reason AS "skipReason", k.won_from_stage_id AS "wonFromStageId", k.touch_norm_days AS "touchNormDays",
       k.lead_touch_norm_days AS "leadTouchNormDays", k.head_after_days AS "headAfterDays", k.archived_at IS NOT NULL AS archived, k.version, ${checks("NULL")} AS conditions,
       (SELECT count(*)::int FROM interest i WHERE i.kind_id = k.id AND i.status = 'open' AND ${seen}) AS open,
-      coalesce((SELECT jsonb_agg(jsonb_build_object('id', s.id, 'pos', s.pos, 'name', s.name, 'plannedSeconds', s.planned_seconds, 'instruction', s.instruction, 'requiredFields', s.required_fields,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('id', s.id, 'pos', s.pos, 'name', s.name, 'translations', s.translations, 'plannedSeconds', s.planned_seconds, 'instruction', s.instruction, 'requiredFields', s.required_fields,
           'requiresNextStep', s.requires_next_step, 'allowBack', s.allow_back, 'isOptional', s.is_optional, 'branches', s.branches, 'checks', ${checks("s.id")},
           'actions', coalesce((SELECT jsonb_agg(jsonb_build_object('id', a.id, 'typeId', a.type_id, 'type', jsonb_build_object('id', t.id, 'name', t.name), 'subject', a.subject, 'offsetDays', a.offset_days,
             'executor', a.executor, 'compulsory', a.compulsory) ORDER BY a.pos, a.id) FROM stage_action a JOIN interaction_type t ON t.id = a.type_id WHERE a.stage_id = s.id AND a.archived_at IS NULL), '[]'),

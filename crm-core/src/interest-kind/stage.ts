@@ -16,6 +16,7 @@ import { readKinds } from "./sql.ts";
 
 const COLUMNS = {
   name: "name",
+  translations: "translations",
   plannedSeconds: "planned_seconds",
   instruction: "instruction",
   requiredFields: "required_fields",

@@ -89,8 +89,8 @@ describe("stages (B9)", () => {
   test("manual: any stage, forward and back; what was passed over is remembered", async () => {
     const k = (await house.as("admin", "POST", "/catalogues/interest-kinds", { code: "project", name: "Project", processMode: "manual" })).body.id;
     const stages: Id[] = [];
-    for (const [pos, name] of ["Contact", "Need", "Offer"].entries())
-      stages.push((await house.as("admin", "POST", "/catalogues/stages", { kindId: k, name, pos })).body.id);
+    for (const name of ["Contact", "Need", "Offer"])
+      stages.push((await house.as("admin", "POST", `/interest-kinds/${k}/stages`, { name })).body.stages.at(-1).id);
     const i = await open({ kindId: k });
     const moved = await stage(i, stages[2] as Id);
     expect(moved.body.stage.name).toBe("Offer");

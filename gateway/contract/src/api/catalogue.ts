@@ -5,6 +5,7 @@ import { EmployeeRef, Id, NamedRef } from "./common.ts";
 /**
  * GET /catalogues (all in one, in the language of the reader, cached by the UI) · GET /catalogues/:name (entries for the editor, archived
  * ones too) · POST/PATCH/DELETE /catalogues/:name[/:id] (DELETE archives) · POST /catalogues/:name/:id/restore · PUT /catalogues/:name/order
+ * Stages are written with their kind: interest-kind.ts
  */
 export const StageView = z.object({
   id: Id,
@@ -66,6 +67,8 @@ export const Catalogues = z.object({
   employees: z.array(EmployeeRef.extend({ departmentId: Id, extension: z.string().nullable(), state: z.string() })),
   departments: z.array(NamedRef),
   queues: z.array(NamedRef),
+  /** Of every entry that is translated into the language of the reader, archived ones too: its name there by its id, for what rows name. */
+  names: z.record(Id, z.string()),
 });
 export type Catalogues = z.infer<typeof Catalogues>;
 /** What every entry of every catalogue has besides its own fields. */
@@ -90,17 +93,6 @@ export const CatalogueBodies = {
     ...ORDERED,
   }),
   "interest-kinds": z.object({ code, name, processMode: z.enum(["typical", "manual", "none"]), ...ORDERED }),
-  stages: z.object({
-    kindId: Id,
-    name,
-    ...ORDERED,
-    pos: z.number().int().min(0),
-    plannedSeconds: z.number().int().positive().nullable().default(null),
-    instruction: z.string().max(5000).nullable().default(null),
-    requiresNextStep: z.boolean().default(false),
-    allowBack: z.boolean().default(false),
-    isOptional: z.boolean().default(false),
-  }),
   /** `needsText`: it says nothing by itself, as "other"; whoever chooses it writes why. */
   "loss-reasons": z.object({ name, kind: z.enum(["deal_lost", "demand_unmet", "lead_disqualified"]), needsText: z.boolean().default(false), ...ORDERED }),
   "interaction-types": z.object({

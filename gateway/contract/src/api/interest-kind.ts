@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LOCALES } from "./auth.ts";
 import { Id, NamedRef, patchOf } from "./common.ts";
 import { ProcessMode, STAGE_FIELDS } from "./interest.ts";
 
@@ -22,6 +23,8 @@ export const StageAction = z.object({
 });
 export const StageDraft = z.object({
   name: z.string().trim().min(1).max(200),
+  /** The name in other languages; who works in one of them reads it there. */
+  translations: z.partialRecord(z.enum(LOCALES), z.string().trim().min(1).max(200)).default({}),
   plannedSeconds: z.number().int().positive().max(315_360_000).nullable().default(null),
   instruction: z.string().max(5000).nullable().default(null),
   requiredFields: z.array(z.enum(STAGE_FIELDS)).max(STAGE_FIELDS.length).default([]),

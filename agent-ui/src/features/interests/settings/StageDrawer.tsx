@@ -39,6 +39,7 @@ export function StageDrawer({ kind, stage, onClose }: { kind: InterestKindView; 
     id: `stage.${stage?.id ?? `new.${kind.id}`}`,
     initial: {
       name: stage?.name ?? "",
+      translations: stage?.translations ?? {},
       plannedHours: stage?.plannedSeconds == null ? null : stage.plannedSeconds / 3600,
       instruction: stage?.instruction ?? "",
       requiredFields: stage?.requiredFields ?? [],
