@@ -1,11 +1,11 @@
 import type { CustomerView } from "@kommutator/contract/api/customer";
 import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from "../../app/i18n.ts";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
@@ -108,10 +108,9 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
                 }}
               />
             ))}
-            <DateInput
+            <DateField
               label={t("field.birthDate")}
               clearable
-              valueFormat="DD.MM.YYYY"
               value={fields.birthDate}
               onChange={(birthDate) => setFields((before) => ({ ...before, birthDate }))}
             />

@@ -1,8 +1,8 @@
 import { Button, Group, Select } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
 import { IconFilterOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { useMe } from "../../app/me.ts";
 import { CatalogueSelect, regionPaths } from "./CatalogueSelect.tsx";
 
@@ -45,12 +45,11 @@ export function Filters({ filter, onChange }: { filter: CustomerFilter; onChange
       {select("industryId", t("field.industryId"), lists?.industries)}
       {select("sourceId", t("field.sourceId"), lists?.sources, 140)}
       {(["addedFrom", "addedTo"] as const).map((name) => (
-        <DateInput
+        <DateField
           key={name}
           size="xs"
           w={120}
           clearable
-          valueFormat="DD.MM.YYYY"
           aria-label={t(name === "addedFrom" ? "list.from" : "list.to")}
           placeholder={t(name === "addedFrom" ? "list.from" : "list.to")}
           value={filter[name] ?? null}

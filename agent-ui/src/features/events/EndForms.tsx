@@ -1,14 +1,13 @@
 import type { InteractionDetail } from "@kommutator/contract/api/interaction";
 import { Alert, Button, Group, Modal, Select, Stack, Textarea } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
 import { useMutation } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { TimeField } from "../../app/DateField.tsx";
 import { failureText } from "../../app/failure.ts";
-import { useFormat, weekStart } from "../../app/format.ts";
 import type { NextStep } from "../reception/form.ts";
 import { NextStepFields } from "../reception/NextStepFields.tsx";
 import { useReread } from "./queries.ts";
@@ -115,20 +114,12 @@ export function CompleteForm({ event, onClose }: { event: InteractionDetail; onC
 /** Another time; its reminder goes with it. */
 export function MoveForm({ event, onClose }: { event: InteractionDetail; onClose: () => void }) {
   const { t } = useTranslation("events");
-  const format = useFormat();
   const [at, setAt] = useState(dayjs(event.plannedFrom).format("YYYY-MM-DD HH:mm:ss"));
   const move = (days: number) => setAt(dayjs(at).add(days, "day").format("YYYY-MM-DD HH:mm:ss"));
   const send = () => api.patch(`/interactions/${event.id}`, { plannedFrom: dayjs(at).toISOString(), version: event.version });
   return (
     <Box title={t("move.title", { subject: event.subject })} label={t("common:save")} send={send} onClose={onClose}>
-      <DateTimePicker
-        data-autofocus
-        label={t("field.when")}
-        valueFormat="DD.MM.YYYY HH:mm"
-        firstDayOfWeek={(weekStart(format.language) % 7) as 0 | 1}
-        value={at}
-        onChange={(value) => value !== null && setAt(value)}
-      />
+      <TimeField data-autofocus label={t("field.when")} value={at} onChange={(value) => value !== null && setAt(value)} />
       <Group gap={6}>
         {([1, 3, 7] as const).map((days) => (
           <Button key={days} size="compact-xs" variant="default" onClick={() => move(days)}>

@@ -1,7 +1,6 @@
 import type { SearchResult } from "@kommutator/contract/api/history";
 import type { InteractionDetail, InteractionView } from "@kommutator/contract/api/interaction";
 import { Alert, Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
@@ -10,8 +9,8 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { TimeField } from "../../app/DateField.tsx";
 import { failureText } from "../../app/failure.ts";
-import { useFormat, weekStart } from "../../app/format.ts";
 import { useCan, useMe } from "../../app/me.ts";
 import classes from "./events.module.css";
 import { useReread } from "./queries.ts";
@@ -31,7 +30,6 @@ export function EventForm({
   const { t } = useTranslation("events");
   const can = useCan();
   const me = useMe();
-  const format = useFormat();
   const catalogues = useCatalogues();
   const reread = useReread();
   const [party, setParty] = useState<string | null>(like?.party == null ? null : `${like.party.kind}:${like.party.id}`);
@@ -144,15 +142,7 @@ export function EventForm({
                 setStatus(null);
               }}
             />
-            {planned ? (
-              <DateTimePicker
-                label={t("field.when")}
-                valueFormat="DD.MM.YYYY HH:mm"
-                firstDayOfWeek={(weekStart(format.language) % 7) as 0 | 1}
-                value={at}
-                onChange={(value) => value !== null && setAt(value)}
-              />
-            ) : null}
+            {planned ? <TimeField label={t("field.when")} value={at} onChange={(value) => value !== null && setAt(value)} /> : null}
             <NumberInput
               label={t("field.minutes")}
               min={1}

@@ -5,8 +5,8 @@ import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { failureText } from "../../app/failure.ts";
-import { DateField } from "./DateField.tsx";
 
 /** On hold until a day, with the reason: timers stand still meanwhile, and it ends by itself. */
 export function HoldBox({ interest, onClose, onSaved }: { interest: InterestView; onClose: () => void; onSaved: (row: InterestView) => Promise<void> }) {

@@ -6,11 +6,11 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { failureText } from "../../app/failure.ts";
 import { useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
-import { DateField } from "./DateField.tsx";
 import { FIELD_TEXT } from "./MissingFields.tsx";
 
 /** What a new one begins with, as the place where it is made knows it. */

@@ -2,7 +2,7 @@ import type { InterestFields, StageField } from "@kommutator/contract/api/intere
 import { NumberInput, Select, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useCatalogues } from "../../app/catalogues.ts";
-import { DateField } from "./DateField.tsx";
+import { DateField } from "../../app/DateField.tsx";
 
 /** Inputs for exactly the fields that a refused save lacks. */
 export function MissingFields({ fields, values, onChange }: { fields: StageField[]; values: InterestFields; onChange: (values: InterestFields) => void }) {

@@ -1,9 +1,8 @@
 import type { Catalogues } from "@kommutator/contract/api/catalogue";
 import { Button, Group, Select, TextInput } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
-import { useFormat, weekStart } from "../../app/format.ts";
+import { TimeField } from "../../app/DateField.tsx";
 import { FaultText } from "./FaultText.tsx";
 import { type NextStep, usualNextStep } from "./form.ts";
 import classes from "./reception.module.css";
@@ -25,7 +24,6 @@ export function NextStepFields({
   fault: string | null;
 }) {
   const { t } = useTranslation("reception");
-  const format = useFormat();
   const quick = (days: number) => {
     const usual = usualNextStep(catalogues, next?.subject ?? "", Date.now(), days);
     if (usual !== null) onChange(next === null ? usual : { ...next, at: usual.at });
@@ -57,11 +55,9 @@ export function NextStepFields({
             value={next.typeId}
             onChange={(typeId) => typeId !== null && onChange({ ...next, typeId })}
           />
-          <DateTimePicker
+          <TimeField
             size="xs"
             aria-label={`${t("next.when")} ${dayjs(next.at).format("DD.MM.YYYY HH:mm")}`}
-            valueFormat="DD.MM.YYYY HH:mm"
-            firstDayOfWeek={(weekStart(format.language) % 7) as 0 | 1}
             value={dayjs(next.at).format("YYYY-MM-DD HH:mm:ss")}
             onChange={(value) => value !== null && onChange({ ...next, at: dayjs(value).valueOf() })}
           />

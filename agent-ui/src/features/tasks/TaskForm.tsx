@@ -1,14 +1,13 @@
 import type { TaskView } from "@kommutator/contract/api/task";
 import { Alert, Button, Checkbox, Group, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
 import { useMutation } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { TimeField } from "../../app/DateField.tsx";
 import { failureText } from "../../app/failure.ts";
-import { useFormat, weekStart } from "../../app/format.ts";
 import { useMe } from "../../app/me.ts";
 import { useRereadTasks } from "./queries.ts";
 
@@ -16,7 +15,6 @@ import { useRereadTasks } from "./queries.ts";
 export function TaskForm({ task, subject, onClose }: { task?: TaskView; subject?: { kind: string; id: string }; onClose: () => void }) {
   const { t } = useTranslation("tasks");
   const me = useMe();
-  const format = useFormat();
   const catalogues = useCatalogues();
   const reread = useRereadTasks();
   const [title, setTitle] = useState(task?.title ?? "");
@@ -67,14 +65,7 @@ export function TaskForm({ task, subject, onClose }: { task?: TaskView; subject?
           />
           <Group grow align="flex-start">
             <Select searchable label={t("field.executor")} data={people} value={executorId} onChange={(value) => value !== null && setExecutor(value)} />
-            <DateTimePicker
-              clearable
-              label={t("field.due")}
-              valueFormat="DD.MM.YYYY HH:mm"
-              firstDayOfWeek={(weekStart(format.language) % 7) as 0 | 1}
-              value={due}
-              onChange={setDue}
-            />
+            <TimeField clearable label={t("field.due")} value={due} onChange={setDue} />
           </Group>
           <MultiSelect
             searchable
