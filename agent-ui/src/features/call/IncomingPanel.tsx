@@ -1,6 +1,7 @@
 import { Badge, Button, Skeleton, Text } from "@mantine/core";
 import { IconRoute, IconStarFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
@@ -12,6 +13,7 @@ import { useCard } from "./queries.ts";
 /** The card of the ringing call, on the right of every page: who, responsible, open Interests, last five Interactions. It takes no focus. */
 export function IncomingPanel() {
   const { t } = useTranslation("call");
+  const name = useNamed();
   const { view } = useSoftphone();
   const format = useFormat();
   const now = useNow(30_000);
@@ -68,7 +70,7 @@ export function IncomingPanel() {
                 </span>
                 <span className={classes["dim"]}>
                   {[
-                    interest.stage?.name ?? interest.kind.name,
+                    name(interest.stage ?? interest.kind),
                     interest.nextStepAt === null ? null : t("card.nextStep", { at: format.stamp(interest.nextStepAt, now) }),
                   ]
                     .filter(Boolean)

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../../app/api.ts";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -33,6 +33,7 @@ export function CustomerCard() {
   const can = useCan();
   const format = useFormat();
   const catalogues = useCatalogues();
+  const name = useNamed();
   const query = useQuery({ queryKey: keys.customer(id), queryFn: ({ signal }) => api.get<CustomerView>(`/customers/${id}`, { signal }) });
   const [editing, setEditing] = useState(false);
   const [person, setPerson] = useState<CustomerView["contacts"][number] | "new" | null>(null);
@@ -58,9 +59,9 @@ export function CustomerCard() {
     [t("field.legalName"), customer.legalName],
     [t("field.taxId"), customer.taxId],
     [t("field.responsibleId"), customer.responsible?.name ?? t("nobody")],
-    [t("field.statusId"), customer.status?.name],
-    [t("field.regionId"), named(regionPaths(catalogues.data?.regions ?? []), customer.regionId) ?? customer.region?.name],
-    [t("field.industryId"), customer.industry?.name],
+    [t("field.statusId"), name(customer.status)],
+    [t("field.regionId"), named(regionPaths(catalogues.data?.regions ?? []), customer.regionId) ?? name(customer.region)],
+    [t("field.industryId"), name(customer.industry)],
     [t("field.sourceId"), named(catalogues.data?.sources, customer.sourceId)],
     [t("field.createdAt"), format.date(customer.createdAt)],
     [t("field.comment"), customer.comment],
@@ -79,7 +80,7 @@ export function CustomerCard() {
             color="gray"
             leftSection={<span className={classes["dot"]} style={{ marginRight: 0, background: customer.status.color ?? undefined }} />}
           >
-            {customer.status.name}
+            {name(customer.status)}
           </Badge>
         )}
         {customer.isVip ? (

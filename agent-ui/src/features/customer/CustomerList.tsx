@@ -3,6 +3,7 @@ import { Badge, Button } from "@mantine/core";
 import { IconAddressBook, IconPlus, IconSearch, IconStarFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
+import { useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow, usePhone } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -17,6 +18,7 @@ const FILTERS = new Set(["kind", "responsibleId", "statusId", "regionId", "indus
 /** The register of customers: any fragment of a name or number finds one. */
 export function CustomerList() {
   const { t } = useTranslation("customer");
+  const name = useNamed();
   const can = useCan();
   const format = useFormat();
   const phone = usePhone();
@@ -69,11 +71,11 @@ export function CustomerList() {
             row.status === null ? null : (
               <>
                 <span className={classes["dot"]} style={row.status.color === null ? undefined : { background: row.status.color }} aria-hidden />
-                {row.status.name}
+                {name(row.status)}
               </>
             ),
         },
-        { name: "region", label: t("field.regionId"), title: (row) => row.region?.name, cell: (row) => row.region?.name ?? "" },
+        { name: "region", label: t("field.regionId"), title: (row) => name(row.region), cell: (row) => name(row.region) },
         { name: "phone", label: t("field.phone"), cell: (row) => (row.mainPhone === null ? (row.mainEmail ?? "") : phone(row.mainPhone)) },
         {
           name: "responsible",

@@ -1,12 +1,14 @@
 import type { InterestRow } from "@kommutator/contract/api/interest";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import classes from "./customer.module.css";
 
 /** One Interest as a row: number, title, stage and since when, next step (red when its time has passed). */
 export function InterestLink({ interest }: { interest: InterestRow }) {
   const { t } = useTranslation("customer");
+  const name = useNamed();
   const format = useFormat();
   const now = useNow(60_000);
   const late = interest.nextStepAt !== null && Date.parse(interest.nextStepAt) < now;
@@ -17,7 +19,7 @@ export function InterestLink({ interest }: { interest: InterestRow }) {
       </span>
       <span className={classes["dim"]}>
         {[
-          interest.status === "open" ? (interest.stage?.name ?? interest.kind.name) : t(`interest.status.${interest.status}`),
+          interest.status === "open" ? name(interest.stage ?? interest.kind) : t(`interest.status.${interest.status}`),
           interest.status === "open" && interest.stageEnteredAt !== null
             ? t("interest.stageSince", { span: format.span(now - Date.parse(interest.stageEnteredAt)) })
             : null,

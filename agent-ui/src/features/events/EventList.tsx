@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { api } from "../../app/api.ts";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { useCan, useMe } from "../../app/me.ts";
 import { Empty, NoRight } from "../../app/states.tsx";
@@ -33,6 +33,7 @@ function periodOf(name: string | undefined): { from?: string; to?: string } {
 /** The register of events (IA-13): every filter combines, kept in the address and under a name; a row opens the card beside it. */
 export function EventList() {
   const { t } = useTranslation("events");
+  const name = useNamed();
   const can = useCan();
   const me = useMe();
   const format = useFormat();
@@ -160,10 +161,10 @@ export function EventList() {
           {
             name: "state",
             label: t("field.state"),
-            title: (row) => row.status.name,
+            title: (row) => name(row.status),
             cell: (row) => (
               <span className={row.overdue ? own["late"] : own["state"]} data-state={row.state}>
-                {row.overdue ? t("state.overdue") : row.status.name}
+                {row.overdue ? t("state.overdue") : name(row.status)}
               </span>
             ),
           },

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
+import { useNamed } from "../../app/catalogues.ts";
 import { showFailure } from "../../app/failure.ts";
 import { useFormat, useNow, usePhone } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
@@ -44,6 +45,7 @@ type Box = "complete" | "move" | "words" | "reply" | null;
 
 function Card({ event }: { event: InteractionDetail }) {
   const { t } = useTranslation("events");
+  const name = useNamed();
   const format = useFormat();
   const phone = usePhone();
   const now = useNow(60_000);
@@ -103,7 +105,7 @@ function Card({ event }: { event: InteractionDetail }) {
       <Group gap={8} mb="sm">
         <TypeMark type={event.type} named />
         <Badge variant="light" color={event.overdue ? "red" : event.state === "planned" ? "blue" : event.state === "done" ? "green" : "gray"}>
-          {event.overdue ? t("state.overdue") : event.status.name}
+          {event.overdue ? t("state.overdue") : name(event.status)}
         </Badge>
         <span style={{ flex: 1 }} />
         <AuditLink kind="interaction" id={event.id} />

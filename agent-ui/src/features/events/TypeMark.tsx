@@ -12,6 +12,7 @@ import {
   IconUsers,
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
+import { useNamed } from "../../app/catalogues.ts";
 import classes from "./events.module.css";
 
 type Icon = ComponentType<{ size?: number; stroke?: number }>;
@@ -37,15 +38,22 @@ const ICONS: Record<string, Icon> = {
 };
 
 /** The sign of a type in its own colour. Its name is said beside it, or by the title. */
-export function TypeMark({ type, named = false }: { type: { name: string; code?: string; icon: string | null; color: string | null }; named?: boolean }) {
+export function TypeMark({
+  type,
+  named = false,
+}: {
+  type: { id: string; name: string; code?: string; icon: string | null; color: string | null };
+  named?: boolean;
+}) {
+  const name = useNamed()(type);
   const Icon = ICONS[type.icon ?? ""] ?? ICONS[type.code ?? ""] ?? IconCalendarEvent;
   const color = type.color === null ? undefined : /^#/.test(type.color) ? type.color : `var(--mantine-color-${type.color}-6, var(--k-dim))`;
   return (
-    <span className={classes["type"]} title={named ? undefined : type.name}>
+    <span className={classes["type"]} title={named ? undefined : name}>
       <span className={classes["mark"]} style={color === undefined ? undefined : { color }} aria-hidden>
         <Icon size={15} stroke={1.8} />
       </span>
-      {named ? <span className="truncate">{type.name}</span> : <span className="sr-only">{type.name}</span>}
+      {named ? <span className="truncate">{name}</span> : <span className="sr-only">{name}</span>}
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -40,6 +40,7 @@ function Card({ inquiry }: { inquiry: InquiryView }) {
   const can = useCan();
   const format = useFormat();
   const catalogues = useCatalogues();
+  const name = useNamed();
   const editable = can("inquiry", "edit") !== null;
   const facts: [string, string | null | undefined][] = [
     [t("field.party"), inquiry.party.name],
@@ -47,7 +48,7 @@ function Card({ inquiry }: { inquiry: InquiryView }) {
     [t("field.age"), format.full(inquiry.receivedAt)],
     [t("field.dueAt"), inquiry.dueAt === null || !isOpen(inquiry) ? null : format.full(inquiry.dueAt)],
     [t("field.dispatchedTo"), inquiry.dispatchedTo?.name ?? inquiry.dispatchedQueue?.name],
-    [t("field.source"), inquiry.source?.name],
+    [t("field.source"), name(inquiry.source)],
   ];
   return (
     <Stack gap="md">

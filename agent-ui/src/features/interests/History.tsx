@@ -3,6 +3,7 @@ import { Button, Group, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
+import { useNamed } from "../../app/catalogues.ts";
 import { useFormat } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import classes from "../customer/customer.module.css";
@@ -13,6 +14,7 @@ import { useWorkSpan } from "./span.ts";
 /** Every stay in a stage: when, who, working time against the plan, what was skipped; the last move may be taken back by right (IN-07). */
 export function History({ interest, onSaved }: { interest: InterestView; onSaved: (row: InterestView) => Promise<void> }) {
   const { t } = useTranslation("interests");
+  const name = useNamed();
   const format = useFormat();
   const can = useCan();
   const [asking, setAsking] = useState(false);
@@ -37,7 +39,7 @@ export function History({ interest, onSaved }: { interest: InterestView; onSaved
           return (
             <li key={visit.id} className={own["visit"]} data-reversed={visit.reversed !== null}>
               <Group gap={8} wrap="nowrap">
-                <span className={classes["pointValue"]}>{visit.stage.name}</span>
+                <span className={classes["pointValue"]}>{name(visit.stage)}</span>
                 <span className={classes["dim"]}>{format.full(visit.from)}</span>
                 <span className={late ? classes["red"] : classes["dim"]}>
                   {visit.plannedSeconds === null
@@ -46,7 +48,7 @@ export function History({ interest, onSaved }: { interest: InterestView; onSaved
                 </span>
                 <span className={classes["dim"]}>{visit.by?.name ?? ""}</span>
               </Group>
-              {visit.skipped.length === 0 ? null : <small>{t("card.skippedStages", { names: visit.skipped.map((s) => s.name).join(", ") })}</small>}
+              {visit.skipped.length === 0 ? null : <small>{t("card.skippedStages", { names: visit.skipped.map(name).join(", ") })}</small>}
               {visit.forced ? <small>{t("card.forced")}</small> : null}
               {visit.reason === null || visit.reason === "reopened" ? null : (
                 <small>{visit.reason === "stage-archived" ? t("card.stageArchived") : visit.reason}</small>
@@ -61,7 +63,7 @@ export function History({ interest, onSaved }: { interest: InterestView; onSaved
       {asking ? (
         <Confirm
           title={t("reverse.title")}
-          text={t("reverse.text", { stage: standing.at(-2)?.stage.name ?? "" })}
+          text={t("reverse.text", { stage: name(standing.at(-2)?.stage) })}
           action={t("reverse.button")}
           disabled={reason.trim().length < 3}
           onClose={() => setAsking(false)}

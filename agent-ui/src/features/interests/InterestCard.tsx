@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../../app/api.ts";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { failureText } from "../../app/failure.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
@@ -23,6 +23,7 @@ import { History } from "./History.tsx";
 import { HoldBox } from "./HoldBox.tsx";
 import { Hub } from "./Hub.tsx";
 import { InterestForm } from "./InterestForm.tsx";
+import { ModeBox } from "./ModeBox.tsx";
 import { isAskable, MoveBox, type Refusal } from "./MoveBox.tsx";
 import { StageBar } from "./StageBar.tsx";
 import { Steps } from "./Steps.tsx";
@@ -38,10 +39,12 @@ export function InterestCard() {
   const now = useNow(60_000);
   const client = useQueryClient();
   const catalogues = useCatalogues();
+  const name = useNamed();
   const query = useQuery({ queryKey: keys.interest(id), queryFn: ({ signal }) => api.get<InterestView>(`/interests/${id}`, { signal }) });
   const [editing, setEditing] = useState(false);
   const [closing, setClosing] = useState(false);
   const [holding, setHolding] = useState(false);
+  const [changing, setChanging] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const saved = async (row: InterestView) => {
     client.setQueryData(keys.interest(id), row);
@@ -77,7 +80,7 @@ export function InterestCard() {
   const open = interest.status === "open";
   const failure = (refusal === null ? move.error : null) ?? reopen.error ?? release.error;
   const facts: [string, string | null | undefined][] = [
-    [t("field.kind"), interest.kind.name],
+    [t("field.kind"), name(interest.kind)],
     [t("field.responsible"), interest.responsible?.name ?? t("nobody")],
     [t("field.amount"), interest.amount === null ? null : format.money(interest.amount, interest.currency)],
     [t("field.expectedClose"), interest.expectedClose === null ? null : format.date(interest.expectedClose)],
@@ -165,6 +168,11 @@ export function InterestCard() {
           <section className={classes["block"]} aria-labelledby="interest-facts">
             <div className={classes["blockHead"]}>
               <h2 id="interest-facts">{t("card.facts")}</h2>
+              {editable && open && (interest.processMode !== "typical" || can("stage", "edit") !== null) ? (
+                <Button size="compact-xs" variant="subtle" onClick={() => setChanging(true)}>
+                  {t("mode.change")}
+                </Button>
+              ) : null}
             </div>
             <dl className={classes["facts"]}>
               {facts
@@ -191,11 +199,12 @@ export function InterestCard() {
         </section>
       </div>
       {editing ? <InterestForm interest={interest} onClose={() => setEditing(false)} /> : null}
+      {changing ? <ModeBox interest={interest} onClose={() => setChanging(false)} onSaved={saved} /> : null}
       {holding ? <HoldBox interest={interest} onClose={() => setHolding(false)} onSaved={saved} /> : null}
       {refusal === null ? null : (
         <MoveBox
           refusal={refusal}
-          stageName={interest.stages.find((s) => s.id === refusal.stageId)?.name ?? ""}
+          stageName={name(interest.stages.find((s) => s.id === refusal.stageId))}
           onClose={() => setRefusal(null)}
           onMoved={async (row) => {
             setRefusal(null);

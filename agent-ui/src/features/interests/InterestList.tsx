@@ -4,7 +4,7 @@ import { IconSearch, IconTargetArrow } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan, useMe } from "../../app/me.ts";
@@ -23,6 +23,7 @@ export function InterestList() {
   const format = useFormat();
   const now = useNow(60_000);
   const catalogues = useCatalogues();
+  const name = useNamed();
   const [status, setStatus] = useState<string | null>("open");
   const [kindId, setKind] = useState<string | null>(null);
   const [responsibleId, setResponsible] = useState<string | null>(null);
@@ -101,7 +102,7 @@ export function InterestList() {
               ""
             ),
         },
-        { name: "kind", label: t("field.kind"), cell: (row) => row.kind.name },
+        { name: "kind", label: t("field.kind"), cell: (row) => name(row.kind) },
         {
           name: "stage",
           label: t("field.stage"),
@@ -109,7 +110,7 @@ export function InterestList() {
           cell: (row) =>
             row.status === "open" ? (
               <>
-                {row.stage?.name ?? ""}
+                {name(row.stage)}
                 {row.onHoldUntil === null ? null : <span className={classes["dim"]}> · {t("timer.hold")}</span>}
                 {row.flags.length === 0 ? null : <span className={classes["red"]}> · {t(`timer.${row.flags.at(-1)}`)}</span>}
               </>

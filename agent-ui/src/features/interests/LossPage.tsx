@@ -6,7 +6,7 @@ import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -22,6 +22,7 @@ export function LossPage() {
   const can = useCan();
   const format = useFormat();
   const catalogues = useCatalogues();
+  const name = useNamed();
   const [days, setDays] = useState<(typeof PERIODS)[number]>(90);
   const [kindId, setKind] = useState<string | null>(null);
   const from = dayjs().subtract(days, "day").format("YYYY-MM-DD");
@@ -77,7 +78,7 @@ export function LossPage() {
             <Table.Tbody>
               {report.data.reasons.map((row) => (
                 <Table.Tr key={row.id}>
-                  <Table.Td>{row.name}</Table.Td>
+                  <Table.Td>{name(row)}</Table.Td>
                   <Table.Td>{t(`close.kind.${row.kind}`)}</Table.Td>
                   <Table.Td ta="right">{format.number(row.count)}</Table.Td>
                   <Table.Td ta="right">{format.percent(row.count / total)}</Table.Td>

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
+import { useNamed } from "../../app/catalogues.ts";
 import { failureText } from "../../app/failure.ts";
 import { useCan } from "../../app/me.ts";
 import { FIELD_TEXT, MissingFields } from "./MissingFields.tsx";
@@ -91,6 +92,7 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
 /** What is not done yet: stage by stage, conditions, fields of other cards. */
 export function UnmetList({ missing }: { missing: Missing }) {
   const { t } = useTranslation("interests");
+  const name = useNamed();
   const nameOf = (field: string) => (FIELD_TEXT[field] === undefined ? field : t(`field.${FIELD_TEXT[field]}`));
   if (missing.unmet.length + missing.conditions.length + missing.elsewhere.length === 0)
     return missing.fields.length > 0 ? <Text size="sm">{t("move.fill")}</Text> : null;
@@ -99,7 +101,7 @@ export function UnmetList({ missing }: { missing: Missing }) {
       <ul style={{ margin: 0, paddingLeft: 18 }}>
         {missing.unmet.map((stage) => (
           <li key={stage.id}>
-            <b>{stage.name}</b>
+            <b>{name(stage)}</b>
             {[...stage.fields.map(nameOf), ...stage.actions.map((a) => a.name)].length === 0
               ? ""
               : `: ${[...stage.fields.map(nameOf), ...stage.actions.map((a) => a.name)].join(", ")}`}

@@ -1,6 +1,7 @@
 import type { InterestView } from "@kommutator/contract/api/interest";
 import { IconPlayerPause } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { useNamed } from "../../app/catalogues.ts";
 import { stateOf } from "./board/state.ts";
 import own from "./interests.module.css";
 import { useWorkSpan } from "./span.ts";
@@ -9,6 +10,7 @@ import { useWorkSpan } from "./span.ts";
 export function StageBar(props: { interest: InterestView; now: number; busy: boolean; editable: boolean; onMove: (stageId: string) => void }) {
   const { interest, now, busy, editable, onMove } = props;
   const { t } = useTranslation("interests");
+  const name = useNamed();
   const span = useWorkSpan();
   if (interest.processMode === "none" || interest.stages.length === 0) return null;
   const state = interest.timer === null ? "none" : stateOf({ flags: interest.flags, onHoldUntil: interest.onHoldUntil, timer: interest.timer }, now);
@@ -28,7 +30,7 @@ export function StageBar(props: { interest: InterestView; now: number; busy: boo
               onClick={() => onMove(stage.id)}
             >
               <span>
-                {current && state === "hold" ? <IconPlayerPause size={13} aria-label={t("timer.hold")} /> : null} {stage.name}
+                {current && state === "hold" ? <IconPlayerPause size={13} aria-label={t("timer.hold")} /> : null} {name(stage)}
                 {stage.visits > 1 ? <em title={t("card.visits", { count: stage.visits })}> ×{stage.visits}</em> : null}
               </span>
               <small>

@@ -1,18 +1,20 @@
 import type { InteractionView } from "@kommutator/contract/api/interaction";
-import type { InterestView } from "@kommutator/contract/api/interest";
+import type { InterestHub, InterestView } from "@kommutator/contract/api/interest";
 import { ActionIcon, Alert, Button, Group, Modal, Skeleton, Stack, Textarea, Tooltip } from "@mantine/core";
 import { IconCheck, IconPlus, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { failureText, showFailure } from "../../app/failure.ts";
 import { useFormat, useNow } from "../../app/format.ts";
+import { keys } from "../../app/keys.ts";
 import { ErrorState } from "../../app/states.tsx";
 import classes from "../customer/customer.module.css";
 import { type NextStep, usualNextStep } from "../reception/form.ts";
 import { NextStepFields } from "../reception/NextStepFields.tsx";
+import { ReasonBox } from "./ReasonBox.tsx";
 
 const bodyOf = (next: NextStep, interest: InterestView) => ({
   typeId: next.typeId,
@@ -25,19 +27,27 @@ const bodyOf = (next: NextStep, interest: InterestView) => ({
   leadId: interest.leadId,
 });
 
-/** What is planned on an Interest: done with a result and the next step in one save, or cancelled; plan another. */
+/** What is planned on an Interest: done with a result and the next step in one save, or cancelled, what its stage asks for with a reason; plan another. */
 export function Steps({ interest, editable }: { interest: InterestView; editable: boolean }) {
   const { t } = useTranslation("interests");
   const format = useFormat();
   const now = useNow(60_000);
+  const name = useNamed();
   const client = useQueryClient();
   const [planning, setPlanning] = useState(false);
   const [completing, setCompleting] = useState<InteractionView | null>(null);
+  const [declining, setDeclining] = useState<InteractionView | null>(null);
   const steps = useQuery({
     queryKey: ["interactions", interest.id, "planned"],
     queryFn: ({ signal }) =>
       api.get<{ items: InteractionView[] }>("/interactions", { signal, query: { interestId: interest.id, state: "planned", limit: 50 } }),
   });
+  // Which of them a stage asks for, the linked things know.
+  const hub = useQuery({
+    queryKey: keys.interest(interest.id, "hub"),
+    queryFn: ({ signal }) => api.get<InterestHub>(`/interests/${interest.id}/hub`, { signal }),
+  });
+  const asked = new Set(hub.data?.interactions.filter((each) => each.actionId !== null).map((each) => each.id));
   const reread = () =>
     client.invalidateQueries({
       predicate: ({ queryKey: [word] }) => word === "interactions" || word === "interest" || word === "interests" || word === "customer" || word === "lead",
@@ -77,7 +87,7 @@ export function Steps({ interest, editable }: { interest: InterestView; editable
                 : `${format.stamp(each.plannedFrom, now)}${format.stamp(each.plannedFrom, now) === format.time(each.plannedFrom) ? "" : `, ${format.time(each.plannedFrom)}`}`}
             </span>
             <span className={classes["pointValue"]}>
-              {each.type.name}: {each.subject}
+              {name(each.type)}: {each.subject}
             </span>
             <span className={classes["dim"]}>{each.executor?.name ?? ""}</span>
             <span style={{ flex: 1 }} />
@@ -94,8 +104,13 @@ export function Steps({ interest, editable }: { interest: InterestView; editable
                     <IconCheck size={14} />
                   </ActionIcon>
                 </Tooltip>
-                <Tooltip label={t("steps.cancel")}>
-                  <ActionIcon size="sm" aria-label={t("steps.cancelOf", { subject: each.subject })} onClick={() => cancel.mutate(each)}>
+                <Tooltip label={t(asked.has(each.id) ? "steps.decline" : "steps.cancel")}>
+                  <ActionIcon
+                    size="sm"
+                    aria-label={t(asked.has(each.id) ? "steps.declineOf" : "steps.cancelOf", { subject: each.subject })}
+                    disabled={hub.isPending}
+                    onClick={() => (asked.has(each.id) ? setDeclining(each) : cancel.mutate(each))}
+                  >
                     <IconX size={14} />
                   </ActionIcon>
                 </Tooltip>
@@ -105,6 +120,18 @@ export function Steps({ interest, editable }: { interest: InterestView; editable
         ))}
       </ul>
       {planning ? <PlanBox interest={interest} onClose={() => setPlanning(false)} onSaved={reread} /> : null}
+      {declining === null ? null : (
+        <ReasonBox
+          title={t("steps.declineOf", { subject: declining.subject })}
+          text={t("steps.declineText")}
+          action={t("steps.decline")}
+          run={async (reason) => {
+            await api.post(`/interests/${interest.id}/actions/${declining.id}/decline`, { reason });
+            await reread();
+          }}
+          onClose={() => setDeclining(null)}
+        />
+      )}
       {completing === null ? null : <CompleteBox interest={interest} step={completing} onClose={() => setCompleting(null)} onSaved={reread} />}
     </section>
   );

@@ -4,7 +4,7 @@ import { IconPlus, IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useCatalogues } from "../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow, usePhone } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan, useMe } from "../../app/me.ts";
@@ -25,6 +25,7 @@ const nextDue = (lead: LeadView): string | null =>
 /** Potential clients: made from unknown callers and writers, or by hand. */
 export function LeadList() {
   const { t } = useTranslation("leads");
+  const name = useNamed();
   const can = useCan();
   const me = useMe();
   const navigate = useNavigate();
@@ -128,8 +129,8 @@ export function LeadList() {
           {
             name: "source",
             label: t("field.source"),
-            title: (row) => (row.lastSource === null ? undefined : `${t("field.lastSource")}: ${row.lastSource.name}`),
-            cell: (row) => row.source?.name ?? "",
+            title: (row) => (row.lastSource === null ? undefined : `${t("field.lastSource")}: ${name(row.lastSource)}`),
+            cell: (row) => name(row.source),
           },
           {
             name: "responsible",

@@ -1,6 +1,7 @@
 import type { Reception } from "@kommutator/contract/api/inquiry";
 import { Badge, Radio, Stack, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { FaultText } from "./FaultText.tsx";
 import type { InterestChoice, Purpose } from "./form.ts";
@@ -25,6 +26,7 @@ export function InterestStep({
   reasonFault: string | null;
 }) {
   const { t } = useTranslation("reception");
+  const name = useNamed();
   const format = useFormat();
   const now = useNow(60_000);
   const value = choice === null || choice.kind === "none" ? "" : choice.kind === "new" ? "new" : choice.interestId;
@@ -58,8 +60,8 @@ export function InterestStep({
                   </span>
                   <span className={classes["dim"]}>
                     {[
-                      each.kind.name,
-                      each.stage?.name,
+                      name(each.kind),
+                      name(each.stage),
                       each.lastActivityAt === null ? null : t("interest.activity", { ago: format.ago(each.lastActivityAt, now) }),
                       each.nextStepAt === null ? null : t("interest.next", { at: format.stamp(each.nextStepAt, now) }),
                       each.responsible?.name,

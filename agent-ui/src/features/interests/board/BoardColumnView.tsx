@@ -1,6 +1,7 @@
 import type { BoardCard, BoardColumn } from "@kommutator/contract/api/interest-board";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNamed } from "../../../app/catalogues.ts";
 import { useFormat } from "../../../app/format.ts";
 import { useWorkSpan } from "../span.ts";
 import { BoardCardView } from "./BoardCardView.tsx";
@@ -22,6 +23,7 @@ export function BoardColumnView(props: {
 }) {
   const { column, cards, now, activeId, onDrop } = props;
   const { t } = useTranslation("interests");
+  const name = useNamed();
   const format = useFormat();
   const span = useWorkSpan();
   const scroller = useRef<HTMLDivElement>(null);
@@ -52,7 +54,7 @@ export function BoardColumnView(props: {
       className={classes["column"]}
       data-column={column.id}
       data-over={over}
-      aria-label={t("board.column", { name: column.name, count: column.count })}
+      aria-label={t("board.column", { name: name(column), count: column.count })}
       onDragOver={(event) => {
         event.preventDefault();
         event.dataTransfer.dropEffect = "move";
@@ -68,7 +70,7 @@ export function BoardColumnView(props: {
       }}
     >
       <header className={classes["columnHead"]} title={column.instruction ?? undefined}>
-        <h2>{column.name}</h2>
+        <h2>{name(column)}</h2>
         <span className={classes["count"]}>{format.number(column.count)}</span>
         <small>
           {sums === "" ? t("board.noSum") : sums}

@@ -5,7 +5,7 @@ import { IconLayoutKanban, IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { useCatalogues } from "../../../app/catalogues.ts";
+import { useCatalogues, useNamed } from "../../../app/catalogues.ts";
 import { showFailure } from "../../../app/failure.ts";
 import { useNow } from "../../../app/format.ts";
 import { useCan, useMe } from "../../../app/me.ts";
@@ -29,6 +29,7 @@ export function BoardPage() {
   const navigate = useNavigate();
   const now = useNow(15_000);
   const catalogues = useCatalogues();
+  const name = useNamed();
   const [params, setParams] = useSearchParams();
   const [q, setQ] = useState("");
   const [settled] = useDebouncedValue(q.trim(), 250);
@@ -62,7 +63,7 @@ export function BoardPage() {
   const cards = useMemo(() => (data === undefined ? new Map<string, BoardCard[]>() : byColumn(data)), [data]);
   const go = (card: BoardCard | undefined, stageId: string | undefined) => {
     if (card === undefined || stageId === undefined || card.stageId === stageId || !card.movable) return;
-    setSaid(t("board.moved", { number: card.number, stage: data?.columns.find((c) => c.id === stageId)?.name ?? "" }));
+    setSaid(t("board.moved", { number: card.number, stage: name(data?.columns.find((c) => c.id === stageId)) }));
     move({ card, stageId });
   };
   // After a move by keyboard the card is drawn anew in another column: the focus goes with it.
@@ -191,11 +192,11 @@ export function BoardPage() {
       {refusal === null ? null : (
         <MoveBox
           refusal={refusal}
-          stageName={data?.columns.find((c) => c.id === refusal.stageId)?.name ?? ""}
+          stageName={name(data?.columns.find((c) => c.id === refusal.stageId))}
           onClose={() => setRefusal(null)}
           onMoved={async (row) => {
             setRefusal(null);
-            setSaid(t("board.moved", { number: row.number, stage: row.stage?.name ?? "" }));
+            setSaid(t("board.moved", { number: row.number, stage: name(row.stage) }));
             await refresh([row.id]);
           }}
         />
