@@ -5,6 +5,8 @@ import type { Page } from "playwright-core";
  * has moved the focus from one to another. For each page that is loaded from now on.
  */
 export async function watchBoard(page: Page): Promise<void> {
+  // A loader that keeps functions' names writes calls of this helper into what goes to the page.
+  await page.addInitScript({ content: "globalThis.__name ??= (target) => target;" });
   await page.addInitScript(() => {
     const scope = globalThis as unknown as { boardReadyAt?: number };
     let from: string | undefined;
