@@ -9,7 +9,7 @@ INSERT INTO customer_status_history (customer_id, status_id, during) SELECT id, 
 ALTER TABLE customer_owner_history ADD COLUMN note text;
 
 CREATE TABLE merge_log (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), object_kind text NOT NULL CHECK (object_kind IN ('customer','contact')), survivor_id uuid NOT NULL, loser_id uuid NOT NULL,
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), object_kind text NOT NULL CHECK (object_kind IN ('customer','contact','lead')), survivor_id uuid NOT NULL, loser_id uuid NOT NULL,
   field_choices jsonb NOT NULL, survivor_before jsonb NOT NULL, survivor_after jsonb NOT NULL, loser_snapshot jsonb NOT NULL, moved jsonb NOT NULL,
   merged_by uuid REFERENCES employee(id), merged_at timestamptz NOT NULL, undone_at timestamptz, undone_by uuid REFERENCES employee(id), undo_left jsonb,
   CHECK (survivor_id <> loser_id)
@@ -37,6 +37,11 @@ CREATE INDEX customer_region ON customer(region_id, created_at DESC) WHERE archi
 CREATE INDEX customer_industry ON customer(industry_id, created_at DESC) WHERE archived_at IS NULL;
 CREATE INDEX customer_status_created ON customer(status_id, created_at DESC) WHERE archived_at IS NULL;
 -- The history of a card asks for the cards that became it.
+-- A lead that joined another one is no lead any more; its rows are the survivor's.
+ALTER TABLE lead ADD COLUMN merged_into_id uuid REFERENCES lead(id), DROP CONSTRAINT lead_status_check,
+  ADD CONSTRAINT lead_status_check CHECK (status IN ('new','in_work','qualified','converted','disqualified','merged')),
+  ADD CONSTRAINT lead_merged CHECK ((status = 'merged') = (merged_into_id IS NOT NULL) AND merged_into_id IS DISTINCT FROM id);
+CREATE INDEX lead_merged_into ON lead(merged_into_id) WHERE merged_into_id IS NOT NULL;
 CREATE INDEX customer_merged ON customer(merged_into_id) WHERE merged_into_id IS NOT NULL;
 CREATE INDEX contact_merged ON contact(merged_into_id) WHERE merged_into_id IS NOT NULL;
 CREATE INDEX customer_code_pattern ON customer(upper(code) text_pattern_ops);

@@ -56,7 +56,7 @@ export async function mayEditOwner(
   const rows = await tx`
     SELECT 1 FROM customer c WHERE c.archived_at IS NULL AND ${customer}
       AND (c.id = ${owner.customer_id}::uuid OR EXISTS (SELECT 1 FROM customer_contact cc WHERE cc.customer_id = c.id AND cc.contact_id = ${owner.contact_id}::uuid))
-    UNION ALL SELECT 1 FROM lead l WHERE l.id = ${owner.lead_id}::uuid AND l.status <> 'converted' AND ${allowed(tx, principal, "lead", "edit", "l.responsible_id")} LIMIT 1`;
+    UNION ALL SELECT 1 FROM lead l WHERE l.id = ${owner.lead_id}::uuid AND l.status NOT IN ('converted', 'merged') AND ${allowed(tx, principal, "lead", "edit", "l.responsible_id")} LIMIT 1`;
   return rows.length > 0;
 }
 

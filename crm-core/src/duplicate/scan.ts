@@ -67,7 +67,7 @@ async function changedCards(crm: Crm, since: Date | null, after: Id): Promise<Id
             WHERE p.created_at >= ${since} OR p.id IN (SELECT object_id FROM audit_log WHERE at >= ${since} AND object_kind = 'contact_point')))`;
   const rows = await sql<{ id: Id }[]>`
     SELECT x.id FROM (SELECT id, created_at FROM customer WHERE archived_at IS NULL UNION ALL SELECT id, created_at FROM contact WHERE archived_at IS NULL
-      UNION ALL SELECT id, created_at FROM lead WHERE status <> 'converted') x WHERE x.id > ${after} AND ${changed} ORDER BY x.id LIMIT ${BATCH}`;
+      UNION ALL SELECT id, created_at FROM lead WHERE status NOT IN ('converted', 'merged')) x WHERE x.id > ${after} AND ${changed} ORDER BY x.id LIMIT ${BATCH}`;
   return rows.map((r) => r.id);
 }
 

@@ -31,7 +31,7 @@ export async function facetsOf(tx: Query, ids: readonly Id[]): Promise<Map<Id, F
     FROM contact h WHERE h.id = ANY(${ids}::uuid[]) AND h.archived_at IS NULL
     UNION ALL
     SELECT 'lead', l.id, array_remove(ARRAY[l.contact_name, l.company_name], NULL), NULL, NULL, NULL, ${points("p.lead_id = l.id")}, '[]'
-    FROM lead l WHERE l.id = ANY(${ids}::uuid[]) AND l.status <> 'converted'`;
+    FROM lead l WHERE l.id = ANY(${ids}::uuid[]) AND l.status NOT IN ('converted', 'merged')`;
   return new Map(rows.map(({ emails, ...row }) => [row.id, { ...row, domains: emails.map(corporateDomain).filter((d) => d !== null) }]));
 }
 
@@ -74,7 +74,7 @@ export async function refsOf(tx: Query, principal: Principal | null, ids: readon
     LEFT JOIN employee e ON e.id = k.responsible_id WHERE h.id = ANY(${ids}::uuid[]) AND h.archived_at IS NULL
     UNION ALL
     SELECT 'lead', l.id, NULL, coalesce(nullif(concat_ws(', ', l.contact_name, l.company_name), ''), ${points("p.lead_id = l.id")}, ''), concat_ws(' · ', ${points("p.lead_id = l.id")}, l.note), ${who}, to_jsonb(l.created_at)
-    FROM lead l LEFT JOIN employee e ON e.id = l.responsible_id WHERE l.id = ANY(${ids}::uuid[]) AND l.status <> 'converted' AND ${may("lead", "l.responsible_id")}`;
+    FROM lead l LEFT JOIN employee e ON e.id = l.responsible_id WHERE l.id = ANY(${ids}::uuid[]) AND l.status NOT IN ('converted', 'merged') AND ${may("lead", "l.responsible_id")}`;
   return new Map(rows.map((r) => [r.id, r]));
 }
 

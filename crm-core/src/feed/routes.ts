@@ -29,10 +29,11 @@ export function feedRoutes(crm: Crm): FastifyPluginAsync {
 
     app.get("/leads/:id/feed", { schema: { params: IdParams, querystring: FeedQuery, response: { 200: FeedPage } } }, async (request) => {
       const principal = principalOf(request);
-      const rows =
-        await sql`SELECT 1 FROM lead l WHERE l.id = ${request.params.id} AND (${allowed(sql, principal, "lead", "read", "l.responsible_id")} OR ${handles(sql, principal, "lead_id", "l.id")})`;
-      found(rows[0]);
-      return feed(principal, { column: "lead_id", ids: [request.params.id] }, request.query);
+      const [lead] = await sql<{ id: Id; merged: Id[] }[]>`
+        SELECT l.id, array(SELECT id FROM lead WHERE merged_into_id = l.id) AS merged FROM lead o JOIN lead l ON l.id = coalesce(o.merged_into_id, o.id)
+        WHERE o.id = ${request.params.id} AND (${allowed(sql, principal, "lead", "read", "l.responsible_id")} OR ${handles(sql, principal, "lead_id", "l.id")})`;
+      const { id, merged } = found(lead);
+      return feed(principal, { column: "lead_id", ids: [id, ...merged] }, request.query);
     });
 
     app.get("/contacts/:id/feed", { schema: { params: IdParams, querystring: FeedQuery, response: { 200: FeedPage } } }, async (request) => {

@@ -93,10 +93,11 @@ export function interestRoutes(crm: Crm): FastifyPluginAsync {
             AND (${body.contactId}::uuid IS NULL OR EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = c.id AND contact_id = ${body.contactId}::uuid))`;
         if (rows.length === 0) throw new AppError("not_found");
       } else if (body.leadId !== null) {
-        const [lead] = await tx<{ converted_customer_id: Id | null; converted_contact_id: Id | null }[]>`
-          SELECT converted_customer_id, converted_contact_id FROM lead l WHERE l.id = ${body.leadId}
+        const [lead] = await tx<{ id: Id; converted_customer_id: Id | null; converted_contact_id: Id | null }[]>`
+          SELECT l.id, l.converted_customer_id, l.converted_contact_id FROM lead o JOIN lead l ON l.id = coalesce(o.merged_into_id, o.id) WHERE o.id = ${body.leadId}
             AND (${allowed(tx, principal, "lead", "read", "l.responsible_id")} OR ${handles(tx, principal, "lead_id", "l.id")})`;
         if (lead === undefined) throw new AppError("not_found");
+        Object.assign(body, { leadId: lead.id });
         if (lead.converted_customer_id !== null)
           Object.assign(body, { customerId: lead.converted_customer_id, contactId: body.contactId ?? lead.converted_contact_id });
       }

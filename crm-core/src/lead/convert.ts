@@ -13,6 +13,7 @@ import { emitPartyChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { allowed, handles } from "../rights.ts";
 import { requireAnswers } from "./checklist.ts";
+import { refuseMerged } from "./edit.ts";
 
 interface LeadRow {
   id: Id;
@@ -45,6 +46,7 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
       return { customerId: lead.converted_customer_id, contactId: lead.converted_contact_id };
     throw new AppError("already_taken", { customerId: lead.converted_customer_id });
   }
+  await refuseMerged(tx, leadId);
   if (lead.status === "disqualified") throw new AppError("validation", { fields: { status: "disqualified" } });
   if (lead.status !== "qualified") {
     if (!body.qualify) throw new AppError("lead_not_qualified", { questions: [] });

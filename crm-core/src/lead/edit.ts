@@ -36,8 +36,15 @@ export async function requireLead(crm: Crm, tx: Tx, principal: Principal, id: Id
   if (rows.length === 0) throw new AppError((await readLead(tx, principal, id, crm.clock.now())) === null ? "not_found" : "forbidden");
 }
 
+/** A lead that joined another is worked on there. Throws already_taken with survivorId. The caller has checked the rights. */
+export async function refuseMerged(tx: Tx, id: Id): Promise<void> {
+  const [row] = await tx<{ into: Id | null }[]>`SELECT merged_into_id AS into FROM lead WHERE id = ${id}`;
+  if (row != null && row.into !== null) throw new AppError("already_taken", { survivorId: row.into });
+}
+
 async function lockLead(crm: Crm, tx: Tx, principal: Principal, id: Id, version: number): Promise<LeadRecord> {
   await requireLead(crm, tx, principal, id);
+  await refuseMerged(tx, id);
   return lockVersion<LeadRecord>(tx, "lead", id, version, () => readLead(tx, null, id, crm.clock.now()));
 }
 

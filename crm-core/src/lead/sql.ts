@@ -46,7 +46,7 @@ type LeadFilter = Omit<z.infer<typeof LeadQuery>, "q" | "cursor" | "limit"> & { 
 
 /** The filters of the register as conditions over `l`; converted ones only when asked for. */
 function matching(tx: Query, f: LeadFilter, now: Date) {
-  return tx`${f.status === undefined ? tx`l.status <> 'converted'` : tx`l.status = ${f.status}`}
+  return tx`${f.status === undefined ? tx`l.status NOT IN ('converted', 'merged')` : tx`l.status = ${f.status}`}
     ${f.responsibleId === undefined ? tx`` : f.responsibleId === "nobody" ? tx`AND l.responsible_id IS NULL` : tx`AND l.responsible_id = ${f.responsibleId}`}
     ${f.sourceId === undefined ? tx`` : tx`AND l.source_id = ${f.sourceId}`} ${f.overdue === undefined ? tx`` : tx`AND ${overdueAt(tx, now)}`}
     ${f.noContact === undefined ? tx`` : tx`AND l.no_contact`} ${f.createdFrom === undefined ? tx`` : tx`AND l.created_at >= ${f.createdFrom}`}
@@ -66,10 +66,12 @@ export async function listLeads(
     ORDER BY l.created_at DESC, l.id DESC LIMIT ${page.limit + 1}`;
 }
 
-/** null: not there, or not for this principal (who sees it while having the dialog in hand). `principal: null` reads without rights. */
+/** null: not there, or not for this principal (who sees it while having the dialog in hand). A merged one is its survivor. `principal: null` reads without rights. */
 export async function readLead(tx: Query, principal: Principal | null, id: Id, now: number): Promise<LeadView | null> {
   const right =
     principal === null ? tx`true` : tx`(${allowed(tx, principal, "lead", "read", "l.responsible_id")} OR ${handles(tx, principal, "lead_id", "l.id")})`;
-  const [row] = await tx<LeadView[]>`${select(tx, new Date(now))} WHERE l.id = ${id} AND ${right}`;
+  const [row] = await tx<
+    LeadView[]
+  >`${select(tx, new Date(now))} WHERE l.id = coalesce((SELECT merged_into_id FROM lead WHERE id = ${id}), ${id}) AND ${right}`;
   return row ?? null;
 }

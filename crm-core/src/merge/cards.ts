@@ -7,14 +7,30 @@ import { VersionConflict } from "../change.ts";
 import { readContact } from "../contact/sql.ts";
 import type { Query } from "../context.ts";
 import { readCustomer } from "../customer/sql.ts";
+import { readLead } from "../lead/sql.ts";
 import { allowed } from "../rights.ts";
 
-export type Row = Record<string, unknown> & { id: Id; version: number; merged_into_id: Id | null; archived_at: string | null };
+export type Row = Record<string, unknown> & { id: Id; version: number; merged_into_id: Id | null; archived_at?: string | null };
 
 /** A card as plain JSON, in the form in which the merge log keeps it. */
 export async function readRow(tx: Query, card: MergeCard, id: Id): Promise<Row | null> {
   const [found] = await tx<{ row: Row }[]>`SELECT to_jsonb(c) AS row FROM ${tx(card)} c WHERE id = ${id}`;
   return found?.row ?? null;
+}
+
+/** The living card under an id, the survivor's where it was merged, as the API shows it; null where the principal may not see it. `null` reads without rights. */
+export function readCard(tx: Query, principal: Principal | null, card: MergeCard, id: Id): Promise<{ id: Id } | null> {
+  if (card === "customer") return readCustomer(tx, principal, id);
+  // Whether a lead is late by now makes no difference here.
+  return card === "contact" ? readContact(tx, principal, id) : readLead(tx, principal, id, 0);
+}
+
+/** A customer's and a contact's rights are those of the customer, a lead's its own. */
+export const rightsOf = (card: MergeCard): "customer" | "lead" => (card === "lead" ? "lead" : "customer");
+
+/** A converted lead is a customer: it is that card which can be merged. Throws validation. */
+export function refuseConverted(card: MergeCard, rows: readonly Row[]): void {
+  if (card === "lead" && rows.some((r) => r["status"] === "converted")) throw new AppError("validation", { fields: { status: "converted" } });
 }
 
 /**
@@ -23,8 +39,14 @@ export async function readRow(tx: Query, card: MergeCard, id: Id): Promise<Row |
  */
 export async function requireBoth(tx: Query, principal: Principal, card: MergeCard, ids: readonly [Id, Id]): Promise<void> {
   for (const id of ids) {
-    const readable = card === "customer" ? await readCustomer(tx, principal, id) : await readContact(tx, principal, id);
+    const readable = await readCard(tx, principal, card, id);
     if (readable === null) throw new AppError("not_found");
+    if (card === "lead") {
+      const leads = await tx`
+        SELECT 1 FROM lead l WHERE l.id = ${readable.id} AND ${allowed(tx, principal, "lead", "edit", "l.responsible_id")} AND ${allowed(tx, principal, "lead", "assign", "l.responsible_id")}`;
+      if (leads.length === 0) throw new AppError("forbidden");
+      continue;
+    }
     const rows = await tx`
       SELECT 1 FROM customer c WHERE c.archived_at IS NULL AND ${allowed(tx, principal, "customer", "edit", "c.responsible_id")} AND ${allowed(tx, principal, "customer", "assign", "c.responsible_id")}
         AND ${card === "customer" ? tx`c.id = ${readable.id}` : tx`EXISTS (SELECT 1 FROM customer_contact cc WHERE cc.customer_id = c.id AND cc.contact_id = ${readable.id})`} LIMIT 1`;
@@ -45,12 +67,15 @@ export async function lockBoth(
   if (one === null || other === null) throw new AppError("not_found");
   const into = one.merged_into_id ?? other.merged_into_id;
   if (into !== null) throw new AppError("already_taken", { survivorId: into });
-  if (one.archived_at !== null || other.archived_at !== null) throw new AppError("not_found");
-  const current = (id: Id) => (card === "customer" ? readCustomer(tx, null, id) : readContact(tx, null, id));
+  if (isGone(one) || isGone(other)) throw new AppError("not_found");
+  refuseConverted(card, [one, other]);
   for (const [row, { id, version }] of [[one, survivor] as const, [other, loser] as const])
-    if (row.version !== version) throw new VersionConflict(card, id, await current(id));
+    if (row.version !== version) throw new VersionConflict(card, id, await readCard(tx, null, card, id));
   return { survivor: one, loser: other };
 }
+
+/** Archived. Leads never are. */
+export const isGone = (row: Row): boolean => (row.archived_at ?? null) !== null;
 
 /** Writes columns of a card from their JSON form. */
 export async function writeRow(tx: Tx, card: MergeCard, id: Id, values: Record<string, unknown>): Promise<void> {

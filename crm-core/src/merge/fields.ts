@@ -20,6 +20,7 @@ export const FIELDS: Record<MergeCard, readonly string[]> = {
     "comment",
   ],
   contact: ["last_name", "first_name", "middle_name", "gender", "birth_date", "language"],
+  lead: ["contact_name", "company_name", "note", "source_id", "responsible_id", "due_at"],
 };
 /** Marks that protect somebody stand when either card had them. */
 const EITHER = new Set(["is_vip", "do_not_contact"]);

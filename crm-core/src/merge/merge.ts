@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { MergeBody } from "@kommutator/contract/api/merge";
+import type { MergeBody, MergeCard } from "@kommutator/contract/api/merge";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { differences } from "../audit/index.ts";
 import type { Crm } from "../context.ts";
 import { endOwner, setOwner, setStatusPeriod } from "../customer/periods.ts";
-import { notify } from "../notification/notify.ts";
+import { notify, settle } from "../notification/notify.ts";
 import { tellRouterOf } from "../party/router.ts";
 import { emitPartyChanged } from "../party/sql.ts";
 import { lockBoth, type Row, readRow, requireBoth, writeRow } from "./cards.ts";
@@ -37,7 +37,7 @@ export async function mergeCards(
 
   const values = merged(card, survivor, loser, choices);
   // The loser's tax number is free before the survivor takes it (C1: it stands on one living card).
-  await writeRow(tx, card, loserId, { merged_into_id: survivorId, archived_at: now.toISOString(), ...(card === "customer" ? { tax_id: null } : {}) });
+  await writeRow(tx, card, loserId, { merged_into_id: survivorId, ...joined(card, now) });
   await writeSurvivor(tx, principal, card, survivor, loser, values, now);
   const steps = await repoint(tx, card, loserId, survivorId);
   if (card === "customer") await endOwner(tx, loserId, now);
@@ -54,26 +54,43 @@ export async function mergeCards(
     { objectKind: card, objectId: survivorId, action: "merge", changes: { ...differences(survivor, values), merged_from: [null, loserId] } },
     { objectKind: card, objectId: loserId, action: "merged", changes: { merged_into_id: [null, survivorId] } },
   ]);
-  if (card === "customer") {
-    await tellBoth(crm, tx, principal, survivor, loser, id);
-    await emitPartyChanged(crm, tx, { customerId: survivorId });
-    await tellRouterOf(crm, tx, survivorId);
+  if (card === "lead") await settle(tx, crm, loserId, ["lead.deadline"]);
+  if (card !== "contact") {
+    await tellBoth(crm, tx, principal, card, survivor, loser, id);
+    await emitPartyChanged(crm, tx, card === "customer" ? { customerId: survivorId } : { leadId: survivorId });
+    await tellRouterOf(crm, tx, survivorId, `${card}_id`);
   }
   const moved: Record<string, number> = {};
   for (const step of steps) if (step.do === "set") moved[step.table] = (moved[step.table] ?? 0) + step.keys.length;
   return { id, survivorId, moved };
 }
 
+/** What becomes of the loser's own row: a lead is not open any more, the others are archived. */
+function joined(card: MergeCard, now: Date): Record<string, unknown> {
+  if (card === "lead") return { status: "merged", disqualify_reason_id: null };
+  return { archived_at: now.toISOString(), ...(card === "customer" ? { tax_id: null } : {}) };
+}
+
 async function writeSurvivor(
   tx: Tx,
   principal: Principal,
-  card: "customer" | "contact",
+  card: MergeCard,
   survivor: Row,
   loser: Row,
   values: Record<string, unknown>,
   now: Date,
 ): Promise<void> {
   if (card === "contact") return writeRow(tx, card, survivor.id, values);
+  if (card === "lead") {
+    const heard = [survivor, loser].filter((r) => r["last_source_at"] === later(survivor["last_source_at"], loser["last_source_at"]))[0];
+    const unreachable = survivor["no_contact"] === true && loser["no_contact"] === true;
+    return writeRow(tx, card, survivor.id, {
+      ...values,
+      no_contact: unreachable,
+      last_source_id: heard?.["last_source_id"] ?? null,
+      last_source_at: heard?.["last_source_at"] ?? null,
+    });
+  }
   const { responsible_id, ...columns } = values;
   await writeRow(tx, card, survivor.id, {
     ...columns,
@@ -90,17 +107,19 @@ function later(a: unknown, b: unknown): unknown {
 }
 
 /** Whoever answered for either card learns of it when they were two (C6.2). */
-async function tellBoth(crm: Crm, tx: Tx, principal: Principal, survivor: Row, loser: Row, mergeId: Id): Promise<void> {
+async function tellBoth(crm: Crm, tx: Tx, principal: Principal, card: "customer" | "lead", survivor: Row, loser: Row, mergeId: Id): Promise<void> {
   if (survivor["responsible_id"] === loser["responsible_id"]) return;
   for (const employeeId of [survivor["responsible_id"], loser["responsible_id"]])
     if (typeof employeeId === "string")
       await notify(tx, crm, {
         employeeId,
         event: "handover",
-        object: "customer",
+        object: card,
         objectId: survivor.id,
         key: `merge:${mergeId}`,
-        payload: { title: survivor["name"], customer: survivor["name"], other: loser["name"], reason: "merge" },
+        payload: { title: nameOf(survivor), customer: nameOf(survivor), other: nameOf(loser), reason: "merge" },
         byId: principal.employeeId,
       });
 }
+
+const nameOf = (row: Row): unknown => row["name"] ?? row["contact_name"] ?? row["company_name"] ?? "";

@@ -4,7 +4,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import { pointsJson } from "../contact-point/sql.ts";
 import type { Query } from "../context.ts";
-import { type Row, readRow } from "./cards.ts";
+import { isGone, type Row, readRow, refuseConverted } from "./cards.ts";
 import { fieldsOf, fieldValue } from "./fields.ts";
 
 /** Catalogues and people whose names stand for their ids. */
@@ -20,7 +20,8 @@ const COUNTED = { interests: "interest", interactions: "interaction", dialogs: "
 /** Two cards side by side (CB-13): every field of both, what hangs on each, and which should survive. The caller has checked the rights. */
 export async function previewMerge(tx: Query, card: MergeCard, ids: readonly [Id, Id]): Promise<MergePreview> {
   const [a, b] = [await readRow(tx, card, ids[0]), await readRow(tx, card, ids[1])];
-  if (a === null || b === null || a.archived_at !== null || b.archived_at !== null || a.id === b.id) throw new AppError("not_found");
+  if (a === null || b === null || isGone(a) || isGone(b) || a.id === b.id) throw new AppError("not_found");
+  refuseConverted(card, [a, b]);
   const [left, right] = [await side(tx, card, a), await side(tx, card, b)];
   const fields: MergeField[] = [];
   for (const field of fieldsOf(card, a, b)) {
@@ -41,27 +42,36 @@ async function nameOf(tx: Query, field: string, value: unknown): Promise<string 
   return row?.name ?? null;
 }
 
+/** The name of a card `c`. */
+const NAME: Record<MergeCard, (tx: Query) => ReturnType<Query>> = {
+  customer: (tx) => tx`c.name` as never,
+  contact: (tx) => tx`concat_ws(' ', c.last_name, c.first_name, c.middle_name)` as never,
+  lead: (tx) => tx`concat_ws(', ', c.contact_name, c.company_name)` as never,
+};
+
 async function side(tx: Query, card: MergeCard, row: Row): Promise<MergePreview["a"]> {
-  const column = tx.unsafe(card === "customer" ? "customer_id" : "contact_id");
+  const column = tx.unsafe(`${card}_id`);
   const counts: Record<string, number> = {};
   for (const [name, table] of Object.entries(COUNTED)) {
     const [found] = await tx<{ n: number }[]>`SELECT count(*) AS n FROM ${tx(table)} WHERE ${column} = ${row.id}`;
     counts[name] = found?.n ?? 0;
   }
-  const [links] = await tx<{ n: number }[]>`SELECT count(*) AS n FROM customer_contact WHERE ${column} = ${row.id}`;
-  counts[card === "customer" ? "contacts" : "companies"] = links?.n ?? 0;
+  if (card !== "lead") {
+    const [links] = await tx<{ n: number }[]>`SELECT count(*) AS n FROM customer_contact WHERE ${column} = ${row.id}`;
+    counts[card === "customer" ? "contacts" : "companies"] = links?.n ?? 0;
+  }
   const [view] = await tx<Pick<MergePreview["a"], "createdAt" | "contactPoints" | "responsible" | "name">[]>`
     SELECT to_jsonb(c.created_at) AS "createdAt", ${pointsJson(tx, `cp.${card}_id = c.id`)} AS "contactPoints",
-           ${card === "customer" ? tx`(SELECT jsonb_build_object('id', e.id, 'name', e.full_name) FROM employee e WHERE e.id = c.responsible_id)` : tx`NULL`} AS responsible,
-           ${card === "customer" ? tx`c.name` : tx`concat_ws(' ', c.last_name, c.first_name, c.middle_name)`} AS name FROM ${tx(card)} c WHERE c.id = ${row.id}`;
-  return { id: row.id, code: String(row["code"]), version: row.version, counts, ...(view as NonNullable<typeof view>) };
+           ${card !== "contact" ? tx`(SELECT jsonb_build_object('id', e.id, 'name', e.full_name) FROM employee e WHERE e.id = c.responsible_id)` : tx`NULL`} AS responsible,
+           ${NAME[card](tx)} AS name FROM ${tx(card)} c WHERE c.id = ${row.id}`;
+  return { id: row.id, code: String(row["code"] ?? ""), version: row.version, counts, ...(view as NonNullable<typeof view>) };
 }
 
 /** The merges that made this card, newest first. */
 export async function listMerges(tx: Query, card: MergeCard, survivorId: Id): Promise<MergeView[]> {
   return tx<MergeView[]>`
     SELECT m.id, m.object_kind AS card, m.survivor_id AS "survivorId", m.loser_id AS "loserId",
-           coalesce(m.loser_snapshot->>'name', concat_ws(' ', m.loser_snapshot->>'last_name', m.loser_snapshot->>'first_name')) AS "loserName",
+           coalesce(m.loser_snapshot->>'name', concat_ws(', ', nullif(concat_ws(' ', m.loser_snapshot->>'last_name', m.loser_snapshot->>'first_name'), ''), m.loser_snapshot->>'contact_name', m.loser_snapshot->>'company_name')) AS "loserName",
            CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS by, to_jsonb(m.merged_at) AS at, to_jsonb(m.undone_at) AS "undoneAt",
            to_jsonb(m.merged_at + ${UNDO_DAYS} * interval '1 day') AS "undoUntil"
     FROM merge_log m LEFT JOIN employee e ON e.id = m.merged_by WHERE m.object_kind = ${card} AND m.survivor_id = ${survivorId} ORDER BY m.merged_at DESC, m.id`;

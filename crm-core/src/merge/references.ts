@@ -45,6 +45,7 @@ export const REFERENCES: readonly Reference[] = [
   ...of("lead", "lead_id", { how: "move", key: "id" }, "interest", "interaction", "claim", "task", "file_link"),
   ...of("lead", "lead_id", { how: "move", key: "dialog_id" }, "dialog_party"),
   ...of("lead", "lead_id", { how: "unite", key: "question_id" }, "lead_answer"),
+  ...of("lead", "merged_into_id", { how: "move", key: "id" }, "lead"),
 ];
 
 export const PROVENANCE: readonly Provenance[] = [

@@ -24,9 +24,12 @@ interface Log {
   undone_at: Date | null;
 }
 /** Columns that daily work moves on by itself: nobody need look at them. */
-const WRITTEN_BY_WORK = new Set(["last_touch_at", "roles"]);
+const WRITTEN_BY_WORK = new Set(["last_touch_at", "roles", "last_source_id", "last_source_at", "reminded"]);
 /** Columns of a card that belong to its identity and to the merge itself, not to its contents. */
 const NOT_CONTENT = new Set(["id", "code", "version", "created_at", "created_by", "merged_into_id", "archived_at", "responsible_id", "responsible_since"]);
+
+/** A customer's owner has a history, which `owners` takes back; a lead's is a field like others. */
+const isContent = (card: MergeCard, column: string): boolean => !NOT_CONTENT.has(column) || (card === "lead" && column === "responsible_id");
 
 /**
  * Takes a merge back within 30 days (C6.6): the loser lives again as it was, rows and fields that still stand where the merge put them
@@ -44,16 +47,14 @@ export async function undoMerge(crm: Crm, tx: Tx, principal: Principal, actor: A
   await tx`SELECT 1 FROM ${tx(card)} WHERE id = ANY(${[survivorId, loserId]}::uuid[]) ORDER BY id FOR UPDATE`;
   const [survivor, loser] = [await readRow(tx, card, survivorId), await readRow(tx, card, loserId)];
   if (survivor === null || loser === null) throw new AppError("not_found");
+  // What became the customer's stays there: a conversion is not taken back.
+  if (survivor["status"] === "converted" && card === "lead") throw new AppError("in_use", { customerId: survivor["converted_customer_id"] });
   if (survivor.merged_into_id !== null || loser.merged_into_id !== survivorId)
     throw new AppError("in_use", { survivorId: survivor.merged_into_id ?? loser.merged_into_id });
 
   const back = await restore(tx, log.moved);
   const fields = await giveBack(tx, card, log, survivor, now);
-  await writeRow(tx, card, loserId, {
-    merged_into_id: null,
-    archived_at: null,
-    ...(card === "customer" ? { tax_id: await freeTaxId(tx, log.loser_snapshot["tax_id"]) } : {}),
-  });
+  await writeRow(tx, card, loserId, { merged_into_id: null, ...(await alive(tx, card, log.loser_snapshot)) });
   if (card === "customer") await owners(tx, principal, log, survivor, now);
   const left = [...back.left, ...fields.map((field) => ({ table: card, key: field }))];
   await tx`UPDATE merge_log SET undone_at = ${now}, undone_by = ${principal.employeeId}, undo_left = ${tx.json(left as never)} WHERE id = ${mergeId}`;
@@ -64,23 +65,29 @@ export async function undoMerge(crm: Crm, tx: Tx, principal: Principal, actor: A
     { objectKind: card, objectId: survivorId, action: "unmerge", changes: { merged_from: [loserId, null] } },
     { objectKind: card, objectId: loserId, action: "unmerge", changes: { merged_into_id: [survivorId, null] } },
   ]);
-  if (card === "customer")
-    for (const customerId of [survivorId, loserId]) {
-      await emitPartyChanged(crm, tx, { customerId });
-      await tellRouterOf(crm, tx, customerId);
+  if (card !== "contact")
+    for (const id of [survivorId, loserId]) {
+      await emitPartyChanged(crm, tx, card === "customer" ? { customerId: id } : { leadId: id });
+      await tellRouterOf(crm, tx, id, `${card}_id`);
     }
   return { restored: back.restored, left };
+}
+
+/** The columns by which the loser is a living card again. */
+async function alive(tx: Tx, card: MergeCard, snapshot: Row): Promise<Record<string, unknown>> {
+  if (card === "lead") return { status: snapshot["status"], disqualify_reason_id: snapshot["disqualify_reason_id"] };
+  return { archived_at: null, ...(card === "customer" ? { tax_id: await freeTaxId(tx, snapshot["tax_id"]) } : {}) };
 }
 
 /** The survivor's own values return where nobody has changed them since; returns the names of the others. */
 async function giveBack(tx: Tx, card: MergeCard, log: Log, current: Row, now: Date): Promise<string[]> {
   const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   const { survivor_before: before, survivor_after: after } = log;
-  const touched = Object.keys(after).filter((column) => !NOT_CONTENT.has(column) && !same(before[column], after[column]));
+  const touched = Object.keys(after).filter((column) => isContent(card, column) && !same(before[column], after[column]));
   const kept = touched.filter((column) => !same(current[column], after[column]));
   const values = Object.fromEntries(touched.filter((column) => !kept.includes(column)).map((column) => [column, before[column] ?? null]));
   if (Object.keys(values).length > 0) await writeRow(tx, card, log.survivor_id, values);
-  if ("status_id" in values) await setStatusPeriod(tx, log.survivor_id, values["status_id"] as Id | null, null, now);
+  if (card === "customer" && "status_id" in values) await setStatusPeriod(tx, log.survivor_id, values["status_id"] as Id | null, null, now);
   return kept.filter((column) => !WRITTEN_BY_WORK.has(column));
 }
 

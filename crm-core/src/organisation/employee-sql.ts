@@ -32,7 +32,7 @@ export async function openWork(tx: Tx, employeeId: Id): Promise<Record<string, n
     SELECT (SELECT count(*) FROM assignment WHERE employee_id = ${employeeId} AND ended_at IS NULL)::int AS dialogs,
            (SELECT count(*) FROM interest WHERE responsible_id = ${employeeId} AND status = 'open')::int AS interests,
            (SELECT count(*) FROM customer WHERE responsible_id = ${employeeId} AND archived_at IS NULL)::int AS customers,
-           (SELECT count(*) FROM lead WHERE responsible_id = ${employeeId} AND status NOT IN ('converted', 'disqualified'))::int AS leads,
+           (SELECT count(*) FROM lead WHERE responsible_id = ${employeeId} AND status NOT IN ('converted', 'disqualified', 'merged'))::int AS leads,
            (SELECT count(*) FROM interaction WHERE executor_id = ${employeeId} AND state = 'planned')::int AS interactions,
            (SELECT count(*) FROM task WHERE executor_id = ${employeeId} AND state IN ('new', 'accepted', 'in_work'))::int AS tasks,
            (SELECT count(*) FROM inquiry WHERE dispatched_to = ${employeeId} AND status IN ('new', 'in_wizard', 'dispatched'))::int AS inquiries,

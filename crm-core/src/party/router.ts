@@ -26,10 +26,10 @@ export async function tellRouter(crm: Crm, tx: Tx, dialogId: Id, person: { custo
   ]);
 }
 
-/** The same for everybody of this customer who waits: its responsible, or the card itself, has become another. */
-export async function tellRouterOf(crm: Crm, tx: Tx, customerId: Id): Promise<void> {
+/** The same for everybody of this customer (or lead) who waits: its responsible, or the card itself, has become another. */
+export async function tellRouterOf(crm: Crm, tx: Tx, id: Id, column: "customer_id" | "lead_id" = "customer_id"): Promise<void> {
   const rows = await tx<{ dialogId: Id; customerId: Id; contactId: Id | null; leadId: Id | null }[]>`
     SELECT p.dialog_id AS "dialogId", p.customer_id AS "customerId", p.contact_id AS "contactId", p.lead_id AS "leadId" FROM dialog_party p
-    JOIN entry e ON e.dialog_id = p.dialog_id AND e.ended_at IS NULL WHERE p.customer_id = ${customerId} ORDER BY p.dialog_id`;
+    JOIN entry e ON e.dialog_id = p.dialog_id AND e.ended_at IS NULL WHERE p.${tx(column)} = ${id} ORDER BY p.dialog_id`;
   for (const { dialogId, ...person } of rows) await tellRouter(crm, tx, dialogId, person);
 }

@@ -93,7 +93,8 @@ const SUBJECTS: Record<Subject["kind"], (tx: Tx, id: Id) => ReturnType<Tx>> = {
   contact: (tx, id) =>
     tx`SELECT h.id AS contact_id, (SELECT customer_id FROM customer_contact WHERE contact_id = h.id ORDER BY left_at NULLS FIRST, is_primary DESC LIMIT 1) AS customer_id
       FROM contact o JOIN contact h ON h.id = coalesce(o.merged_into_id, o.id) WHERE o.id = ${id}` as never,
-  lead: (tx, id) => tx`SELECT id AS lead_id, converted_customer_id AS customer_id FROM lead WHERE id = ${id}` as never,
+  lead: (tx, id) =>
+    tx`SELECT l.id AS lead_id, l.converted_customer_id AS customer_id FROM lead o JOIN lead l ON l.id = coalesce(o.merged_into_id, o.id) WHERE o.id = ${id}` as never,
   interest: (tx, id) => tx`SELECT id AS interest_id, customer_id, contact_id, lead_id FROM interest WHERE id = ${id}` as never,
   interaction: (tx, id) => tx`SELECT id AS interaction_id, customer_id, contact_id, lead_id, interest_id FROM interaction WHERE id = ${id}` as never,
   inquiry: (tx, id) =>

@@ -17,9 +17,9 @@ import { Sections } from "./Sections.tsx";
 
 type Row = DuplicatePair & { id: string };
 
-/** Where a pair is decided: two customers or two contacts side by side; a lead is converted on its own card. */
+/** Where a pair is decided: two of a kind side by side; a lead that is like a card is converted on its own card. */
 function mergePath({ a, b }: DuplicatePair): string {
-  if (a.card === b.card && a.card !== "lead") return `/customers/merge?card=${a.card}&a=${a.id}&b=${b.id}`;
+  if (a.card === b.card) return `/customers/merge?card=${a.card}&a=${a.id}&b=${b.id}`;
   return cardPath(a.card === "lead" ? a : b);
 }
 
@@ -80,7 +80,7 @@ export function DuplicatesPage() {
               !decides ? null : (
                 <Group gap={6} wrap="nowrap" justify="flex-end">
                   <Button component={Link} to={mergePath(pair)} size="compact-xs">
-                    {t(pair.a.card === pair.b.card && pair.a.card !== "lead" ? "dup.compare" : "dup.convert")}
+                    {t(pair.a.card === pair.b.card ? "dup.compare" : "dup.convert")}
                   </Button>
                   <Button size="compact-xs" variant="default" onClick={() => setAsked(pair)}>
                     {t("dup.notOne")}

@@ -1,6 +1,7 @@
 import type { MergeField } from "@kommutator/contract/api/merge";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useFormat } from "../../app/format.ts";
 import classes from "./customer.module.css";
 
 export type Side = "a" | "b";
@@ -23,6 +24,10 @@ const LABELS: Record<string, string> = {
   gender: "gender",
   birth_date: "birthDate",
   language: "language",
+  contact_name: "contactName",
+  company_name: "companyName",
+  note: "note",
+  due_at: "dueAt",
 };
 /** Marks that stand when either card has them. */
 const EITHER = new Set(["is_vip", "do_not_contact"]);
@@ -50,6 +55,7 @@ export function MergeFields({
   onPick: (field: string, side: Side) => void;
 }) {
   const { t } = useTranslation("customer");
+  const format = useFormat();
   const body = useRef<HTMLDivElement>(null);
   // The page is a comparison: the arrows work from its first moment.
   useEffect(() => body.current?.querySelector<HTMLElement>("[role=radio][tabindex='0']")?.focus(), []);
@@ -60,7 +66,9 @@ export function MergeFields({
         ? t(field[side].raw === true ? "yes" : "no")
         : field[side].text === ""
           ? t("merge.empty")
-          : field[side].text;
+          : field.field === "due_at"
+            ? format.full(field[side].text)
+            : field[side].text;
   const onKey = (event: KeyboardEvent, at: number) => {
     const focus = (index: number) =>
       body.current?.querySelectorAll<HTMLElement>("[role=radiogroup]")[index]?.querySelector<HTMLElement>("[tabindex='0']")?.focus();

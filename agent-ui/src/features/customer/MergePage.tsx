@@ -17,6 +17,7 @@ import classes from "./customer.module.css";
 import { MergeFields, type Side } from "./MergeFields.tsx";
 
 const SIDES = ["a", "b"] as const;
+const PATHS = { customer: "/customers/", contact: "/customers/contacts/", lead: "/leads/" } as const;
 
 /** Two cards side by side (CB-13): which stays, and whose value each field takes; by keyboard alone as well. */
 export function MergePage() {
@@ -54,7 +55,9 @@ export function MergePage() {
       notifications.show({ color: "green", message: t("merge.done") });
       await client.invalidateQueries({ queryKey: keys.customers() });
       await client.invalidateQueries({ queryKey: keys.customer(survivorId) });
-      await navigate(data?.card === "contact" ? `/customers/contacts/${survivorId}` : `/customers/${survivorId}`, { replace: true });
+      await client.invalidateQueries({ queryKey: keys.leads() });
+      await client.invalidateQueries({ queryKey: keys.lead(survivorId) });
+      await navigate(PATHS[data?.card ?? "customer"] + survivorId, { replace: true });
     },
     onError: (error) => {
       if (error instanceof ApiError && error.code === "version_conflict") void preview.refetch();

@@ -13,7 +13,7 @@ import { useCan } from "../../app/me.ts";
 import classes from "./customer.module.css";
 
 /** Which cards became this one, and taking that back within its time (CB-13). Nothing where nothing was merged. */
-export function Merges({ card, id }: { card: "customer" | "contact"; id: string }) {
+export function Merges({ card, id }: { card: "customer" | "contact" | "lead"; id: string }) {
   const { t } = useTranslation("customer");
   const can = useCan();
   const format = useFormat();
@@ -30,6 +30,7 @@ export function Merges({ card, id }: { card: "customer" | "contact"; id: string 
       notifications.show({ color: left.length === 0 ? "green" : "yellow", message: text, autoClose: 8000 });
       await client.invalidateQueries({ queryKey: keys.customers() });
       await client.invalidateQueries({ queryKey: ["customer"] });
+      if (card === "lead") for (const queryKey of [["leads"], ["lead"]]) await client.invalidateQueries({ queryKey });
     },
     onError: showFailure,
   });
@@ -48,7 +49,7 @@ export function Merges({ card, id }: { card: "customer" | "contact"; id: string 
           </span>
           {each.undoneAt !== null ? (
             <span className={classes["dim"]}>{t("merge.undone", { at: format.date(each.undoneAt) })}</span>
-          ) : can("customer", "assign") !== null && Date.parse(each.undoUntil) > now ? (
+          ) : can(card === "lead" ? "lead" : "customer", "assign") !== null && Date.parse(each.undoUntil) > now ? (
             <Button
               size="compact-xs"
               variant="default"

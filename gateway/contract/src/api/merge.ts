@@ -3,12 +3,13 @@ import { EmployeeRef, Id, IsoTime } from "./common.ts";
 import { ContactPoint } from "./contact-point.ts";
 
 /** GET /merges/preview · POST /merges · GET /merges · POST /merges/:id/undo (CB-13, rule C6). Merging needs edit and assign rights to both cards. */
-export const MergeCard = z.enum(["customer", "contact"]);
+export const MergeCard = z.enum(["customer", "contact", "lead"]);
 export type MergeCard = z.infer<typeof MergeCard>;
 /** Days in which a merge can be taken back. */
 export const UNDO_DAYS = 30;
 const MergeSide = z.object({
   id: Id,
+  /** Empty where cards of this kind have none (leads). */
   code: z.string(),
   name: z.string(),
   version: z.number().int(),
