@@ -74,6 +74,33 @@ describe("a call becomes one Interaction (IA-04)", () => {
     expect(card?.["last_touch_at"]).toEqual(new Date(NOON + 100_000));
   });
 
+  test("however many telephones ring, whoever answers and to whomever it is transferred, the customer stays whose they are", async () => {
+    const { aigul, bolat, dana, head } = house.company.employees;
+    const p = await person();
+    const [card] = await house.sql<{ version: number }[]>`SELECT version FROM customer WHERE id = ${p.customerId}`;
+    await house.as("admin", "PATCH", `/customers/${p.customerId}`, { responsibleId: dana.id, version: card?.version });
+    const owner = async () => [
+      await house.sql`SELECT responsible_id, responsible_since FROM customer WHERE id = ${p.customerId}`,
+      await house.sql`SELECT employee_id, lower(during) AS since, upper(during) AS until FROM customer_owner_history WHERE customer_id = ${p.customerId} ORDER BY during`,
+    ];
+    const before = await owner();
+    // Aigul answered and transferred the caller to Bolat; the telephones of two others rang for nothing.
+    const talkers = [
+      { person: "aigul" as const, seconds: 20 },
+      { person: "bolat" as const, seconds: 60 },
+    ];
+    const { callId, dialogId } = await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 100, talkers });
+    for (const { id } of [head, dana])
+      await house.sql`INSERT INTO call_leg (call_id, external_id, party, employee_id, state, started_at, ended_at) VALUES (${callId}, gen_random_uuid()::text, 'agent', ${id}, 'ended', ${new Date(NOON)}, ${new Date(NOON + 5000)})`;
+    await house.emit([{ kind: "dialog.assigned", dialogId, payload: { employeeId: bolat.id, by: aigul.id, offerId: null } }]);
+    await house.read();
+    expect(await owner()).toEqual(before);
+    expect(before[0]).toMatchObject([{ responsible_id: dana.id }]);
+    expect(await interactions(p.customerId)).toMatchObject([{ executor_id: bolat.id }]);
+    const changes = await house.sql`SELECT 1 FROM audit_log WHERE object_id = ${p.customerId} AND changes ? 'responsible_id'`;
+    expect(changes).toHaveLength(1);
+  });
+
   test("read again, it is still one", async () => {
     const p = await person();
     await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });
