@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../../app/api.ts";
+import { useNamed } from "../../app/catalogues.ts";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -15,6 +16,7 @@ import { ContactPoints } from "../customer/ContactPoints.tsx";
 import { PartyInterests } from "../customer/CustomerCard.tsx";
 import classes from "../customer/customer.module.css";
 import { Feed } from "../customer/Feed.tsx";
+import { Merges } from "../customer/Merges.tsx";
 import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
 import { StartButton } from "../start/StartButton.tsx";
@@ -26,6 +28,7 @@ import { Qualification } from "./Qualification.tsx";
 /** One lead: facts, ways to reach, Interests, history; conversion into a customer. */
 export function LeadCard() {
   const { t } = useTranslation("leads");
+  const name = useNamed();
   const id = useParams()["id"] ?? "";
   const can = useCan();
   const format = useFormat();
@@ -48,15 +51,15 @@ export function LeadCard() {
     [t("field.contactName"), lead.contactName],
     [t("field.companyName"), lead.companyName],
     [t("field.responsible"), lead.responsible?.name ?? t("nobody")],
-    [t("field.source"), lead.source?.name],
+    [t("field.source"), name(lead.source)],
     [
       t("field.lastSource"),
-      lead.lastSource === null || lead.lastSource.id === lead.source?.id ? null : `${lead.lastSource.name}, ${format.full(lead.lastSourceAt ?? "")}`,
+      lead.lastSource === null || lead.lastSource.id === lead.source?.id ? null : `${name(lead.lastSource)}, ${format.full(lead.lastSourceAt ?? "")}`,
     ],
     [t("field.firstContactDueAt"), lead.firstContactAt !== null || lead.firstContactDueAt === null ? null : format.full(lead.firstContactDueAt)],
     [t("field.firstContactAt"), lead.firstContactAt === null ? null : format.full(lead.firstContactAt)],
     [t("field.dueAt"), lead.dueAt === null ? null : format.full(lead.dueAt)],
-    [t("field.disqualifyReason"), lead.disqualifyReason === null ? null : [lead.disqualifyReason.name, lead.disqualifyNote].filter(Boolean).join(": ")],
+    [t("field.disqualifyReason"), lead.disqualifyReason === null ? null : [name(lead.disqualifyReason), lead.disqualifyNote].filter(Boolean).join(": ")],
     [t("field.points"), lead.noContact && lead.contactPoints.length === 0 ? t("list.noContact") : null],
     [t("field.createdAt"), format.full(lead.createdAt)],
     [t("field.note"), lead.note],
@@ -77,8 +80,8 @@ export function LeadCard() {
           </Badge>
         ) : null}
         <span style={{ flex: 1 }} />
-        <AuditLink kind="lead" id={id} />
-        {lead.status === "converted" ? null : <StartButton target={{ leadId: id }} label={t("common:write")} />}
+        <AuditLink kind="lead" id={lead.id} />
+        {lead.status === "converted" ? null : <StartButton target={{ leadId: lead.id }} label={t("common:write")} />}
         {editable ? (
           <>
             {can("interest", "create") === null ? null : (
@@ -123,22 +126,23 @@ export function LeadCard() {
             <div className={classes["blockHead"]}>
               <h2 id="lead-points">{t("field.points")}</h2>
             </div>
-            <ContactPoints points={lead.contactPoints} holder={{ leadId: id }} editable={editable} />
+            <ContactPoints points={lead.contactPoints} holder={{ leadId: lead.id }} editable={editable} />
           </section>
           <Qualification lead={lead} editable={editable} />
-          <PartyInterests of="lead" id={id} />
-          <CardAnnex object="lead" id={id} editable={editable} />
+          <PartyInterests of="lead" id={lead.id} />
+          <CardAnnex object="lead" id={lead.id} editable={editable} />
+          <Merges card="lead" id={lead.id} />
         </div>
         <section className={classes["block"]} aria-labelledby="lead-feed">
           <div className={classes["blockHead"]}>
             <h2 id="lead-feed">{t("feed")}</h2>
           </div>
-          <Feed of="lead" id={id} />
+          <Feed of="lead" id={lead.id} />
         </section>
       </div>
       {box === "edit" ? <LeadForm lead={lead} onClose={() => setBox(null)} onSaved={() => setBox(null)} /> : null}
       {box === "convert" ? <ConvertBox lead={lead} onClose={() => setBox(null)} /> : null}
-      {box === "interest" ? <InterestForm party={{ leadId: id }} onClose={() => setBox(null)} /> : null}
+      {box === "interest" ? <InterestForm party={{ leadId: lead.id }} onClose={() => setBox(null)} /> : null}
     </div>
   );
 }
