@@ -41,7 +41,7 @@ export function InterestList() {
         <>
           <Views />
           <Select
-            w={140}
+            w={120}
             clearable
             allowDeselect
             aria-label={t("field.status")}
@@ -51,7 +51,7 @@ export function InterestList() {
             onChange={setStatus}
           />
           <Select
-            w={150}
+            w={120}
             clearable
             allowDeselect
             aria-label={t("field.kind")}
@@ -61,7 +61,7 @@ export function InterestList() {
             onChange={setKind}
           />
           <Select
-            w={200}
+            w={150}
             searchable
             clearable
             allowDeselect
@@ -75,7 +75,7 @@ export function InterestList() {
             onChange={setResponsible}
           />
           <Select
-            w={130}
+            w={110}
             clearable
             allowDeselect
             aria-label={t("list.flag")}

@@ -1,6 +1,6 @@
 import type { LossReport } from "@kommutator/contract/api/interest";
 import { Select, Table } from "@mantine/core";
-import { IconMoodSad } from "@tabler/icons-react";
+import { IconMoodSmile } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useState } from "react";
@@ -63,7 +63,7 @@ export function LossPage() {
         ) : report.isError ? (
           <ErrorState error={report.error} onRetry={() => void report.refetch()} />
         ) : total === 0 ? (
-          <Empty icon={<IconMoodSad />} title={t("losses.empty")} text={t("losses.emptyHint")} />
+          <Empty icon={<IconMoodSmile />} title={t("losses.empty")} text={t("losses.emptyHint")} />
         ) : (
           <Table verticalSpacing={8} highlightOnHover>
             <Table.Thead>

@@ -155,6 +155,8 @@ export function BoardPage() {
             <Skeleton key={n} className={classes["column"] ?? ""} radius="md" />
           ))}
         </div>
+      ) : data.cards.length === 0 && (settled !== "" || params.get("responsible") !== null || params.get("flag") !== null) ? (
+        <Empty icon={<IconSearch />} title={t("common:nothingFound")} text={t("list.nothing")} />
       ) : (
         // biome-ignore lint/a11y/noStaticElementInteractions: keys and clicks bubble from the cards
         <div
