@@ -92,7 +92,7 @@ export const workOperations: Record<string, Operation> = {
   "GET /inquiries/{id}/dispatches": agent(),
   "GET /inquiries/{id}/reception": agent(),
   "POST /inquiries/{id}/dispatch": agent({ body: (s, id) => at({ employeeId: s.colleague.id })(s, id), reachesAnybody: true }),
-  "POST /inquiries/{id}/undo": agent({ elsewhere: "crm-core/src/inquiry/reception.test.ts", body: at({}) }),
+  "POST /inquiries/{id}/undo": agent({ elsewhere: "crm-core/src/inquiry/dispatch.test.ts", body: at({}) }),
 
   "GET /interests/board": agent({ of: "interest", query: (s) => ({ kindId: s.catalogues.interestKinds["sale"]?.id ?? "" }) }),
   "GET /interests/board/cards": agent({
@@ -109,12 +109,12 @@ export const workOperations: Record<string, Operation> = {
   "POST /interests/{id}/actions/{interactionId}/decline": agent({
     params: { interactionId: "4b1a3ff4-2d53-4f8e-9a51-3f2d5f3c9b10" },
     body: () => ({ reason: "Not needed" }),
-    elsewhere: "crm-core/src/interest/interest.test.ts",
+    elsewhere: "crm-core/src/interest/end.test.ts",
   }),
   "PUT /interests/{id}/checks/{itemId}": agent({
     params: { itemId: "4b1a3ff4-2d53-4f8e-9a51-3f2d5f3c9b10" },
     body: () => ({ checked: true }),
-    elsewhere: "crm-core/src/interest/interest.test.ts",
+    elsewhere: "crm-core/src/interest/end.test.ts",
   }),
 
   "GET /interactions/count": agent({ of: "interaction" }),

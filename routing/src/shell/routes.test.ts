@@ -82,7 +82,21 @@ test("rejecting passes it on; an offer whose time is up answers offer_expired", 
   expect([late.status, late.body?.["code"]]).toEqual([409, "offer_expired"]);
 });
 
-test("presence: one's own, wrap-up, and a supervisor's only inside the own part of the house", async () => {
+test("after a call whoever had it finishes the wrap-up and is ready again", async () => {
+  const dialogId = await house.dialog(made.channels.voice, made.queue);
+  const { offerId, employeeId } = await house.commanded("ring", dialogId);
+  desk.who = agentOf(employeeId, made.department);
+  await house.send({ kind: "leg.answered", dialogId, offerId, at: house.now() });
+  await house.commanded("bridge", dialogId);
+  await house.send({ kind: "leg.bridged", dialogId, offerId, at: house.now() });
+  await house.send({ kind: "dialog.closed", dialogId, by: employeeId, at: house.now() });
+  await house.quiet();
+  expect((await call("GET", "/presence/me")).body).toMatchObject({ state: "wrapup" });
+  const finished = await call("POST", "/presence/me/wrapup", { action: "finish" });
+  expect([finished.status, finished.body.state]).toEqual([200, "idle"]);
+});
+
+test("presence: one's own, and a supervisor's only inside the own part of the house", async () => {
   expect((await call("GET", "/presence/me")).body).toMatchObject({ employeeId: ann, intent: "available", state: "idle", online: true });
   expect((await call("PUT", "/presence/me", { intent: "paused", reason: "lunch" })).body).toMatchObject({ intent: "paused", reason: "lunch", state: "paused" });
   expect((await call("PUT", `/presence/${bob}`, { intent: "paused" })).status).toBe(403);
