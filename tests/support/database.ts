@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Db } from "@kommutator/contract/db";
 import { startEmbedded } from "@kommutator/gateway/db/embedded";
 import { migrate, readMigrations } from "@kommutator/gateway/db/migrate";
+import { sharedBuffers } from "@kommutator/gateway/db/open";
 import { connect } from "@kommutator/gateway/db/pool";
 
 export interface TestDatabase {
@@ -20,7 +21,7 @@ export interface TestDatabase {
 export async function testDatabase(options: { max?: number } = {}): Promise<TestDatabase> {
   const dir = process.env["KOMMUTATOR_TEST_PG"] ?? join(tmpdir(), "kommutator-test-pg", "data");
   await mkdir(join(dir, ".."), { recursive: true });
-  const server = await startEmbedded(dir, { flags: ["-c max_connections=400"] });
+  const server = await startEmbedded(dir, { flags: ["-c max_connections=400", `-c shared_buffers=${sharedBuffers()}`] });
   const admin = connect(server.url, { max: 1 });
   const migrations = await readMigrations();
   const template = `tpl_${createHash("sha256")

@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import type { Db } from "@kommutator/contract/db";
 import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
 import { migrate } from "./migrate.ts";
@@ -24,10 +25,20 @@ export interface Database {
 
 const DATABASE_NAME = "kommutator";
 
+/** The server's own cache: an eighth of the machine's memory, 128 MB (PostgreSQL's default) to 1 GB. */
+export function sharedBuffers(memory = totalmem()): string {
+  return `${Math.min(1024, Math.max(128, Math.floor(memory / 8 / 1024 / 1024)))}MB`;
+}
+
 /** Opens (and, without `url`, starts) the database and brings its tables up to date. Waits up to `patienceMs` for an external one. */
 export async function openDatabase(options: { url: string | null; dataDir: string; say: (text: string) => void; patienceMs?: number }): Promise<Database> {
   const server =
-    options.url === null ? await startEmbedded(`${options.dataDir}/pg`, { say: options.say, flags: ["-c max_connections=200", "-c max_wal_size=2GB"] }) : null;
+    options.url === null
+      ? await startEmbedded(`${options.dataDir}/pg`, {
+          say: options.say,
+          flags: ["-c max_connections=200", "-c max_wal_size=2GB", `-c shared_buffers=${sharedBuffers()}`],
+        })
+      : null;
   const url = server === null ? (options.url as string) : await ownDatabase(server);
   const first = connect(url, { max: 1 });
   try {
