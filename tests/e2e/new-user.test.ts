@@ -96,7 +96,12 @@ test("a newcomer starts the house, loads the sample company, and receives a visi
   const api = await ApiClient.login(url, "bolat", agentPassword);
   const { items } = await api.get<{ items: { id: string; party: { leadId: string } }[] }>("/dialogs?view=mine");
   const first = items[0] as { id: string; party: { leadId: string } };
-  await api.post(`/leads/${first.party.leadId}/convert`, { qualify: true, customerId: null, contactId: null, customer: { kind: "person", name: "Серик Ахметов" } });
+  await api.post(`/leads/${first.party.leadId}/convert`, {
+    qualify: true,
+    customerId: null,
+    contactId: null,
+    customer: { kind: "person", name: "Серик Ахметов" },
+  });
   await api.post(`/dialogs/${first.id}/close`);
   const wizard = agent.page.locator("form[data-reception]");
   const before = await wizard.getAttribute("data-reception");
