@@ -89,8 +89,8 @@ export function judge(w: Watched, now: EpochMs, calendar: CalendarRules): Judgem
   const late = w.plannedSeconds !== null && spent > w.plannedSeconds;
   const untouchedAt = startOfDay(dayAfter(localDate(w.lastTouchAt, calendar.tz), w.touchNormDays), calendar.tz);
   const stuck = limit !== null && spent > limit ? "too_long" : late && now >= untouchedAt ? "no_touch" : null;
-  // Spending exactly the plan is not late yet: one millisecond more is.
-  const after = (seconds: number | null) => (seconds === null ? Number.POSITIVE_INFINITY : momentOf(w, seconds, calendar) + 1);
+  // Spending exactly the plan is not late yet: one millisecond of work more is, on the next morning when the plan ends with the day.
+  const after = (seconds: number | null) => (seconds === null ? Number.POSITIVE_INFINITY : momentOf(w, seconds + 0.001, calendar));
   const due = after(w.plannedSeconds);
   const moments = [due, after(limit), Math.max(due, untouchedAt)].filter((at) => at > now && Number.isFinite(at));
   return { late, stuck, nextAt: moments.length === 0 ? null : Math.min(...moments) };

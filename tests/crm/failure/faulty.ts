@@ -1,8 +1,7 @@
 import type { Db, Tx } from "@kommutator/contract/db";
 
 /** error: the database refuses the statement. killed: its connection is cut by an administrator just before it. */
-export const HOWS = ["error", "killed"] as const;
-type How = (typeof HOWS)[number];
+type How = "error" | "killed";
 
 /** What the driver's statement consists of before it is sent. */
 interface Statement {
