@@ -291,6 +291,7 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
         <Button
           type="submit"
           fullWidth
+          px={8}
           leftSection={<IconCheck size={17} />}
           rightSection={<kbd>Ctrl+Enter</kbd>}
           loading={finish.isPending || reject.isPending}
