@@ -11,7 +11,9 @@ export default defineConfig({
     // takes away itself.
     isolate: false,
     projects: [
-      { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/{architecture,rights,crm}/**/*.test.ts"] } },
+      { test: { ...node, name: "unit", include: ["{gateway,routing,crm-core,adapters}/**/src/**/*.test.ts", "tests/architecture/**/*.test.ts"] } },
+      // Every route with every role, failures at every statement, two hundred writers.
+      { test: { ...node, name: "rights", include: ["tests/{rights,crm}/**/*.test.ts"], testTimeout: 60_000, fileParallelism: false } },
       { test: { ...node, name: "ui", include: ["agent-ui/src/**/*.test.ts"] } },
       // All adapters sit out their long outage side by side.
       { test: { ...node, name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 60_000, maxConcurrency: 32 } },

@@ -9,7 +9,7 @@ const args = process.argv.slice(2);
 const update = args.includes("--update-expected");
 const long = args.includes("--long") ? { KOMMUTATOR_LONG: "1", RUNS: "1000000", IDENTIFY_POINTS: "1000000" } : {};
 const wanted = args.filter((a) => !a.startsWith("--"));
-const SUITES = ["check", "unit", "ui", "conformance", "faults", "lab", "e2e"].filter((s) => wanted.length === 0 || wanted.includes(s));
+const SUITES = ["check", "unit", "ui", "conformance", "faults", "lab", "rights", "e2e"].filter((s) => wanted.length === 0 || wanted.includes(s));
 /** Fewer tests than last time is a failure: a suite that silently ran nothing must not look green. */
 const expectedFile = join(ROOT, "tests", "expected.json");
 const expected = JSON.parse(readFileSync(expectedFile, "utf8"));
@@ -24,8 +24,12 @@ mkdirSync(out, { recursive: true });
 const rows = [];
 /** Tests that failed, or passed at their second try: named again at the end, where nobody has to look for them. */
 const stumbled = [];
-/** Adapters sit out two minutes without their provider: the unit tests run meanwhile, and what this suite says is printed in its turn. */
-let beside = null;
+/**
+ * Adapters sit out two minutes without their provider, and calls wait for people: other suites run meanwhile, and what they say is printed in
+ * their turn.
+ */
+const MEANWHILE = { unit: "conformance", lab: "rights" };
+const beside = new Map();
 for (const suite of SUITES) {
   const t = Date.now();
   if (suite === "check") {
@@ -33,8 +37,9 @@ for (const suite of SUITES) {
     rows.push({ suite, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0, ms: Date.now() - t });
     continue;
   }
-  if (suite === "unit" && SUITES.includes("conformance")) beside = vitest("conformance", false);
-  const { status, ms, printed } = await (suite === "conformance" && beside !== null ? beside : vitest(suite, true));
+  const other = MEANWHILE[suite];
+  if (other !== undefined && SUITES.includes(other)) beside.set(other, vitest(other, false));
+  const { status, ms, printed } = await (beside.get(suite) ?? vitest(suite, true));
   if (printed !== null) process.stdout.write(printed);
   let result = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] };
   try {
