@@ -26,6 +26,7 @@ import { createPerformer } from "./outbound/performer.ts";
 import type { House } from "./ports.ts";
 import { connectRedis, type NodeSignals } from "./redis.ts";
 import { repeatJobs } from "./repeat.ts";
+import { warmStandby } from "./standby.ts";
 
 /** The adapters of this build, loaded when first needed. A new kind of channel is one line here. */
 export const adapters: AdapterRegistry = {
@@ -230,6 +231,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
       }
     },
   );
+  const coolDown = warmStandby({ strict, identify: crm.identify, routing, decides: () => routerLease !== null, log });
   ingest.start();
   await outbound.start();
   const jobs = repeatJobs({ leaseSql: leases, holder, under, jobs: crm.jobs, log: partLog("jobs") });
@@ -247,6 +249,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     databaseUrl: database.url,
     close() {
       closing ??= (async () => {
+        coolDown();
         await app.close();
         await supervisor.stop();
         await jobs.stop();

@@ -10,10 +10,12 @@ const say = (text: string) => process.stdout.write(`\n${text}\n`);
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const starting = startHouse(config, { say });
-  let stopping = false;
+  let stopping = 0;
   const stop = (signal: string) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    // Ctrl+C reaches the whole group, and npm hands it on: the same wish twice. Only who asks again later will not wait.
+    if (stopping > 0 && Date.now() - stopping < 1_000) return;
+    if (stopping > 0) process.exit(1);
+    stopping = Date.now();
     say(`${signal}: finishing what is in flight …`);
     setTimeout(() => process.exit(1), STOP_MS).unref();
     starting

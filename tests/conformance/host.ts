@@ -12,7 +12,8 @@ export class Ledger {
   readonly transcript: string[] = [];
   memory: unknown = null;
   /** Replies of ours, as the gateway's message table holds them. */
-  readonly replies: { threadKey: string; message: ThreadMessage }[] = [];
+  /** Our replies, each with how many messages had come before it: two of the same millisecond have an order too. */
+  readonly replies: { threadKey: string; message: ThreadMessage; behind: number }[] = [];
   /** Calls of load, save and report so far in this opening. */
   calls = 0;
   /** The call with this number fails or hangs; null = none. */
@@ -61,11 +62,11 @@ export class Ledger {
         this.memory = structuredClone(state);
       },
       history: async (threadKey, after, limit) => {
-        const all = [
-          ...this.messages.filter((event) => event.thread.key === threadKey).map(asThreadMessage),
-          ...this.replies.filter((reply) => reply.threadKey === threadKey).map((reply) => reply.message),
-        ];
-        all.sort((a, b) => a.at - b.at);
+        const placed = [
+          ...this.messages.map((event, i) => ({ threadKey: event.thread.key, message: asThreadMessage(event), behind: i + 1 })),
+          ...this.replies.map((reply) => ({ ...reply, behind: reply.behind + 0.5 })),
+        ].sort((a, b) => a.behind - b.behind);
+        const all = placed.filter((one) => one.threadKey === threadKey).map((one) => one.message);
         const from = all.findIndex((message) => message.messageKey === after);
         return from < 0 ? all.slice(-limit) : all.slice(from + 1, from + 1 + limit);
       },
@@ -79,6 +80,7 @@ export class Ledger {
   reply(command: Commands["message.send"]): void {
     this.replies.push({
       threadKey: command.threadKey,
+      behind: this.messages.length,
       message: { messageKey: command.id, direction: "out", text: command.text, at: Date.now(), state: "sent", author: "Ann", files: [] },
     });
   }

@@ -12,8 +12,8 @@ import { Visitor } from "../support/visitor.ts";
 import { person, screenshot, signIn } from "./support.ts";
 
 const FIRST = "first-password";
-const VISITORS = 25;
-const EACH = 20;
+const VISITORS = 10;
+const EACH = 50;
 let house: HouseProcess;
 let browser: Browser;
 let dir: string;
@@ -97,24 +97,30 @@ test.each(Object.entries(FAULTS))(
       return items.length === VISITORS ? items : null;
     });
     const wanted = new Map(Array.from({ length: VISITORS }, (_, v) => [`Гость ${v}`, Array.from({ length: EACH }, (_, n) => `[${v}/${n + 1}]`)]));
-    let seen = 0;
-    for (const { page } of people) {
-      for (const row of rows) {
-        await page.locator(`[data-dialog="${row.id}"]`).click();
-        const texts = wanted.get(row.party.name) as string[];
-        await page
-          .getByText(texts.at(-1) as string, { exact: true })
-          .last()
-          .waitFor();
-        const shown = await eventually(`the thread of ${row.party.name} is whole`, async () => {
-          const found = (await page.locator("article[data-message]").allTextContents()).map((t) => /\[\d+\/\d+\]/.exec(t)?.[0]).filter((t) => t !== undefined);
-          return found.length >= EACH && found.at(-1) === texts.at(-1) ? found : null; // the thread before it may still be on the screen
-        });
-        expect(shown).toEqual(texts);
-        seen += shown.length;
-      }
-      await screenshot(page, `crash-in-sight-${seen}`);
-    }
+    const counts = await Promise.all(
+      people.map(async ({ page }, screen) => {
+        let seen = 0;
+        for (const row of rows) {
+          await page.locator(`[data-dialog="${row.id}"]`).click();
+          const texts = wanted.get(row.party.name) as string[];
+          await page
+            .getByText(texts.at(-1) as string, { exact: true })
+            .last()
+            .waitFor();
+          const shown = await eventually(`the thread of ${row.party.name} is whole`, async () => {
+            const found = (await page.locator("article[data-message]").allTextContents())
+              .map((t) => /\[\d+\/\d+\]/.exec(t)?.[0])
+              .filter((t) => t !== undefined);
+            return found.length >= EACH && found.at(-1) === texts.at(-1) ? found : null; // the thread before it may still be on the screen
+          });
+          expect(shown).toEqual(texts);
+          seen += shown.length;
+        }
+        await screenshot(page, `crash-in-sight-${screen + 1}`);
+        return seen;
+      }),
+    );
+    const seen = counts.reduce((sum, each) => sum + each, 0);
     for (const { context } of people) await context.close();
     console.log(`  ${acknowledged} acknowledged, ${seen} seen in two browsers`);
     expect(seen).toBe(2 * VISITORS * EACH);

@@ -33,7 +33,7 @@ export async function signIn(page: Page, url: string, login: string, password: s
 /** Keeps what the page looks like, for people: tests/out/screens/NAME.png. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), animations: "disabled" });
 }
 
 /** No violation of WCAG 2 A and AA that axe can see. */

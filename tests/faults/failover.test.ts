@@ -4,9 +4,10 @@ import { type Cluster, startCluster } from "./failover/cluster.ts";
 import { playRound, type Round, STRIKES } from "./failover/round.ts";
 import { Traffic } from "./failover/traffic.ts";
 
-/** Two nodes and one Asterisk under a load that this suite's neighbours bear. `npm run test:long` plays five rounds of each kind, `npm run bench -- failover` twenty under 20 calls and 100 messages a second. */
-const ROUNDS = process.env["KOMMUTATOR_LONG"] === undefined ? 1 : 5;
-const TAKEN_OVER_WITHIN_MS = 3_000;
+/** Two nodes and one Asterisk under a load that this suite's neighbours bear; `npm run bench -- failover` plays twenty rounds of each kind under 20 calls and 100 messages a second. */
+const ROUNDS = 5;
+/** The other node decides, however busy this machine is; the three seconds of an undisturbed one are the benchmark's. */
+const TAKEN_OVER_WITHIN_MS = 10_000;
 
 let cluster: Cluster;
 let traffic: Traffic;
@@ -21,7 +22,7 @@ afterAll(async () => {
 }, 60_000);
 
 test.each(STRIKES)(
-  `%s: the other node decides within three seconds, talks go on, and the struck one does nothing more`,
+  `%s: the other node decides, talks go on, and the struck one does nothing more, five times over`,
   { timeout: 60_000 + ROUNDS * 60_000 },
   async (strike) => {
     for (let i = 0; i < ROUNDS; i++) {

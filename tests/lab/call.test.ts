@@ -59,6 +59,9 @@ const talking = async (record = false) => {
   return { call, key, legKey, device };
 };
 
+/** A phone may ring before Asterisk has answered our order to dial: then nothing is said of trying. */
+const afterTrying = (legKey: string) => house.host.leg(legKey).filter((state) => state !== "trying");
+
 /** The phone rings before it does the rest. */
 const ringThen = (next: (call: SipCall) => unknown) => (call: SipCall) => {
   call.ring();
@@ -87,7 +90,7 @@ describe("a call from outside", () => {
     const end = await house.host.sees("call.ended", (e) => e.callKey === key);
     expect(end).toMatchObject({ by: "customer", source: "live" });
     await until("the leg's end is reported", () => house.host.leg(legKey).at(-1)?.startsWith("ended"));
-    expect(house.host.leg(legKey)).toEqual(["trying", "ringing", "answered", "bridged", "ended:hung-up"]);
+    expect(afterTrying(legKey)).toEqual(["ringing", "answered", "bridged", "ended:hung-up"]);
     await device.is("ended", 1000);
     const recording = await house.host.sees("call.recorded", (e) => e.callKey === key);
     const file = (await house.perform("recording.fetch", { recordingKey: recording.recordingKey })) as { bytes: Uint8Array; mime: string };
@@ -121,7 +124,7 @@ describe("a call from outside", () => {
     expect(performance.now() - at).toBeLessThan(1000);
     expect(await house.host.sees("call.ended", (e) => e.callKey === key)).toMatchObject({ by: "customer" });
     await until("the leg's end is reported", () => house.host.leg(legKey).at(-1)?.startsWith("ended"));
-    expect(house.host.leg(legKey)).toEqual(["trying", "ringing", "ended:cancelled"]);
+    expect(afterTrying(legKey)).toEqual(["ringing", "ended:cancelled"]);
     // The call's end is said first: the agent has not failed to answer.
     const keys = house.host.events.map((e) => e.eventKey);
     expect(keys.indexOf(`${key}:ended`)).toBeLessThan(keys.indexOf(`kmt-a-${legKey}:ended`));

@@ -35,7 +35,7 @@ describe("the segments of a text", () => {
         for (const part of parts) {
           expect(part.length).toBeLessThanOrEqual(most);
           if (coding === "default") expect(part.at(-1)).not.toBe(0x1b);
-          else expect(decodeText(part, "ucs2")).not.toContain("\ufffd");
+          else if (!text.includes("\ufffd")) expect(decodeText(part, "ucs2")).not.toContain("\ufffd");
         }
       }),
       { numRuns: 300 },

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { CallBar } from "../features/call/CallBar.tsx";
@@ -9,13 +9,14 @@ import { SoftphoneProvider } from "../softphone/SoftphoneProvider.tsx";
 import classes from "./Frame.module.css";
 import { LiveProvider } from "./LiveProvider.tsx";
 import { OfflineBar } from "./OfflineBar.tsx";
+import { loading, onDemand } from "./on-demand.tsx";
 import { Rail } from "./Rail.tsx";
 import { ShortcutsOverlay } from "./ShortcutsOverlay.tsx";
 import { useShortcut } from "./shortcuts.ts";
 import { Splash } from "./states.tsx";
 
 // After the frame stands: no part of the first screen.
-const EmergencyBanner = lazy(async () => ({ default: (await import("../features/routing/EmergencyBanner.tsx")).EmergencyBanner }));
+const EmergencyBanner = onDemand(async () => (await import("../features/routing/EmergencyBanner.tsx")).EmergencyBanner);
 
 /** Rail, call bar, page. The call bar stands on every page; no page hides it. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -35,6 +36,7 @@ export function Frame({ children }: { children: ReactNode }) {
                   <CallBar />
                 </section>
                 <OfflineBar />
+                <Coming />
                 <Suspense>
                   <EmergencyBanner />
                 </Suspense>
@@ -52,6 +54,11 @@ export function Frame({ children }: { children: ReactNode }) {
       </SoftphoneProvider>
     </LiveProvider>
   );
+}
+
+/** A thin line while a page's code is on its way; it shows itself only when that takes longer than one notices. */
+function Coming() {
+  return useSyncExternalStore(loading.subscribe, loading.now) ? <div className={classes["coming"]} aria-hidden /> : null;
 }
 
 /** `g d` and its like: go to a page. */

@@ -11,7 +11,7 @@ import {
   IconUserPlus,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { type ComponentType, lazy, Suspense, useEffect } from "react";
+import { type ComponentType, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { useWaitingForMe } from "../features/dialogs/queries.ts";
@@ -20,10 +20,12 @@ import { api } from "./api.ts";
 import classes from "./Frame.module.css";
 import { keys } from "./keys.ts";
 import { useCan } from "./me.ts";
+import { fetchWhenIdle, onDemand } from "./on-demand.tsx";
+import { pageAt } from "./pages.ts";
 
 // After the frame stands: no part of the first screen.
-const Bell = lazy(async () => ({ default: (await import("../features/notices/Bell.tsx")).Bell }));
-const UserMenu = lazy(async () => ({ default: (await import("./UserMenu.tsx")).UserMenu }));
+const Bell = onDemand(async () => (await import("../features/notices/Bell.tsx")).Bell);
+const UserMenu = onDemand(async () => (await import("./UserMenu.tsx")).UserMenu);
 
 interface Item {
   to: string;
@@ -66,7 +68,13 @@ export function Rail() {
           .filter((item) => item.shown)
           .map((item) => (
             <li key={item.to}>
-              <NavLink to={item.to} className={classes["link"] ?? ""} title={item.label}>
+              <NavLink
+                to={item.to}
+                className={classes["link"] ?? ""}
+                title={item.label}
+                onPointerEnter={() => fetchWhenIdle(pageAt(item.to))}
+                onFocus={() => fetchWhenIdle(pageAt(item.to))}
+              >
                 <item.icon size={22} stroke={1.7} aria-hidden />
                 <span className={classes["label"]}>{item.label}</span>
                 {item.badge === undefined || item.badge === 0 ? null : (

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { onDemand } from "./on-demand.tsx";
 import { useShortcut } from "./shortcuts.ts";
 
-const ShortcutsBox = lazy(async () => ({ default: (await import("./ShortcutsBox.tsx")).ShortcutsBox }));
+const ShortcutsBox = onDemand(async () => (await import("./ShortcutsBox.tsx")).ShortcutsBox);
 
 let open: () => void = () => undefined;
 export const openShortcuts = () => open();

@@ -1,11 +1,12 @@
 import { Avatar, Menu, UnstyledButton } from "@mantine/core";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./Frame.module.css";
 import { useMe } from "./me.ts";
+import { onDemand } from "./on-demand.tsx";
 
-const UserMenuItems = lazy(async () => ({ default: (await import("./UserMenuItems.tsx")).UserMenuItems }));
-const PasswordBox = lazy(async () => ({ default: (await import("../features/login/PasswordBox.tsx")).PasswordBox }));
+const UserMenuItems = onDemand(async () => (await import("./UserMenuItems.tsx")).UserMenuItems);
+const PasswordBox = onDemand(async () => (await import("../features/login/PasswordBox.tsx")).PasswordBox);
 
 /** The face at the foot of the rail: language, theme, password, notifications, logout. */
 export function UserMenu() {

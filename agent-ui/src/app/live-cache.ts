@@ -36,15 +36,17 @@ const order = (view: string) => (view.startsWith("closed") ? (a: DialogSummary, 
 /** A dialog changed: into, inside or out of a list. A picture older than the one we have is ignored. */
 export function placeDialog(list: DialogList, view: string, q: string, dialog: DialogSummary, meId: string): DialogList {
   const known = list.items.find((each) => each.id === dialog.id);
-  if (known !== undefined && known.position > dialog.position) return list;
+  if ((known ?? list).position > dialog.position) return list;
   const wanted = belongs(view, dialog, meId) && (known !== undefined || q === "");
   if (!wanted) return known === undefined ? list : { ...list, items: list.items.filter((each) => each.id !== dialog.id) };
   const items = known === undefined ? [...list.items, dialog] : list.items.map((each) => (each.id === dialog.id ? dialog : each));
   return { ...list, items: items.sort(order(view)) };
 }
 
-export function dropDialog(list: DialogList, dialogId: string): DialogList {
-  return list.items.some((each) => each.id === dialogId) ? { ...list, items: list.items.filter((each) => each.id !== dialogId) } : list;
+/** A dialog is no longer for this agent since `position`; a list that was read later knows better. */
+export function dropDialog(list: DialogList, dialogId: string, position: number): DialogList {
+  const known = list.items.find((each) => each.id === dialogId);
+  return known === undefined || known.position > position ? list : { ...list, items: list.items.filter((each) => each !== known) };
 }
 
 /** A dialog's page as the cache keeps it: messages oldest first, and which position each was last written at. */
@@ -54,22 +56,30 @@ export interface LiveDialog extends DialogDetail {
 
 const bySeq = (a: Message, b: Message) => a.seq - b.seq;
 
-/** A fresh reading joins what was scrolled up to before; when a gap is between them, only the fresh stands. */
+/**
+ * A fresh reading joins what was scrolled up to before; when a gap is between them, only the fresh stands. What the socket told after the
+ * reading was taken is newer than the reading, though that arrives later.
+ */
 export function mergeDetail(before: LiveDialog | undefined, fresh: DialogDetail): LiveDialog {
-  const messages = [...fresh.messages].sort(bySeq);
-  const seenAt = Object.fromEntries(messages.map((each) => [each.id, fresh.position]));
-  const first = messages[0];
-  if (before === undefined || first === undefined) return { ...fresh, messages, seenAt };
+  const known = new Map(before?.messages.map((each) => [each.id, each]));
+  const toldAt = (id: string) => before?.seenAt[id] ?? 0;
+  const told = (id: string) => toldAt(id) > fresh.position;
+  const messages = fresh.messages.map((each) => (told(each.id) ? (known.get(each.id) ?? each) : each)).sort(bySeq);
+  const seenAt = Object.fromEntries(messages.map((each) => [each.id, Math.max(fresh.position, toldAt(each.id))]));
+  if (before === undefined) return { ...fresh, messages, seenAt };
+  const call = before.call !== null && told(before.call.id) ? before.call : fresh.call;
+  if (call !== null) seenAt[call.id] = Math.max(fresh.position, toldAt(call.id));
+  const dialog = before.dialog.position > fresh.dialog.position ? before.dialog : fresh.dialog;
   const ids = new Set(messages.map((each) => each.id));
-  const older = before.messages.filter((each) => each.seq < first.seq && !ids.has(each.id));
-  const meets = older.length > 0 && (before.messages.some((each) => each.seq >= first.seq) || (older.at(-1)?.seq ?? 0) + 1 >= first.seq);
-  // What came over the socket after this picture was taken must not vanish with it.
+  const first = messages[0]?.seq ?? 0;
+  const older = before.messages.filter((each) => each.seq < first && !ids.has(each.id));
+  const meets = older.length > 0 && (before.messages.some((each) => each.seq >= first) || (older.at(-1)?.seq ?? 0) + 1 >= first);
   const newest = messages.at(-1)?.seq ?? 0;
-  const later = before.messages.filter((each) => each.seq > newest && !ids.has(each.id) && (before.seenAt[each.id] ?? 0) > fresh.position);
-  for (const each of later) seenAt[each.id] = before.seenAt[each.id] ?? fresh.position;
-  if (!meets) return { ...fresh, messages: [...messages, ...later], seenAt };
-  for (const each of older) seenAt[each.id] = before.seenAt[each.id] ?? 0;
-  return { ...fresh, messages: [...older, ...messages, ...later], hasMore: before.hasMore, seenAt };
+  const later = before.messages.filter((each) => each.seq > newest && !ids.has(each.id) && told(each.id));
+  for (const each of later) seenAt[each.id] = toldAt(each.id);
+  if (!meets) return { ...fresh, dialog, call, messages: [...messages, ...later], seenAt };
+  for (const each of older) seenAt[each.id] = toldAt(each.id);
+  return { ...fresh, dialog, call, messages: [...older, ...messages, ...later], hasMore: before.hasMore, seenAt };
 }
 
 /** Messages above those on screen, newest first as the server gives them. */

@@ -253,6 +253,26 @@ describe("lists", () => {
     expect([list("mine"), list("all")]).toEqual([[], []]);
   });
 
+  test("what is told while a list is being read is laid over it, when it is newer than the reading", async () => {
+    const live = bridge();
+    const read = live.readList("mine", "", async () => {
+      wire.comes("dialog.changed", { position: 4, dialog: dialog("before", 4) });
+      wire.comes("dialog.changed", { position: 6, dialog: dialog("changed", 6, { unread: 3 }) });
+      wire.comes("dialog.changed", { position: 7, dialog: dialog("came", 7) });
+      wire.comes("dialog.removed", { position: 8, dialogId: "went" });
+      wire.comes("dialog.removed", { position: 3, dialogId: "back" });
+      return { items: ["changed", "went", "back"].map((id) => dialog(id, 5)), nextCursor: null, position: 5 };
+    });
+    const { items } = await read;
+    expect(items.map((each) => [each.id, each.unread]).sort()).toEqual([
+      ["back", 0],
+      ["came", 0],
+      ["changed", 3],
+    ]);
+    wire.comes("dialog.changed", { position: 9, dialog: dialog("later", 9) });
+    expect(items).toHaveLength(3);
+  });
+
   test("a search result changes in place but takes in nobody who was not found", () => {
     client.setQueryData<DialogList>(keys.dialogs("all", "ivan"), { items: [dialog("found", 1)], nextCursor: null, position: 1 });
     bridge();

@@ -39,6 +39,7 @@ export interface LiveOptions {
 }
 
 const POSITION = "kommutator.position";
+type ListChange = (list: DialogList, view: string, q: string) => DialogList;
 
 /**
  * Socket -> query cache. It keeps the last position, resumes from it, drops duplicates and late pictures
@@ -54,6 +55,8 @@ export class LiveBridge {
   #typing = new Map<string, { who: string; at: number }>();
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #boardTimer: ReturnType<typeof setTimeout> | null = null;
+  /** What is told of lists while one is being read. */
+  readonly #readings = new Set<ListChange[]>();
   readonly #changeListeners = new Set<(kind: string, payload: Record<string, unknown>) => void>();
 
   constructor(options: LiveOptions) {
@@ -89,7 +92,7 @@ export class LiveBridge {
     on("hello", (event) => this.#reach(event.position));
     on("resync", (event) => this.#resync(event.position));
     on("dialog.changed", (event) => this.#ordered(event.position, () => this.#dialogChanged(event.dialog)));
-    on("dialog.removed", (event) => this.#ordered(event.position, () => this.#dialogRemoved(event.dialogId)));
+    on("dialog.removed", (event) => this.#ordered(event.position, () => this.#dialogRemoved(event.dialogId, event.position)));
     on("message", (event) => this.#ordered(event.position, () => this.#message(event)));
     on("call", (event) => this.#ordered(event.position, () => this.#detail(event.call.dialogId, (detail) => placeCall(detail, event.call, event.position))));
     on("offer", (event) => this.#ordered(event.position, () => this.#offer(event)));
@@ -211,8 +214,21 @@ export class LiveBridge {
     });
   }
 
-  #lists(change: (list: DialogList, view: string, q: string) => DialogList): void {
+  /** Reads a list and lays over it what the socket told meanwhile: the answer may be older than that, though it comes later. */
+  async readList(view: string, q: string, read: () => Promise<DialogList>): Promise<DialogList> {
+    const told: ListChange[] = [];
+    this.#readings.add(told);
+    try {
+      const list = await read();
+      return told.reduce((laid, change) => change(laid, view, q), list);
+    } finally {
+      this.#readings.delete(told);
+    }
+  }
+
+  #lists(change: ListChange): void {
     const { client } = this.#options;
+    for (const told of this.#readings) told.push(change);
     for (const [key, list] of client.getQueriesData<DialogList>({ queryKey: ["dialogs"] })) {
       if (list === undefined) continue;
       const next = change(list, String(key[1]), String(key[2] ?? ""));
@@ -263,8 +279,8 @@ export class LiveBridge {
       });
   }
 
-  #dialogRemoved(dialogId: string): void {
-    this.#lists((list) => dropDialog(list, dialogId));
+  #dialogRemoved(dialogId: string, position: number): void {
+    this.#lists((list) => dropDialog(list, dialogId, position));
     this.#setOffers((offers) => offers.filter((each) => each.dialog.id !== dialogId));
     void this.#options.client.invalidateQueries({ queryKey: keys.dialog(dialogId) });
     this.#touchBoard();

@@ -1,6 +1,7 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { FeedItem } from "@kommutator/contract/api/history";
 import type { Id } from "@kommutator/contract/ids";
+import { statement } from "@kommutator/contract/statement";
 import { nameFor } from "../catalogue/name.ts";
 import type { Query } from "../context.ts";
 import { type Cursor, micros } from "../page.ts";
@@ -27,14 +28,15 @@ export type Subject = { column: "customer_id" | "contact_id" | "lead_id"; ids: I
  * first, no further than the page; each item stands under the right to its own kind.
  */
 export async function readFeed(tx: Query, principal: Principal, subject: Subject, f: FeedFilter): Promise<Row[]> {
-  const sources = (f.typeId === null ? SOURCES : [interactions]).flatMap((source) => source(tx, principal, subject, f) ?? []);
-  const [first, ...rest] = sources;
-  if (first === undefined) return [];
-  const union = rest.reduce((all, next) => tx`${all} UNION ALL ${next}`, first);
-  return tx<Row[]>`
+  return statement<Row[]>(tx, (sql) => {
+    const sources = (f.typeId === null ? SOURCES : [interactions]).flatMap((source) => source(sql, principal, subject, f) ?? []);
+    if (sources.length === 0) return sql`SELECT WHERE false`;
+    const union = sources.reduce((all, next) => sql`${all} UNION ALL ${next}`);
+    return sql`
     SELECT f.id, f.kind, to_jsonb(f.at) AS at, f.title, f.text, f.direction, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS employee, f.dialog_id AS "dialogId", f.interest_id AS "interestId",
-           f.call_id AS "callId", f.duration AS "durationS", f.recording_id AS "recordingBlobId", f.channel_kind AS "channelKind", f.state, f.object_id AS "objectId", f.type, f.blob_id AS "blobId", ${micros(tx, "f.at")} AS "cursorAt"
+           f.call_id AS "callId", f.duration AS "durationS", f.recording_id AS "recordingBlobId", f.channel_kind AS "channelKind", f.state, f.object_id AS "objectId", f.type, f.blob_id AS "blobId", ${micros(sql, "f.at")} AS "cursorAt"
     FROM (${union}) f LEFT JOIN employee e ON e.id = f.employee_id ORDER BY f.at DESC, f.id DESC LIMIT ${f.limit + 1}`;
+  });
 }
 
 /** Same columns, same order, in every source. `sort` is the key that its index gives; the page's cut is made inside. */

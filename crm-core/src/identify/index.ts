@@ -103,15 +103,14 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
   const keys = questions.map((q) => q.key);
   const [excluded, owners] = await together([findExcluded(tx, keys), findOwners(tx, keys)]);
   const found = owners.map(match);
-  // A known person needs no lock and no write. Only what is about to write waits for its turn and looks again.
-  const writing = questions.flatMap((_, i) => {
-    const it = found[i] as Match;
-    return !excluded.has(i) && (it.result === "new" ? context.createLead : context.verifiedHow !== null && toVerify(it) !== null) ? [i] : [];
-  });
-  if (writing.length > 0) {
-    const locked = writing.map((i) => keys[i] as Key);
-    const [, again] = await together([lockIdentities(tx, locked), findOwners(tx, locked)]);
-    for (const [at, i] of writing.entries()) found[i] = match(again[at] ?? []);
+  // A known person needs no lock and no write. Who is about to write waits for their turn, all in one order; who makes a card looks again then.
+  const making = questions.flatMap((_, i) => (!excluded.has(i) && found[i]?.result === "new" && context.createLead ? [i] : []));
+  const verifying = questions.flatMap((_, i) => (!excluded.has(i) && context.verifiedHow !== null && toVerify(found[i] as Match) !== null ? [i] : []));
+  const keysOf = (list: number[]) => list.map((i) => keys[i] as Key);
+  const locked = making.length + verifying.length > 0 ? lockIdentities(tx, keysOf([...making, ...verifying])) : null;
+  if (making.length > 0) {
+    const [, again] = await together([locked, findOwners(tx, keysOf(making))]);
+    for (const [at, i] of making.entries()) found[i] = match(again[at] ?? []);
   }
   const made: NewLead[] = [];
   const answers = questions.map(async (q, i) => {
@@ -124,10 +123,10 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
       made.push(lead);
       return [q.n, { ...unknown, leadId: lead.leadId, contactPointId: lead.pointId }] as const;
     }
-    await keepEvidence(crm, tx, q.key, it, context.verifiedHow, now);
-    return [q.n, await describe(tx, it, q.shown, now)] as const;
+    const [told] = await together([describe(tx, it, q.shown, now), keepEvidence(crm, tx, q.key, it, context.verifiedHow, now)]);
+    return [q.n, told] as const;
   });
-  const [result] = await together([together(answers), insertLeads(crm, tx, made, context, now)]);
+  const [result] = await together([together(answers), insertLeads(crm, tx, made, context, now), locked]);
   return result;
 }
 
@@ -197,7 +196,12 @@ async function describe(tx: Tx, found: Exclude<Match, { result: "new" }>, shown:
     found.result === "known"
       ? { customerId: owner.customerId, contactId: found.contactId, leadId: null }
       : { customerId: null, contactId: null, leadId: owner.leadId };
-  const people = await findResponsible(tx, { ...party, ownResponsibleId: owner.customerResponsibleId ?? owner.leadResponsibleId }, now);
+  const own = owner.customerResponsibleId ?? owner.leadResponsibleId;
+  // Mostly it is the card's responsible who is meant: the stand-in is asked for in the same round trip.
+  const [people, ownStandIn] = await together([
+    findResponsible(tx, { ...party, ownResponsibleId: own }, now),
+    own === null ? null : findSubstitute(tx, own, now),
+  ]);
   const responsible =
     people.interestResponsible !== null
       ? ({ employeeId: people.interestResponsible, why: "interest" } as const)
@@ -206,6 +210,7 @@ async function describe(tx: Tx, found: Exclude<Match, { result: "new" }>, shown:
         : people.lastTalked !== null
           ? ({ employeeId: people.lastTalked, why: "last_talked" } as const)
           : null;
+  const standIn = responsible === null ? null : responsible.employeeId === own ? ownStandIn : await findSubstitute(tx, responsible.employeeId, now);
   return {
     result: found.result,
     contactPointId: owner.pointId,
@@ -214,7 +219,7 @@ async function describe(tx: Tx, found: Exclude<Match, { result: "new" }>, shown:
     isVip: owner.isVip,
     language: party.contactId === null ? null : owner.language,
     responsible,
-    substituteId: responsible === null ? null : (await findSubstitute(tx, responsible.employeeId, now)).substituteId,
+    substituteId: standIn?.substituteId ?? null,
     interestId: people.interests.length === 1 ? (people.interests[0]?.id ?? null) : null,
     candidates: [],
   };

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { Person } from "../../../tests/support/crm.ts";
 import { NOW, receptionHouse } from "./reception.fixture.ts";
 
-const { house, purpose, phone, next, interestOf, ivan, reception, counts } = await receptionHouse();
+const { house, purpose, phone, next, interestOf, ivan, reception, opened, counts } = await receptionHouse();
 afterAll(() => house.close());
 beforeEach(() => house.clock.set(NOW));
 
@@ -29,23 +29,6 @@ const addRule = async (body: object): Promise<{ id: Id; version: number }> => {
   return made.body;
 };
 const drop = (rule: { id: Id }) => house.as("admin", "DELETE", `/dispatch-rules/${rule.id}`);
-/** Somebody's ringing call, opened in the wizard. */
-async function opened(person: Person = "aigul") {
-  const who = await ivan();
-  const d = await house.dialog(who.phone, { at: NOW });
-  await house.assign(d.id, person);
-  const { inquiry } = await reception(person, d.id);
-  const finish = (body: object, by: Person = person) =>
-    house.as(by, "POST", `/inquiries/${inquiry.id}/finish`, {
-      version: inquiry.version,
-      purposeId: purpose("buy"),
-      who: { kind: "customer", customerId: who.customerId, contactId: who.contactId },
-      interest: { kind: "none" },
-      ...body,
-    });
-  return { who, dialogId: d.id, inquiry, finish };
-}
-
 describe("rules of mailboxes and bots (RG-08)", () => {
   test("a no-reply sender's letter is rejected with the rule's reason; the letter and the number of the rule stay", async () => {
     const rule = await addRule({ name: "Robots", channelId: house.channels.mail, senders: ["no-reply@*"], action: "reject", reason: "Automatic letter" });
@@ -260,6 +243,8 @@ describe("what a purpose leads to (B1)", () => {
       note: "Came in person",
     });
     expect(done.body).toMatchObject({ interestId: chairs, inquiry: { status: "processed" } });
+    const listed = (await house.as("aigul", "GET", "/inquiries?status=processed")).body.items.find((i: { id: string }) => i.id === made.body.id);
+    expect(listed.party).toEqual({ name: "Petrov Ivan", customerId: who.customerId, contactId: who.contactId, leadId: null });
     expect((await house.as("dana", "GET", `/inquiries/${made.body.id}/reception`)).status).toBe(404);
   });
 });

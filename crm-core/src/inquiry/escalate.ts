@@ -7,7 +7,7 @@ import { notify } from "../notification/notify.ts";
 import { headsAbove } from "./chain.ts";
 import { titleOf } from "./dispatch.ts";
 import { receptionSettings } from "./settings.ts";
-import { queueOf, UNPROCESSED } from "./sql.ts";
+import { holderOf, queueOf, UNPROCESSED } from "./sql.ts";
 
 interface Waiting {
   id: Id;
@@ -38,7 +38,7 @@ export async function escalateInquiries(crm: Crm): Promise<void> {
     if (last === undefined) return;
     const waiting = await tx<Waiting[]>`
       SELECT w.*, coalesce(e.calendar_id, u.calendar_id) AS calendar_id FROM (
-        SELECT q.id, q.dialog_id, coalesce(q.dispatched_at, q.received_at) AS "from", q.due_at, coalesce(q.dispatched_to, CASE WHEN q.dispatch_queue_id IS NULL THEN q.received_by END) AS holder, ${queueOf(tx)} AS queue_id, q.escalated
+        SELECT q.id, q.dialog_id, coalesce(q.dispatched_at, q.received_at) AS "from", q.due_at, ${holderOf(tx)} AS holder, ${queueOf(tx)} AS queue_id, q.escalated
         FROM inquiry q WHERE q.status = ANY(${UNPROCESSED}::text[]) AND q.due_at IS NOT NULL AND q.escalated < ${last} ORDER BY q.due_at LIMIT 2000 FOR UPDATE OF q SKIP LOCKED
       ) w LEFT JOIN employee e ON e.id = w.holder LEFT JOIN queue u ON u.id = w.queue_id`;
     const calendars = await loadCalendars(

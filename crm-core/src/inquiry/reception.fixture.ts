@@ -50,9 +50,25 @@ export async function receptionHouse() {
     expect(r.status, JSON.stringify(r.body)).toBe(200);
     return r.body;
   };
+  /** Somebody's ringing call, opened in the wizard. */
+  async function opened(person: Person = "aigul") {
+    const who = await ivan();
+    const d = await house.dialog(who.phone, { at: NOW });
+    await house.assign(d.id, person);
+    const { inquiry } = await reception(person, d.id);
+    const finish = (body: object, by: Person = person) =>
+      house.as(by, "POST", `/inquiries/${inquiry.id}/finish`, {
+        version: inquiry.version,
+        purposeId: purpose("buy"),
+        who: { kind: "customer", customerId: who.customerId, contactId: who.contactId },
+        interest: { kind: "none" },
+        ...body,
+      });
+    return { who, dialogId: d.id, inquiry, finish };
+  }
   const counts = async () =>
     (
       await house.sql`SELECT (SELECT count(*) FROM interest) AS interests, (SELECT count(*) FROM interaction WHERE state = 'done') AS done, (SELECT count(*) FROM lead) AS leads`
     )[0];
-  return { house, purpose, phone, next, interestOf, ivan, reception, counts };
+  return { house, purpose, phone, next, interestOf, ivan, reception, opened, counts };
 }

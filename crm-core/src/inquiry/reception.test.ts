@@ -1,9 +1,8 @@
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import type { Person } from "../../../tests/support/crm.ts";
 import { NOW, receptionHouse } from "./reception.fixture.ts";
 
-const { house, purpose, phone, next, interestOf, ivan, reception, counts } = await receptionHouse();
+const { house, purpose, phone, next, interestOf, ivan, reception, opened, counts } = await receptionHouse();
 afterAll(() => house.close());
 beforeEach(() => house.clock.set(NOW));
 
@@ -16,7 +15,13 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     await house.assign(d.id, "bolat");
     const open = await reception("bolat", d.id, `?purposeId=${purpose("buy")}`);
     expect(open.identity).toMatchObject({ result: "known", value: who.phone.value });
-    expect(open.inquiry).toMatchObject({ status: "in_wizard", party: { name: "Petrov Ivan", customerId: who.customerId, contactId: who.contactId } });
+    expect(open.inquiry.holder).toEqual({ id: house.company.employees.bolat.id, name: house.company.employees.bolat.name });
+    expect(open.inquiry).toMatchObject({
+      status: "in_wizard",
+      identityKind: "phone",
+      identityValue: who.phone.value,
+      party: { name: "Petrov Ivan", customerId: who.customerId, contactId: who.contactId },
+    });
     expect(open.interests.map((i: { id: Id; score: number; preselected: boolean }) => [i.id, i.score, i.preselected])).toEqual([[chairs, 7, true]]);
     const before = await counts();
     const finished = await house.as("bolat", "POST", `/inquiries/${open.inquiry.id}/finish`, {
@@ -92,22 +97,6 @@ describe("the example of B1 (RG-10, RG-12)", () => {
 });
 
 describe("the steps of the wizard", () => {
-  async function opened(person: Person = "aigul") {
-    const who = await ivan();
-    const d = await house.dialog(who.phone, { at: NOW });
-    await house.assign(d.id, person);
-    const { inquiry } = await reception(person, d.id);
-    const finish = (body: object, by: Person = person) =>
-      house.as(by, "POST", `/inquiries/${inquiry.id}/finish`, {
-        version: inquiry.version,
-        purposeId: purpose("buy"),
-        who: { kind: "customer", customerId: who.customerId, contactId: who.contactId },
-        interest: { kind: "none" },
-        ...body,
-      });
-    return { who, d, inquiry, finish };
-  }
-
   test("without a purpose nothing is finished (RG-07); the line's purpose is suggested, a change is audited", async () => {
     const { inquiry, finish } = await opened();
     expect(inquiry).toMatchObject({ purposeId: null, suggestedPurposeId: purpose("buy") });
@@ -151,7 +140,7 @@ describe("the steps of the wizard", () => {
   });
 
   test("a recently lost one is taken up again by reopening", async () => {
-    const { who, d, finish } = await opened();
+    const { who, dialogId, finish } = await opened();
     const lost = await interestOf(who.customerId, "Lost", "sale");
     const view = (await house.as("admin", "GET", `/interests/${lost}`)).body;
     const reason = house.company.catalogues.lossReasons[0];
@@ -165,7 +154,7 @@ describe("the steps of the wizard", () => {
         })
       ).status,
     ).toBe(200);
-    const open = await reception("aigul", d.id, `?purposeId=${purpose("buy")}`);
+    const open = await reception("aigul", dialogId, `?purposeId=${purpose("buy")}`);
     expect(open.interests).toMatchObject([{ id: lost, recentlyLost: true, preselected: false }]);
     expect((await finish({ interest: { kind: "existing", interestId: lost } })).body.code).toBe("validation");
     expect((await finish({ interest: { kind: "existing", interestId: lost, reopen: true } })).status).toBe(200);
@@ -173,9 +162,9 @@ describe("the steps of the wizard", () => {
   });
 
   test("the draft outlives the page and goes with the end; a finished inquiry takes none", async () => {
-    const { d, inquiry, finish } = await opened();
+    const { dialogId, inquiry, finish } = await opened();
     await house.as("aigul", "PUT", `/inquiries/${inquiry.id}/draft`, { draft: { note: "half" } });
-    const again = await reception("aigul", d.id);
+    const again = await reception("aigul", dialogId);
     expect(again.inquiry).toMatchObject({ draft: { note: "half" }, version: inquiry.version });
     expect((await house.as("aigul", "GET", "/inquiries?status=unprocessed")).body.items.map((i: { id: Id }) => i.id)).toContain(inquiry.id);
     expect((await finish({ purposeId: purpose("information") })).status).toBe(200);

@@ -26,18 +26,26 @@ export function queueOf(tx: Query) {
   return tx`coalesce(q.dispatch_queue_id, (SELECT coalesce(ql.queue_id, qc.queue_id) FROM dialog qd JOIN channel qc ON qc.id = qd.channel_id LEFT JOIN line ql ON ql.id = qd.line_id WHERE qd.id = q.dialog_id))`;
 }
 
+/** SQL over an inquiry `q`: whose it is, to whom it was dispatched or, unless it waits in a queue, who receives it. */
+export function holderOf(tx: Query) {
+  return tx`coalesce(q.dispatched_to, CASE WHEN q.dispatch_queue_id IS NULL THEN q.received_by END)`;
+}
+
 function select(tx: Query) {
   return tx`
     SELECT q.id, q.number, q.dialog_id AS "dialogId", q.call_id AS "callId", q.origin, to_jsonb(q.received_at) AS "receivedAt", q.status, q.purpose_id AS "purposeId", q.suggested_purpose_id AS "suggestedPurposeId",
            jsonb_build_object('name', coalesce(nullif(concat_ws(' ', ct.last_name, ct.first_name, ct.middle_name), ''), cu.name, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), d.display_name, q.identity_value, d.identity_value, ''),
-             'customerId', p.customer_id, 'contactId', p.contact_id, 'leadId', p.lead_id) AS party,
+             'customerId', coalesce(p.customer_id, oi.customer_id), 'contactId', coalesce(p.contact_id, oi.contact_id), 'leadId', coalesce(p.lead_id, oi.lead_id)) AS party,
            CASE WHEN so.id IS NULL THEN NULL ELSE jsonb_build_object('id', so.id, 'name', so.name) END AS source, ${originJson(tx, "q")} AS "sourceOrigin",
-           q.identity_value AS "identityValue", q.attempts, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS "dispatchedTo",
+           q.identity_kind AS "identityKind", q.identity_value AS "identityValue", q.attempts, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS "dispatchedTo",
+           CASE WHEN hd.id IS NULL THEN NULL ELSE jsonb_build_object('id', hd.id, 'name', hd.full_name) END AS holder,
            CASE WHEN dq.id IS NULL THEN NULL ELSE jsonb_build_object('id', dq.id, 'name', dq.name) END AS "dispatchedQueue", CASE WHEN ru.id IS NULL THEN NULL ELSE jsonb_build_object('id', ru.id, 'name', ru.name) END AS rule,
            CASE WHEN cl.id IS NULL THEN NULL ELSE jsonb_build_object('id', cl.id, 'number', cl.number, 'title', cl.title) END AS claim, to_jsonb(q.due_at) AS "dueAt", q.interest_id AS "interestId", q.draft,
            CASE WHEN b.id IS NULL THEN NULL ELSE jsonb_build_object('id', b.id, 'name', b.full_name) END AS "processedBy", to_jsonb(q.processed_at) AS "processedAt", q.reject_reason AS "rejectReason", q.version, ${micros(tx, "q.received_at")} AS "cursorAt"
-    FROM inquiry q LEFT JOIN dialog d ON d.id = q.dialog_id LEFT JOIN dialog_party p ON p.dialog_id = q.dialog_id LEFT JOIN customer cu ON cu.id = p.customer_id
-    LEFT JOIN contact ct ON ct.id = p.contact_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN employee e ON e.id = q.dispatched_to LEFT JOIN employee b ON b.id = q.processed_by LEFT JOIN lead_source so ON so.id = q.source_id
+    FROM inquiry q LEFT JOIN dialog d ON d.id = q.dialog_id LEFT JOIN dialog_party p ON p.dialog_id = q.dialog_id
+    -- Who came in person has no dialog: whose it was is told by the Interest that it became.
+    LEFT JOIN interest oi ON oi.id = q.interest_id AND q.dialog_id IS NULL LEFT JOIN customer cu ON cu.id = coalesce(p.customer_id, oi.customer_id)
+    LEFT JOIN contact ct ON ct.id = coalesce(p.contact_id, oi.contact_id) LEFT JOIN lead l ON l.id = coalesce(p.lead_id, oi.lead_id) LEFT JOIN employee e ON e.id = q.dispatched_to LEFT JOIN employee hd ON hd.id = ${holderOf(tx)} LEFT JOIN employee b ON b.id = q.processed_by LEFT JOIN lead_source so ON so.id = q.source_id
     LEFT JOIN queue dq ON dq.id = q.dispatch_queue_id LEFT JOIN dispatch_rule ru ON ru.id = q.rule_id LEFT JOIN claim cl ON cl.id = q.claim_id`;
 }
 
@@ -48,7 +56,7 @@ export async function listInquiries(
   page: { cursor: Cursor | null; limit: number; now: number },
 ): Promise<(InquiryView & { cursorAt: number })[]> {
   const statuses = f.status === "unprocessed" ? UNPROCESSED : f.status === undefined ? null : [f.status];
-  const holder = tx`coalesce(q.dispatched_to, CASE WHEN q.dispatch_queue_id IS NULL THEN q.received_by END)`;
+  const holder = holderOf(tx);
   return tx<(InquiryView & { cursorAt: number })[]>`
     ${select(tx)} WHERE ${inquiryAllowed(tx, principal, "read")} ${statuses === null ? tx`` : tx`AND q.status = ANY(${statuses}::text[])`} ${f.origin === undefined ? tx`` : tx`AND q.origin = ${f.origin}`}
       ${f.holder === undefined ? tx`` : f.holder === "nobody" ? tx`AND ${holder} IS NULL` : tx`AND ${holder} = ${f.holder}`} ${f.queueId === undefined ? tx`` : tx`AND ${queueOf(tx)} = ${f.queueId}`}

@@ -1,14 +1,14 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { InquirySummary } from "@kommutator/contract/api/inquiry";
 import type { Query } from "../context.ts";
-import { inquiryAllowed, queueOf, UNPROCESSED } from "./sql.ts";
+import { holderOf, inquiryAllowed, queueOf, UNPROCESSED } from "./sql.ts";
 
 /** What is not received yet (RG-11): how many, how old, how many past their deadline; by who holds it and by queue. Of what the principal may see. */
 export async function summarise(tx: Query, principal: Principal, now: number): Promise<InquirySummary> {
   const backlog = tx.unsafe(`count(*)::int AS count, (count(*) FILTER (WHERE late))::int AS overdue, to_jsonb(min(received_at)) AS "oldestAt"`);
   const [row] = await tx<InquirySummary[]>`
     WITH open AS MATERIALIZED (
-      SELECT q.received_at, coalesce(q.due_at < ${new Date(now)}, false) AS late, coalesce(q.dispatched_to, CASE WHEN q.dispatch_queue_id IS NULL THEN q.received_by END) AS holder, ${queueOf(tx)} AS queue
+      SELECT q.received_at, coalesce(q.due_at < ${new Date(now)}, false) AS late, ${holderOf(tx)} AS holder, ${queueOf(tx)} AS queue
       FROM inquiry q WHERE q.status = ANY(${UNPROCESSED}::text[]) AND ${inquiryAllowed(tx, principal, "read")}
     ), by_employee AS (SELECT holder, ${backlog} FROM open GROUP BY holder), by_queue AS (SELECT queue, ${backlog} FROM open GROUP BY queue)
     SELECT ${backlog},

@@ -133,10 +133,13 @@ export async function insertSampleCustomers(tx: Tx, c: Installed, people: Map<st
   }
 }
 
+/** How many hours ago the leads came: the first two may still be dealt with in time. */
+const LEAD_AGES = [0.1, 0.4, 9, 20, 29, 47];
+
 /** Potential clients of the last days, some with a responsible. */
 export async function insertSampleLeads(tx: Tx, c: Installed, people: Id[], now: EpochMs): Promise<void> {
   for (const [n, lead] of SAMPLE_LEADS.entries()) {
-    const at = new Date(now - (n * 9 + 2) * HOUR);
+    const at = new Date(now - (LEAD_AGES[n] ?? 48) * HOUR);
     const id = await oneId(tx`
       INSERT INTO lead (contact_name, company_name, note, source_id, status, responsible_id, created_at)
       VALUES (${lead.contact}, ${lead.company}, ${lead.note}, ${pick(Object.values(c.sources), n)}, ${n % 2 === 0 ? "new" : "in_work"}, ${n % 2 === 0 ? null : pick(people, n)}, ${at}) RETURNING id`);

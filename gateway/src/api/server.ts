@@ -14,6 +14,7 @@ import { dialogRoutes } from "./dialogs/routes.ts";
 import { startRoutes } from "./dialogs/start.ts";
 import { setErrorHandler } from "./errors.ts";
 import { addHealth } from "./health.ts";
+import { endIdleConnections } from "./idle-connections.ts";
 import { attachLive, type Live } from "./live/server.ts";
 import { addMetrics } from "./metrics.ts";
 import { addOpenApi } from "./openapi.ts";
@@ -70,6 +71,8 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   await addRateLimit(app, { max: config.requestsPerMinute ?? 1_200, redis: deps.redis });
   await app.register(underPressure, {
     maxEventLoopDelay: 5_000,
+    // The plugin takes an interval without a single sample for endless delay: at its usual second one stall would already refuse people.
+    sampleInterval: 5_000,
     retryAfter: 2,
     pressureHandler: () => {
       throw new AppError("overloaded");
@@ -95,5 +98,6 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
     { prefix: "/api/v1" },
   );
   await addPages(app, deps);
+  endIdleConnections(app);
   return { app, live, routes };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Db, Tx } from "@kommutator/contract/db";
 
 /**
@@ -117,8 +118,10 @@ export async function keepLease(sql: Db, options: KeepOptions, body: (lease: Lea
     let taken: { epoch: number; sentAt: number } | null = null;
     let wait = RENEW_MS;
     try {
-      taken = await acquireLease(sql, duty, holder, under !== undefined);
-      if (taken === null) wait = Math.min(RENEW_MS, (await leftOf(sql, duty)) + PAST_EXPIRY_MS);
+      // Looked at first: a take-over waits for the holder's commits, and its later ones for the take-over.
+      const left = under === undefined ? await leftOf(sql, duty) : 0;
+      if (left === 0) taken = await acquireLease(sql, duty, holder, under !== undefined);
+      if (taken === null) wait = Math.min(RENEW_MS, (left || (await leftOf(sql, duty))) + PAST_EXPIRY_MS);
     } catch (error) {
       options.onError?.(error);
     }
@@ -134,6 +137,8 @@ export async function keepLease(sql: Db, options: KeepOptions, body: (lease: Lea
 async function hold(sql: Db, options: KeepOptions, taken: { epoch: number; sentAt: number }, body: (lease: Lease) => Promise<void>): Promise<void> {
   const { duty, holder, stop } = options;
   const over = new AbortController();
+  // Everything that is done under the lease listens for its end: a dozen jobs are no leak.
+  setMaxListeners(0, over.signal);
   let deadline = taken.sentAt + LEASE_MS;
   const leader = options.under?.() ?? null;
   const led = () => options.under === undefined || leader?.valid() === true;

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Db } from "@kommutator/contract/db";
 import { Logger, runMigrations } from "graphile-worker";
+import { endJobsPool, jobsPool } from "./jobs-pool.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const OWNERS = ["crm-core", "gateway", "routing"];
@@ -67,7 +68,12 @@ export async function migrate(sql: Db): Promise<number> {
       applied++;
     }
     // The job queue's own schema, in its own transactions; under our lock, so that two starts do not make it twice.
-    await runMigrations({ connectionString: urlOf(sql), noHandleSignals: true, logger: quiet });
+    const pgPool = jobsPool(urlOf(sql), 2);
+    try {
+      await runMigrations({ pgPool, noHandleSignals: true, logger: quiet });
+    } finally {
+      endJobsPool(pgPool);
+    }
     return applied;
   });
 }

@@ -1,5 +1,6 @@
 import type { Db } from "@kommutator/contract/db";
 import postgres from "postgres";
+import { openSocket } from "./socket.ts";
 
 /** A pool whose `bigint` and `numeric` are numbers: our ids, positions and sums stay far below 2^53. */
 export function connect(url: string, options: { max?: number; applicationName?: string; idleInTransactionMs?: number; byKeyOnly?: boolean } = {}): Db {
@@ -9,13 +10,16 @@ export function connect(url: string, options: { max?: number; applicationName?: 
     // A database that restarts is back in a second or two: no growing pauses between attempts.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     connect_timeout: 10,
+    ...(hosts(url) > 1 ? {} : { socket: openSocket }),
     connection: {
       // Short queries only: compiling a plan would cost more than running it.
       jit: false,
       // Disks without arms, and indexes in memory: otherwise a history of ten thousand items is sorted instead of read in its order.
       random_page_cost: 1.1,
-      // Rows by their keys, over and over: planned once, and by the index even while a new house's tables are small.
-      ...(options.byKeyOnly === true ? { plan_cache_mode: "force_generic_plan", enable_seqscan: false } : {}),
+      // Rows by their keys, over and over: planned once, perhaps while a new house's tables are empty, and by the index of each for all that.
+      ...(options.byKeyOnly === true
+        ? { plan_cache_mode: "force_generic_plan", enable_seqscan: false, enable_material: false, enable_hashjoin: false, enable_mergejoin: false }
+        : {}),
       application_name: options.applicationName ?? "kommutator",
       idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 0,
     },
@@ -25,3 +29,6 @@ export function connect(url: string, options: { max?: number; applicationName?: 
     },
   }) as unknown as Db;
 }
+
+/** Several hosts in one URL are tried in turn by the driver's own socket. */
+const hosts = (url: string): number => (/@([^/?]+)/.exec(url)?.[1] ?? "").split(",").length;

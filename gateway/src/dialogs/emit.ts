@@ -20,16 +20,40 @@ export function onEmit(listener: () => void): () => void {
  */
 export async function emit(tx: Tx, events: NewDialogEvent[]): Promise<void> {
   if (events.length === 0) return;
+  const said = gathered.get(tx);
+  if (said !== undefined) {
+    said.push(...events);
+    return;
+  }
   await append(tx, events);
   for (const tell of expecting) tell();
+}
+
+/** What long pieces of work have said so far. */
+const gathered = new WeakMap<Tx, NewDialogEvent[]>();
+
+/**
+ * What `work` says inside its transaction is appended when it is done, in one go. So a piece of work that speaks of many dialogs holds none of
+ * them while it thinks, and takes all in the order in which everybody does: two that took theirs one by one would wait for each other until
+ * the database ends one of them, a second later.
+ */
+export async function emitAtEnd(tx: Tx, work: () => Promise<void>): Promise<void> {
+  const said: NewDialogEvent[] = [];
+  gathered.set(tx, said);
+  try {
+    await work();
+  } finally {
+    gathered.delete(tx);
+  }
+  await emit(tx, said);
 }
 
 /** The same for who wakes the stream after the commit: nothing looks before. */
 export async function append(tx: Tx, events: NewDialogEvent[]): Promise<void> {
   if (events.length === 0) return;
   const dialogIds = [...new Set(events.map((e) => e.dialogId).filter((id): id is string => id !== null))];
-  // Both statements leave together: the connection runs them in this order, so the ids are drawn under the locks. The count
-  // keeps a thousand locked rows from coming over the wire.
+  // Both statements leave together: the connection runs them in this order, so the ids are drawn under the locks.
+  // The count keeps a thousand locked rows from coming over the wire.
   const locked =
     dialogIds.length > 0
       ? tx`SELECT count(*) FROM (SELECT 1 FROM dialog WHERE id = ANY(${dialogIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE) AS locked`.execute()

@@ -1,5 +1,6 @@
 import type { Db, Tx } from "@kommutator/contract/db";
 import type { StreamReader } from "@kommutator/contract/ports";
+import { emitAtEnd } from "./emit.ts";
 import { asEvent, type EventRow } from "./event-row.ts";
 
 const BATCH = 500;
@@ -27,7 +28,7 @@ export async function readerStep(sql: Db, reader: StreamReader, limit: number = 
     const rows = await tx<EventRow[]>`
       SELECT id, position, at, kind, dialog_id, payload FROM dialog_event
       WHERE position > ${from} AND position <= ${span.last} AND kind = ANY(${reader.kinds as string[]}) ORDER BY position`;
-    if (rows.length > 0) await reader.handle(tx, rows.map(asEvent));
+    if (rows.length > 0) await emitAtEnd(tx, () => reader.handle(tx, rows.map(asEvent)));
     await tx`UPDATE stream_reader SET position = ${span.last} WHERE name = ${reader.name}`;
     return span.n;
   });

@@ -110,6 +110,30 @@ describe("the stream", () => {
     expect([...effects]).toEqual([...wanted]);
   });
 
+  test("a reader holds no dialog while it works through many, and what it says of them stands with its position", async () => {
+    const [first, second] = [...dialogs].sort() as [string, string];
+    const reader = { name: "lock-order", kinds: ["party.changed"] as const, handle: async () => undefined };
+    while ((await readerStep(sql, reader)) > 0);
+    const settled = () => until(async () => (await sql`SELECT 1 FROM dialog_event WHERE position IS NULL`).length === 0);
+    await sql.begin((tx) => emit(tx, [note(second, 1), note(first, 2)]));
+    await settled();
+    await readerStep(sql, {
+      ...reader,
+      async handle(tx: Parameters<typeof emit>[0], events: DialogEvent[]) {
+        await emit(tx, [note(events[0]?.dialogId ?? null, 31)]);
+        // Somebody who speaks of both at once does not wait for it.
+        await sql.begin((other) => emit(other, [note(first, 4), note(second, 4)]));
+        await emit(tx, [note(events[1]?.dialogId ?? null, 32)]);
+      },
+    });
+    await settled();
+    const said = (await stream.read(0, 10_000)).flatMap((e) => (e.kind === "party.changed" && e.payload.interestId !== null ? [e.payload.interestId] : []));
+    expect(said.slice(-4)).toEqual(["4", "4", "31", "32"]);
+    const failing = { ...reader, handle: (tx: Parameters<typeof emit>[0]) => emit(tx, [note(first, 5)]).then(() => Promise.reject(new Error("half-way"))) };
+    await expect(readerStep(sql, failing)).rejects.toThrow("half-way");
+    expect(await sql`SELECT 1 FROM dialog_event WHERE payload->>'interestId' = '5'`).toEqual([]);
+  });
+
   test("an event that no reader can digest is set aside after several attempts and the others go on", async () => {
     const handled: number[] = [];
     let poison = 0;

@@ -2,7 +2,7 @@ import type { Db } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
-import { run as runWorker } from "graphile-worker";
+import { runJobs } from "../db/job-workers.ts";
 import { holdLease, keepLease, type Lease, type Under } from "../db/lease.ts";
 import { insertNote } from "../dialogs/note.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
@@ -58,8 +58,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
   async function work(lease: Lease): Promise<void> {
     await releaseDeadWorkers(sql);
     const common = {
-      connectionString: options.databaseUrl,
-      noHandleSignals: true,
+      databaseUrl: options.databaseUrl,
       logger: workerLogger(log),
       // Asked before each job is taken: a process that has just woken up takes none.
       forbiddenFlags: () => {
@@ -67,19 +66,20 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
         return null;
       },
     };
-    const media = await runWorker({
+    const over = new AbortController();
+    const media = runJobs({
       ...common,
+      connections: MEDIA_CONNECTIONS,
       concurrency: MEDIA_CONCURRENCY,
       pollInterval: MEDIA_POLL_MS,
-      maxPoolSize: MEDIA_CONNECTIONS,
-      taskList: { media: (payload) => fetchMedia({ ...options, stop: lease.signal }, payload as JobPayloads["media"]) },
+      tasks: { media: (payload) => fetchMedia({ ...options, stop: over.signal }, payload as JobPayloads["media"]) },
     });
-    const runner = await runWorker({
+    const messages = runJobs({
       ...common,
+      connections: WORKER_CONNECTIONS,
       concurrency: CONCURRENCY,
       pollInterval: POLL_MS,
-      maxPoolSize: WORKER_CONNECTIONS,
-      taskList: {
+      tasks: {
         drain: (payload) => drain({ ...options, maySend: () => lease.valid(), hold: (tx) => holdLease(tx, lease) }, (payload as { dialogId: Id }).dialogId),
         identify: (payload) => identifyLater(options, (payload as { dialogId: Id }).dialogId),
         recording: async (payload, helpers) => {
@@ -93,17 +93,11 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
         },
       },
     });
-    try {
-      if (!lease.signal.aborted)
-        await Promise.race([
-          new Promise<void>((resolve) => lease.signal.addEventListener("abort", () => resolve(), { once: true })),
-          runner.promise,
-          media.promise,
-        ]);
-    } finally {
-      // Messages that are being sent are finished, not broken off; a file that is not here yet is fetched by the next holder.
-      await Promise.all([runner, media].map((r) => r.stop().catch(() => undefined)));
-    }
+    const lost = new Promise<void>((resolve) => lease.signal.addEventListener("abort", () => resolve(), { once: true }));
+    if (!lease.signal.aborted) await Promise.race([lost, media.ended, messages.ended]);
+    over.abort();
+    // Messages that are being sent are finished, not broken off; a file that is not here yet is fetched by the next workers.
+    await Promise.all([media.stop(), messages.stop()]);
   }
 
   return {

@@ -42,6 +42,8 @@ const SETTLED_MS = 250;
 /** So many of them are taken away at once. */
 const SETTLED_MAX = 1000;
 const FACTS_EVERY_MS = 15 * 60_000;
+/** As many connections as the engine has for itself. */
+const WARM_CONNECTIONS = 3;
 /** A deadline that was put aside fires again after this. */
 const DEADLINE_ASIDE_MS = 60_000;
 
@@ -136,6 +138,16 @@ export class Engine {
 
   forget(inputId: number): void {
     this.waiters.delete(inputId);
+  }
+
+  /**
+   * Reads everything once and forgets it: who waits for another node's duties then has its connections open, its statements planned and its
+   * code compiled when its turn comes. Cold, the first decision after a take-over came a second later.
+   */
+  async warmUp(): Promise<void> {
+    const { sql, clock } = this.deps;
+    const now = clock.now();
+    await Promise.all(Array.from({ length: WARM_CONNECTIONS }, async () => readMemory(sql, await readFacts(sql, now), now)));
   }
 
   private async run(): Promise<void> {

@@ -38,6 +38,8 @@ export interface Routing {
   /** Say that inputs were committed: the engine looks at once. Not calling it costs a few milliseconds. */
   wake(): void;
   start(): Promise<void>;
+  /** For a node that waits for another's duties: reads what a take-over will read, so that it need not be done cold. */
+  warmUp(): Promise<void>;
   /** Ends after the batch in progress. */
   stop(): Promise<void>;
   /** Mount under /api/v1. */
@@ -68,6 +70,7 @@ export function createRouting(deps: RoutingDeps): Routing {
     async start() {
       engine.start();
     },
+    warmUp: () => engine.warmUp(),
     stop: () => engine.stop(),
     routes: routingRoutes({ ...deps, submit }),
     submit,

@@ -113,7 +113,7 @@ describe.each([
   { name: "from fixed seeds", pairs: PAIRS, seed: 20_260_105, simultaneous: false },
   { name: `from fresh seeds (SEED=${fresh})`, pairs: drawn, seed: fresh, simultaneous: true },
 ])("the core in simulated time is Erlang's queue, $name", ({ pairs, seed, simultaneous }) => {
-  test.each(pairs)("%i agents, occupancy %f: mean wait and service level", { timeout: 120_000 }, (agents, occupancy) => {
+  test.each(pairs)("%i agents, occupancy %f: mean wait and service level", { timeout: 1_800_000 }, (agents, occupancy) => {
     const load = agents * occupancy;
     const { wait, late, calls } = simulate(agents, load, seed + agents * 1000 + Math.round(occupancy * 100), simultaneous);
     const theory = { wait: meanWait(load, agents, TALK_MS), late: 1 - serviceLevel(load, agents, TALK_MS, TARGET_MS) };

@@ -22,6 +22,8 @@ let attempts = 0;
 /** Milliseconds from the scheduled send to the house's acknowledgement (the event is durable then), of those sent over HTTP. */
 const acknowledged: number[] = [];
 let reconnects = 0;
+/** Told that too much was missed: a page reads its lists and dialogs again. */
+let resyncs = 0;
 
 /** One POST; the status, or 0 when there was no answer. */
 function post(path: string, body: string, headers: Record<string, string>): Promise<number> {
@@ -108,6 +110,9 @@ async function connect(): Promise<Socket[]> {
     socket.on("connect", () => {
       if (connections++ > 0) reconnects++;
     });
+    socket.on("resync", () => {
+      if (connections > 1) resyncs++;
+    });
     socket.on("hello", (body: ServerEvent<"hello">) => {
       position = Math.max(position ?? 0, body.position);
     });
@@ -177,6 +182,7 @@ const report: Report = {
     .map(String),
   repeated,
   reconnects,
+  resyncs,
   attempts,
   acknowledged: summary(acknowledged.sort((a, b) => a - b)),
   latency: { p50: percentile(known, 50), p90: percentile(known, 90), p99: percentile(known, 99), max: percentile(known, 100) },

@@ -36,6 +36,7 @@ export interface Report {
   /** Beyond the first receipt, with no reconnection in between. */
   repeated: number;
   reconnects: number;
+  resyncs: number;
   attempts: number;
   /** The same to the acknowledgement, when the event is durable; over HTTP only. */
   acknowledged: { n: number; p50: number; p99: number };

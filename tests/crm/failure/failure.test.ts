@@ -9,10 +9,9 @@ import { customerWithPast, leadWithPast, phone, post, totals } from "./past.ts";
 
 /**
  * What changes many rows changes all of them or none: a failure is injected at every statement in turn, and at the commit; once by an error of
- * the database and, in the long run, once by the end of the connection. After each the whole database is as it was before.
+ * the database and once by the end of the connection. After each the whole database is as it was before.
  */
-/** Cutting the connection at each statement too takes as long again: `npm run test:long` does. */
-const HOWS = process.env["KOMMUTATOR_LONG"] === "1" ? (["error", "killed"] as const) : (["error"] as const);
+const HOWS = ["error", "killed"] as const;
 // Some hundred failures, each with a look at the whole database: a slow machine needs its time.
 vi.setConfig({ testTimeout: 120_000 });
 let house: CrmHouse;

@@ -26,8 +26,8 @@ const TALKS = 2;
 /** More than any stumble of the machine, less than what people bear. */
 const SILENCE_MS = 1_000;
 /** How long the struck node is left alone after the other has begun to decide, and watched after it is back. */
-const AWAY_MS = 1_500;
-const WATCHED_MS = 2_000;
+const AWAY_MS = 500;
+const WATCHED_MS = 1_500;
 
 /** Strikes the node that holds the duties, under the running load, and watches who decides, writes, asks and talks. */
 export async function playRound(cluster: Cluster, traffic: Traffic, strike: Strike): Promise<Round> {

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { ApiError, api } from "../../app/api.ts";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { failureText } from "../../app/failure.ts";
 import classes from "./administration.module.css";
 
@@ -143,14 +144,7 @@ function PasswordStep({ action, run, onClose }: { action: string; run: (password
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         {failure === null || wrong ? null : <Alert color="red">{failureText(failure)}</Alert>}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common:cancel")}
-          </Button>
-          <Button type="submit" loading={busy}>
-            {action}
-          </Button>
-        </Group>
+        <FormFoot label={action} busy={busy} onClose={onClose} />
       </Stack>
     </form>
   );

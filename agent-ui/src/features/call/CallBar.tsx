@@ -1,22 +1,23 @@
 import { Alert } from "@mantine/core";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type FailureCode } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
 import { useNow } from "../../app/format.ts";
+import { fetchWhenIdle, onDemand } from "../../app/on-demand.tsx";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import classes from "./CallBar.module.css";
 import { Ringing } from "./Ringing.tsx";
 
 // Menus, tooltips and what stands on them come in one file while the list is being read; a ringing call waits for none of it.
 const load = () => import("./controls.ts");
-const DialPad = lazy(async () => ({ default: (await load()).DialPad }));
-const DevicesButton = lazy(async () => ({ default: (await load()).DevicesButton }));
-const InCall = lazy(async () => ({ default: (await load()).InCall }));
-const LineState = lazy(async () => ({ default: (await load()).LineState }));
-const PresenceMenu = lazy(async () => ({ default: (await load()).PresenceMenu }));
-const DeviceBox = lazy(async () => ({ default: (await import("./DeviceBox.tsx")).DeviceBox }));
-const IncomingPanel = lazy(async () => ({ default: (await import("./IncomingPanel.tsx")).IncomingPanel }));
+const DialPad = onDemand(async () => (await load()).DialPad);
+const DevicesButton = onDemand(async () => (await load()).DevicesButton);
+const InCall = onDemand(async () => (await load()).InCall);
+const LineState = onDemand(async () => (await load()).LineState);
+const PresenceMenu = onDemand(async () => (await load()).PresenceMenu);
+const DeviceBox = onDemand(async () => (await import("./DeviceBox.tsx")).DeviceBox);
+const IncomingPanel = onDemand(async () => (await import("./IncomingPanel.tsx")).IncomingPanel);
 
 /** Always there, on every page: presence and line; a call that rings; a call that runs. The state stands in data attributes too. */
 export function CallBar() {
@@ -25,6 +26,8 @@ export function CallBar() {
   const [devices, setDevices] = useState(false);
   const { call, line } = view;
   const ringing = call.phase === "ringing";
+  // The card of who rings is there before anybody does.
+  useEffect(() => fetchWhenIdle(IncomingPanel, InCall), []);
   const busy = call.phase === "connecting" || call.phase === "talking" || call.phase === "lost";
   return (
     <div

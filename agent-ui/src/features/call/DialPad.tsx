@@ -1,10 +1,11 @@
 import { Button, Popover, Tooltip } from "@mantine/core";
 import { IconPhoneCall } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { onDemand } from "../../app/on-demand.tsx";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 
-const DialForm = lazy(() => import("./DialForm.tsx"));
+const DialForm = onDemand(async () => (await import("./DialForm.tsx")).default);
 
 /** Calls a number: my phone rings first and is answered for me, then the customer's. */
 export function DialPad() {

@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
+import { changeAndGoOn } from "../../app/caret.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -69,11 +70,7 @@ export function CannedForm({ answer, folders, onClose }: { answer: CannedAnswer 
   const insert = (name: string) => {
     const from = body.current?.selectionStart ?? values.body.length;
     const piece = `{{${name}}}`;
-    set({ body: values.body.slice(0, from) + piece + values.body.slice(body.current?.selectionEnd ?? from) });
-    requestAnimationFrame(() => {
-      body.current?.focus();
-      body.current?.setSelectionRange(from + piece.length, from + piece.length);
-    });
+    changeAndGoOn(body, () => set({ body: values.body.slice(0, from) + piece + values.body.slice(body.current?.selectionEnd ?? from) }), from + piece.length);
   };
   return (
     <FormDrawer title={answer?.title ?? t("add")} form={form} onClose={onClose}>

@@ -2,12 +2,15 @@ import type { Message } from "@kommutator/contract/api/dialogs";
 import { Button, Textarea } from "@mantine/core";
 import { IconSend2 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, Suspense, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
+import { changeAndGoOn } from "../../app/caret.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { useLive } from "../../app/LiveProvider.tsx";
 import { isOver, type LiveDialog } from "../../app/live-cache.ts";
 import { useMe } from "../../app/me.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { Answering, Banners } from "./Banners.tsx";
 import classes from "./composer.module.css";
@@ -25,7 +28,7 @@ import { useFiles } from "./useFiles.ts";
 import { useFreshRules } from "./useFreshRules.ts";
 import { useSuggestions } from "./useSuggestions.ts";
 
-const QuickAnswers = lazy(() => import("./QuickAnswers.tsx"));
+const QuickAnswers = onDemand(async () => (await import("./QuickAnswers.tsx")).default);
 const ENTER = "kommutator.enterSends";
 
 /** Reply or note. Enter sends, Shift+Enter breaks (a setting turns it round). What was typed is never lost, and what the channel cannot carry is said before sending. */
@@ -64,8 +67,8 @@ export function Composer({
   const files = useFiles(limits);
 
   const focus = (asNote = note) => {
-    setNote(asNote);
-    requestAnimationFrame(() => input.current?.focus());
+    flushSync(() => setNote(asNote));
+    input.current?.focus();
   };
   useShortcut(canReply ? { keys: "r", label: "dialogs:keys.reply", run: () => focus(false) } : null);
   // Whoever chose a message to answer writes next.
@@ -87,11 +90,7 @@ export function Composer({
   };
   /** Puts `piece` in the place between `from` and `to`, the caret behind it. */
   const insert = (piece: string, from = input.current?.selectionStart ?? text.length, to = input.current?.selectionEnd ?? from) => {
-    change(text.slice(0, from) + piece + text.slice(to));
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(from + piece.length, from + piece.length);
-    });
+    changeAndGoOn(input, () => change(text.slice(0, from) + piece + text.slice(to)), from + piece.length);
   };
   const colleagues = useSuggestions({
     input,

@@ -1,11 +1,12 @@
 import { ActionIcon, Loader, Menu, Popover, Tooltip } from "@mantine/core";
 import { IconBolt, IconDots, IconLayoutGrid, IconMoodSmile } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { onDemand } from "../../app/on-demand.tsx";
 import { AttachButton } from "./AttachButton.tsx";
 import type { FileLimits } from "./files.ts";
 
-const EmojiPicker = lazy(() => import("./EmojiPicker.tsx"));
+const EmojiPicker = onDemand(async () => (await import("./EmojiPicker.tsx")).default);
 
 /** Files, emoji, canned answers, quick answers: only what the channel can carry. */
 export function Tools({

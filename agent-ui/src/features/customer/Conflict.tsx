@@ -2,7 +2,7 @@ import { Alert, Button, Group } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../app/api.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure } from "../../app/FormFoot.tsx";
 
 /** The current row out of a version conflict, or null. */
 export function conflictOf<Row>(error: unknown): Row | null {
@@ -25,12 +25,7 @@ export function SaveFailure({
 }) {
   const { t } = useTranslation("customer");
   if (error === null) return null;
-  if (conflictOf(error) === null)
-    return (
-      <Alert color="red" role="alert">
-        {failureText(error)}
-      </Alert>
-    );
+  if (conflictOf(error) === null) return <Failure error={error} />;
   return (
     <Alert color="yellow" icon={<IconUsers size={18} />} title={t("conflict.title")} role="alert">
       {differences.length === 0 ? t("conflict.same") : t("conflict.text")}

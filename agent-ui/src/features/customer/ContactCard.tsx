@@ -1,11 +1,12 @@
 import type { ContactCard as Card } from "@kommutator/contract/api/customer";
-import { ActionIcon, Anchor, Badge, Button, Group, Modal, Skeleton, Stack, TextInput } from "@mantine/core";
-import { IconArrowLeft, IconEdit, IconPlus } from "@tabler/icons-react";
+import { ActionIcon, Button, Modal, Skeleton, Stack, TextInput } from "@mantine/core";
+import { IconArrowLeft, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../../app/api.ts";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { failureText } from "../../app/failure.ts";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
@@ -18,6 +19,7 @@ import { ContactPoints } from "./ContactPoints.tsx";
 import { CustomerPicker } from "./CustomerPicker.tsx";
 import classes from "./customer.module.css";
 import { Merges } from "./Merges.tsx";
+import { PersonLine } from "./PersonLine.tsx";
 
 /** The human: every company, how to reach, what was merged into it (CB-02). */
 export function ContactCard() {
@@ -65,32 +67,15 @@ export function ContactCard() {
             </div>
             {contact.companies.map((each) => (
               <div key={each.customerId} className={classes["person"]}>
-                <Group gap={8}>
-                  <Anchor component={Link} to={`/customers/${each.customerId}`} fw={600} size="sm">
-                    {each.name}
-                  </Anchor>
-                  <span className={classes["dim"]}>{[each.position, each.role].filter(Boolean).join(" · ")}</span>
-                  {each.isPrimary ? (
-                    <Badge size="xs" variant="light">
-                      {t("card.primary")}
-                    </Badge>
-                  ) : null}
-                  {each.leftAt === null ? null : (
-                    <Badge size="xs" color="gray" variant="light">
-                      {t("contact.former", { at: format.date(each.leftAt) })}
-                    </Badge>
-                  )}
-                  <span style={{ flex: 1 }} />
-                  {editable ? (
-                    <ActionIcon
-                      size="sm"
-                      aria-label={t("card.editPerson", { name: `${contact.name}, ${each.name}` })}
-                      onClick={() => setEditing(each.customerId)}
-                    >
-                      <IconEdit size={14} />
-                    </ActionIcon>
-                  ) : null}
-                </Group>
+                <PersonLine
+                  to={`/customers/${each.customerId}`}
+                  name={each.name}
+                  part={[each.position, each.role].filter(Boolean).join(" · ")}
+                  isPrimary={each.isPrimary}
+                  over={each.leftAt === null ? null : t("contact.former", { at: format.date(each.leftAt) })}
+                  editLabel={t("card.editPerson", { name: `${contact.name}, ${each.name}` })}
+                  onEdit={editable ? () => setEditing(each.customerId) : null}
+                />
               </div>
             ))}
           </section>
@@ -142,14 +127,7 @@ function LinkCompany({ contactId, onClose }: { contactId: string; onClose: () =>
         <Stack gap="sm">
           <CustomerPicker value={company} onChange={setCompany} error={link.isError ? failureText(link.error) : null} />
           <TextInput label={t("field.position")} maxLength={200} value={position} onChange={(event) => setPosition(event.currentTarget.value)} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" disabled={company === null} loading={link.isPending}>
-              {t("common:add")}
-            </Button>
-          </Group>
+          <FormFoot label={t("common:add")} busy={link.isPending} disabled={company === null} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -1,11 +1,12 @@
 import type { CustomerView } from "@kommutator/contract/api/customer";
-import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Group, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { DateField } from "../../app/DateField.tsx";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from "../../app/i18n.ts";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
@@ -160,14 +161,7 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
               save.reset();
             }}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t("common:save")}
-            </Button>
-          </Group>
+          <FormFoot busy={save.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

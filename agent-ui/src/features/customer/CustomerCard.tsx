@@ -1,6 +1,6 @@
 import type { CustomerView } from "@kommutator/contract/api/customer";
 import type { InterestRow } from "@kommutator/contract/api/interest";
-import { ActionIcon, Alert, Anchor, Badge, Button, Group, Skeleton } from "@mantine/core";
+import { ActionIcon, Alert, Anchor, Badge, Button, Skeleton } from "@mantine/core";
 import { IconArrowLeft, IconEdit, IconPlus, IconStarFilled, IconTargetArrow } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -25,6 +25,7 @@ import { Feed } from "./Feed.tsx";
 import { History } from "./History.tsx";
 import { InterestLink } from "./InterestLink.tsx";
 import { Merges } from "./Merges.tsx";
+import { PersonLine } from "./PersonLine.tsx";
 
 /** The dossier: facts, ways to reach, people, Interests on the left; the whole history on the right. */
 export function CustomerCard() {
@@ -147,28 +148,16 @@ export function CustomerCard() {
             {customer.contacts.length === 0 ? <p className={classes["dim"]}>{t("card.noPeople")}</p> : null}
             {customer.contacts.map((each) => (
               <div key={each.id} className={classes["person"]}>
-                <Group gap={8}>
-                  <Anchor component={Link} to={`/customers/contacts/${each.id}`} fw={600} size="sm" title={t("contact.open")}>
-                    {each.name}
-                  </Anchor>
-                  {each.position === null ? null : <span className={classes["dim"]}>{each.position}</span>}
-                  {each.isPrimary ? (
-                    <Badge size="xs" variant="light">
-                      {t("card.primary")}
-                    </Badge>
-                  ) : null}
-                  {each.leftAt === null ? null : (
-                    <Badge size="xs" color="gray" variant="light">
-                      {t("card.left", { at: format.date(each.leftAt) })}
-                    </Badge>
-                  )}
-                  <span style={{ flex: 1 }} />
-                  {editable ? (
-                    <ActionIcon size="sm" aria-label={t("card.editPerson", { name: each.name })} onClick={() => setPerson(each)}>
-                      <IconEdit size={14} />
-                    </ActionIcon>
-                  ) : null}
-                </Group>
+                <PersonLine
+                  to={`/customers/contacts/${each.id}`}
+                  name={each.name}
+                  title={t("contact.open")}
+                  part={each.position}
+                  isPrimary={each.isPrimary}
+                  over={each.leftAt === null ? null : t("card.left", { at: format.date(each.leftAt) })}
+                  editLabel={t("card.editPerson", { name: each.name })}
+                  onEdit={editable ? () => setPerson(each) : null}
+                />
                 <ContactPoints points={each.contactPoints} holder={{ contactId: each.id }} editable={editable} about={{ customerId: id }} />
               </div>
             ))}

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -132,14 +133,7 @@ function NotOne({ pair, onClose }: { pair: DuplicatePair; onClose: () => void })
       >
         <Stack gap="sm">
           <TextInput data-autofocus label={t("dup.why")} maxLength={500} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={say.isPending}>
-              {t("dup.notOne")}
-            </Button>
-          </Group>
+          <FormFoot label={t("dup.notOne")} busy={say.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

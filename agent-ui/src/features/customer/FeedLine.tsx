@@ -15,14 +15,15 @@ import {
   IconUserCheck,
   IconUserPlus,
 } from "@tabler/icons-react";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { blobUrl } from "../../app/api.ts";
 import { useFormat, useNow } from "../../app/format.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import classes from "./customer.module.css";
 
-const AudioPlayer = lazy(async () => ({ default: (await import("../thread/AudioPlayer.tsx")).AudioPlayer }));
+const AudioPlayer = onDemand(async () => (await import("../thread/AudioPlayer.tsx")).AudioPlayer);
 
 type Icon = ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>;
 

@@ -2,20 +2,21 @@ import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconChecks, IconInbox, IconMessages, IconSearch } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { showFailure } from "../../app/failure.ts";
 import { useCan, useMe } from "../../app/me.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { DialogRow } from "./DialogRow.tsx";
 import classes from "./list.module.css";
 import { readMore, useDialogs, type View } from "./queries.ts";
 
-const StartButton = lazy(async () => ({ default: (await import("../start/StartButton.tsx")).StartButton }));
+const StartButton = onDemand(async () => (await import("../start/StartButton.tsx")).StartButton);
 
-const ChannelFilter = lazy(() => import("./ChannelFilter.tsx"));
+const ChannelFilter = onDemand(async () => (await import("./ChannelFilter.tsx")).default);
 
 /** Mine, the queue, all, closed; search; the one who waits longest first. */
 export function DialogList({ selectedId }: { selectedId: string | undefined }) {

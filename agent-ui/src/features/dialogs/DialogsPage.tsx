@@ -1,20 +1,16 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { IconMessages } from "@tabler/icons-react";
-import i18next from "i18next";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { Crash } from "../../app/Crash.tsx";
+import { fetchWhenIdle, onDemand } from "../../app/on-demand.tsx";
 import { Empty, RowsSkeleton } from "../../app/states.tsx";
 import { DialogList } from "./DialogList.tsx";
 import classes from "./page.module.css";
 
-// Its words come together with its code, not after it.
-const OneDialog = lazy(async () => {
-  const [{ OneDialog }] = await Promise.all([import("../thread/OneDialog.tsx"), i18next.loadNamespaces(["thread", "composer"])]);
-  return { default: OneDialog };
-});
-const RightPane = lazy(async () => ({ default: (await import("../reception/RightPane.tsx")).RightPane }));
+const OneDialog = onDemand(async () => (await import("../thread/OneDialog.tsx")).OneDialog, ["thread", "composer"]);
+const RightPane = onDemand(async () => (await import("../reception/RightPane.tsx")).RightPane, ["reception", "customer"]);
 const SIDE = "kommutator.rightPane";
 
 /** List, what I am on, who it is. On a phone one of them at a time. */
@@ -27,6 +23,8 @@ export function DialogsPage() {
     localStorage.setItem(SIDE, side ? "hidden" : "shown");
     setSide(!side);
   };
+  // Whoever looks at the list opens one of it next.
+  useEffect(() => fetchWhenIdle(OneDialog, RightPane), []);
   return (
     <div className={classes["page"]} data-side={side && id !== undefined ? "" : undefined} data-open={id === undefined ? undefined : ""}>
       {phone && id !== undefined ? null : <DialogList selectedId={id} />}

@@ -1,7 +1,6 @@
 import { Button, Group } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 import { flashTitle, notifyBrowser, playSound } from "../../app/alerts.ts";
 import { clock, useFormat, useNow } from "../../app/format.ts";
 import type { LiveOffer } from "../../app/live.ts";
@@ -35,7 +34,6 @@ function OfferCard({ each, now }: { each: LiveOffer; now: number }) {
   const { t } = useTranslation("dialogs");
   const format = useFormat();
   const nameOf = usePartyName();
-  const navigate = useNavigate();
   const answer = useOfferAnswer();
   const first = useRef(now);
   const { offer, dialog } = each;
@@ -77,11 +75,7 @@ function OfferCard({ each, now }: { each: LiveOffer; now: number }) {
         <span style={{ width: `${Math.min(100, (left / whole) * 100)}%` }} />
       </div>
       <Group gap="xs" wrap="nowrap">
-        <Button
-          flex={1}
-          loading={answer.isPending && answer.variables.answer === "accept"}
-          onClick={() => answer.mutate({ offer: each, answer: "accept" }, { onSuccess: () => void navigate(`/dialogs/${dialog.id}`) })}
-        >
+        <Button flex={1} loading={answer.isPending && answer.variables.answer === "accept"} onClick={() => answer.mutate({ offer: each, answer: "accept" })}>
           {t(offer.reason.code === "callback" ? "offer.callBack" : "offer.accept")}
         </Button>
         <Button variant="default" disabled={answer.isPending} onClick={() => answer.mutate({ offer: each, answer: "reject" })}>

@@ -1,5 +1,6 @@
 import type { DialogSummary } from "@kommutator/contract/api/dialogs";
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
 import { ApiError, api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
@@ -22,10 +23,16 @@ export function useDialogActions(dialogId: string) {
   return { take, assign, close };
 }
 
+/** Accepts or refuses an offer. Who accepts is led to the dialog, also when the card was taken away by the socket before the answer came. */
 export function useOfferAnswer() {
   const client = useQueryClient();
+  const navigate = useNavigate();
   return useMutation({
     mutationFn: ({ offer, answer }: { offer: LiveOffer; answer: "accept" | "reject" }) => api.post(`/offers/${offer.offer.id}/${answer}`, {}),
+    // Here and not at `mutate`: a card that is gone hears nothing any more.
+    onSuccess: (_data, { offer, answer }) => {
+      if (answer === "accept") void navigate(`/dialogs/${offer.dialog.id}`);
+    },
     onSettled: (_data, error, { offer }) => {
       // Gone in any case: ours, refused, or somebody else's.
       if (error === null || (error instanceof ApiError && error.code !== "network"))

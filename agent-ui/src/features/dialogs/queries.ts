@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
+import { useLive } from "../../app/LiveProvider.tsx";
 import type { LiveOffer } from "../../app/live.ts";
 import { addOlder, type DialogList, isOver, type LiveDialog, mergeDetail } from "../../app/live-cache.ts";
 import { useMe } from "../../app/me.ts";
@@ -32,9 +33,13 @@ async function readList(listed: Listed, q: string, wanted: number, signal: Abort
 /** One view of the list, kept by the live bridge. */
 export function useDialogs(view: Listed, q = "", enabled = true) {
   const client = useQueryClient();
+  const live = useLive();
   return useQuery({
     queryKey: keys.dialogs(view, q),
-    queryFn: ({ signal }) => readList(view, q, client.getQueryData<DialogList>(keys.dialogs(view, q))?.items.length ?? 0, signal),
+    queryFn: ({ signal }) => {
+      const before = client.getQueryData<DialogList>(keys.dialogs(view, q))?.items.length ?? 0;
+      return live.readList(view, q, () => readList(view, q, before, signal));
+    },
     enabled,
   });
 }

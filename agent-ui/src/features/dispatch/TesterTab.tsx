@@ -5,7 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure } from "../../app/FormFoot.tsx";
 import { useFormat } from "../../app/format.ts";
 import { ErrorState } from "../../app/states.tsx";
 import { useChannels } from "../settings/queries.ts";
@@ -66,11 +66,7 @@ export function TesterTab() {
               {t("test.ask")}
             </Button>
           </Group>
-          {ask.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(ask.error)}
-            </Alert>
-          )}
+          <Failure error={ask.error} />
         </Stack>
       </form>
       <div aria-live="polite">{ask.data === undefined ? null : <Answer result={ask.data} />}</div>

@@ -1,5 +1,5 @@
 import type { InteractionDetail } from "@kommutator/contract/api/interaction";
-import { Alert, Button, Group, Modal, Select, Stack, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, type ReactNode, useState } from "react";
@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { TimeField } from "../../app/DateField.tsx";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import type { NextStep } from "../reception/form.ts";
 import { NextStepFields } from "../reception/NextStepFields.tsx";
 import { useReread } from "./queries.ts";
@@ -45,19 +45,8 @@ function Box({
       <form onSubmit={submit}>
         <Stack gap="sm">
           {children}
-          {save.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(save.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {label}
-            </Button>
-          </Group>
+          <Failure error={save.error} />
+          <FormFoot label={label} busy={save.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

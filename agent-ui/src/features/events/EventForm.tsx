@@ -1,6 +1,6 @@
 import type { SearchResult } from "@kommutator/contract/api/history";
 import type { InteractionDetail, InteractionView } from "@kommutator/contract/api/interaction";
-import { Alert, Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
@@ -10,7 +10,7 @@ import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { TimeField } from "../../app/DateField.tsx";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { useCan, useMe } from "../../app/me.ts";
 import classes from "./events.module.css";
 import { useReread } from "./queries.ts";
@@ -171,19 +171,8 @@ export function EventForm({
               onChange={(event) => setDescription(event.currentTarget.value)}
             />
           </div>
-          {save.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(save.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" disabled={typeId === null || party === null} loading={save.isPending}>
-              {t("common:save")}
-            </Button>
-          </Group>
+          <Failure error={save.error} />
+          <FormFoot busy={save.isPending} disabled={typeId === null || party === null} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -8,6 +8,7 @@ import type { z } from "zod";
 import { api, blobUrl } from "../../app/api.ts";
 import { failureText, showFailure } from "../../app/failure.ts";
 import { useFormat, useNow } from "../../app/format.ts";
+import lines from "../../app/lines.module.css";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { upload } from "../composer/upload.ts";
 import classes from "./files.module.css";
@@ -52,9 +53,9 @@ export function FilesBox({ object, objectId, editable }: { object: FileObject; o
       }}
     >
       <Group justify="space-between" mb={6}>
-        <h3 className={classes["title"]}>
+        <h3 className={lines["title"]}>
           {t("title")}
-          {files.data === undefined || files.data.items.length === 0 ? null : <span className={classes["count"]}>{files.data.items.length}</span>}
+          {files.data === undefined || files.data.items.length === 0 ? null : <span className={lines["count"]}>{files.data.items.length}</span>}
         </h3>
         {editable ? (
           <FileButton multiple onChange={(chosen) => chosen.length > 0 && add.mutate(chosen)}>
@@ -77,9 +78,9 @@ export function FilesBox({ object, objectId, editable }: { object: FileObject; o
       ) : files.isError ? (
         <ErrorState error={files.error} onRetry={() => void files.refetch()} />
       ) : files.data.items.length === 0 ? (
-        <p className={classes["none"]}>{editable ? t("none") : t("noneShort")}</p>
+        <p className={lines["none"]}>{editable ? t("none") : t("noneShort")}</p>
       ) : (
-        <ul className={classes["list"]}>
+        <ul className={lines["list"]}>
           {files.data.items.map((file) => (
             <li key={file.id}>
               <FileLine file={file} object={object} objectId={objectId} editable={editable} onChanged={reread} />
@@ -128,7 +129,7 @@ function FileLine({
   });
   return (
     <>
-      <div className={classes["line"]}>
+      <div className={lines["line"]}>
         <IconFile size={16} aria-hidden />
         <a href={blobUrl(file.blobId, file.name)} target="_blank" rel="noreferrer" className="truncate" title={file.name}>
           {file.name}

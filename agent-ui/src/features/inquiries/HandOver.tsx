@@ -1,11 +1,11 @@
 import type { DispatchHistory, InquiryView } from "@kommutator/contract/api/inquiry";
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput, Timeline } from "@mantine/core";
+import { Modal, Select, Stack, Text, TextInput, Timeline } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 
@@ -54,19 +54,8 @@ export function HandOver({ inquiry, onClose }: { inquiry: InquiryView; onClose: 
             onChange={setTo}
           />
           <TextInput label={t("hand.reason")} maxLength={500} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-          {hand.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(hand.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={hand.isPending} disabled={to === null}>
-              {t("hand.button")}
-            </Button>
-          </Group>
+          <Failure error={hand.error} />
+          <FormFoot label={t("hand.button")} busy={hand.isPending} disabled={to === null} onClose={onClose} />
           {(history.data ?? []).length === 0 ? null : (
             <Timeline bulletSize={12} lineWidth={2} active={99}>
               {history.data?.map((each) => (

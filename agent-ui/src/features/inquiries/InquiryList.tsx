@@ -12,6 +12,7 @@ import { Empty, NoRight } from "../../app/states.tsx";
 import classes from "../customer/customer.module.css";
 import { Register } from "../customer/Register.tsx";
 import { Backlog } from "./Backlog.tsx";
+import { useCallerName } from "./caller.ts";
 import { HandOver } from "./HandOver.tsx";
 import { InquiryPanel } from "./InquiryPanel.tsx";
 import { ReceiveByHand } from "./ReceiveByHand.tsx";
@@ -33,6 +34,7 @@ export function InquiryList() {
   const { t } = useTranslation("inquiries");
   const can = useCan();
   const format = useFormat();
+  const caller = useCallerName();
   const now = useNow(30_000);
   const catalogues = useCatalogues();
   const [status, setStatus] = useState<string>("unprocessed");
@@ -129,7 +131,7 @@ export function InquiryList() {
               );
             },
           },
-          { name: "party", label: t("field.party"), title: (row) => row.party.name, cell: (row) => <span className={classes["name"]}>{row.party.name}</span> },
+          { name: "party", label: t("field.party"), title: caller, cell: (row) => <span className={classes["name"]}>{caller(row)}</span> },
           {
             name: "purpose",
             label: t("field.purpose"),
@@ -157,7 +159,7 @@ export function InquiryList() {
           {
             name: "to",
             label: t("field.dispatchedTo"),
-            cell: (row) => row.processedBy?.name ?? row.dispatchedTo?.name ?? row.dispatchedQueue?.name ?? row.rule?.name ?? "",
+            cell: (row) => row.processedBy?.name ?? row.holder?.name ?? row.dispatchedQueue?.name ?? row.rule?.name ?? "",
           },
           {
             name: "status",

@@ -16,6 +16,7 @@ import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InquiryWizard } from "../reception/InquiryWizard.tsx";
 import { Processed } from "../reception/Processed.tsx";
 import { SideDrawer } from "../settings/FormDrawer.tsx";
+import { useCallerName } from "./caller.ts";
 import { isOpen, STATUS_COLOURS } from "./status.ts";
 
 /** One inquiry beside its list: where it stands, its reception when no dialog has it, tasks and files. */
@@ -41,13 +42,14 @@ function Card({ inquiry }: { inquiry: InquiryView }) {
   const format = useFormat();
   const catalogues = useCatalogues();
   const name = useNamed();
+  const caller = useCallerName();
   const editable = can("inquiry", "edit") !== null;
   const facts: [string, string | null | undefined][] = [
-    [t("field.party"), inquiry.party.name],
+    [t("field.party"), caller(inquiry)],
     [t("field.purpose"), catalogues.data?.purposes.find((each) => each.id === (inquiry.purposeId ?? inquiry.suggestedPurposeId))?.name],
     [t("field.age"), format.full(inquiry.receivedAt)],
     [t("field.dueAt"), inquiry.dueAt === null || !isOpen(inquiry) ? null : format.full(inquiry.dueAt)],
-    [t("field.dispatchedTo"), inquiry.dispatchedTo?.name ?? inquiry.dispatchedQueue?.name],
+    [t("field.dispatchedTo"), inquiry.holder?.name ?? inquiry.dispatchedQueue?.name],
     [t("field.source"), name(inquiry.source)],
   ];
   return (

@@ -1,15 +1,18 @@
 import type { InquiryView } from "@kommutator/contract/api/inquiry";
-import { Alert, Button, Checkbox, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { Checkbox, Modal, Stack, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
+import { usePartyName } from "../../app/party.ts";
 
 /** An inquiry leaves the list without being received only with a reason (RG-11). */
 export function RejectBox({ inquiry, onClose }: { inquiry: InquiryView; onClose: () => void }) {
   const { t } = useTranslation("inquiries");
   const client = useQueryClient();
+  const identityOf = usePartyName();
+  const { identityKind, identityValue } = inquiry;
   const [reason, setReason] = useState("");
   const [block, setBlock] = useState(false);
   const reject = useMutation({
@@ -35,22 +38,15 @@ export function RejectBox({ inquiry, onClose }: { inquiry: InquiryView; onClose:
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
-          {inquiry.identityValue == null ? null : (
-            <Checkbox label={t("reject.block", { value: inquiry.identityValue })} checked={block} onChange={(event) => setBlock(event.currentTarget.checked)} />
+          {identityKind === null || identityValue == null ? null : (
+            <Checkbox
+              label={t("reject.block", { value: identityOf({ name: identityValue, identityKind, identityValue, result: "" }) })}
+              checked={block}
+              onChange={(event) => setBlock(event.currentTarget.checked)}
+            />
           )}
-          {reject.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(reject.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" color="red" loading={reject.isPending} disabled={reason.trim() === ""}>
-              {t("reject.button")}
-            </Button>
-          </Group>
+          <Failure error={reject.error} />
+          <FormFoot label={t("reject.button")} busy={reject.isPending} disabled={reason.trim() === ""} color="red" onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -1,11 +1,11 @@
 import type { InterestFields, InterestRow, InterestView } from "@kommutator/contract/api/interest";
-import { Alert, Button, Group, Modal, Radio, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
+import { Group, Modal, Radio, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { conflictOf } from "../customer/Conflict.tsx";
@@ -130,19 +130,13 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
               onChange={setMoveTo}
             />
           ) : null}
-          {close.error === null || missing !== null ? null : (
-            <Alert color={remain ? "yellow" : "red"} role="alert">
-              {failureText(close.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={close.isPending} disabled={(remain && planned === null) || (planned === "move" && moveToId === null)}>
-              {t("close.button")}
-            </Button>
-          </Group>
+          <Failure error={missing === null ? close.error : null} color={remain ? "yellow" : "red"} />
+          <FormFoot
+            label={t("close.button")}
+            busy={close.isPending}
+            disabled={(remain && planned === null) || (planned === "move" && moveToId === null)}
+            onClose={onClose}
+          />
         </Stack>
       </form>
     </Modal>

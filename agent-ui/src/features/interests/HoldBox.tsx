@@ -1,12 +1,12 @@
 import type { InterestView } from "@kommutator/contract/api/interest";
-import { Alert, Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { Modal, Stack, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { DateField } from "../../app/DateField.tsx";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 
 /** On hold until a day, with the reason: timers stand still meanwhile, and it ends by itself. */
 export function HoldBox({ interest, onClose, onSaved }: { interest: InterestView; onClose: () => void; onSaved: (row: InterestView) => Promise<void> }) {
@@ -47,19 +47,8 @@ export function HoldBox({ interest, onClose, onSaved }: { interest: InterestView
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
-          {save.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(save.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={until === null || reason.trim().length < 3}>
-              {t("hold.button")}
-            </Button>
-          </Group>
+          <Failure error={save.error} />
+          <FormFoot label={t("hold.button")} busy={save.isPending} disabled={until === null || reason.trim().length < 3} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

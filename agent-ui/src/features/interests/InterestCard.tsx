@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../../app/api.ts";
 import { useCatalogues, useNamed } from "../../app/catalogues.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure } from "../../app/FormFoot.tsx";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -145,11 +145,7 @@ export function InterestCard() {
           </Button>
         )}
       </div>
-      {failure === null ? null : (
-        <Alert color="red" role="alert">
-          {failureText(failure)}
-        </Alert>
-      )}
+      <Failure error={failure} />
       <StageBar
         interest={interest}
         now={now}

@@ -1,5 +1,5 @@
 import type { InterestView } from "@kommutator/contract/api/interest";
-import { Alert, Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Modal, NumberInput, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { useNavigate } from "react-router";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { DateField } from "../../app/DateField.tsx";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { failureText } from "../../app/failure.ts";
 import { useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
@@ -194,14 +195,7 @@ export function InterestForm({
               }}
             />
           )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t("common:save")}
-            </Button>
-          </Group>
+          <FormFoot busy={save.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

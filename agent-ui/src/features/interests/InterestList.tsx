@@ -41,7 +41,7 @@ export function InterestList() {
         <>
           <Views />
           <Select
-            w={120}
+            w={130}
             clearable
             allowDeselect
             aria-label={t("field.status")}
@@ -75,7 +75,7 @@ export function InterestList() {
             onChange={setResponsible}
           />
           <Select
-            w={110}
+            w={125}
             clearable
             allowDeselect
             aria-label={t("list.flag")}

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
 import { useNamed } from "../../app/catalogues.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure } from "../../app/FormFoot.tsx";
 import { useCan } from "../../app/me.ts";
 import { FIELD_TEXT, MissingFields } from "./MissingFields.tsx";
 import { type Missing, missingOf } from "./missing.ts";
@@ -65,11 +65,7 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
           {wantsReason ? (
             <Textarea required label={t("move.reason")} autosize maxLength={500} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
           ) : null}
-          {move.error !== null && missingOf(move.error) === null ? (
-            <Alert color="red" role="alert">
-              {failureText(move.error)}
-            </Alert>
-          ) : null}
+          <Failure error={missingOf(move.error) === null ? move.error : null} />
           <Group justify="space-between">
             <Anchor component={Link} to={`/interests/${interest.id}`} size="sm">
               {t("move.open")}

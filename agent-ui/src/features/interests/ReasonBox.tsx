@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { UnmetList } from "./MoveBox.tsx";
 import { missingOf } from "./missing.ts";
 
@@ -45,19 +45,8 @@ export function ReasonBox(props: {
             onChange={(event) => setReason(event.currentTarget.value)}
           />
           {missing === null ? null : <UnmetList missing={missing} />}
-          {save.error === null || missing !== null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(save.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={props.onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={!ready}>
-              {props.action}
-            </Button>
-          </Group>
+          <Failure error={missing === null ? save.error : null} />
+          <FormFoot label={props.action} busy={save.isPending} disabled={!ready} onClose={props.onClose} />
         </Stack>
       </form>
     </Modal>

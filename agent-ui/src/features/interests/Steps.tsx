@@ -1,13 +1,14 @@
 import type { InteractionView } from "@kommutator/contract/api/interaction";
 import type { InterestHub, InterestView } from "@kommutator/contract/api/interest";
-import { ActionIcon, Alert, Button, Group, Modal, Skeleton, Stack, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Modal, Skeleton, Stack, Textarea, Tooltip } from "@mantine/core";
 import { IconCheck, IconPlus, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues, useNamed } from "../../app/catalogues.ts";
-import { failureText, showFailure } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
+import { showFailure } from "../../app/failure.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { ErrorState } from "../../app/states.tsx";
@@ -158,19 +159,8 @@ function PlanBox({ interest, onClose, onSaved }: { interest: InterestView; onClo
       <form onSubmit={submit}>
         <Stack gap="sm">
           <NextStepFields catalogues={catalogues.data} next={next} required subject={interest.title} onChange={setNext} fault={null} />
-          {save.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(save.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" disabled={next === null} loading={save.isPending}>
-              {t("common:save")}
-            </Button>
-          </Group>
+          <Failure error={save.error} />
+          <FormFoot busy={save.isPending} disabled={next === null} onClose={onClose} />
         </Stack>
       </form>
     </Modal>
@@ -216,19 +206,8 @@ function CompleteBox({
           {catalogues.data === undefined ? null : (
             <NextStepFields catalogues={catalogues.data} next={next} required={false} subject={interest.title} onChange={setNext} fault={null} />
           )}
-          {save.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(save.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" color="#13713a" loading={save.isPending}>
-              {t("steps.done")}
-            </Button>
-          </Group>
+          <Failure error={save.error} />
+          <FormFoot label={t("steps.done")} busy={save.isPending} color="#13713a" onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { z } from "zod";
 import { ApiError, api } from "../../app/api.ts";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { failureText } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import { PersonSearch } from "../reception/WhoStep.tsx";
@@ -129,14 +130,12 @@ export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => v
               ) : null}
             </Alert>
           )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={convert.isPending} disabled={mode === "existing" ? into === null : name.trim() === ""}>
-              {t("convert.button")}
-            </Button>
-          </Group>
+          <FormFoot
+            label={t("convert.button")}
+            busy={convert.isPending}
+            disabled={mode === "existing" ? into === null : name.trim() === ""}
+            onClose={onClose}
+          />
         </Stack>
       </form>
     </Modal>

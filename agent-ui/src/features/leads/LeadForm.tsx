@@ -1,10 +1,11 @@
 import type { LeadView } from "@kommutator/contract/api/lead";
-import { Button, Checkbox, Group, Modal, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Modal, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
@@ -159,14 +160,7 @@ export function LeadForm({ lead, onClose, onSaved }: { lead: LeadView | null; on
               save.reset();
             }}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t("common:save")}
-            </Button>
-          </Group>
+          <FormFoot busy={save.isPending} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

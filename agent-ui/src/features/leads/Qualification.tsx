@@ -1,12 +1,12 @@
 import type { LeadAnswers, LeadView } from "@kommutator/contract/api/lead";
-import { Alert, Button, Group, Modal, Select, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, Text, Textarea } from "@mantine/core";
 import { IconCheck, IconRotate, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { keys } from "../../app/keys.ts";
 import { ErrorState } from "../../app/states.tsx";
 import classes from "../customer/customer.module.css";
@@ -63,11 +63,7 @@ export function Qualification({ lead, editable }: { lead: LeadView; editable: bo
             }}
           />
         ))}
-        {save.error === null ? null : (
-          <Alert color="red" role="alert">
-            {failureText(save.error)}
-          </Alert>
-        )}
+        <Failure error={save.error} />
         {editable ? (
           <Group gap={6}>
             {open && Object.keys(typed).length > 0 ? (
@@ -131,19 +127,8 @@ function DisqualifyBox({ lead, onClose, onDone }: { lead: LeadView; onClose: () 
             onChange={setReason}
           />
           <Textarea label={t("field.note")} autosize minRows={2} maxLength={2000} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
-          {run.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(run.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" color="red" loading={run.isPending} disabled={reasonId === null}>
-              {t("qualification.disqualify")}
-            </Button>
-          </Group>
+          <Failure error={run.error} />
+          <FormFoot label={t("qualification.disqualify")} busy={run.isPending} disabled={reasonId === null} color="red" onClose={onClose} />
         </Stack>
       </form>
     </Modal>

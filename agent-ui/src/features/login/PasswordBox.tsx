@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Modal, PasswordInput, Stack } from "@mantine/core";
+import { Alert, Modal, PasswordInput, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../app/api.ts";
+import { FormFoot } from "../../app/FormFoot.tsx";
 import { failureText } from "../../app/failure.ts";
 
 /** Change of the own password; the other sessions of this employee end with it. */
@@ -70,14 +71,7 @@ export function PasswordBox({ onClose }: { onClose: () => void }) {
             error={differs ? t("passwordsDiffer") : undefined}
             onChange={(event) => setAgain(event.currentTarget.value)}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {t("common:save")}
-            </Button>
-          </Group>
+          <FormFoot busy={busy} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

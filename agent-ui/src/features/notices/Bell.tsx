@@ -1,14 +1,15 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { playSound } from "../../app/alerts.ts";
 import { api } from "../../app/api.ts";
 import classes from "../../app/Frame.module.css";
 import { keys } from "../../app/keys.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 
-const NoticeList = lazy(() => import("./NoticeList.tsx"));
+const NoticeList = onDemand(async () => (await import("./NoticeList.tsx")).default);
 
 /** What concerns me personally: how many are unread; the list comes with a press. */
 export function Bell() {

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { failureText } from "../../app/failure.ts";
+import { usePartyName } from "../../app/party.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState } from "../../app/states.tsx";
 import { DispatchChoice } from "./DispatchChoice.tsx";
@@ -97,6 +98,7 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
   const [form, setForm] = useState<ReceptionForm>(() => withUsualStep(startForm(reception, catalogues), reception, catalogues));
   const [shown, setShown] = useState(false);
   const box = useRef<HTMLFormElement>(null);
+  const nameOf = usePartyName();
   const finish = useFinish(dialogId);
   const reject = useReject(dialogId);
   const draft = useDraft(reception.inquiry.id, form);
@@ -140,8 +142,11 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
       reject.mutate({ inquiryId: reception.inquiry.id, version: reception.inquiry.version, reason: form.rejectReason.trim(), blockIdentity: form.block });
       return;
     }
-    const subject =
-      chosen?.title ?? t("next.subject", { name: form.who?.kind === "new-lead" ? form.who.contactName || form.who.phone : (form.who?.name ?? "") });
+    const { who } = form;
+    const { kind: identityKind, value: identityValue } = reception.identity;
+    const named =
+      who === null ? "" : who.kind === "new-lead" ? who.contactName || who.phone : nameOf({ name: who.name, identityKind, identityValue, result: who.kind });
+    const subject = chosen?.title ?? t("next.subject", { name: named });
     finish.mutate({ inquiryId: reception.inquiry.id, body: finishBody(form, reception, catalogues, subject.slice(0, 300)) });
   };
   useShortcut({ keys: "ctrl+Enter", label: "reception:shortcuts.finish", typing: true, run: submit });

@@ -1,9 +1,10 @@
 import { Badge, Button, SegmentedControl, Skeleton } from "@mantine/core";
 import { IconClipboardCheck, IconPlus } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { useCan, useMe } from "../../app/me.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState } from "../../app/states.tsx";
 import { useCard } from "../call/queries.ts";
@@ -17,7 +18,7 @@ import { ReceptionWizard } from "./ReceptionWizard.tsx";
 import classes from "./reception.module.css";
 
 // Rarely opened: not a part of the first screen.
-const InterestForm = lazy(async () => ({ default: (await import("../interests/InterestForm.tsx")).InterestForm }));
+const InterestForm = onDemand(async () => (await import("../interests/InterestForm.tsx")).InterestForm);
 
 /** Who it is, reception, open Interests, the feed: beside the talk, in this order. */
 export function RightPane({ dialogId }: { dialogId: string }) {

@@ -4,10 +4,40 @@ import { IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../../app/format.ts";
+import { usePartyName } from "../../app/party.ts";
 import { FaultText } from "./FaultText.tsx";
 import type { Who } from "./form.ts";
 import { type Found, usePeople } from "./queries.ts";
 import classes from "./reception.module.css";
+
+/** What is asked of somebody not yet known: at most four fields, and no address that the dialog itself has given. */
+function LeadFields<W extends Extract<Who, { contactName: string }>>(props: {
+  who: W;
+  asks: (kind: "phone" | "email") => boolean;
+  faulty: { phone?: boolean; email?: boolean };
+  onChange: (who: W) => void;
+}) {
+  const { t } = useTranslation("reception");
+  const { who, asks, faulty, onChange } = props;
+  const field = (name: "contactName" | "companyName" | "phone" | "email", kind?: "phone" | "email") => (
+    <TextInput
+      size="xs"
+      type={kind === "phone" ? "tel" : (kind ?? "text")}
+      label={t(`who.${name}`)}
+      value={who[name]}
+      error={kind !== undefined && faulty[kind] === true}
+      onChange={(event) => onChange({ ...who, [name]: event.currentTarget.value })}
+    />
+  );
+  return (
+    <SimpleGrid cols={2} spacing={8} mt={6}>
+      {field("contactName")}
+      {field("companyName")}
+      {asks("phone") ? field("phone", "phone") : null}
+      {asks("email") ? field("email", "email") : null}
+    </SimpleGrid>
+  );
+}
 
 /** Who it is: recognised, chosen among several, searched, or a new lead of at most four fields. */
 export function WhoStep({
@@ -30,7 +60,7 @@ export function WhoStep({
 }) {
   const { t } = useTranslation("reception");
   const [searching, setSearching] = useState(false);
-  const phone = usePhone();
+  const nameOf = usePartyName();
   const { identity } = reception;
   const newLead = (): Who => ({
     kind: "new-lead",
@@ -60,81 +90,25 @@ export function WhoStep({
       {who?.kind === "customer" || who?.kind === "lead" ? (
         <Group gap={8} wrap="nowrap">
           <span className={classes["chosen"]} title={who.name}>
-            {phone(who.name)}
+            {nameOf({ name: who.name, identityKind: identity.kind, identityValue: identity.value, result: who.kind })}
           </span>
           {who.kind === "lead" ? (
-            <Badge variant="light" size="sm">
+            <Badge variant="light" size="sm" style={{ flexShrink: 0 }}>
               {t("who.lead")}
             </Badge>
           ) : null}
         </Group>
       ) : null}
       {who?.kind === "lead" && reception.inquiry.dialogId !== null ? (
-        <SimpleGrid cols={2} spacing={8} mt={6}>
-          <TextInput
-            size="xs"
-            label={t("who.contactName")}
-            value={who.contactName}
-            onChange={(event) => onChange({ ...who, contactName: event.currentTarget.value })}
-          />
-          <TextInput
-            size="xs"
-            label={t("who.companyName")}
-            value={who.companyName}
-            onChange={(event) => onChange({ ...who, companyName: event.currentTarget.value })}
-          />
-          {identity.kind === "phone" && identity.value !== null ? null : (
-            <TextInput
-              size="xs"
-              type="tel"
-              label={t("who.phone")}
-              value={who.phone}
-              onChange={(event) => onChange({ ...who, phone: event.currentTarget.value })}
-            />
-          )}
-          {identity.kind === "email" && identity.value !== null ? null : (
-            <TextInput
-              size="xs"
-              type="email"
-              label={t("who.email")}
-              value={who.email}
-              error={contactFault !== null}
-              onChange={(event) => onChange({ ...who, email: event.currentTarget.value })}
-            />
-          )}
-        </SimpleGrid>
+        <LeadFields
+          who={who}
+          asks={(kind) => identity.kind !== kind || identity.value === null}
+          faulty={{ email: contactFault !== null }}
+          onChange={onChange}
+        />
       ) : null}
       {who?.kind === "new-lead" ? (
-        <SimpleGrid cols={2} spacing={8}>
-          <TextInput
-            size="xs"
-            label={t("who.contactName")}
-            value={who.contactName}
-            onChange={(event) => onChange({ ...who, contactName: event.currentTarget.value })}
-          />
-          <TextInput
-            size="xs"
-            label={t("who.companyName")}
-            value={who.companyName}
-            onChange={(event) => onChange({ ...who, companyName: event.currentTarget.value })}
-          />
-          <TextInput
-            size="xs"
-            type="tel"
-            label={t("who.phone")}
-            value={who.phone}
-            error={contactFault !== null}
-            onChange={(event) => onChange({ ...who, phone: event.currentTarget.value })}
-          />
-          <TextInput
-            size="xs"
-            type="email"
-            label={t("who.email")}
-            value={who.email}
-            error={contactFault !== null}
-            onChange={(event) => onChange({ ...who, email: event.currentTarget.value })}
-          />
-        </SimpleGrid>
+        <LeadFields who={who} asks={() => true} faulty={{ phone: contactFault !== null, email: contactFault !== null }} onChange={onChange} />
       ) : null}
       <FaultText text={fault ?? contactFault} />
       {searching ? (

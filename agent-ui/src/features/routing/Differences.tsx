@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure } from "../../app/FormFoot.tsx";
 import { clock, useFormat, usePhone } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -90,11 +90,7 @@ function Report({ channelId, day }: { channelId: string; day: string }) {
       <List title={t("differences.missing")} rows={data.missing.map((each) => ({ ...each, dialogId: null }))} />
       <List title={t("differences.extra")} rows={data.extra} />
       <List title={t("differences.differing")} rows={data.differing.map(({ register, callKey, dialogId }) => ({ ...register, callKey, dialogId }))} />
-      {repair.isError ? (
-        <Alert color="red" role="alert">
-          {failureText(repair.error)}
-        </Alert>
-      ) : null}
+      <Failure error={repair.error} />
       {data.missing.length === 0 || can("call", "edit") !== "all" ? null : (
         <Group justify="flex-end">
           <Button loading={repair.isPending} onClick={() => repair.mutate()}>

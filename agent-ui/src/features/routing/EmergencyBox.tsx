@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Group, Modal, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { keys } from "../../app/keys.ts";
 import { bodyOf, SPANS, type Span, type SwitchForm } from "./emergency.ts";
 
@@ -132,19 +132,8 @@ export function EmergencyBox({ target, onClose }: { target: EmergencyTarget; onC
             value={form.note}
             onChange={(event) => set({ note: event.currentTarget.value })}
           />
-          {failure === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(failure)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" color="red" loading={busy}>
-              {t("emergency.switchOn")}
-            </Button>
-          </Group>
+          <Failure error={failure} />
+          <FormFoot label={t("emergency.switchOn")} busy={busy} color="red" onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { onDemand } from "../../app/on-demand.tsx";
 
-const WhyDrawer = lazy(async () => ({ default: (await import("./WhyDrawer.tsx")).WhyDrawer }));
+const WhyDrawer = onDemand(async () => (await import("./WhyDrawer.tsx")).WhyDrawer);
 
 let show: (dialogId: string) => void = () => undefined;
 /** Opens the story of a dialog's routing from anywhere: a badge, a list, the call card. */

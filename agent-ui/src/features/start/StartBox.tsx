@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { z } from "zod";
 import { ApiError, api } from "../../app/api.ts";
+import { changeAndGoOn } from "../../app/caret.ts";
 import { failureText } from "../../app/failure.ts";
 import { usePhone } from "../../app/format.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
@@ -68,11 +69,7 @@ export default function StartBox({ target, onClose }: { target: StartTarget; onC
     free[0] ??
     null;
   const insert = (piece: string, from: number, end: number) => {
-    setText(text.slice(0, from) + piece + text.slice(end));
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(from + piece.length, from + piece.length);
-    });
+    changeAndGoOn(input, () => setText(text.slice(0, from) + piece + text.slice(end)), from + piece.length);
   };
   const canned = useCanned({ dialogId: chosen?.dialogId ?? null, input, text, enabled: true, insert });
   const files = useFiles(chosen ?? NO_LIMITS);

@@ -1,11 +1,12 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { IconPencilPlus } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "../../app/me.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import type { StartTarget } from "./StartBox.tsx";
 
-const StartBox = lazy(() => import("./StartBox.tsx"));
+const StartBox = onDemand(async () => (await import("./StartBox.tsx")).default);
 
 /** "Write": opens the box in which one writes first. `label`: as a button with words, else as a small sign. */
 export function StartButton({ target, label, small = false }: { target: StartTarget; label?: string; small?: boolean }) {

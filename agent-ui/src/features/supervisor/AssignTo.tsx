@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure } from "../../app/FormFoot.tsx";
 import { keys } from "../../app/keys.ts";
 
 export type Many = { dialogIds: string[] } | { fromEmployeeId: string };
@@ -69,11 +69,7 @@ export function AssignTo({ many, title, onClose }: { many: Many; title: string; 
             ))}
           </Alert>
         )}
-        {failure === null ? null : (
-          <Alert color="red" role="alert">
-            {failureText(failure)}
-          </Alert>
-        )}
+        <Failure error={failure} />
         <Group justify="flex-end">
           <Button variant="default" onClick={() => onClose(left?.done ?? [])}>
             {t(left === null ? "common:cancel" : "common:close")}

@@ -1,5 +1,5 @@
 import type { AbsenceView, Handover } from "@kommutator/contract/api/absence";
-import { Alert, Button, Checkbox, Group, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowBackUp } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
-import { failureText } from "../../app/failure.ts";
+import { Failure } from "../../app/FormFoot.tsx";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
@@ -103,11 +103,7 @@ function Items({ handover }: { handover: Handover }) {
             checked={keepRest}
             onChange={(event) => setKeepRest(event.currentTarget.checked)}
           />
-          {failure === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(failure)}
-            </Alert>
-          )}
+          <Failure error={failure} />
           <Group justify="flex-end">
             <Button loading={busy} disabled={body.take.length + body.keep.length === 0} onClick={submit}>
               {body.take.length === open.length ? t("absence.takeAll", { count: body.take.length }) : t("absence.takeSome", { count: body.take.length })}

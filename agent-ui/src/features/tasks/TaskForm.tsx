@@ -1,5 +1,5 @@
 import type { TaskView } from "@kommutator/contract/api/task";
-import { Alert, Button, Checkbox, Group, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Group, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { TimeField } from "../../app/DateField.tsx";
-import { failureText } from "../../app/failure.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { useMe } from "../../app/me.ts";
 import { useRereadTasks } from "./queries.ts";
 
@@ -83,19 +83,8 @@ export function TaskForm({ task, subject, onClose }: { task?: TaskView; subject?
               onChange={(event) => setControlled(event.currentTarget.checked)}
             />
           )}
-          {save.error === null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(save.error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" disabled={title.trim() === ""} loading={save.isPending}>
-              {t("common:save")}
-            </Button>
-          </Group>
+          <Failure error={save.error} />
+          <FormFoot busy={save.isPending} disabled={title.trim() === ""} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -6,8 +6,10 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { z } from "zod";
 import { ApiError, api } from "../../app/api.ts";
+import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { failureText } from "../../app/failure.ts";
 import { useFormat } from "../../app/format.ts";
+import lines from "../../app/lines.module.css";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import events from "../events/events.module.css";
 import { FilesBox } from "../files/FilesBox.tsx";
@@ -135,9 +137,9 @@ function Card({ task }: { task: Task }) {
       {task.children.length === 0 ? null : (
         <section className={events["block"]}>
           <h3>{t("children")}</h3>
-          <ul className={classes["list"]}>
+          <ul className={lines["list"]}>
             {task.children.map((child) => (
-              <li key={child.id} className={classes["line"]}>
+              <li key={child.id} className={lines["line"]}>
                 <Link to={`/tasks/${child.id}`}>{child.title}</Link>
                 <span className={classes["dim"]}>{t(`state.${child.state}`)}</span>
               </li>
@@ -191,19 +193,8 @@ function Words({
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
           />
-          {error == null ? null : (
-            <Alert color="red" role="alert">
-              {failureText(error)}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common:cancel")}
-            </Button>
-            <Button type="submit" loading={busy} disabled={needed && text.trim() === ""}>
-              {t(`action.${step}`)}
-            </Button>
-          </Group>
+          <Failure error={error} />
+          <FormFoot label={t(`action.${step}`)} busy={busy} disabled={needed && text.trim() === ""} onClose={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
 import { useFormat, useNow } from "../../app/format.ts";
+import lines from "../../app/lines.module.css";
 import { useCan } from "../../app/me.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { TaskForm } from "./TaskForm.tsx";
@@ -28,9 +29,9 @@ export function TasksBox({ object, objectId }: { object: Exclude<ObjectKind, "ta
   return (
     <section aria-label={t("box")}>
       <Group justify="space-between" mb={6}>
-        <h3 className={classes["title"]}>
+        <h3 className={lines["title"]}>
           {t("box")}
-          {tasks.data === undefined || tasks.data.items.length === 0 ? null : <span className={classes["count"]}>{tasks.data.items.length}</span>}
+          {tasks.data === undefined || tasks.data.items.length === 0 ? null : <span className={lines["count"]}>{tasks.data.items.length}</span>}
         </h3>
         {can("task", "create") === null ? null : (
           <Button size="compact-xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
@@ -43,11 +44,11 @@ export function TasksBox({ object, objectId }: { object: Exclude<ObjectKind, "ta
       ) : tasks.isError ? (
         <ErrorState error={tasks.error} onRetry={() => void tasks.refetch()} />
       ) : tasks.data.items.length === 0 ? (
-        <p className={classes["none"]}>{t("boxNone")}</p>
+        <p className={lines["none"]}>{t("boxNone")}</p>
       ) : (
-        <ul className={classes["list"]}>
+        <ul className={lines["list"]}>
           {tasks.data.items.map((task) => (
-            <li key={task.id} className={classes["line"]}>
+            <li key={task.id} className={lines["line"]}>
               <Link to={`/tasks/${task.id}`} className={`truncate ${task.state === "done" || task.state === "cancelled" ? classes["over"] : ""}`}>
                 {task.title}
               </Link>

@@ -1,16 +1,17 @@
 import type { Message } from "@kommutator/contract/api/dialogs";
 import { ActionIcon, Button } from "@mantine/core";
 import { IconAlertTriangle, IconArrowBackUp, IconCheck, IconChecks, IconClock, IconHelpCircle } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import { useSaid } from "../composer/useSaid.ts";
 import { useThread } from "./context.ts";
 import classes from "./thread.module.css";
 import { useMessageCall } from "./useMessageCall.ts";
 
-const Edits = lazy(async () => ({ default: (await import("./Edits.tsx")).Edits }));
+const Edits = onDemand(async () => (await import("./Edits.tsx")).Edits);
 
 /** A message that came so long after it was written (an outage, a letter from an old mailbox) says when that was. */
 const LATE_MS = 10 * 60_000;

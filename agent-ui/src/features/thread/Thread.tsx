@@ -2,7 +2,7 @@ import type { Message, Why } from "@kommutator/contract/api/dialogs";
 import { Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, memo, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
@@ -10,6 +10,7 @@ import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import type { LiveDialog } from "../../app/live-cache.ts";
 import { useMe } from "../../app/me.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import { usePartyName } from "../../app/party.ts";
 import { useOutgoing } from "../composer/OutboxProvider.tsx";
 import { markRead } from "../dialogs/actions.ts";
@@ -24,7 +25,7 @@ import classes from "./thread.module.css";
 import { type Item, timelineOf } from "./timeline.ts";
 import { useAsked, useJump } from "./useJump.ts";
 
-const Lightbox = lazy(async () => ({ default: (await import("./Lightbox.tsx")).Lightbox }));
+const Lightbox = onDemand(async () => (await import("./Lightbox.tsx")).Lightbox);
 
 const NEAR_PX = 80;
 

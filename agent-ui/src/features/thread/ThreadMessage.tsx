@@ -1,9 +1,10 @@
 import type { Message } from "@kommutator/contract/api/dialogs";
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconArrowBackUp, IconDeviceMobileShare, IconNote, IconRobot, IconTrash } from "@tabler/icons-react";
-import { lazy, memo, Suspense, useState } from "react";
+import { memo, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../app/format.ts";
+import { onDemand } from "../../app/on-demand.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { useThread } from "./context.ts";
 import { Foot } from "./Foot.tsx";
@@ -11,7 +12,7 @@ import { LinkedText } from "./LinkedText.tsx";
 import { SystemNote } from "./SystemNote.tsx";
 import classes from "./thread.module.css";
 
-const HtmlBody = lazy(async () => ({ default: (await import("./HtmlBody.tsx")).HtmlBody }));
+const HtmlBody = onDemand(async () => (await import("./HtmlBody.tsx")).HtmlBody);
 
 const ICONS: Partial<Record<Message["authorKind"], typeof IconNote>> = {
   bot: IconRobot,

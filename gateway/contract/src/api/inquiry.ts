@@ -22,10 +22,13 @@ export const InquiryView = z.object({
   /** First touch of the dialog: the catalogue's source, and what the channel told. */
   source: NamedRef.nullable(),
   sourceOrigin: OriginView.nullable(),
-  /** The caller's number (a missed call), to be called back; null when withheld. */
+  /** What the channel told of who it is: null and null when somebody came in person, a kind without a value when it is withheld. */
+  identityKind: z.string().nullable(),
   identityValue: z.string().nullish(),
   attempts: z.number().int(),
   dispatchedTo: EmployeeRef.nullable(),
+  /** Whose it is: to whom it was dispatched, else who receives it. */
+  holder: EmployeeRef.nullable(),
   /** Handed to a queue: any of its members may take it. */
   dispatchedQueue: NamedRef.nullish(),
   /** The rule that acted on it, if one did. */

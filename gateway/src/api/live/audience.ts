@@ -2,7 +2,7 @@ import { scopeOf } from "@kommutator/contract/access";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import type { DialogRow } from "../dialogs/summary.ts";
-import { isOfMessage, type Losers } from "./batch.ts";
+import { isOfMessage, isPersonal, type Losers } from "./batch.ts";
 import type { Client } from "./client.ts";
 import type { WatchIndex } from "./watch-index.ts";
 
@@ -34,8 +34,7 @@ export class Audience {
   }
 
   of(e: DialogEvent, row: DialogRow | undefined): Iterable<Client> {
-    if (e.kind === "offer.made" || e.kind === "offer.ended" || e.kind === "notification.created" || e.kind === "notification.read")
-      return this.#by.get(e.payload.employeeId) ?? [];
+    if (isPersonal(e)) return this.#by.get(e.payload.employeeId) ?? [];
     if (isOfMessage(e)) return this.#live(this.#watchers.of(e.dialogId ?? ""));
     if (row === undefined || row.owner_id === null) return this.#all;
     return new Set([...this.concerned(row, null), ...this.#wide]);

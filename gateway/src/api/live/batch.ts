@@ -170,6 +170,26 @@ export function sendEvent(client: Client, e: DialogEvent, batch: Batch, replayed
 export const isOfMessage = (e: DialogEvent): e is Extract<DialogEvent, { kind: "message.stored" | "message.changed" | "message.delivery" }> =>
   e.kind === "message.stored" || e.kind === "message.changed" || e.kind === "message.delivery";
 
+/** Only for the employee whom it names. */
+export const isPersonal = (e: DialogEvent): e is Extract<DialogEvent, { kind: "offer.made" | "offer.ended" | "notification.created" | "notification.read" }> =>
+  e.kind === "offer.made" || e.kind === "offer.ended" || e.kind === "notification.created" || e.kind === "notification.read";
+
+/** For those who may see its dialog. */
+export const isOfDialog = (e: DialogEvent): boolean => e.dialogId !== null && !isSilent(e) && !isOfMessage(e) && !isPersonal(e);
+
+/**
+ * Could this news be for this client at all? `row` is its dialog as it is now; undefined when that is not known, null when it is no more. What
+ * may be told to nobody else is not read for somebody who comes back; rights are asked again when it is sent.
+ */
+export function mayBeTold(client: Client, e: DialogEvent, row: DialogRow | null | undefined): boolean {
+  if (isSilent(e)) return false;
+  if (isOfMessage(e)) return client.watched.has(e.dialogId ?? "");
+  if (e.kind === "presence.changed") return e.payload.employeeId === client.employeeId || scopeOf(client.principal, "board", "read") !== null;
+  if (isPersonal(e)) return e.payload.employeeId === client.employeeId;
+  if (e.dialogId === null || row === undefined) return true;
+  return row !== null && sees(client, row);
+}
+
 /** Said by the change of the dialog alone (`dialog.changed`). */
 export const isSilent = (e: DialogEvent): boolean => SILENT.has(e.kind);
 const SILENT = new Set<DialogEvent["kind"]>([

@@ -1,14 +1,14 @@
-import { scopeOf } from "@kommutator/contract/access";
 import type { Db } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, StreamPosition } from "@kommutator/contract/ids";
 import type { Logger } from "pino";
 import type { Stream } from "../../ports.ts";
-import { readMarkedRows } from "../dialogs/summary.ts";
+import { readDialogRows, readMarkedRows } from "../dialogs/summary.ts";
 import type { LiveMetrics } from "../metrics.ts";
 import { Audience } from "./audience.ts";
-import { type Batch, isOfMessage, isSilent, type Losers, noteLosers, readBatch, sees, sendDialog, sendEvent } from "./batch.ts";
+import { type Batch, isOfDialog, isOfMessage, isSilent, type Losers, mayBeTold, noteLosers, readBatch, sees, sendDialog, sendEvent } from "./batch.ts";
 import type { Client } from "./client.ts";
+import { Recent } from "./recent.ts";
 import { WatchIndex } from "./watch-index.ts";
 
 /** 4 Hz a dialog (design 4.4). */
@@ -45,6 +45,7 @@ export class Hub {
   readonly #log: Logger;
   readonly #metrics: LiveMetrics;
   readonly #now: () => number;
+  readonly #recent: Recent;
   #turn: Promise<void>;
   /** Stamped, and not sent yet. */
   #arrived: DialogEvent[] = [];
@@ -66,11 +67,17 @@ export class Hub {
     this.#log = options.log;
     this.#metrics = options.metrics;
     this.#now = options.now;
+    this.#recent = new Recent({
+      keep: MAX_REPLAY + SAY_AGAIN,
+      readEvents: (from, limit) => this.#stream.read(from, limit),
+      readRows: (ids) => readDialogRows(this.#sql, ids),
+    });
     this.#turn = this.#begin();
   }
 
   async #begin(): Promise<void> {
     this.position = (await this.#stream.head()).position;
+    this.#recent.begin(this.position);
     this.#unsubscribe = this.#stream.subscribe((events) => {
       const first = this.#arrived.length === 0;
       this.#arrived.push(...events);
@@ -115,10 +122,12 @@ export class Hub {
   async #sendAll(events: DialogEvent[]): Promise<void> {
     const last = events.at(-1)?.position ?? this.position;
     if (this.clients.size === 0) {
+      this.#recent.add(events, null);
       this.position = last;
       return;
     }
     const batch = await readBatch(this.#sql, events, null);
+    this.#recent.add(events, batch.rows);
     const audience = new Audience(this.clients, this.watchers);
     const now = this.#now();
     /** The last message of each dialog whose change may be told at once: to those who watch it that goes along with the message. */
@@ -195,7 +204,7 @@ export class Hub {
   }
 
   /**
-   * Brings a client from its cursor to the live feed: replays out of the database, or says `resync`. A few at a time: when everybody comes
+   * Brings a client from its cursor to the live feed: replays what it missed, or says `resync`. A few at a time: when everybody comes
    * back at once (after a restart), each is quickly up to date in turn instead of all falling behind together.
    */
   async join(client: Client, from: StreamPosition | null): Promise<void> {
@@ -227,7 +236,7 @@ export class Hub {
     const touched = new Map<Id, Dirty>();
     if (at === null) for (const id of client.watched) client.unreplayed.add(id);
     if (at !== null) {
-      const before = await this.#stream.read(Math.max(0, at - SAY_AGAIN), Math.min(at, SAY_AGAIN));
+      const before = await this.#recent.since(Math.max(0, at - SAY_AGAIN), Math.min(at, SAY_AGAIN));
       for (const e of before) if (e.dialogId !== null && e.position <= at) touch(touched, e);
       while (!client.gone && this.position - at > SHORT_GAP) at = await this.#replay(client, at, touched, false);
       await this.#caughtUp(client);
@@ -245,16 +254,24 @@ export class Hub {
 
   /** `inTurn`: everybody waits for this piece, so it waits for nobody. */
   async #replay(client: Client, from: StreamPosition, touched: Map<Id, Dirty>, inTurn: boolean): Promise<StreamPosition> {
-    const events = (await this.#stream.read(from, PAGE)).filter((e) => e.position <= this.position);
-    if (events.length === 0) return this.position;
-    const news = events.filter((e) => !isSilent(e) && (!isOfMessage(e) || client.watched.has(e.dialogId ?? "")));
+    const news: DialogEvent[] = [];
+    let at = from;
+    // Most of what happened is somebody else's: what is this client's is looked for far ahead and read together.
+    while (at < this.position && news.length < PAGE) {
+      const events = (await this.#recent.since(at, PAGE)).filter((e) => e.position <= this.position);
+      await this.#recent.load(events.flatMap((e) => (e.dialogId !== null && isOfDialog(e) ? [e.dialogId] : [])));
+      for (const e of events) {
+        if (mayBeTold(client, e, e.dialogId === null ? undefined : this.#recent.row(e.dialogId))) news.push(e);
+        if (e.dialogId !== null) touch(touched, e);
+      }
+      at = events.at(-1)?.position ?? this.position;
+    }
     const batch = await readBatch(this.#sql, news, client.employeeId);
     for (const e of news) {
       if (!inTurn) await this.#caughtUp(client);
       sendEvent(client, e, batch, true);
     }
-    for (const e of events) if (e.dialogId !== null) touch(touched, e);
-    return events.at(-1)?.position ?? from;
+    return at;
   }
 
   async #sendTouched(client: Client, touched: Map<Id, Dirty>): Promise<void> {
@@ -266,22 +283,14 @@ export class Hub {
     }
   }
 
-  /**
-   * Of the touched dialogs those which this client may have in sight, or had. After a restart everybody comes back with thousands of
-   * touched dialogs, of which an agent has a handful: the wide rows of the others are not read. A superset; rights are asked of the rows.
-   */
+  /** Of the touched dialogs those which this client may have in sight, or had: the wide rows of the others are not read again for it. */
   async #concerning(client: Client, touched: Map<Id, Dirty>): Promise<Id[]> {
-    const ids = [...touched.keys()];
-    if (ids.length === 0 || scopeOf(client.principal, "dialog", "read") !== "own") return ids;
-    const queueIds = [...client.queueIds];
-    const rows = await this.#sql<{ id: Id }[]>`
-      SELECT d.id FROM unnest(${ids}::uuid[]) AS t(id) JOIN dialog d ON d.id = t.id JOIN channel c ON c.id = d.channel_id
-      WHERE EXISTS (SELECT FROM assignment a WHERE a.dialog_id = d.id AND a.employee_id = ${client.employeeId})
-        OR EXISTS (SELECT FROM offer f WHERE f.dialog_id = d.id AND f.employee_id = ${client.employeeId} AND f.ended_at IS NULL)
-        OR EXISTS (SELECT FROM entry e WHERE e.dialog_id = d.id AND e.queue_id = ANY(${queueIds}::uuid[]))
-        OR (c.queue_id = ANY(${queueIds}::uuid[]) AND NOT EXISTS (SELECT FROM assignment a WHERE a.dialog_id = d.id AND a.ended_at IS NULL))`;
-    const near = new Set(rows.map((r) => r.id));
-    return ids.filter((id) => near.has(id) || client.watched.has(id) || touched.get(id)?.losers.people.has(client.employeeId) === true);
+    await this.#recent.load(touched.keys());
+    return [...touched].flatMap(([id, { losers }]) => {
+      const row = this.#recent.row(id);
+      if (row === null) return [];
+      return row === undefined || sees(client, row) || losers.people.has(client.employeeId) || (losers.queue && client.queueIds.has(row.vq_id)) ? [id] : [];
+    });
   }
 
   /** Begins to watch a dialog; with the position of a snapshot, what came after it is replayed first. */
@@ -291,7 +300,7 @@ export class Hub {
       const replayed = client.watched.has(dialogId) && !client.unreplayed.delete(dialogId);
       if (!client.gone) this.watchers.add(client, dialogId);
       if (from === null || replayed || client.gone || from >= this.position) return;
-      const events = await this.#stream.read(from, Math.min(this.position - from, MAX_REPLAY));
+      const events = await this.#recent.since(from, Math.min(this.position - from, MAX_REPLAY));
       const missed = events.filter((e) => e.dialogId === dialogId && e.position <= this.position && /^(message|call)\./.test(e.kind));
       if (missed.length === 0) return;
       const batch = await readBatch(this.#sql, missed, client.employeeId);
