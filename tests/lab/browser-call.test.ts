@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type AriHouse, EMPLOYEE, id, openAri, orphans } from "./support/ari-house.ts";
+import { type AriHouse, EMPLOYEE, id, nextOffered, openAri, orphans } from "./support/ari-house.ts";
 import { type Asterisk, startAsterisk } from "./support/asterisk.ts";
 import { launchBrowser, servePhonePage } from "./support/browser.ts";
 import type { LabPhone } from "./support/phone-page.ts";
@@ -26,7 +26,7 @@ const hears = (hz: number) =>
 const talking = async () => {
   const before = house.host.of("call.offered").length;
   const call = await trunk.call("5551000", { from: "+77011112233" });
-  const { callKey } = await until("the call is reported", () => house.host.of("call.offered")[before]);
+  const { callKey } = await nextOffered(asterisk, house, before, call);
   const legKey = await house.ring(callKey, "2001");
   await house.host.sees("call.leg", (e) => e.legKey === legKey && e.state === "ringing");
   await page.evaluate(() => phone.answer());

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type AriHouse, EMPLOYEE, id, openAri, orphans } from "./support/ari-house.ts";
+import { type AriHouse, EMPLOYEE, id, nextOffered, openAri, orphans } from "./support/ari-house.ts";
 import { type Asterisk, labAddress, startAsterisk } from "./support/asterisk.ts";
 import { share, wavSamples } from "./support/audio.ts";
 import { type SipCall, SipPeer } from "./support/sip.ts";
@@ -45,7 +45,7 @@ afterEach(async () => {
 const waiting = async (from = "+77011112233") => {
   const before = house.host.of("call.offered").length;
   const call = await trunk.call("5551000", { from, name: "Ivan" });
-  const offered = await until("the call is reported", () => house.host.of("call.offered")[before]);
+  const offered = await nextOffered(asterisk, house, before, call);
   return { call, key: offered.callKey, offered };
 };
 const talking = async (record = false) => {
@@ -284,7 +284,7 @@ describe("strangers' input", () => {
   ])("in the caller's name and number is harmless: %s", async (_what, from, name, value) => {
     const before = house.host.of("call.offered").length;
     const call = await trunk.call("5551000", { from, name });
-    const offered = await until("the call is reported", () => house.host.of("call.offered")[before]);
+    const offered = await nextOffered(asterisk, house, before, call);
     if (value !== undefined) expect(offered.from.value).toBe(value);
     const shown = offered.from.displayName ?? "";
     expect(shown.length).toBeLessThanOrEqual(200);

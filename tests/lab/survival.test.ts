@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type AriHouse, EMPLOYEE, id, openAri, orphans, settings } from "./support/ari-house.ts";
 import { type Asterisk, labAddress, startAsterisk } from "./support/asterisk.ts";
 import { steadiness } from "./support/audio.ts";
+import { deafProxy } from "./support/deaf-proxy.ts";
 import { SipPeer } from "./support/sip.ts";
 import { until } from "./support/wait.ts";
 
@@ -237,6 +238,24 @@ describe("when Asterisk is started again", () => {
     expect(first.host.of("call.offered")).toHaveLength(0);
     await first.close();
     await second.close();
+  });
+
+  it("a line that answers but brings no events any more is made anew within eight seconds, and the next call is reported", async () => {
+    const proxy = await deafProxy(asterisk.ari);
+    const house = await openAri(asterisk, { extra: { url: proxy.url } });
+    try {
+      proxy.deaf = true;
+      await until("the line is up again", () => house.host.statuses.filter((s) => s.state === "up").length === 2, { timeoutMs: 8_000 });
+      expect(house.host.statuses.find((s) => s.state === "connecting")?.detail).toContain("events do not arrive");
+      const call = await trunk.call("5551000", { from: "+77010000010" });
+      const offered = await house.host.sees("call.offered");
+      call.cancel();
+      await house.host.sees("call.ended", (e) => e.callKey === offered.callKey);
+      expect(proxy.connections).toBe(2);
+    } finally {
+      await house.close();
+      await proxy.close();
+    }
   });
 
   it("a wrong password is said as such, and nothing is left running after the close", async () => {

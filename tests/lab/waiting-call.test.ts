@@ -1,6 +1,6 @@
 import type { Announcement } from "@kommutator/contract/channel";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type AriHouse, id, openAri, orphans } from "./support/ari-house.ts";
+import { type AriHouse, id, nextOffered, openAri, orphans } from "./support/ari-house.ts";
 import { type Asterisk, labAddress, startAsterisk } from "./support/asterisk.ts";
 import { level, placeOf } from "./support/audio.ts";
 import { SipPeer } from "./support/sip.ts";
@@ -38,7 +38,7 @@ afterEach(async () => {
 const waiting = async () => {
   const before = house.host.of("call.offered").length;
   const call = await trunk.call("5551000", { from: "+77011112233", name: "Ivan" });
-  const offered = await until("the call is reported", () => house.host.of("call.offered")[before]);
+  const offered = await nextOffered(asterisk, house, before, call);
   await call.is("ringing");
   return { call, key: offered.callKey };
 };

@@ -51,6 +51,8 @@ export interface AriEvent {
   recording?: AriRecording;
   args?: string[];
   playback?: { id: string; target_uri: string; state: string };
+  /** ChannelUserevent. */
+  eventname?: string;
   /** ChannelDtmfReceived. */
   digit?: string;
   /** ChannelDestroyed: Q.850 cause and, where the technology has one, its own (the SIP status). */

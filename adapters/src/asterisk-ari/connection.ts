@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import WebSocket from "ws";
 import type { AriEvent, AriRequest } from "./ari-types.ts";
 
@@ -37,7 +38,7 @@ const BACKOFF_FIRST_MS = 100;
 const BACKOFF_CAP_MS = 2000;
 /** Several times the life of a lease. */
 const AFTER_REPLACED_MS = 10_000;
-/** A frozen Asterisk or a half-open TCP connection is found out by these. */
+/** A frozen Asterisk or a half-open TCP connection is found out by these, and an application whose events go nowhere. */
 const PING_EVERY_MS = 2000;
 const PONG_WITHIN_MS = 5000;
 
@@ -50,6 +51,8 @@ export class AriConnection {
   #socket: WebSocket | null = null;
   #nextId = 1;
   #pending = new Map<string, { resolve(body: unknown): void; reject(error: AriError): void; timer: NodeJS.Timeout; what: string }>();
+  /** Name of a user event that is under way -> who waits for it. */
+  #echoes = new Map<string, () => void>();
   #retry: NodeJS.Timeout | null = null;
   #ping: NodeJS.Timeout | null = null;
   #failures = 0;
@@ -93,6 +96,25 @@ export class AriConnection {
     });
   }
 
+  /**
+   * Resolves when an event of the application has come to this connection, caused by us (POST events/user/{eventName}): open sockets and
+   * answered requests do not say that. Throws AriError.
+   */
+  async hears(): Promise<void> {
+    const name = `kmt-echo-${randomUUID()}`;
+    let timer: NodeJS.Timeout | undefined;
+    const back = new Promise<void>((resolve, reject) => {
+      this.#echoes.set(name, resolve);
+      timer = setTimeout(() => reject(new AriError(NO_ANSWER, `no event within ${PONG_WITHIN_MS} ms`)), PONG_WITHIN_MS);
+    });
+    try {
+      await Promise.all([this.request({ method: "POST", uri: `events/user/${name}`, query: { application: this.#options.app } }), back]);
+    } finally {
+      clearTimeout(timer);
+      this.#echoes.delete(name);
+    }
+  }
+
   /** Nothing of ours lives on after this: no socket, no timer, no pending promise. */
   close(): void {
     this.#closed = true;
@@ -125,7 +147,14 @@ export class AriConnection {
         if (performance.now() - lastPong > PONG_WITHIN_MS) {
           reason = "Asterisk does not answer";
           socket.terminate();
-        } else socket.ping();
+          return;
+        }
+        socket.ping();
+        this.hears().catch((error: unknown) => {
+          if (this.#socket !== socket || !this.#options.mayAct()) return;
+          reason = `events do not arrive: ${error instanceof Error ? error.message : String(error)}`;
+          socket.terminate();
+        });
       }, PING_EVERY_MS);
       this.#options.onOpen().then(
         () => {
@@ -191,7 +220,10 @@ export class AriConnection {
       this.#options.onReplaced();
       return;
     }
-    this.#options.onEvent(frame as unknown as AriEvent);
+    const event = frame as unknown as AriEvent;
+    const echo = event.type === "ChannelUserevent" ? this.#echoes.get(event.eventname ?? "") : undefined;
+    if (echo === undefined) this.#options.onEvent(event);
+    else echo();
   }
 
   #drop(reason: string): void {

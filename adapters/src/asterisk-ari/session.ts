@@ -155,7 +155,7 @@ export class AriChannelSession {
     this.#held = [];
     try {
       const ask = <T>(uri: string) => this.#connection.request<T>({ method: "GET", uri });
-      const [channels, bridges] = await Promise.all([ask<AriChannel[]>("channels"), ask<AriBridge[]>("bridges")]);
+      const [channels, bridges] = await Promise.all([ask<AriChannel[]>("channels"), ask<AriBridge[]>("bridges"), this.#connection.hears()]);
       const recorded = await this.#recordedSince();
       const ending = this.calls.reconcile(channels, bridges, this.#memory.live, recorded, mark);
       for (const key of ending) this.#endedLive.delete(key);
@@ -168,10 +168,12 @@ export class AriChannelSession {
       this.#held = null;
       for (const event of held) this.#onEvent(event);
     }
-    void this.calls.learnSounds().catch((error: unknown) => this.#host.record("in", "the list of sounds was not read", String(error)));
+    // The line is up: what cannot be read now is read after the next break, and nobody's call waits for it.
+    const unread = (what: string) => (error: unknown) => this.#host.record("in", `${what} not read`, error instanceof Error ? error.message : String(error));
+    void this.calls.learnSounds().catch(unread("the list of sounds was"));
     await this.#reporter.settled(); // what the snapshot said comes before what the records say
     await this.#readCdr();
-    await this.#leftRecordings();
+    await this.#leftRecordings().catch(unread("the list of recordings was"));
   }
 
   #onDown(reason: string, wasUp: boolean): void {

@@ -1,8 +1,11 @@
 import adapter from "@kommutator/adapters/asterisk-ari";
-import type { Channel, Commands } from "@kommutator/contract/channel";
+import type { Channel, ChannelEvent, Commands } from "@kommutator/contract/channel";
 import type { Asterisk } from "./asterisk.ts";
 import { RecordingHost } from "./recording-host.ts";
+import type { SipCall } from "./sip.ts";
 import { until } from "./wait.ts";
+
+type CallOffered = Extract<ChannelEvent, { kind: "call.offered" }>;
 
 /** The adapter on a real Asterisk with a Host in memory, and the few words in which tests give it orders. */
 export interface AriHouse {
@@ -66,4 +69,21 @@ export async function orphans(asterisk: Asterisk): Promise<string> {
   const channels = (await asterisk.cli("core show channels concise")).trim();
   const bridges = (await asterisk.cli("bridge show all")).trim().split("\n").slice(1).join("\n");
   return [channels, bridges].filter((t) => t !== "").join("\n");
+}
+
+/** The next call that the house reports; when none comes, the failure says what Asterisk, the line and the caller know of it. */
+export async function nextOffered(asterisk: Asterisk, house: AriHouse, before: number, caller: SipCall): Promise<CallOffered> {
+  const offered = () => house.host.of("call.offered")[before];
+  return until("the call is reported", offered).catch(async (error: Error) => {
+    const cli = async (command: string) => `${command}: ${(await asterisk.cli(command).catch(String)).trim().split("\n").slice(0, 4).join(" / ")}`;
+    const known = [
+      `caller ${caller.state} ${caller.statuses.join(" ")}`,
+      `line ${house.host.statuses.map((s) => `${s.state} ${s.detail ?? ""}`).join(", ")}`,
+      `line's last words ${house.host.transcript.slice(-3).join(" / ")}`,
+      await cli("ari show apps"),
+      await cli("core show channels concise"),
+      `log ${(await asterisk.log()).trim().split("\n").slice(-4).join(" / ")}`,
+    ];
+    throw new Error(`${error.message}; ${known.join("; ")}`, { cause: error });
+  });
 }

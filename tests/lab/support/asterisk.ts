@@ -16,6 +16,8 @@ const run = promisify(execFile);
 /** Each test process has a block of loopback addresses of its own, so that suites may run beside each other. */
 const BLOCK = `127.${20 + ((process.pid >> 8) % 200)}.${process.pid & 255}`;
 export const labAddress = (last: number): string => `${BLOCK}.${last}`;
+/** Each Asterisk of a process has ports of its own: whoever still looks for one that is gone does not find the next one. */
+let begun = 0;
 
 export interface AsteriskOptions {
   /** Loopback address of this Asterisk; by default one of this process alone. A second one takes another. */
@@ -72,8 +74,9 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
   const dir = await mkdtemp(join(tmpdir(), "kommutator-asterisk-"));
   const etc = join(dir, "etc");
   const ip = options.ip ?? labAddress(21);
-  const sipPort = options.sipPort ?? 25060;
-  const httpPort = options.httpPort ?? 28088;
+  const nth = begun++ % 100;
+  const sipPort = options.sipPort ?? 25_200 + nth;
+  const httpPort = options.httpPort ?? 28_100 + nth;
   const trunkHost = options.trunkHost ?? labAddress(22);
   const trunkPort = options.trunkPort ?? 25070;
   const password = "lab-only-secret";
