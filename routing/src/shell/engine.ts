@@ -215,13 +215,12 @@ export class Engine {
       rows = await pendingInputs(this.deps.sql, this.limit - events.length, this.settled);
       // More may have come meanwhile, and not everybody says so.
       if (rows.length > 0) this.mayPend = true;
-      for (const row of rows) events.push({ id: row.id, now, input: row.input });
     }
     const direct = this.direct.take(this.limit - events.length);
-    for (const one of direct) {
-      one.id ||= await this.nextId();
-      events.push({ id: one.id, now, input: one.input });
-    }
+    for (const one of direct) one.id ||= await this.nextId();
+    // Looked at again: nothing is decided at a time at which it had not come yet, however long the reading took.
+    const taken = Math.max(this.deps.clock.now(), now);
+    for (const { id, input } of [...rows, ...direct]) events.push({ id, now: taken, input });
     const factsEvent = await this.factsEvent(state, rows, now);
     if (factsEvent !== null) events.unshift(factsEvent);
     if (events.length === 0) return false;
