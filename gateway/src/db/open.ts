@@ -48,7 +48,7 @@ export async function openDatabase(options: { url: string | null; dataDir: strin
     await first.end({ timeout: 1 });
   }
   const sql = connect(url, { max: 20, idleInTransactionMs: 2_000 });
-  const strict = connect(url, { max: 10, applicationName: "kommutator-ingest", idleInTransactionMs: 1_000, byKeyOnly: true });
+  const strict = connect(url, { max: 14, applicationName: "kommutator-ingest", idleInTransactionMs: 1_000, byKeyOnly: true });
   const lookups = connect(url, { max: 6, applicationName: "kommutator-lookups", byKeyOnly: true });
   const engine = connect(url, { max: 3, applicationName: "kommutator-router", idleInTransactionMs: 1_000 });
   const leases = connect(url, { max: 3, applicationName: "kommutator-leases" });

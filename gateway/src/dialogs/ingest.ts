@@ -11,7 +11,7 @@ import { Waker } from "./waker.ts";
 /** Letters and chats in one transaction. */
 const TEXT_BATCH = 400;
 /** Calls: transactions at once, each for one call. */
-const VOICE_PARALLEL = 4;
+const VOICE_PARALLEL = 8;
 const POLL_MS = 100;
 /**
  * Under load texts are ingested every so many milliseconds together: a batch has a dozen statements however many messages it carries, and

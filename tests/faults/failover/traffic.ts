@@ -74,9 +74,9 @@ export class Traffic {
     phones.onInvite = (call) => this.#rung(call);
     guard.onInvite = (call) => {
       this.guarded.add(callerOf(call));
+      call.rtp.mute();
       call.ring();
       call.answer();
-      call.rtp.silence();
     };
   }
 
@@ -211,11 +211,11 @@ export class Traffic {
     const other = this.#ringing.get(number) ?? this.#answered.get(number);
     if (other !== undefined && other.state !== "ended" && other.state !== "calling") this.rungTwice.push(number);
     this.#ringing.set(number, call);
+    if (!this.#keep.has(number)) call.rtp.mute();
     call.ring();
     call.answer();
     this.#ringing.delete(number);
     this.#answered.set(number, call);
-    if (!this.#keep.has(number)) call.rtp.silence();
   }
 
   async #call(): Promise<void> {
@@ -230,10 +230,9 @@ export class Traffic {
   }
 
   async #one(number: string): Promise<void> {
-    const call = await this.#trunk.call("5551000", { from: number });
+    const call = await this.#trunk.call("5551000", { from: number, mute: true });
     for (const end = performance.now() + PATIENCE_MS; call.state !== "up" && call.state !== "ended" && performance.now() < end; )
       await new Promise((resolve) => setTimeout(resolve, 25));
-    call.rtp.silence();
     if (call.state === "up") {
       await new Promise((resolve) => setTimeout(resolve, TALK_MS));
       call.bye();

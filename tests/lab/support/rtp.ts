@@ -15,6 +15,7 @@ export class RtpPeer {
   #sequence = 1;
   #samples = 0;
   #heard: { at: number; pcm: Int16Array }[] = [];
+  #muted = false;
 
   static async open(ip: string, hz: number): Promise<RtpPeer> {
     const socket = createSocket("udp4");
@@ -49,7 +50,7 @@ export class RtpPeer {
     const ip = /^c=IN IP4 (\S+)/m.exec(sdp ?? "")?.[1];
     const port = Number(/^m=audio (\d+)/m.exec(sdp ?? "")?.[1]);
     if (ip !== undefined && port > 0) this.#to = { ip, port };
-    if (this.#timer !== null) return;
+    if (this.#timer !== null || this.#muted) return;
     const started = performance.now();
     let sent = 0;
     this.#timer = setInterval(() => {
@@ -76,6 +77,13 @@ export class RtpPeer {
       if (this.#to !== null) this.#socket.send(packet, this.#to.port, this.#to.ip);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** Of one among hundreds whose sound nobody asks for: from now on it says nothing, and what it hears costs nothing. */
+  mute(): void {
+    this.#muted = true;
+    this.silence();
+    this.#socket.removeAllListeners("message");
   }
 
   silence(): void {

@@ -49,8 +49,9 @@ export class SipPeer {
   }
 
   /** Calls a number; resolves when the INVITE has left. `from` and `name` are put on the wire as they are. */
-  async call(number: string, options: { from?: string; name?: string } = {}): Promise<SipCall> {
+  async call(number: string, options: { from?: string; name?: string; mute?: boolean } = {}): Promise<SipCall> {
     const rtp = await RtpPeer.open(this.ip, this.hz);
+    if (options.mute === true) rtp.mute();
     this.#open.push(rtp);
     const id = randomBytes(8).toString("hex");
     const call = new SipCall(this, "out", id, rtp);
