@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Tx } from "@kommutator/contract/db";
 import { createCrm } from "@kommutator/crm-core";
 import { writeAudit } from "@kommutator/crm-core/audit/index";
@@ -13,6 +12,7 @@ import type { Config } from "./config.ts";
 import { checkDataFolder } from "./db/data-marker.ts";
 import { holdLease, keepLease, type Lease, LeaseLost } from "./db/lease.ts";
 import { type Database, openDatabase } from "./db/open.ts";
+import { endSessionsOf, nameHolder } from "./db/sessions.ts";
 import { createDialogs } from "./dialogs/close.ts";
 import { append, emit } from "./dialogs/emit.ts";
 import { createIngest } from "./dialogs/ingest.ts";
@@ -60,14 +60,13 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   const now = options.now ?? Date.now;
   const clock = { now };
   const registry = options.registry ?? adapters;
-  // Different after every start, so that a crashed predecessor's leases are nobody's.
-  const holder = `${config.node}:${process.pid}:${randomBytes(4).toString("hex")}`;
+  const { holder, mark } = nameHolder(config.node);
   const partLog = (part: string) => {
     const child = log.child({ part });
     return { warn: (d: object, m: string) => child.warn(d, m), error: (d: object, m: string) => child.error(d, m) };
   };
 
-  const database: Database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, say });
+  const database: Database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, mark, say });
   const { sql, strict, lookups, engine, leases } = database;
   await checkDataFolder(sql, config.dataDir).catch(async (error: unknown) => {
     await database.close();
@@ -219,7 +218,15 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   for (const reader of crm.readers) stream.run(reader);
   const router = keepLease(
     leases,
-    { duty: "router", holder, stop: stopRouter.signal, onError: (error) => log.warn({ error }, "the router's lease") },
+    {
+      ...{ duty: "router", holder, stop: stopRouter.signal },
+      onTakeOver: (from) =>
+        void endSessionsOf(leases, from).then(
+          (sessions) => log.warn({ from, sessions }, "took over from a node that did not give back its duties; its database sessions are ended"),
+          (error: unknown) => log.warn({ from, error }, "the database sessions of the node before could not be ended"),
+        ),
+      onError: (error) => log.warn({ error }, "the router's lease"),
+    },
     async (taken) => {
       routerLease = taken;
       try {

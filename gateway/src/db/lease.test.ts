@@ -111,9 +111,10 @@ describe("a lease", () => {
       }),
     );
     await until(() => ann !== null);
+    const takenFrom: string[] = [];
     const keepBob = keepLease(
       sql,
-      { duty: "f", holder: "bob", stop: stopBob.signal },
+      { duty: "f", holder: "bob", stop: stopBob.signal, onTakeOver: (from) => takenFrom.push(from) },
       body((l) => {
         bob = l;
       }),
@@ -126,6 +127,8 @@ describe("a lease", () => {
     expect((ann as unknown as Lease).valid()).toBe(false);
     await until(() => bob !== null, 1_500);
     expect((bob as unknown as Lease).epoch).toBe(2);
+    // Ann gave it back: nobody has to be thrown out.
+    expect(takenFrom).toEqual([]);
     stopBob.abort();
     await keepBob;
   });
@@ -151,6 +154,15 @@ describe("a lease", () => {
     expect(invalidAt).toBeLessThanOrEqual(takenAt + 15);
     stop.abort();
     await keeping;
+  });
+
+  test("whoever takes a duty over that nobody gave back is told whose it was", async () => {
+    await acquireLease(sql, "k", "ann");
+    const stop = new AbortController();
+    const takenFrom: string[] = [];
+    const keeping = keepLease(sql, { duty: "k", holder: "bob", stop: stop.signal, onTakeOver: (from) => takenFrom.push(from) }, async () => stop.abort());
+    await keeping;
+    expect(takenFrom).toEqual(["ann"]);
   });
 
   test("a duty that goes with another is where that one is, and is given back with it", async () => {

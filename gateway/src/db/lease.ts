@@ -19,6 +19,9 @@ export const RENEW_MS = 500;
  */
 export const LEASED_IDLE_MS = 1_000;
 
+/** The expiry of a lease that its holder gave back. */
+const GIVEN_BACK = new Date(0);
+
 /** Thrown by a commit whose lease has gone to somebody else: nothing of it may stand. */
 export class LeaseLost extends Error {
   constructor(duty: string) {
@@ -51,10 +54,11 @@ export async function acquireLease(sql: Db, duty: string, holder: string, anyway
   return row === undefined ? null : { epoch: row.epoch, sentAt };
 }
 
-/** How long (ms, by the database's clock) somebody still holds the lease; 0: it is free. */
-async function leftOf(sql: Db, duty: string): Promise<number> {
-  const [row] = await sql<{ left: number }[]>`SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 * 1000 AS left FROM lease WHERE duty = ${duty}`;
-  return Math.max(0, row?.left ?? 0);
+/** Who has the lease, how long still (ms, by the database's clock; 0: it is free), and whether it ran out: nobody gave it back. null: nobody ever had it. */
+async function look(sql: Db, duty: string): Promise<{ holder: string; left: number; ranOut: boolean } | null> {
+  const [row] = await sql<{ holder: string; left: number; back: boolean }[]>`
+    SELECT holder, greatest(0, extract(epoch FROM expires_at - clock_timestamp())::float8 * 1000) AS left, expires_at = ${GIVEN_BACK} AS back FROM lease WHERE duty = ${duty}`;
+  return row === undefined ? null : { holder: row.holder, left: row.left, ranOut: row.left === 0 && !row.back };
 }
 
 /** Extends the lease by 2 s of the database's clock. False: it is somebody else's, or ran out before we came. */
@@ -91,6 +95,8 @@ export interface KeepOptions {
    * over in memory (router, sequencer, channels) is on one node, and goes to the next together.
    */
   under?: Under | undefined;
+  /** The duty was taken from somebody whose lease ran out: they were stopped or cut off, and may hold locks without knowing. */
+  onTakeOver?: (from: string) => void;
   onError?: (error: unknown) => void;
 }
 
@@ -119,9 +125,10 @@ export async function keepLease(sql: Db, options: KeepOptions, body: (lease: Lea
     let wait = RENEW_MS;
     try {
       // Looked at first: a take-over waits for the holder's commits, and its later ones for the take-over.
-      const left = under === undefined ? await leftOf(sql, duty) : 0;
-      if (left === 0) taken = await acquireLease(sql, duty, holder, under !== undefined);
-      if (taken === null) wait = Math.min(RENEW_MS, (left || (await leftOf(sql, duty))) + PAST_EXPIRY_MS);
+      const seen = under === undefined ? await look(sql, duty) : null;
+      if (seen === null || seen.left === 0) taken = await acquireLease(sql, duty, holder, under !== undefined);
+      if (taken === null) wait = Math.min(RENEW_MS, (seen?.left || (await look(sql, duty))?.left || 0) + PAST_EXPIRY_MS);
+      else if (seen?.ranOut === true && seen.holder !== holder) options.onTakeOver?.(seen.holder);
     } catch (error) {
       options.onError?.(error);
     }
@@ -180,7 +187,7 @@ async function hold(sql: Db, options: KeepOptions, taken: { epoch: number; sentA
     await renewing;
     // Given back at once, so that a restart does not wait for the expiry; harmless when it is no longer ours.
     await within(
-      sql`UPDATE lease SET expires_at = clock_timestamp() WHERE duty = ${duty} AND epoch = ${taken.epoch}`.then(
+      sql`UPDATE lease SET expires_at = ${GIVEN_BACK} WHERE duty = ${duty} AND epoch = ${taken.epoch}`.then(
         () => true,
         () => false,
       ),

@@ -3,6 +3,7 @@ import type { Db } from "@kommutator/contract/db";
 import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
 import { migrate } from "./migrate.ts";
 import { connect } from "./pool.ts";
+import { sessionName } from "./sessions.ts";
 
 /** The pools of this process and the server behind them. */
 export interface Database {
@@ -31,7 +32,14 @@ export function sharedBuffers(memory = totalmem()): string {
 }
 
 /** Opens (and, without `url`, starts) the database and brings its tables up to date. Waits up to `patienceMs` for an external one. */
-export async function openDatabase(options: { url: string | null; dataDir: string; say: (text: string) => void; patienceMs?: number }): Promise<Database> {
+export async function openDatabase(options: {
+  url: string | null;
+  dataDir: string;
+  /** Stands in the names of the sessions (sessions.ts). */
+  mark: string;
+  say: (text: string) => void;
+  patienceMs?: number;
+}): Promise<Database> {
   const server =
     options.url === null
       ? await startEmbedded(`${options.dataDir}/pg`, {
@@ -47,11 +55,12 @@ export async function openDatabase(options: { url: string | null; dataDir: strin
   } finally {
     await first.end({ timeout: 1 });
   }
-  const sql = connect(url, { max: 20, idleInTransactionMs: 2_000 });
-  const strict = connect(url, { max: 14, applicationName: "kommutator-ingest", idleInTransactionMs: 1_000, byKeyOnly: true });
-  const lookups = connect(url, { max: 6, applicationName: "kommutator-lookups", byKeyOnly: true });
-  const engine = connect(url, { max: 3, applicationName: "kommutator-router", idleInTransactionMs: 1_000 });
-  const leases = connect(url, { max: 3, applicationName: "kommutator-leases" });
+  const named = (pool: string) => sessionName(pool, options.mark);
+  const sql = connect(url, { max: 20, applicationName: named("kommutator"), idleInTransactionMs: 2_000 });
+  const strict = connect(url, { max: 14, applicationName: named("kommutator-ingest"), idleInTransactionMs: 1_000, byKeyOnly: true });
+  const lookups = connect(url, { max: 6, applicationName: named("kommutator-lookups"), byKeyOnly: true });
+  const engine = connect(url, { max: 3, applicationName: named("kommutator-router"), idleInTransactionMs: 1_000 });
+  const leases = connect(url, { max: 3, applicationName: named("kommutator-leases") });
   return {
     url,
     sql,
