@@ -51,7 +51,7 @@ export function ThreadHead({ dialog, side, onSide }: { dialog: DialogSummary; si
             {t(`state.${dialog.state}`)}
           </Badge>
           {!over && dialog.waitingSince !== null ? <WaitClock since={dialog.waitingSince} due={dialog.answerDueAt} /> : null}
-          <span className="truncate">
+          <span className={`truncate ${classes["where"]}`}>
             {[dialog.channelName, dialog.assignee === null ? (dialog.queue?.name ?? null) : mine ? t("head.mine") : dialog.assignee.name]
               .filter(Boolean)
               .join(" · ")}
