@@ -88,10 +88,16 @@ max-messages = 0
 get-url = "http://127.0.0.1:${servicePort}/mo?from=%p&to=%P&coding=%c&body=%b"
 `,
   );
-  const children: ChildProcess[] = [];
+  const children = new Set<ChildProcess>();
+  let stopping = false;
+  // Kannel's boxes are known to fall over now and then and are run under a watchdog (run_kannel_box of its own); so are ours.
   const run = (program: string): void => {
     const child = spawn(program, ["-v", "4", file], { stdio: "ignore", env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` } });
-    children.push(child);
+    children.add(child);
+    child.once("exit", () => {
+      children.delete(child);
+      if (!stopping) run(program);
+    });
   };
   const answers = (url: string): Promise<boolean> =>
     fetch(url).then(
@@ -99,7 +105,8 @@ get-url = "http://127.0.0.1:${servicePort}/mo?from=%p&to=%P&coding=%c&body=%b"
       () => false,
     );
   const stop = async (): Promise<void> => {
-    for (const child of children.reverse()) {
+    stopping = true;
+    for (const child of [...children].reverse()) {
       const gone = new Promise<void>((resolve) => (child.exitCode === null && child.signalCode === null ? child.once("exit", () => resolve()) : resolve()));
       // It says goodbye slowly; the lab has nothing in it that must be kept.
       child.kill("SIGKILL");
@@ -129,6 +136,7 @@ get-url = "http://127.0.0.1:${servicePort}/mo?from=%p&to=%P&coding=%c&body=%b"
       const query = new URLSearchParams({ username: "lab", password: "lab", from, to, text, charset: "UTF-8", coding: gsm ? "0" : "2" });
       query.set("dlr-mask", "3");
       query.set("dlr-url", `http://127.0.0.1:${servicePort}/dlr?type=%d`);
+      await until("smsbox is up", () => answers(`http://127.0.0.1:${sendsms}/`), { timeoutMs: 10_000 });
       const answer = await fetch(`http://127.0.0.1:${sendsms}/cgi-bin/sendsms?${query}`);
       if (answer.status !== 202) throw new Error(`sendsms: ${answer.status} ${await answer.text()}`);
     },
