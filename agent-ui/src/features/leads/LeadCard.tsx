@@ -21,6 +21,7 @@ import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
 import { StartButton } from "../start/StartButton.tsx";
 import { ConvertBox } from "./ConvertBox.tsx";
+import { useLeadName } from "./called.ts";
 import { LeadForm } from "./LeadForm.tsx";
 import { STATUS_COLOURS } from "./LeadList.tsx";
 import { Qualification } from "./Qualification.tsx";
@@ -29,6 +30,7 @@ import { Qualification } from "./Qualification.tsx";
 export function LeadCard() {
   const { t } = useTranslation("leads");
   const name = useNamed();
+  const nameOf = useLeadName();
   const id = useParams()["id"] ?? "";
   const can = useCan();
   const format = useFormat();
@@ -70,7 +72,7 @@ export function LeadCard() {
         <ActionIcon component={Link} to="/leads" aria-label={t("back")}>
           <IconArrowLeft size={19} />
         </ActionIcon>
-        <h1>{lead.contactName ?? lead.companyName ?? t("nameless")}</h1>
+        <h1>{nameOf(lead)}</h1>
         <Badge variant="light" color={STATUS_COLOURS[lead.status]}>
           {t(`status.${lead.status}`)}
         </Badge>

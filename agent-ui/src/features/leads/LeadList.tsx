@@ -11,6 +11,7 @@ import { useCan, useMe } from "../../app/me.ts";
 import { Empty, NoRight } from "../../app/states.tsx";
 import classes from "../customer/customer.module.css";
 import { Register } from "../customer/Register.tsx";
+import { useLeadName } from "./called.ts";
 import { LeadForm } from "./LeadForm.tsx";
 
 export const STATUSES = ["new", "in_work", "qualified", "converted", "disqualified"] as const;
@@ -26,6 +27,7 @@ const nextDue = (lead: LeadView): string | null =>
 export function LeadList() {
   const { t } = useTranslation("leads");
   const name = useNamed();
+  const nameOf = useLeadName();
   const can = useCan();
   const me = useMe();
   const navigate = useNavigate();
@@ -113,10 +115,19 @@ export function LeadList() {
           {
             name: "name",
             label: t("field.contactName"),
-            cell: (row) => <span className={classes["name"]}>{row.contactName ?? row.companyName ?? t("nameless")}</span>,
+            cell: (row) => <span className={classes["name"]}>{nameOf(row)}</span>,
           },
           { name: "company", label: t("field.companyName"), title: (row) => row.companyName ?? undefined, cell: (row) => row.companyName ?? "" },
-          { name: "points", label: t("field.points"), cell: (row) => row.contactPoints.map((each) => phone(each.value)).join(", ") },
+          {
+            name: "points",
+            label: t("field.points"),
+            // The key of a browser is no way to reach anybody.
+            cell: (row) =>
+              row.contactPoints
+                .filter((each) => each.kind !== "site_visitor")
+                .map((each) => phone(each.value))
+                .join(", "),
+          },
           {
             name: "status",
             label: t("field.status"),
