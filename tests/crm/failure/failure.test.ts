@@ -146,6 +146,50 @@ describe("two cards of one company become one, and two again (C6)", () => {
   });
 });
 
+describe("two leads of one person become one, and two again (C6)", () => {
+  test("merge and undo each wholly or not at all; feeds, files and sums of both together stay, and after the undo each has its own again", async () => {
+    const { aigul, bolat } = house.company.employees;
+    const ids = [(await leadWithPast(house)).leadId, (await leadWithPast(house)).leadId];
+    const lead = async (id: Id) => (await house.as("admin", "GET", `/leads/${id}`)).body;
+    const question = await post(house, "/lead-questions", { name: "How many rooms?" });
+    for (const [i, leadId] of ids.entries()) {
+      const { version } = await lead(leadId);
+      const body = { responsibleId: [aigul, bolat][i]?.id, note: `Told ${i}`, version };
+      expect(await house.as("admin", "PATCH", `/leads/${leadId}`, body)).toMatchObject({ status: 200 });
+      // Both wrote from one address and answered one question: the survivor keeps one of each.
+      await post(house, "/contact-points", { leadId, kind: "email", value: "petrov@romashka.example" });
+      const answers = [{ questionId: question.id, answer: `${i + 2} rooms` }];
+      expect(await house.as("admin", "PUT", `/leads/${leadId}/answers`, { answers })).toMatchObject({ status: 200 });
+    }
+    const cards = ids.map((id) => ({ object: "lead" as const, id }));
+    const [survivor, loser] = [await lead(ids[0] as Id), await lead(ids[1] as Id)];
+    const numbers = async (id: Id) => (await lead(id)).contactPoints.map((p: { value: string }) => p.value).sort();
+    const values = [await numbers(survivor.id), await numbers(loser.id)];
+    const each = await Promise.all(cards.map((card) => totals(house, [card])));
+    const both = await totals(house, cards);
+    expect([both.items.length >= 12, both.files.length, both.sum]).toEqual([true, 2, 3001]);
+    const body = { card: "lead", survivorId: survivor.id, survivorVersion: survivor.version, loserId: loser.id, loserVersion: loser.version };
+    const choices = { note: "loser", responsible_id: "loser" };
+    const merge = await survivesEveryStatement(() => house.as("admin", "POST", "/merges", { ...body, choices }));
+    expect(merge.statements).toBeGreaterThan(15);
+    expect(await totals(house, [{ object: "lead", id: survivor.id }])).toEqual(both);
+    expect(await lead(loser.id)).toMatchObject({ id: survivor.id, note: "Told 1", responsible: { id: bolat.id } });
+    expect(await numbers(survivor.id)).toEqual([...new Set(values.flat())].sort());
+    const answered = async (id: Id) => (await house.as("admin", "GET", `/leads/${id}/answers`)).body.map((a: { answer: string }) => a.answer);
+    expect(await answered(survivor.id)).toEqual(["2 rooms"]);
+    const undo = await survivesEveryStatement(() => house.as("admin", "POST", `/merges/${merge.body.id}/undo`));
+    expect(undo.statements).toBeGreaterThan(15);
+    expect(undo.body.left).toEqual([]);
+    expect(await Promise.all(cards.map((card) => totals(house, [card])))).toEqual(each);
+    expect([await lead(survivor.id), await lead(loser.id)]).toMatchObject([
+      { id: survivor.id, note: "Told 0", responsible: { id: aigul.id } },
+      { id: loser.id, note: "Told 1", responsible: { id: bolat.id }, status: loser.status },
+    ]);
+    expect([await numbers(survivor.id), await numbers(loser.id)]).toEqual(values);
+    expect([await answered(survivor.id), await answered(loser.id)]).toEqual([["2 rooms"], ["3 rooms"]]);
+  });
+});
+
 describe("work passes to whoever stands in, and back (B8)", () => {
   test("an absence that begins hands over everything or nothing; so does the taking back", async () => {
     const { aigul, bolat } = house.company.employees;
