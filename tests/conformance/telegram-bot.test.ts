@@ -162,6 +162,7 @@ describe("by long polling", () => {
     server.say(AZHAR, "before");
     const channel = await open();
     await heard(1);
+    await until("the bot's server knows that it came", () => server.pending.length === 0);
     expect(calls("deleteWebhook")[0]?.params).toEqual({ drop_pending_updates: false });
     expect(await channel.test?.()).toEqual({ ok: true, detail: expect.stringMatching(/messages are fetched, 0 waiting/) });
     server.deliveries.target = { url: "http://127.0.0.1:9/new", secret: "" };

@@ -38,9 +38,9 @@ const BACKOFF_FIRST_MS = 100;
 const BACKOFF_CAP_MS = 2000;
 /** Several times the life of a lease. */
 const AFTER_REPLACED_MS = 10_000;
-/** A frozen Asterisk or a half-open TCP connection is found out by these, and an application whose events go nowhere. */
-const PING_EVERY_MS = 2000;
-const PONG_WITHIN_MS = 5000;
+/** A frozen Asterisk, a half-open TCP connection and an application whose events go nowhere are found out by these. */
+const LISTEN_EVERY_MS = 2000;
+const HEARD_WITHIN_MS = 5000;
 
 /**
  * Events and REST over one WebSocket (Asterisk >= 20.14 / 22.4): each request is a text frame answered under its request_id.
@@ -54,7 +54,7 @@ export class AriConnection {
   /** Name of a user event that is under way -> who waits for it. */
   #echoes = new Map<string, () => void>();
   #retry: NodeJS.Timeout | null = null;
-  #ping: NodeJS.Timeout | null = null;
+  #listening: NodeJS.Timeout | null = null;
   #failures = 0;
   #closed = false;
 
@@ -105,7 +105,7 @@ export class AriConnection {
     let timer: NodeJS.Timeout | undefined;
     const back = new Promise<void>((resolve, reject) => {
       this.#echoes.set(name, resolve);
-      timer = setTimeout(() => reject(new AriError(NO_ANSWER, `no event within ${PONG_WITHIN_MS} ms`)), PONG_WITHIN_MS);
+      timer = setTimeout(() => reject(new AriError(NO_ANSWER, `no event within ${HEARD_WITHIN_MS} ms`)), HEARD_WITHIN_MS);
     });
     try {
       await Promise.all([this.request({ method: "POST", uri: `events/user/${name}`, query: { application: this.#options.app } }), back]);
@@ -139,23 +139,15 @@ export class AriConnection {
     this.#socket = socket;
     let up = false;
     let reason = "closed by Asterisk";
-    let lastPong = performance.now();
     socket.on("open", () => {
       up = true;
-      lastPong = performance.now();
-      this.#ping = setInterval(() => {
-        if (performance.now() - lastPong > PONG_WITHIN_MS) {
-          reason = "Asterisk does not answer";
-          socket.terminate();
-          return;
-        }
-        socket.ping();
+      this.#listening = setInterval(() => {
         this.hears().catch((error: unknown) => {
           if (this.#socket !== socket || !this.#options.mayAct()) return;
           reason = `events do not arrive: ${error instanceof Error ? error.message : String(error)}`;
           socket.terminate();
         });
-      }, PING_EVERY_MS);
+      }, LISTEN_EVERY_MS);
       this.#options.onOpen().then(
         () => {
           this.#failures = 0;
@@ -166,11 +158,7 @@ export class AriConnection {
         },
       );
     });
-    socket.on("pong", () => {
-      lastPong = performance.now();
-    });
     socket.on("message", (data: Buffer) => {
-      lastPong = performance.now();
       if (this.#socket === socket) this.#receive(data);
     });
     socket.on("unexpected-response", (_request, response) => {
@@ -229,8 +217,8 @@ export class AriConnection {
   #drop(reason: string): void {
     const socket = this.#socket;
     this.#socket = null;
-    if (this.#ping !== null) clearInterval(this.#ping);
-    this.#ping = null;
+    if (this.#listening !== null) clearInterval(this.#listening);
+    this.#listening = null;
     if (socket !== null && socket.readyState !== WebSocket.CLOSED) {
       // After this nobody listens any more; `error` may still come from a socket that was connecting.
       socket.removeAllListeners();
