@@ -9,7 +9,7 @@ const TEXTS = ["agent-ui/src", "adapters/src", "crm-core/src", "gateway/src", "g
 const TERMS = [
   { word: "Interest", say: "Интерес, Мүдде, Інтерес", never: /қызығушылы|зацікавленіст/i },
   { word: "Lead", say: "Лид, Лид, Лід", never: /потенциальн\p{L}+ клиент|әлеуетті клиент|потенційн\p{L}+ клієнт/iu },
-  { word: "Inquiry", say: "Обращение, Өтініш, Звернення", never: /звертанн|жүгін/i },
+  { word: "Inquiry", say: "Обращение, Өтініш, Звернення", never: /звертанн|жүгіну/i },
   { word: "Interaction", say: "Взаимодействие, Өзара әрекет, Взаємодія", never: /өзара (?!әрекет)|взаємоді[єю]ван/i },
 ];
 

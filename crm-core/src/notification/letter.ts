@@ -11,10 +11,10 @@ const SUBJECTS: Record<NotificationEvent, Text> = {
   "task.new": t("Новая задача", "A new task", "Жаңа тапсырма", "Нове завдання"),
   "task.changed": t("Задача изменилась", "A task has changed", "Тапсырма өзгерді", "Завдання змінилося"),
   "task.overdue": t("Задача просрочена", "A task is overdue", "Тапсырманың мерзімі өтті", "Завдання прострочене"),
-  "lead.deadline": t("Срок потенциального клиента", "A lead's deadline", "Әлеуетті клиент мерзімі", "Термін потенційного клієнта"),
+  "lead.deadline": t("Срок лида", "A lead's deadline", "Лид мерзімі", "Термін ліда"),
   "inquiry.deadline": t("Срок обращения", "An inquiry's deadline", "Өтініш мерзімі", "Термін звернення"),
-  "interest.late": t("Интерес опаздывает", "An Interest is late", "Қызығушылық кешігуде", "Інтерес запізнюється"),
-  "interest.stuck": t("Интерес стоит на месте", "An Interest is stuck", "Қызығушылық орнында тұр", "Інтерес не рухається"),
+  "interest.late": t("Интерес опаздывает", "An Interest is late", "Мүдде кешігуде", "Інтерес запізнюється"),
+  "interest.stuck": t("Интерес стоит на месте", "An Interest is stuck", "Мүдде орнында тұр", "Інтерес не рухається"),
 };
 const WHEN = t("Когда", "When", "Қашан", "Коли");
 const WHO = t("Клиент", "Customer", "Клиент", "Клієнт");

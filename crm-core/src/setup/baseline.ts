@@ -52,7 +52,7 @@ export const LOSS_REASONS = [
   { kind: "deal_lost", name: t("Дорого", "Too expensive", "Қымбат", "Дорого") },
   { kind: "deal_lost", name: t("Выбрали конкурента", "Chose a competitor", "Бәсекелесті таңдады", "Обрали конкурента") },
   { kind: "deal_lost", name: t("Не устроили сроки", "Delivery time", "Мерзімі сәйкес келмеді", "Не влаштували строки") },
-  { kind: "deal_lost", name: t("Пропал интерес", "Lost interest", "Қызығушылық жоғалды", "Зник інтерес") },
+  { kind: "deal_lost", name: t("Пропал интерес", "Lost interest", "Клиент қызықпай қойды", "Зник інтерес") },
   { kind: "demand_unmet", name: t("Нет в наличии", "Out of stock", "Қолда жоқ", "Немає в наявності") },
   { kind: "demand_unmet", name: t("Такого не делаем", "We do not offer this", "Мұндай қызмет жоқ", "Такого не робимо") },
   { kind: "lead_disqualified", name: t("Не наш клиент", "Not our client", "Біздің клиент емес", "Не наш клієнт") },
