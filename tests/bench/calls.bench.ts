@@ -273,11 +273,11 @@ async function seed(lab: HouseLab, sockets: Socket[], phones: SipPeer): Promise<
 /** Waits until every agent may be rung. */
 async function idle(sql: HouseLab["db"]["sql"]): Promise<void> {
   await until(
-    "all agents are idle",
+    "all agents may be rung",
     async () => {
       const [row] = await sql<
         { n: number }[]
-      >`SELECT count(*)::int AS n FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'bench%' AND p.state = 'idle'`;
+      >`SELECT count(*)::int AS n FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'bench%' AND 'voice' = ANY(p.ready)`;
       return row?.n === AGENTS;
     },
     { timeoutMs: 30_000 },

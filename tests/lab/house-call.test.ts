@@ -161,7 +161,8 @@ describe("a call from outside, through the whole house", () => {
   it("an agent whose telephone is gone is not reachable and not rung", async () => {
     const session = await aigul.api.post<{ username: string; password: string }>("/softphone/session");
     await aigul.phone.register(session.username, session.password, 0);
-    await until("she is not reachable", async () => (await aigul.presence()).state === "unreachable", { timeoutMs: 20_000 });
+    await until("she is not reachable by telephone", async () => !(await aigul.presence()).phoneReachable, { timeoutMs: 20_000 });
+    expect(await aigul.presence()).toMatchObject({ state: "idle", phoneExpected: true, ready: ["chat", "message", "mail"] });
     const call = await trunk.call("5551000", { from: KNOWN });
     // A phone that has just failed rests ten seconds.
     const device = await bolat.phone.nextCall(15_000);

@@ -148,7 +148,7 @@ it("two calls that are pending before either decision ring two different agents,
     for (const device of devices) await device.is("ended", 2000);
     await until(
       "both are free",
-      async () => (await sql()`SELECT 1 FROM presence WHERE state = 'idle' AND employee_id IN (${idOf("bolat")}, ${idOf("dana")})`).length === 2,
+      async () => (await sql()`SELECT 1 FROM presence WHERE 'voice' = ANY(ready) AND employee_id IN (${idOf("bolat")}, ${idOf("dana")})`).length === 2,
       { everyMs: 10 },
     );
     for (const peer of [trunk, bolat.phone, dana.phone]) peer.reset();

@@ -41,7 +41,7 @@ it("a sipp caller and an agent's browser hear each other's tone, and both sides 
   await signIn(page, lab.house.url, login, password);
   await page.waitForSelector("[data-line=ready]");
   await page.getByRole("button", { name: /Начать работу|Start work/ }).click();
-  await page.waitForSelector("[data-state=idle]");
+  await page.waitForSelector("[data-state=idle][data-phone=ready]");
 
   const { trunkHost, trunkPort, ip, sipPort } = lab.asterisk;
   const capture = join(dir, "talk.pcap");

@@ -41,7 +41,7 @@ beforeAll(async () => {
     async () => {
       const start = page.getByRole("button", { name: "Start work" });
       if (await start.isVisible()) await start.click();
-      return page.locator("[data-state=idle]").isVisible();
+      return page.locator("[data-state=idle][data-phone=ready]").isVisible();
     },
     { timeoutMs: 30_000, everyMs: 500 },
   );
@@ -57,7 +57,7 @@ afterEach(async (test) => {
   await phase("idle");
   const finish = page.getByRole("button", { name: "Done", exact: true });
   if (await finish.isVisible()) await finish.click();
-  await page.waitForSelector("[data-state=idle]", { timeout: 45_000 });
+  await page.waitForSelector("[data-state=idle][data-phone=ready]", { timeout: 45_000 });
 });
 
 const line = (state: string, on = page, timeout = 30_000) => on.waitForSelector(`[data-line=${state}]`, { timeout });
@@ -169,6 +169,6 @@ describe("an agent in the workspace", () => {
       { timeoutMs: 20_000, everyMs: 100 },
     );
     await aigul.put("/presence/me", { intent: "available", reason: null });
-    await page.waitForSelector("[data-state=idle]", { timeout: 45_000 });
+    await page.waitForSelector("[data-state=idle][data-phone=ready]", { timeout: 45_000 });
   });
 });

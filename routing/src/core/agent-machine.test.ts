@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { REFUSALS } from "./eligibility.ts";
 import { hoursOf } from "./hours.ts";
 import { kept } from "./kept.fixture.ts";
 import {
@@ -56,10 +57,28 @@ test("of all that holds the first is shown: a call, then writing up, then the ri
   expect(shown(intends("dana", "available"))).toBe("idle");
 });
 
-test("a phone that cannot ring makes unreachable whoever serves calls, and nobody else", () => {
-  const { story } = kept({ dana: {}, bolat: { queues: { sales: { media: ["chat", "mail"] } } } });
-  story.given(connects("dana"), intends("dana", "available"), connects("bolat"), intends("bolat", "available"));
-  expect([story.stateOf("dana"), story.stateOf("bolat")]).toEqual(["unreachable", "idle"]);
+test("a phone that cannot ring makes unreachable whoever serves calls alone, and nobody else", () => {
+  const { story } = kept({
+    dana: {},
+    bolat: { queues: { sales: { media: ["chat", "mail"] } } },
+    timur: { queues: { sales: { media: ["voice"] } } },
+    asel: { queues: {} },
+  });
+  const all = ["dana", "bolat", "timur", "asel"];
+  story.given(...all.flatMap((name) => [connects(name), intends(name, "available")]));
+  expect(all.map((name) => story.stateOf(name))).toEqual(["idle", "idle", "unreachable", "idle"]);
+  expect(dana(story)?.refusals.map((r) => REFUSALS[r])).toEqual(["phone_unreachable", "none", "none", "none"]);
+});
+
+test("the phone's coming and going is told to the screens though the state shown stays; hearing it twice is no news", () => {
+  const { story, last } = kept();
+  const told = () => last().events.map((e) => e.kind);
+  story.given(ready("dana"), phone(false));
+  expect([story.stateOf("dana"), told(), last().spans]).toEqual(["idle", ["presence.changed"], []]);
+  story.given(phone(false));
+  expect(told()).toEqual([]);
+  story.given(phone(true));
+  expect(told()).toEqual(["presence.changed"]);
 });
 
 test("with as many dialogs as one may hold one is busy, with one fewer idle; without a limit of one's own idle", () => {

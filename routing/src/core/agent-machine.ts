@@ -17,8 +17,9 @@ import { letGo } from "./wait-for-responsible.ts";
  * - Work: a live offer, a letter's offer, calls, open dialogs, wrap-up until, rest until (the phone failed).
  *
  * Derived, the first that holds: offline (logged out, or the grace is over) -> busy (in a call) -> wrapup -> offered
- * -> unreachable (reconnecting, or serves calls and the phone cannot ring) -> paused -> busy (all dialogs taken) -> idle.
- * So a pause asked for in a call shows after it.
+ * -> unreachable (reconnecting, or serves nothing but calls and the phone cannot ring) -> paused -> busy (all dialogs taken)
+ * -> idle. So a pause asked for in a call shows after it, and whoever can take chats and letters is idle without a phone: what
+ * exactly can be offered is said per medium by `refusals`.
  *
  * Every state that is not idle ends by itself: offered by the offer's deadline, wrapup and rest by their own, reconnecting by
  * the grace, a call by its dialog's end or the 30 s of a lost device. Paused, offline and a full list of dialogs are people's
@@ -38,9 +39,19 @@ function derive(agent: Agent): AgentState {
   if (agent.calls > 0) return "busy";
   if (agent.wrapupUntil !== null) return "wrapup";
   if (agent.liveOffer !== null) return "offered";
-  if (!agent.online || (!agent.phoneReachable && agent.memberships.some((m) => m.media[0]))) return "unreachable";
+  if (!agent.online || (!agent.phoneReachable && servesCallsAlone(agent))) return "unreachable";
   if (agent.intent === "paused") return "paused";
   return agent.facts.maxDialogs > 0 && openDialogs(agent) >= agent.facts.maxDialogs ? "busy" : "idle";
+}
+
+/** Are calls all that this agent is a member for, so that nothing comes without a phone? */
+function servesCallsAlone(agent: Agent): boolean {
+  let calls = false;
+  for (const { media } of agent.memberships) {
+    if (media[1] || media[2] || media[3]) return false;
+    calls ||= media[0];
+  }
+  return calls;
 }
 
 /** Brings everything that follows from the axes up to date: refusals, counts, ready lists, the derived state and its log. */
@@ -109,6 +120,10 @@ export function toMatch(state: RouterState, agent: Agent): void {
 
 function logSpan(state: RouterState, agent: Agent): void {
   state.effects.spans.push({ employeeId: agent.id, state: agent.state, intent: agent.intent, reason: agent.reason, from: state.now });
+  tell(state, agent);
+}
+
+function tell(state: RouterState, agent: Agent): void {
   state.emit({ kind: "presence.changed", dialogId: null, payload: { employeeId: agent.id } });
 }
 
@@ -151,6 +166,16 @@ export function graceOver(state: RouterState, agent: Agent): void {
   agent.offlineSince = null;
   state.deadlines.clear(agent.grace);
   refresh(state, agent);
+}
+
+/** The phone registered or is gone. The screens hear of it even when the state that they show stays. */
+export function setPhone(state: RouterState, agent: Agent, reachable: boolean): void {
+  const changed = reachable !== agent.phoneReachable;
+  const shown = agent.state;
+  agent.phoneReachable = reachable;
+  if (reachable && agent.restUntil !== null) endRest(state, agent);
+  else refresh(state, agent);
+  if (changed && agent.state === shown) tell(state, agent);
 }
 
 export function setIntent(state: RouterState, agent: Agent, intent: Intent, reason: string | null): void {

@@ -106,9 +106,7 @@ function handle(state: RouterState, event: RouterEvent): void {
     case "agent.phone": {
       const agent = state.agents.get(input.employeeId);
       if (agent === undefined) return;
-      agent.phoneReachable = input.reachable;
-      if (input.reachable && agent.restUntil !== null) agents.endRest(state, agent);
-      else agents.refresh(state, agent);
+      agents.setPhone(state, agent, input.reachable);
       return;
     }
     case "agent.intent": {

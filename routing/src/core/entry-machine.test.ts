@@ -1,3 +1,4 @@
+import type { Medium } from "@kommutator/contract/ids";
 import { expect, test } from "vitest";
 import { hoursOf } from "./hours.ts";
 import { Pace } from "./pace.ts";
@@ -74,10 +75,13 @@ test("the phone's longer rest stays when a shorter one begins", () => {
   expect(s.state.agents.get("dana")?.restUntil).toBe(START + 45_000);
 });
 
-test("somebody whose memberships differ is unreachable when one of them serves calls", () => {
-  const s = new Story({ dana: { queues: { sales: { media: ["chat"] }, service: {} } } }, { sales: {}, service: {} });
-  s.given(ready("dana"), (x) => x.input({ kind: "agent.phone", employeeId: "dana", reachable: false, at: x.now }));
-  expect(s.stateOf("dana")).toBe("unreachable");
+test("somebody whose memberships differ is unreachable without a phone when all of them are for calls, ready when one is not", () => {
+  const withoutPhone = (media: Medium[]) => {
+    const s = new Story({ dana: { queues: { sales: { media }, service: { media: ["voice"] } } } }, { sales: {}, service: {} });
+    s.given(ready("dana"), (x) => x.input({ kind: "agent.phone", employeeId: "dana", reachable: false, at: x.now }));
+    return s.stateOf("dana");
+  };
+  expect([withoutPhone(["voice"]), withoutPhone(["chat"])]).toEqual(["unreachable", "idle"]);
 });
 
 test("what happened lately may be told in any order, and of queues that are gone", () => {

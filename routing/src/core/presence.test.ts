@@ -76,7 +76,7 @@ test("a pause asked for in a call shows after it", () => {
 
 test("a phone that is not registered: no calls, chats all the same", () => {
   const s = one().given(connects("dana"), intends("dana", "available"));
-  expect(s.stateOf("dana")).toBe("unreachable");
+  expect(s.stateOf("dana")).toBe("idle");
   s.when(calls("call")).never("call is offered").when(chats("chat")).then("chat is offered to dana (least_loaded)");
   s.given(rejects("dana", "chat")).when(online("dana")).then("call is offered to dana (oldest_waiting)");
 });

@@ -1,8 +1,8 @@
 import { type Principal, type Scope, within } from "@kommutator/contract/access";
 import type { Board } from "@kommutator/contract/api/routing";
 import type { Db } from "@kommutator/contract/db";
-import type { EpochMs, Id } from "@kommutator/contract/ids";
-import { readPresence } from "./presence.ts";
+import { type EpochMs, type Id, MEDIA, type Medium } from "@kommutator/contract/ids";
+import { houseHasTelephony, readPresence } from "./presence.ts";
 
 /** An abandoned call that waited less than this is a short abandon (spec B13, B19). */
 const SHORT_ABANDON_S = 5;
@@ -20,8 +20,9 @@ export async function readBoard(sql: Db, principal: Principal, scope: Scope, now
   const agents = everyone.filter((a) => within(principal, scope, { employeeId: a.employeeId, departmentId: a.departmentId }));
   const agentIds = agents.map((a) => a.employeeId);
   const departments = scope === "all" ? null : scope === "subtree" ? principal.subtreeIds : scope === "department" ? [principal.departmentId] : [];
-  const queues = await sql<{ id: Id; name: string; sl_threshold_s: number; sl_target: number; member_ids: Id[] }[]>`
-    SELECT q.id, q.name, q.sl_threshold_s, q.sl_target, coalesce((SELECT array_agg(m.employee_id) FROM queue_member m WHERE m.queue_id = q.id), '{}') AS member_ids
+  const queues = await sql<{ id: Id; name: string; sl_threshold_s: number; sl_target: number; telephony: boolean; members: Member[] }[]>`
+    SELECT q.id, q.name, q.sl_threshold_s, q.sl_target, ${houseHasTelephony(sql)} AS telephony,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('employeeId', m.employee_id, 'media', m.media)) FROM queue_member m WHERE m.queue_id = q.id), '[]') AS members
     FROM queue q WHERE q.archived_at IS NULL ${
       departments === null
         ? sql``
@@ -48,7 +49,7 @@ export async function readBoard(sql: Db, principal: Principal, scope: Scope, now
   const count = (medium: string) => waiting.filter((w) => w.medium === medium).reduce((n, w) => n + w.n, 0);
   const longest = (rows: readonly { since: Date | null }[]) =>
     rows.reduce<Date | null>((min, r) => (r.since !== null && (min === null || r.since < min) ? r.since : min), null)?.toISOString() ?? null;
-  const idle = new Set(everyone.filter((a) => a.state === "idle").map((a) => a.employeeId));
+  const ready = new Map(everyone.map((a) => [a.employeeId, new Set(a.ready)]));
   return {
     at: new Date(now).toISOString(),
     waiting: {
@@ -73,15 +74,43 @@ export async function readBoard(sql: Db, principal: Principal, scope: Scope, now
         name: q.name,
         waiting: rows.reduce((n, w) => n + w.n, 0),
         longestSince: longest(rows),
-        readyAgents: q.member_ids.filter((id) => idle.has(id)).length,
+        ...readyIn(q.members, ready, q.telephony, rows),
       };
     }),
   };
 }
 
+interface Member {
+  employeeId: Id;
+  media: Medium[];
+}
+
+/** Who of a queue's members may be offered something now, in all and by medium: only the router says so. */
+function readyIn(members: Member[], ready: Map<Id, Set<Medium>>, telephony: boolean, rows: Waiting[]): Pick<Board["queues"][number], "readyAgents" | "media"> {
+  const takes = (m: Member, medium: Medium) => m.media.includes(medium) && ready.get(m.employeeId)?.has(medium) === true;
+  const waits = (medium: Medium) => rows.filter((r) => r.medium === medium || (r.medium === "callback" && medium === "voice")).reduce((n, r) => n + r.n, 0);
+  const media = MEDIA.map((medium) => ({
+    medium,
+    waiting: waits(medium),
+    ready: members.filter((m) => takes(m, medium)).length,
+    served: (medium !== "voice" || telephony) && members.some((m) => m.media.includes(medium)),
+  }));
+  return {
+    readyAgents: members.filter((m) => MEDIA.some((medium) => takes(m, medium))).length,
+    media: media.filter((m) => m.served || m.waiting > 0).map(({ served: _, ...m }) => m),
+  };
+}
+
+interface Waiting {
+  queue_id: Id;
+  medium: string;
+  n: number;
+  since: Date | null;
+}
+
 /** Entries that nobody has accepted yet, offered ones included: the customer waits all the same. A promised callback is a medium of its own here. */
-async function readWaiting(sql: Db, queueIds: Id[]): Promise<{ queue_id: Id; medium: string; n: number; since: Date | null }[]> {
-  return sql<{ queue_id: Id; medium: string; n: number; since: Date | null }[]>`
+async function readWaiting(sql: Db, queueIds: Id[]): Promise<Waiting[]> {
+  return sql<Waiting[]>`
     SELECT queue_id, CASE WHEN callback_number IS NULL THEN medium ELSE 'callback' END AS medium, count(*)::int AS n, min(enqueued_at) AS since FROM entry WHERE ended_at IS NULL AND queue_id = ANY(${queueIds}::uuid[]) GROUP BY 1, 2`;
 }
 

@@ -1,9 +1,10 @@
 import type { Tx } from "@kommutator/contract/db";
-import type { EpochMs } from "@kommutator/contract/ids";
+import { type EpochMs, MEDIA } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import type { Decision, Effects, PresenceSpan } from "../core/effects.ts";
+import { NONE } from "../core/eligibility.ts";
 import { idOf } from "../core/ids.ts";
-import type { Agent, Assignment, Entry, Offer } from "../core/model.ts";
+import { type Agent, type Assignment, type Entry, MEDIUM_INDEX, type Offer } from "../core/model.ts";
 
 /**
  * Writes what a batch of decisions changed: one statement a table, whatever the batch's size, each row in its last state
@@ -148,18 +149,19 @@ const presenceRow = (a: Agent) => ({
   assigned: a.lastAssignedAt === 0 ? null : a.lastAssignedAt,
   state: a.state,
   since: a.stateSince,
+  ready: MEDIA.filter((medium) => a.refusals[MEDIUM_INDEX[medium]] === NONE),
 });
 type PresenceRow = ReturnType<typeof presenceRow>;
 
 const upsertPresence = (tx: Tx, rows: PresenceRow[]) => tx`
-  INSERT INTO presence (employee_id, online, offline_since, phone_reachable, intent, reason, wrapup_until, wrapup_ms, rest_until, missed_offers, last_assigned_at, state, state_since)
+  INSERT INTO presence (employee_id, online, offline_since, phone_reachable, intent, reason, wrapup_until, wrapup_ms, rest_until, missed_offers, last_assigned_at, state, state_since, ready)
   SELECT r.id, r.online, to_timestamp(r.offline / 1000), r.phone, r.intent, r.reason, to_timestamp(r.wrapup / 1000), r.wrapup_ms, to_timestamp(r.rest / 1000), r.missed,
-    to_timestamp(r.assigned / 1000), r.state, to_timestamp(r.since / 1000)
+    to_timestamp(r.assigned / 1000), r.state, to_timestamp(r.since / 1000), r.ready
   FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(id uuid, online boolean, offline float8, phone boolean, intent text, reason text, wrapup float8, wrapup_ms int, rest float8, missed int,
-    assigned float8, state text, since float8)
+    assigned float8, state text, since float8, ready text[])
   ON CONFLICT (employee_id) DO UPDATE SET online = excluded.online, offline_since = excluded.offline_since, phone_reachable = excluded.phone_reachable, intent = excluded.intent,
     reason = excluded.reason, wrapup_until = excluded.wrapup_until, wrapup_ms = excluded.wrapup_ms, rest_until = excluded.rest_until, missed_offers = excluded.missed_offers,
-    last_assigned_at = excluded.last_assigned_at, state = excluded.state, state_since = excluded.state_since`;
+    last_assigned_at = excluded.last_assigned_at, state = excluded.state, state_since = excluded.state_since, ready = excluded.ready`;
 
 /** Each agent's spans of the batch: the one that is open in the table ends where the first begins; only the last stays open. */
 function writeSpans(tx: Tx, spans: PresenceSpan[]): Promise<unknown>[] {

@@ -178,7 +178,7 @@ test("the board: B13's numbers of the day, only the viewer's part of the house",
     today: Record<string, number>;
     waiting: Record<string, unknown>;
     agents: { employeeId: Id; state: string }[];
-    queues: { id: Id; waiting: number; readyAgents: number }[];
+    queues: { id: Id; waiting: number; readyAgents: number; media: unknown[] }[];
     openDialogs: number;
   };
   expect(board.today).toMatchObject({ offered: 190, answered: 170, abandoned: 20, shortAbandoned: 6, serviceLevelThresholdS: 20, serviceLevelTarget: 0.8 });
@@ -190,7 +190,15 @@ test("the board: B13's numbers of the day, only the viewer's part of the house",
       [bob, "offered"],
     ].sort(),
   );
-  expect(board.queues).toEqual([{ id: made.queue, name: expect.any(String), waiting: 1, longestSince: expect.any(String), readyAgents: 0 }]);
+  expect(board.queues).toEqual([
+    { id: made.queue, name: expect.any(String), waiting: 1, longestSince: expect.any(String), readyAgents: 0, media: expect.any(Array) },
+  ]);
+  // Bob has a chat before him and nothing else meanwhile; Ann has a break.
+  expect(board.queues[0]?.media).toEqual([
+    { medium: "chat", waiting: 1, ready: 0 },
+    { medium: "message", waiting: 0, ready: 0 },
+    { medium: "mail", waiting: 0, ready: 0 },
+  ]);
   expect(board.waiting).toMatchObject({ voice: 0, chat: 1, mail: 0 });
   expect(board.openDialogs).toBe(1);
   expect(waiting).toBeDefined();

@@ -11,7 +11,7 @@ import { z } from "zod";
 import { assignMany } from "./assign-many.ts";
 import { readBoard } from "./board.ts";
 import { type ActDeps, acceptOffer, assignDialog, mustSee, rejectOffer, takeDialog } from "./dialog-acts.ts";
-import { type AgentPresence, presenceOf } from "./presence.ts";
+import { plainPresence, presenceOf } from "./presence.ts";
 import { settingsRoutes } from "./settings-routes.ts";
 import { whatIf } from "./what-if.ts";
 import { readWhy } from "./why.ts";
@@ -101,9 +101,4 @@ export function routingRoutes(deps: RouteDeps): FastifyPluginAsync {
 
     await app.register(settingsRoutes(deps));
   };
-}
-
-function plainPresence(p: AgentPresence): Presence {
-  const { name: _n, departmentId: _d, departmentName: _dn, activeDialogIds: _a, ...presence } = p;
-  return presence;
 }

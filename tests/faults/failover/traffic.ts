@@ -113,10 +113,10 @@ export class Traffic {
       await until("the live socket greets", () => socket.connected);
       await api.request("PUT", "/presence/me", { intent: "available" });
     }
-    await until("all agents are idle", async () => {
+    await until("all agents may be rung", async () => {
       const [row] = await db.sql<
         { n: number }[]
-      >`SELECT count(*)::int AS n FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'agent%' AND p.state = 'idle'`;
+      >`SELECT count(*)::int AS n FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'agent%' AND 'voice' = ANY(p.ready)`;
       return row?.n === logins.length;
     });
   }
@@ -143,7 +143,7 @@ export class Traffic {
     const { sql } = this.#cluster.db;
     const serves = async () => {
       const [row] = await sql<{ idle: number; waiting: number }[]>`
-        SELECT (SELECT count(*)::int FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'agent%' AND p.state = 'idle') AS idle,
+        SELECT (SELECT count(*)::int FROM presence p JOIN employee e ON e.id = p.employee_id WHERE e.login LIKE 'agent%' AND 'voice' = ANY(p.ready)) AS idle,
           (SELECT count(*)::int FROM entry WHERE medium = 'voice' AND ended_at IS NULL AND enqueued_at < now() - interval '3 seconds') AS waiting`;
       return row !== undefined && row.idle >= this.#options.agents / 2 && row.waiting === 0;
     };

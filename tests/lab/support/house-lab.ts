@@ -93,19 +93,19 @@ export class LabAgent {
     await this.api.request("PUT", "/presence/me", { intent, reason: intent === "paused" ? "lunch" : null });
   }
 
-  presence(): Promise<{ state: string; phoneReachable?: boolean }> {
+  presence(): Promise<{ state: string; phoneReachable: boolean; ready: string[] }> {
     return this.api.get("/presence/me");
   }
 
-  /** Available, idle, out of wrap-up. */
+  /** Available, idle, out of wrap-up, and the phone can ring. */
   async ready(): Promise<void> {
     await this.intent("available");
     await until(
       "the agent is idle",
       async () => {
-        const { state } = await this.presence();
+        const { state, phoneReachable } = await this.presence();
         if (state === "wrapup") await this.api.post("/presence/me/wrapup", { action: "finish" });
-        return state === "idle" || state === "ready";
+        return state === "idle" && phoneReachable;
       },
       { timeoutMs: 10_000, everyMs: 50 },
     );

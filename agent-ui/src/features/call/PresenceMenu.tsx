@@ -2,7 +2,7 @@ import { Button, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/cor
 import { IconCheck, IconChevronDown, IconClockPlus, IconCoffee, IconLogout, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { clock, useNow } from "../../app/format.ts";
-import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
+import { phoneOf } from "../../app/presence.ts";
 import classes from "./CallBar.module.css";
 import { usePresence, useSetPresence, useWrapup } from "./queries.ts";
 
@@ -14,33 +14,33 @@ export function PresenceMenu() {
   const presence = usePresence();
   const set = useSetPresence();
   const wrapup = useWrapup();
-  const { view, enabled } = useSoftphone();
   const now = useNow(1000);
   const me = presence.data;
   if (me === undefined) return <UnstyledButton className={classes["presence"] ?? ""} disabled aria-label={t("presence.unknown")} />;
   const reason = me.reason === null ? null : (PAUSE_REASONS as readonly string[]).includes(me.reason) ? t(`presence.reason.${me.reason}`) : me.reason;
-  // Where there is no telephone to reach, "telephone unreachable" would only frighten: chats and letters come all the same.
-  const state = me.state === "unreachable" && (!enabled || view.line.cause === "unavailable") ? "idle" : me.state;
-  const label = state === "paused" && reason !== null ? reason : t(`presence.state.${state}`);
+  const phone = phoneOf(me);
+  const label = me.state === "paused" && reason !== null ? reason : t(`presence.state.${me.state}`);
   const left = me.wrapupUntil === null ? null : Date.parse(me.wrapupUntil) - now;
   const intend = (intent: typeof me.intent, why: string | null) => set.mutate({ intent, reason: why });
   return (
     <div className={classes["group"]}>
       <Menu position="bottom-start" width={250}>
         <Menu.Target>
-          <UnstyledButton className={classes["presence"] ?? ""} data-state={state}>
+          <UnstyledButton className={classes["presence"] ?? ""} data-state={me.state} data-phone={phone}>
             <VisuallyHidden>{t("presence.menu")}</VisuallyHidden>
             <span className={classes["dot"]} aria-hidden />
             <span className={classes["two"]}>
               <span className={classes["strong"]}>{label}</span>
               <span className={classes["dim"]} title={new Date(me.stateSince).toLocaleString()}>
                 {clock(now - Date.parse(me.stateSince))} · {t("presence.dialogs", { open: me.openDialogs, max: me.maxDialogs })}
+                {phone === "missing" ? <span className={classes["amber"]}> · {t("common:phone.missing")}</span> : null}
               </span>
             </span>
             <IconChevronDown size={15} aria-hidden />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
+          {phone === "missing" ? <Menu.Label>{t("common:phone.missingHint")}</Menu.Label> : null}
           <Menu.Item
             leftSection={<IconPlayerPlay size={16} color="var(--k-green)" />}
             rightSection={me.intent === "available" ? <IconCheck size={16} /> : null}

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { clock, useFormat, useNow } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
+import { phoneOf } from "../../app/presence.ts";
 import { AbsenceForm } from "./AbsenceForm.tsx";
 import { AssignTo } from "./AssignTo.tsx";
 import { ForcedState } from "./ForcedState.tsx";
@@ -45,7 +46,9 @@ const AgentCard = memo(function AgentCard({ agent }: { agent: Agent }) {
   const format = useFormat();
   const now = useNow();
   const can = useCan();
-  const detail = [agent.departmentName, agent.state === "paused" && agent.reason !== null ? agent.reason : null].filter(Boolean).join(" · ");
+  const phoneless = phoneOf(agent) === "missing";
+  const reason = agent.state === "paused" ? agent.reason : null;
+  const detail = [phoneless ? t("common:phone.missing") : null, reason, agent.departmentName].filter(Boolean).join(" · ");
   return (
     <li className={classes["agent"]} data-state={agent.state}>
       <div className={classes["agentTop"]}>
@@ -53,7 +56,11 @@ const AgentCard = memo(function AgentCard({ agent }: { agent: Agent }) {
           {agent.name}
         </span>
         {agent.onCall ? <IconPhone size={15} color="var(--k-blue)" aria-label={t("onCall")} /> : null}
-        {agent.online && !agent.phoneReachable ? <IconHeadsetOff size={15} color="var(--k-amber)" aria-label={t("common:agentState.unreachable")} /> : null}
+        {phoneless ? (
+          <span title={t("common:phone.missingHint")} className={classes["phoneless"]}>
+            <IconHeadsetOff size={15} color="var(--k-amber)" aria-label={t("common:phone.missingHint")} />
+          </span>
+        ) : null}
         {can("employee", "assign") === null ? null : <AgentActions agent={agent} />}
       </div>
       <div className={classes["agentBottom"]}>

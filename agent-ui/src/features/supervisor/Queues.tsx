@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { clock, useNow } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import { EmergencyBox, type EmergencyTarget } from "../routing/EmergencyBox.tsx";
+import { readinessOf } from "./readiness.ts";
 import { SwitchButton } from "./SwitchButton.tsx";
 
 /** Each queue: who waits, how long, who is ready, and its emergency switch. */
@@ -37,9 +38,7 @@ export function Queues({ queues }: { queues: Board["queues"] }) {
               </Table.Td>
               <Table.Td ta="right">{queue.longestSince === null ? "—" : clock(now - Date.parse(queue.longestSince))}</Table.Td>
               <Table.Td ta="right">
-                <Text span inherit c={queue.readyAgents === 0 && queue.waiting > 0 ? "var(--k-red)" : "inherit"}>
-                  {queue.readyAgents}
-                </Text>
+                <Ready queue={queue} />
               </Table.Td>
               {may ? (
                 <Table.Td>
@@ -52,5 +51,24 @@ export function Queues({ queues }: { queues: Board["queues"] }) {
       </Table>
       {target === null ? null : <EmergencyBox target={target} onClose={() => setTarget(null)} />}
     </>
+  );
+}
+
+/** How many are ready; below, for which media nobody is. By medium behind the pointer. */
+function Ready({ queue }: { queue: Board["queues"][number] }) {
+  const { t } = useTranslation("supervisor");
+  const { late, lacking } = readinessOf(queue);
+  const say = (media: Board["queues"][number]["media"]) => media.map((each) => `${t(`common:medium.${each.medium}`)} ${each.ready}`).join(" · ");
+  return (
+    <span title={say(queue.media)}>
+      <Text span inherit fw={late ? 650 : 400} c={late ? "var(--k-red)" : "inherit"}>
+        {queue.readyAgents}
+      </Text>
+      {lacking.length === 0 ? null : (
+        <Text span size="xs" display="block" c={late ? "var(--k-red)" : "dimmed"} style={{ whiteSpace: "nowrap" }}>
+          {say(lacking)}
+        </Text>
+      )}
+    </span>
   );
 }

@@ -13,6 +13,10 @@ import { QueueSkill } from "./skills.ts";
  * GET  /api/v1/board                               Board (limited to the viewer's subtree)
  * GET/POST /api/v1/queues · PATCH /api/v1/queues/:id · PUT /api/v1/queues/:id/members
  */
+/**
+ * `unreachable`: the page is gone for a moment, or the agent serves nothing but calls and has no phone that can ring. Whoever
+ * takes chats and letters is `idle` without one; `ready` says for which media.
+ */
 export const AgentState = z.enum(["offline", "unreachable", "paused", "idle", "offered", "busy", "wrapup"]);
 export const Presence = z.object({
   employeeId: Id,
@@ -20,6 +24,10 @@ export const Presence = z.object({
   reason: z.string().nullable(),
   online: z.boolean(),
   phoneReachable: z.boolean(),
+  /** The house has telephony and the agent serves calls: only then is a phone that cannot ring worth a word. */
+  phoneExpected: z.boolean(),
+  /** The media of which something may be offered now. */
+  ready: z.array(MediumSchema),
   state: AgentState,
   stateSince: IsoTime,
   openDialogs: z.number().int(),
@@ -67,7 +75,18 @@ export const Board = z.object({
   unprocessedInquiries: z.number().int(),
   oldestInquiryAt: IsoTime.nullable(),
   agents: z.array(Presence.extend({ name: z.string(), departmentName: z.string(), activeDialogIds: z.array(Id) })),
-  queues: z.array(z.object({ id: Id, name: z.string(), waiting: z.number().int(), longestSince: IsoTime.nullable(), readyAgents: z.number().int() })),
+  queues: z.array(
+    z.object({
+      id: Id,
+      name: z.string(),
+      waiting: z.number().int(),
+      longestSince: IsoTime.nullable(),
+      /** Members who may be offered something of at least one medium that they serve here. */
+      readyAgents: z.number().int(),
+      /** The media that members serve here (calls: where the house has telephony) or that wait; a promised callback waits as a call. */
+      media: z.array(z.object({ medium: MediumSchema, waiting: z.number().int(), ready: z.number().int() })),
+    }),
+  ),
 });
 export type Board = z.infer<typeof Board>;
 

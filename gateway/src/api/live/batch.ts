@@ -4,12 +4,12 @@ import type { Presence } from "@kommutator/contract/api/routing";
 import type { Db } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, StreamPosition } from "@kommutator/contract/ids";
+import { plainPresence, readPresence } from "@kommutator/routing/shell/presence";
 import { readCalls, withoutRecording } from "../calls/view.ts";
 import { readMessages } from "../dialogs/messages.ts";
 import { type DialogRow, readMarkedRows, toSummary, type ViewerMarks } from "../dialogs/summary.ts";
 import { maySee } from "../dialogs/visibility.ts";
 import type { Client } from "./client.ts";
-import { readPresence } from "./presence.ts";
 
 type Owner = { employeeId: Id | null; departmentId: Id | null };
 
@@ -46,7 +46,7 @@ export async function readBatch(sql: Db, events: DialogEvent[], viewerId: Id | n
     readMarkedRows(sql, ids, viewerId),
     readMessages(sql, [...messageIds]),
     readCalls(sql, [...callIds]),
-    readPresence(sql, [...people]),
+    people.size === 0 ? [] : readPresence(sql, [...people]),
     readOwners(sql, [...loose.interest], [...loose.inquiry], [...loose.interaction]),
   ]);
   return {
@@ -54,7 +54,7 @@ export async function readBatch(sql: Db, events: DialogEvent[], viewerId: Id | n
     marks,
     messages: new Map(messages.map((m) => [m.id, m])),
     calls: new Map(calls.map((c) => [c.id, c])),
-    presence: new Map(presence.map((p) => [p.presence.employeeId, p])),
+    presence: new Map(presence.map((p) => [p.employeeId, { presence: plainPresence(p), departmentId: p.departmentId }])),
     owners,
   };
 }
