@@ -26,6 +26,7 @@ import { History } from "./History.tsx";
 import { InterestLink } from "./InterestLink.tsx";
 import { Merges } from "./Merges.tsx";
 import { PersonLine } from "./PersonLine.tsx";
+import { StatusChip } from "./StatusChip.tsx";
 
 /** The dossier: facts, ways to reach, people, Interests on the left; the whole history on the right. */
 export function CustomerCard() {
@@ -75,15 +76,7 @@ export function CustomerCard() {
           <IconArrowLeft size={19} />
         </ActionIcon>
         <h1>{customer.name}</h1>
-        {customer.status === null ? null : (
-          <Badge
-            variant="outline"
-            color="gray"
-            leftSection={<span className={classes["dot"]} style={{ marginRight: 0, background: customer.status.color ?? undefined }} />}
-          >
-            {name(customer.status)}
-          </Badge>
-        )}
+        {customer.status === null ? null : <StatusChip status={customer.status} size="md" />}
         {customer.isVip ? (
           <Badge color="yellow" variant="light" leftSection={<IconStarFilled size={11} />}>
             VIP

@@ -12,6 +12,7 @@ import classes from "./customer.module.css";
 import { type CustomerFilter, Filters } from "./Filters.tsx";
 import { Register } from "./Register.tsx";
 import { Sections } from "./Sections.tsx";
+import { StatusChip } from "./StatusChip.tsx";
 
 const FILTERS = new Set(["kind", "responsibleId", "statusId", "regionId", "industryId", "sourceId", "addedFrom", "addedTo"]);
 
@@ -67,13 +68,7 @@ export function CustomerList() {
         {
           name: "status",
           label: t("field.statusId"),
-          cell: (row) =>
-            row.status === null ? null : (
-              <>
-                <span className={classes["dot"]} style={row.status.color === null ? undefined : { background: row.status.color }} aria-hidden />
-                {name(row.status)}
-              </>
-            ),
+          cell: (row) => (row.status === null ? null : <StatusChip status={row.status} />),
         },
         { name: "region", label: t("field.regionId"), title: (row) => name(row.region), cell: (row) => name(row.region) },
         { name: "phone", label: t("field.phone"), cell: (row) => (row.mainPhone === null ? (row.mainEmail ?? "") : phone(row.mainPhone)) },

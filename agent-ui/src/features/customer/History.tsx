@@ -3,16 +3,15 @@ import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
-import { useNamed } from "../../app/catalogues.ts";
 import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { ErrorState } from "../../app/states.tsx";
 import classes from "./customer.module.css";
+import { StatusChip } from "./StatusChip.tsx";
 
 /** Who answered for the card and which status it had, from when to when and why (CB-05, CB-07). */
 export function History({ id }: { id: string }) {
   const { t } = useTranslation("customer");
-  const name = useNamed();
   const format = useFormat();
   const query = useQuery({ queryKey: keys.customer(id, "history"), queryFn: ({ signal }) => api.get<CustomerHistory>(`/customers/${id}/history`, { signal }) });
   const span = (each: { from: string; to: string | null }) => `${format.date(each.from)} – ${each.to === null ? t("history.now") : format.date(each.to)}`;
@@ -38,8 +37,7 @@ export function History({ id }: { id: string }) {
           <div key={`s${each.from}`} className={classes["period"]}>
             <dt title={format.full(each.from)}>{span(each)}</dt>
             <dd>
-              <span className={classes["dot"]} style={each.status?.color == null ? undefined : { background: each.status.color }} aria-hidden />
-              {each.status === null ? t("history.noStatus") : name(each.status)}
+              {each.status === null ? t("history.noStatus") : <StatusChip status={each.status} />}
               <span className={classes["dim"]}> {each.by === null ? "" : `· ${each.by.name}`}</span>
             </dd>
           </div>

@@ -13,6 +13,7 @@ import {
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import { useNamed } from "../../app/catalogues.ts";
+import { paintOf } from "../../app/tint.ts";
 import classes from "./events.module.css";
 
 type Icon = ComponentType<{ size?: number; stroke?: number }>;
@@ -47,7 +48,7 @@ export function TypeMark({
 }) {
   const name = useNamed()(type);
   const Icon = ICONS[type.icon ?? ""] ?? ICONS[type.code ?? ""] ?? IconCalendarEvent;
-  const color = type.color === null ? undefined : /^#/.test(type.color) ? type.color : `var(--mantine-color-${type.color}-6, var(--k-dim))`;
+  const color = type.color === null ? undefined : paintOf(type.color);
   return (
     <span className={classes["type"]} title={named ? undefined : name}>
       <span className={classes["mark"]} style={color === undefined ? undefined : { color }} aria-hidden>
