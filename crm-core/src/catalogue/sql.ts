@@ -12,6 +12,19 @@ export async function readEntries(tx: Query, catalogue: Catalogue, id: Id | null
     ORDER BY t.archived_at IS NOT NULL, ${catalogue.within === undefined ? tx`` : tx`t.${tx(catalogue.within)},`} t.pos, t.name`;
 }
 
+/** SQL of `id` and `name` of every entry of a catalogue, and of every stage, that is translated into the language. */
+function translated(tx: Query, locale: string) {
+  const tables = ["stage", ...Object.values(CATALOGUES).map((each) => each.table)];
+  const each = tables.map((table, n) => tx`${n === 0 ? tx`` : tx`UNION ALL`} SELECT id, translations->>${locale} AS name FROM ${tx(table)}`);
+  return tx`(SELECT coalesce(jsonb_object_agg(n.id, n.name), '{}') FROM (${each}) n WHERE n.name IS NOT NULL)`;
+}
+
+/** Names of catalogues' entries in a language, by their ids; an entry without a translation is not among them and keeps its own name. */
+export async function readNames(tx: Query, locale: string): Promise<Catalogues["names"]> {
+  const [row] = await tx<Pick<Catalogues, "names">[]>`SELECT ${translated(tx, locale)} AS names`;
+  return row?.names ?? {};
+}
+
 /**
  * Everything that forms choose from, in one answer, each name in the language asked for where it is translated. Archived purposes, kinds and
  * reasons come along: old rows still name them.
@@ -19,8 +32,6 @@ export async function readEntries(tx: Query, catalogue: Catalogue, id: Id | null
 export async function readCatalogues(tx: Query, locale: string): Promise<Catalogues> {
   const named = (alias: string) => tx`'id', ${tx(alias)}.id, 'name', coalesce(${tx(alias)}.translations->>${locale}, ${tx(alias)}.name)`;
   const order = (alias: string) => tx`ORDER BY ${tx(alias)}.pos, ${tx(alias)}.name`;
-  const tables = ["stage", ...Object.values(CATALOGUES).map((each) => each.table)];
-  const translated = tables.map((table, n) => tx`${n === 0 ? tx`` : tx`UNION ALL`} SELECT id, translations->>${locale} AS name FROM ${tx(table)}`);
   const [row] = await tx<Catalogues[]>`
     SELECT
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("u")}, 'code', u.code, 'outcome', u.outcome, 'interestKindId', u.interest_kind_id, 'queueId', u.queue_id, 'dispatch', u.dispatch,
@@ -41,6 +52,6 @@ export async function readCatalogues(tx: Query, locale: string): Promise<Catalog
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', full_name, 'departmentId', department_id, 'extension', extension, 'state', state) ORDER BY full_name) FROM employee WHERE state <> 'dismissed'), '[]') AS employees,
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM department WHERE archived_at IS NULL), '[]') AS departments,
       coalesce((SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name) FROM queue WHERE archived_at IS NULL), '[]') AS queues,
-      (SELECT coalesce(jsonb_object_agg(n.id, n.name), '{}') FROM (${translated}) n WHERE n.name IS NOT NULL) AS names`;
+      ${translated(tx, locale)} AS names`;
   return row as Catalogues;
 }

@@ -1,3 +1,4 @@
+import type { NamedRef } from "@kommutator/contract/api/common";
 import type { ContactRow, CustomerRow } from "@kommutator/contract/api/customer";
 import type { ExportList } from "@kommutator/contract/api/export";
 import type { InquiryView } from "@kommutator/contract/api/inquiry";
@@ -5,15 +6,19 @@ import type { InteractionView } from "@kommutator/contract/api/interaction";
 import type { InterestRow } from "@kommutator/contract/api/interest";
 import type { LeadView } from "@kommutator/contract/api/lead";
 import type { TaskView } from "@kommutator/contract/api/task";
+import type { z } from "zod";
 import { type Text, t } from "../setup/texts.ts";
+import { CUSTOMER_KIND, DIRECTION, INQUIRY_ORIGIN, INQUIRY_STATUS, INTERACTION_STATE, INTEREST_STATUS, LEAD_STATUS, TASK_STATE } from "./words.ts";
 
-/** What a cell holds: a moment is written in the company's zone. */
-export type Cell = string | number | null | { at: string };
+type Entry = z.infer<typeof NamedRef>;
+/** What a cell holds: a moment is written in the company's zone, an entry of a catalogue and a word of the house in the reader's language. */
+export type Cell = string | number | null | { at: string } | { entry: Entry } | { word: Text };
 export interface ExportColumn<Row> {
   title: Text;
   cell: (row: Row) => Cell;
 }
 
+const entry = (ref: Entry | null): Cell => (ref === null ? null : { entry: ref });
 const at = (iso: string | null): Cell => (iso === null ? null : { at: iso });
 const points = (lead: LeadView, ...kinds: string[]) =>
   lead.contactPoints
@@ -35,9 +40,9 @@ const SOURCE = t("Источник", "Source", "Көзі", "Джерело");
 
 const customers: ExportColumn<CustomerRow>[] = [
   { title: CODE, cell: (r) => r.code },
-  { title: t("Вид", "Kind", "Түрі", "Вид"), cell: (r) => r.kind },
+  { title: t("Вид", "Kind", "Түрі", "Вид"), cell: (r) => ({ word: CUSTOMER_KIND[r.kind] }) },
   { title: t("Название", "Name", "Атауы", "Назва"), cell: (r) => r.name },
-  { title: STATUS, cell: (r) => r.status?.name ?? null },
+  { title: STATUS, cell: (r) => entry(r.status) },
   { title: PHONE, cell: (r) => r.mainPhone },
   { title: EMAIL, cell: (r) => r.mainEmail },
   { title: RESPONSIBLE, cell: (r) => r.responsible?.name ?? null },
@@ -62,8 +67,8 @@ const leads: ExportColumn<LeadView>[] = [
   { title: t("Компания", "Company", "Компания", "Компанія"), cell: (r) => r.companyName },
   { title: PHONE, cell: (r) => points(r, "phone") },
   { title: EMAIL, cell: (r) => points(r, "email") },
-  { title: STATUS, cell: (r) => r.status },
-  { title: SOURCE, cell: (r) => r.source?.name ?? null },
+  { title: STATUS, cell: (r) => ({ word: LEAD_STATUS[r.status] }) },
+  { title: SOURCE, cell: (r) => entry(r.source) },
   { title: RESPONSIBLE, cell: (r) => r.responsible?.name ?? null },
   { title: DUE, cell: (r) => at(r.dueAt) },
   { title: t("Заметка", "Note", "Ескертпе", "Нотатка"), cell: (r) => r.note },
@@ -73,9 +78,9 @@ const leads: ExportColumn<LeadView>[] = [
 const interests: ExportColumn<InterestRow>[] = [
   { title: NUMBER, cell: (r) => r.number },
   { title: t("Название", "Title", "Атауы", "Назва"), cell: (r) => r.title },
-  { title: t("Вид", "Kind", "Түрі", "Вид"), cell: (r) => r.kind.name },
-  { title: STATUS, cell: (r) => r.status },
-  { title: t("Стадия", "Stage", "Кезең", "Стадія"), cell: (r) => r.stage?.name ?? null },
+  { title: t("Вид", "Kind", "Түрі", "Вид"), cell: (r) => entry(r.kind) },
+  { title: STATUS, cell: (r) => ({ word: INTEREST_STATUS[r.status] }) },
+  { title: t("Стадия", "Stage", "Кезең", "Стадія"), cell: (r) => entry(r.stage) },
   { title: CUSTOMER, cell: (r) => r.customer?.name ?? null },
   { title: RESPONSIBLE, cell: (r) => r.responsible?.name ?? null },
   { title: t("Сумма", "Amount", "Сомасы", "Сума"), cell: (r) => r.amount },
@@ -86,10 +91,10 @@ const interests: ExportColumn<InterestRow>[] = [
 ];
 
 const interactions: ExportColumn<InteractionView>[] = [
-  { title: t("Тип", "Type", "Түрі", "Тип"), cell: (r) => r.type.name },
-  { title: STATUS, cell: (r) => r.status.name },
-  { title: STATE, cell: (r) => r.state },
-  { title: t("Направление", "Direction", "Бағыты", "Напрямок"), cell: (r) => r.direction },
+  { title: t("Тип", "Type", "Түрі", "Тип"), cell: (r) => entry(r.type) },
+  { title: STATUS, cell: (r) => entry(r.status) },
+  { title: STATE, cell: (r) => ({ word: INTERACTION_STATE[r.state] }) },
+  { title: t("Направление", "Direction", "Бағыты", "Напрямок"), cell: (r) => ({ word: DIRECTION[r.direction] }) },
   { title: t("Тема", "Subject", "Тақырыбы", "Тема"), cell: (r) => r.subject },
   { title: t("С кем", "With", "Кіммен", "З ким"), cell: (r) => r.party?.name ?? null },
   { title: t("Исполнитель", "Executor", "Орындаушы", "Виконавець"), cell: (r) => r.executor?.name ?? null },
@@ -102,11 +107,11 @@ const interactions: ExportColumn<InteractionView>[] = [
 const inquiries: ExportColumn<InquiryView>[] = [
   { title: NUMBER, cell: (r) => r.number },
   { title: t("Поступило", "Received", "Түскен", "Надійшло"), cell: (r) => at(r.receivedAt) },
-  { title: t("Откуда", "Origin", "Қайдан", "Звідки"), cell: (r) => r.origin },
-  { title: STATUS, cell: (r) => r.status },
+  { title: t("Откуда", "Origin", "Қайдан", "Звідки"), cell: (r) => ({ word: INQUIRY_ORIGIN[r.origin] }) },
+  { title: STATUS, cell: (r) => ({ word: INQUIRY_STATUS[r.status] }) },
   { title: t("От кого", "From", "Кімнен", "Від кого"), cell: (r) => r.party.name },
   { title: t("Номер телефона", "Phone number", "Телефон нөмірі", "Номер телефону"), cell: (r) => r.identityValue ?? null },
-  { title: SOURCE, cell: (r) => r.source?.name ?? null },
+  { title: SOURCE, cell: (r) => entry(r.source) },
   { title: t("Передано", "Dispatched to", "Берілді", "Передано"), cell: (r) => r.dispatchedTo?.name ?? null },
   { title: DUE, cell: (r) => at(r.dueAt) },
   { title: t("Обработал", "Processed by", "Өңдеген", "Опрацював"), cell: (r) => r.processedBy?.name ?? null },
@@ -116,7 +121,7 @@ const inquiries: ExportColumn<InquiryView>[] = [
 const tasks: ExportColumn<TaskView>[] = [
   { title: NUMBER, cell: (r) => r.number },
   { title: t("Задача", "Task", "Тапсырма", "Завдання"), cell: (r) => r.title },
-  { title: STATE, cell: (r) => r.state },
+  { title: STATE, cell: (r) => ({ word: TASK_STATE[r.state] }) },
   { title: t("Исполнитель", "Executor", "Орындаушы", "Виконавець"), cell: (r) => r.executor?.name ?? null },
   { title: t("Автор", "Author", "Авторы", "Автор"), cell: (r) => r.author?.name ?? null },
   { title: t("О чём", "About", "Не туралы", "Про що"), cell: (r) => r.subject?.name ?? null },

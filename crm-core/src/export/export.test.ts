@@ -75,6 +75,79 @@ describe("a list goes out as a file (IG-04)", () => {
   });
 });
 
+describe("a file speaks the language of whoever asked for it", () => {
+  const KIND = { en: "Consulting", ru: "Консультация", kk: "Кеңес", uk: "Консультація" };
+  beforeAll(async () => {
+    const { catalogues, employees } = house.company;
+    const { en: name, ...translations } = KIND;
+    const kind = catalogues.interestKinds["service"] as { id: string };
+    expect((await house.as("admin", "PATCH", `/catalogues/interest-kinds/${kind.id}`, { name, translations })).status).toBeLessThan(300);
+    const made = await house.as("admin", "POST", "/customers", { kind: "person", name: "Speaker" });
+    const customerId = made.body.id;
+    const posts = {
+      "/interests": { customerId, kindId: kind.id, title: "Advice" },
+      "/interactions": { customerId, typeId: catalogues.interactionTypes["call"]?.id, subject: "Ring", plannedFrom: "2030-01-01T06:00:00Z" },
+      "/tasks": { subject: { kind: "customer", id: customerId }, title: "Prepare", executorId: employees.admin.id },
+    };
+    for (const [path, body] of Object.entries(posts)) {
+      const answer = await house.as("admin", "POST", path, body);
+      expect([path, answer.status, answer.status < 300 ? "" : JSON.stringify(answer.body)]).toEqual([path, answer.status, ""]);
+    }
+    const d = await house.dialog({ kind: "email", value: "asks@shop.example" }, { medium: "mail" });
+    await house.message(d.id, "in", Date.now(), undefined, "Hello");
+    await house.emit([{ kind: "entry.queued", dialogId: d.id, payload: { entryId: d.id, queueId: house.company.queueId, priority: 0 } }]);
+    await house.read();
+  });
+
+  /** The file of a list as rows by the heading of their columns. */
+  const rowsOf = async (list: string) => {
+    const sheet = read((await file("admin", `/exports/${list}?format=xlsx`)).rawPayload).Sheets["Kommutator"] ?? {};
+    return utils.sheet_to_json<Record<string, unknown>>(sheet);
+  };
+
+  test.each([
+    [
+      "ru",
+      { title: "Вид", person: "Частное лицо" },
+      ["Вид", "Статус", "Открыт"],
+      ["Состояние", "Запланировано", "Направление", "Исходящее"],
+      "Принята",
+      ["Откуда", "Письмо"],
+    ],
+    ["en", { title: "Kind", person: "Person" }, ["Kind", "Status", "Open"], ["State", "Planned", "Direction", "Outgoing"], "Accepted", ["Origin", "Letter"]],
+    ["kk", { title: "Түрі", person: "Жеке тұлға" }, ["Түрі", "Күйі", "Ашық"], ["Жағдайы", "Жоспарланды", "Бағыты", "Шығыс"], "Қабылданды", ["Қайдан", "Хат"]],
+    [
+      "uk",
+      { title: "Вид", person: "Приватна особа" },
+      ["Вид", "Статус", "Відкритий"],
+      ["Стан", "Заплановано", "Напрямок", "Вихідне"],
+      "Прийнято",
+      ["Звідки", "Лист"],
+    ],
+  ] as const)(
+    "in %s: headings, kinds, states and the names of catalogues",
+    async (locale, customer, [kind, status, open], [state, planned, direction, out], task, [origin, letter]) => {
+      await house.as("admin", "PATCH", "/me", { locale });
+      const { names } = (await house.as("admin", "GET", "/catalogues")).body;
+      const [interest, interaction] = [
+        (await house.as("admin", "GET", "/interests")).body.items[0],
+        (await house.as("admin", "GET", "/interactions")).body.items[0],
+      ];
+      const named = (entry: { id: string; name: string }) => names[entry.id] ?? entry.name;
+      expect((await rowsOf("customers")).map((r) => r[customer.title])).toContain(customer.person);
+      expect(await rowsOf("interests")).toMatchObject([{ [kind]: KIND[locale], [status]: open }]);
+      const [planning] = await rowsOf("interactions");
+      expect(planning).toMatchObject({ [state]: planned, [direction]: out, [status]: named(interaction.status) });
+      expect(Object.values(planning ?? {})).toContain(named(interaction.type));
+      expect(Object.values((await rowsOf("tasks"))[0] ?? {})).toContain(task);
+      expect((await rowsOf("inquiries")).map((r) => r[origin])).toContain(letter);
+      const csv = (await file("admin", "/exports/interests")).body;
+      expect(csv).toContain(`,${KIND[locale]},${open},`);
+      if (interest.stage !== null) expect(csv).toContain(named(interest.stage));
+    },
+  );
+});
+
 test("any text comes back from a sheet and from a line of CSV as it was", async () => {
   const text = fc.string({ unit: "grapheme", maxLength: 40 });
   await fc.assert(

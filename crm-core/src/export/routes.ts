@@ -3,6 +3,7 @@ import { actorOf, principalOf } from "@kommutator/contract/http";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { readNames } from "../catalogue/sql.ts";
 import type { Crm } from "../context.ts";
 import type { Locale } from "../setup/texts.ts";
 import { type Cell, COLUMNS } from "./columns.ts";
@@ -33,13 +34,15 @@ export function exportRoutes(crm: Crm, lists: FastifyInstance): FastifyPluginAsy
         );
         const { tz } = await crm.company(crm.sql);
         const [me] = await crm.sql<{ locale: Locale }[]>`SELECT locale FROM employee WHERE id = ${principal.employeeId}`;
+        const locale = me?.locale ?? "ru";
         const local = localTimes(tz);
+        const inWords = { local, locale, names: await readNames(crm.sql, locale) };
         const pages = async function* (): AsyncGenerator<SheetCell[][]> {
-          yield [titles(list, me?.locale ?? "ru")];
+          yield [titles(list, locale)];
           let sent = 0;
           for (let now = first; ; now = await page(now.nextCursor)) {
             const rows = now.items.slice(0, MOST - sent);
-            yield rows.map((row) => COLUMNS[list].map((column) => placed(column.cell(row), local)));
+            yield rows.map((row) => COLUMNS[list].map((column) => placed(column.cell(row), inWords)));
             sent += rows.length;
             if (now.nextCursor === null || sent >= MOST) return;
           }
@@ -51,7 +54,18 @@ export function exportRoutes(crm: Crm, lists: FastifyInstance): FastifyPluginAsy
 
 const titles = (list: ExportList, locale: Locale): string[] => COLUMNS[list].map((column) => column.title[locale]);
 
-const placed = (cell: Cell, local: (iso: string) => string): SheetCell => (typeof cell === "object" && cell !== null ? { local: local(cell.at) } : cell);
+/** How a file speaks: whose language, whose clock, and the catalogues' names in that language. */
+interface Speech {
+  locale: Locale;
+  local: (iso: string) => string;
+  names: Record<string, string>;
+}
+
+function placed(cell: Cell, { locale, local, names }: Speech): SheetCell {
+  if (typeof cell !== "object" || cell === null) return cell;
+  if ("at" in cell) return { local: local(cell.at) };
+  return "word" in cell ? cell.word[locale] : (names[cell.entry.id] ?? cell.entry.name);
+}
 
 /** "2026-03-01 09:05" of a moment in the zone. */
 function localTimes(tz: string): (iso: string) => string {

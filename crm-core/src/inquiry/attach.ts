@@ -53,7 +53,7 @@ export async function attach(
       object: "interest",
       objectId: interest.id,
       key: `interest ${interest.id} inquiry ${choice.inquiryId}`,
-      payload: { title: `#${interest.number} ${interest.title}`, reason: "inquiry_attached" },
+      payload: { title: `#${interest.number} ${interest.title}`, why: "inquiry_attached" },
       byId: actor.kind === "employee" ? actor.id : null,
     });
   const was = { lossReasonId: interest.loss_reason_id, comment: interest.close_comment };

@@ -11,7 +11,7 @@ const { employees } = house.company;
 const told = async (person: Person, event: string) =>
   (await house.as(person, "GET", "/notifications?limit=200")).body.items.filter((n: { kind: string }) => n.kind === event) as {
     object: { kind: string; id: Id };
-    payload: Record<string, string>;
+    payload: Record<string, unknown>;
   }[];
 /** Somebody writes; the keeper has made the inquiry, and the rules have acted on it. */
 async function writes(from: { kind: "email" | "phone"; value: string }, text = "Hello"): Promise<{ id: Id; dialogId: Id }> {
@@ -52,7 +52,7 @@ describe("rules of mailboxes and bots (RG-08)", () => {
     expect(inquiry).toMatchObject({ status: "dispatched", purposeId: complaint, dispatchedTo: { id: employees.dana.id } });
     expect(Date.parse(inquiry.dueAt)).toBe(NOW + 900_000);
     const mine = (await told("dana", "handover")).find((n) => n.object.id === id);
-    expect(mine).toMatchObject({ object: { kind: "inquiry" }, payload: { at: due, reason: "Complaint" } });
+    expect(mine).toMatchObject({ object: { kind: "inquiry" }, payload: { at: due, reason: null, purpose: { id: complaint, name: "Complaint" } } });
     // The letter itself comes to her too.
     expect(await house.enqueued()).toContainEqual(expect.objectContaining({ kind: "dialog.assign", dialogId, employeeId: employees.dana.id }));
     await drop(rule);
@@ -355,7 +355,7 @@ describe("what is not received yet (RG-11)", () => {
         await Promise.all(
           (["aigul", "head", "admin"] as const).map(async (p) => [
             p,
-            (await told(p, "inquiry.deadline")).filter((n) => n.object.id === id).map((n) => n.payload["reason"]),
+            (await told(p, "inquiry.deadline")).filter((n) => n.object.id === id).map((n) => n.payload["percent"]),
           ]),
         ),
       );
@@ -363,11 +363,11 @@ describe("what is not received yet (RG-11)", () => {
     house.clock.set(NOW + 449_000);
     expect(await steps()).toEqual({ aigul: [], head: [], admin: [] });
     house.clock.set(NOW + 451_000);
-    expect(await steps()).toEqual({ aigul: ["50%"], head: [], admin: [] });
+    expect(await steps()).toEqual({ aigul: [50], head: [], admin: [] });
     house.clock.set(NOW + 901_000);
-    expect(await steps()).toEqual({ aigul: ["100%", "50%"], head: ["100%"], admin: [] });
+    expect(await steps()).toEqual({ aigul: [100, 50], head: [100], admin: [] });
     house.clock.set(NOW + 1_801_000);
-    expect(await steps()).toEqual({ aigul: ["200%", "100%", "50%"], head: ["200%", "100%"], admin: ["200%"] });
+    expect(await steps()).toEqual({ aigul: [200, 100, 50], head: [200, 100], admin: [200] });
   });
 
   test("the thresholds are settings, changed by whoever may edit catalogues", async () => {

@@ -82,7 +82,12 @@ export async function rememberDispatch(
     to.employeeId !== null
       ? [to.employeeId]
       : (await tx<{ id: Id }[]>`SELECT employee_id AS id FROM queue_member WHERE queue_id = ${to.queueId}::uuid ORDER BY 1 LIMIT 200`).map((m) => m.id);
-  const payload = { ...(await titleOf(tx, inquiry.id)), at: why.due.toISOString(), reason: why.reason ?? why.purpose?.name ?? null };
+  const payload = {
+    ...(await titleOf(tx, inquiry.id)),
+    at: why.due.toISOString(),
+    reason: why.reason,
+    purpose: why.purpose === null ? null : { id: why.purpose.id, name: why.purpose.name },
+  };
   for (const employeeId of people)
     await notify(tx, crm, {
       employeeId,

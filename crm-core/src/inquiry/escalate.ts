@@ -64,7 +64,7 @@ async function tell(crm: Crm, tx: Tx, inquiry: Waiting, percent: number): Promis
       object: "inquiry",
       objectId: inquiry.id,
       key: `${inquiry.id} ${inquiry.due_at.toISOString()} ${percent}`,
-      payload: { ...title, at: inquiry.due_at.toISOString(), reason: `${percent}%` },
+      payload: { ...title, at: inquiry.due_at.toISOString(), why: "time_used", percent },
       dialogId: inquiry.dialog_id,
     });
 }

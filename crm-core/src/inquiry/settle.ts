@@ -115,7 +115,7 @@ async function tell(crm: Crm, tx: Tx, actor: Actor, inquiry: InquiryRecord, s: S
     object: s.interest === null ? "inquiry" : "interest",
     objectId: s.interest?.id ?? inquiry.id,
     key: `received ${inquiry.id}`,
-    payload: { ...(await titleOf(tx, inquiry.id)), at: due.toISOString(), reason: s.purpose.name },
+    payload: { ...(await titleOf(tx, inquiry.id)), at: due.toISOString(), purpose: { id: s.purpose.id, name: s.purpose.name } },
     byId: actor.kind === "employee" ? actor.id : null,
     dialogId: inquiry.dialog_id,
   });

@@ -78,7 +78,7 @@ async function raise(crm: Crm, tx: Tx, s: Subject, flag: InterestFlag, clause: C
       object: "interest",
       objectId: s.id,
       key: `${s.id}:${day}`,
-      payload: { title: `№${s.number} ${s.title}`, customer: s.customer, reason: clause },
+      payload: { title: `№${s.number} ${s.title}`, customer: s.customer, why: clause },
     });
 }
 

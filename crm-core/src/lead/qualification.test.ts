@@ -126,7 +126,7 @@ describe("deadlines (RG-17)", () => {
   const told = async (person: Person, id: Id) =>
     (await house.as(person, "GET", "/notifications?limit=200")).body.items
       .filter((n: { kind: string; object: { id: Id } | null }) => n.kind === "lead.deadline" && n.object?.id === id)
-      .map((n: { payload: { reason: string } }) => n.payload.reason)
+      .map((n: { payload: { why: string } }) => n.payload.why)
       .sort();
 
   test("run in working time; overdue ones are listed, the responsible is reminded, an hour later the head, each once", async () => {

@@ -26,7 +26,7 @@ export async function remindOfLeads(crm: Crm): Promise<void> {
     const now = crm.clock.now();
     const at = new Date(now);
     const late = await tx<Late[]>`
-      SELECT l.id, coalesce(l.contact_name, l.company_name, (SELECT value_raw FROM contact_point cp WHERE cp.lead_id = l.id AND cp.archived_at IS NULL ORDER BY created_at LIMIT 1)) AS name,
+      SELECT l.id, coalesce(l.contact_name, l.company_name, (SELECT value_raw FROM contact_point cp WHERE cp.lead_id = l.id AND cp.archived_at IS NULL AND cp.kind <> 'site_visitor' ORDER BY created_at LIMIT 1)) AS name,
              l.responsible_id, (SELECT c.queue_id FROM dialog_party p JOIN dialog d ON d.id = p.dialog_id JOIN channel c ON c.id = d.channel_id WHERE p.lead_id = l.id ORDER BY d.opened_at LIMIT 1) AS queue_id,
              ${calendarOf(tx)} AS calendar_id, CASE WHEN NOT touched.yes THEN l.first_contact_due_at END AS first_due_at, l.due_at, l.reminded
       FROM lead l LEFT JOIN employee e ON e.id = l.responsible_id
@@ -59,7 +59,7 @@ async function remind(crm: Crm, tx: Tx, lead: Late, calendar: Parameters<typeof 
       object: "lead",
       objectId: lead.id,
       key: `${lead.id} ${d.what} ${at}`,
-      payload: { title: lead.name ?? "", at, reason: d.what === "first" ? "first_contact" : "processing" },
+      payload: { title: lead.name ?? "", at, why: d.what === "first" ? "first_contact" : "processing" },
     });
   }
   await tx`UPDATE lead SET reminded = reminded | ${due.reduce((bits, d) => bits | d.bit, 0)} WHERE id = ${lead.id}`;

@@ -102,8 +102,8 @@ test("a lead joins another: fields as chosen, nothing of its history lost, its i
   const found = (await house.as("admin", "GET", "/leads?q=Petrov")).body.items.map((l: { id: Id }) => l.id) as Id[];
   expect([found.includes(one.id), found.includes(two.id)]).toEqual([true, false]);
   const told =
-    await house.sql`SELECT employee_id, payload->>'reason' AS reason FROM notification WHERE object = 'lead' AND object_id = ${one.id} AND kind = 'handover' ORDER BY employee_id`;
-  expect(told).toEqual([aigul.id, bolat.id].sort().map((employee_id) => ({ employee_id, reason: "merge" })));
+    await house.sql`SELECT employee_id, payload->>'why' AS why FROM notification WHERE object = 'lead' AND object_id = ${one.id} AND kind = 'handover' ORDER BY employee_id`;
+  expect(told).toEqual([aigul.id, bolat.id].sort().map((employee_id) => ({ employee_id, why: "merge" })));
   // Work goes on at the survivor; whoever still holds the old card is told where.
   const late = await house.as("admin", "PATCH", `/leads/${two.id}`, { note: "Late", version: await versionOf(two.id) });
   expect(late.body).toMatchObject({ code: "already_taken", details: { survivorId: one.id } });

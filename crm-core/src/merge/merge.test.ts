@@ -140,8 +140,8 @@ describe("merging two customers (CB-13, C6)", () => {
       doNotContact: true,
       portrait: { Fleet: "40 cars", Floor: "3" },
     });
-    const told = await house.sql`SELECT employee_id, payload->>'reason' AS reason FROM notification WHERE object_id = ${one.id} ORDER BY employee_id`;
-    expect(told).toEqual([aigul.id, bolat.id].sort().map((employee_id) => ({ employee_id, reason: "merge" })));
+    const told = await house.sql`SELECT employee_id, payload->>'why' AS why FROM notification WHERE object_id = ${one.id} ORDER BY employee_id`;
+    expect(told).toEqual([aigul.id, bolat.id].sort().map((employee_id) => ({ employee_id, why: "merge" })));
     expect((await house.as("aigul", "GET", `/merges?card=customer&id=${two.id}`)).body.items).toMatchObject([
       { loserId: two.id, loserName: "Beta", by: { name: "Serik Head" }, undoneAt: null },
     ]);

@@ -117,7 +117,7 @@ async function tellBoth(crm: Crm, tx: Tx, principal: Principal, card: "customer"
         object: card,
         objectId: survivor.id,
         key: `merge:${mergeId}`,
-        payload: { title: nameOf(survivor), customer: nameOf(survivor), other: nameOf(loser), reason: "merge" },
+        payload: { title: nameOf(survivor), customer: nameOf(survivor), other: nameOf(loser), why: "merge" },
         byId: principal.employeeId,
       });
 }

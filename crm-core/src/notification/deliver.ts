@@ -37,7 +37,7 @@ export async function deliverNotices(crm: Crm): Promise<void> {
     FROM (SELECT notification_id, channel FROM notification_delivery WHERE state = 'queued' AND due_at <= ${new Date(now)} ORDER BY due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) q,
          notification n JOIN employee e ON e.id = n.employee_id JOIN working_calendar c ON c.id = e.calendar_id
     WHERE d.notification_id = q.notification_id AND d.channel = q.channel AND n.id = d.notification_id
-    RETURNING n.id, d.channel, d.attempts, n.kind, n.payload, n.object, n.object_id AS "objectId", e.full_name AS name, e.email::text AS email, e.mobile, e.locale, c.tz`;
+    RETURNING n.id, d.channel, d.attempts, n.kind, coalesce((SELECT n.payload || jsonb_build_object('purpose', jsonb_build_object('name', coalesce(u.translations->>e.locale, u.name))) FROM inquiry_purpose u WHERE u.id::text = n.payload#>>'{purpose,id}'), n.payload) AS payload, n.object, n.object_id AS "objectId", e.full_name AS name, e.email::text AS email, e.mobile, e.locale, c.tz`;
   for (const delivery of due) await deliver(crm, delivery);
 }
 

@@ -1,4 +1,4 @@
-import type { NotificationEvent } from "@kommutator/contract/api/notification";
+import type { NoticeWhy, NotificationEvent } from "@kommutator/contract/api/notification";
 import { type Locale, type Text, t } from "../setup/texts.ts";
 
 const SUBJECTS: Record<NotificationEvent, Text> = {
@@ -19,6 +19,17 @@ const SUBJECTS: Record<NotificationEvent, Text> = {
 const WHEN = t("Когда", "When", "Қашан", "Коли");
 const WHO = t("Клиент", "Customer", "Клиент", "Клієнт");
 const WHY = t("Причина", "Reason", "Себебі", "Причина");
+const PURPOSE = t("Цель", "Purpose", "Мақсаты", "Мета");
+const WHYS: Record<NoticeWhy, Text> = {
+  merge: t("карточки объединены", "the cards were merged", "карточкалар біріктірілді", "картки об’єднано"),
+  inquiry_attached: t("к Интересу добавлено обращение", "an inquiry joined the Interest", "Мүддеге өтініш қосылды", "до Інтересу додано звернення"),
+  first_contact: t("с лидом ещё не связались", "the lead has not been contacted yet", "лидпен әлі байланыс болған жоқ", "з лідом ще не зв’язалися"),
+  processing: t("по лиду ещё не решено", "the lead is not decided yet", "лид бойынша әлі шешім жоқ", "за лідом ще не вирішено"),
+  plan: t("этап идёт дольше плана", "the stage takes longer than planned", "кезең жоспардан ұзаққа созылды", "етап триває довше за план"),
+  too_long: t("этап идёт дольше обычного", "the stage takes longer than usual", "кезең әдеттегіден ұзаққа созылды", "етап триває довше, ніж зазвичай"),
+  no_touch: t("давно не было касаний", "not touched for long", "көптен бері байланыс болған жоқ", "давно не було дотиків"),
+  time_used: t("прошло {percent} % срока", "{percent}% of the time is over", "мерзімнің {percent} %-ы өтті", "минуло {percent} % строку"),
+};
 const FOOT = t(
   "Письмо послано по вашим настройкам уведомлений; отвечать на него не нужно.",
   "Sent by your own notification settings; no answer is needed.",
@@ -26,19 +37,29 @@ const FOOT = t(
   "Лист надіслано за вашими налаштуваннями сповіщень; відповідати не потрібно.",
 );
 
-/** The letter of a notice in the person's language: what, about whom, when (in the person's zone), why. No line breaks in the subject. */
+/**
+ * The letter of a notice in the person's language: what, about whom, when (in the person's zone), for what, why. No line breaks in the
+ * subject. The name of the purpose is taken as it comes: `deliverNotices` reads it in the person's language.
+ */
 export function letterOf(event: NotificationEvent, payload: Record<string, unknown>, locale: Locale, tz: string): { subject: string; text: string } {
   const word = (key: string) => (typeof payload[key] === "string" && payload[key] !== "" ? (payload[key] as string) : null);
   const title = word("title");
   const at = word("at");
   const when = at === null ? null : new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: tz }).format(new Date(at));
+  const purpose = (payload["purpose"] as { name?: string } | null | undefined)?.name ?? null;
   const line = (label: Text, value: string | null) => (value === null ? [] : [`${label[locale]}: ${value}`]);
   const subject = [SUBJECTS[event][locale], title]
     .filter((s) => s !== null)
     .join(": ")
     .replace(/\s+/g, " ")
     .slice(0, 200);
-  return { subject, text: [subject, "", ...line(WHO, word("customer")), ...line(WHEN, when), ...line(WHY, word("reason")), "", FOOT[locale]].join("\n") };
+  const lines = [...line(WHO, word("customer")), ...line(WHEN, when), ...line(PURPOSE, purpose), ...line(WHY, word("reason") ?? whyOf(payload, locale))];
+  return { subject, text: [subject, "", ...lines, "", FOOT[locale]].join("\n") };
+}
+
+/** The house's own reason in words; null where there is none. */
+function whyOf({ why, percent }: Record<string, unknown>, locale: Locale): string | null {
+  return WHYS[why as NoticeWhy]?.[locale].replace("{percent}", String(percent)) ?? null;
 }
 
 /** So much of a text leaves by SMS, without the page's address: two parts of Cyrillic. */

@@ -1,4 +1,4 @@
-import { LEAD_MINUTES, NOTIFICATION_EVENTS, type NotificationChannel, type NotificationEvent } from "@kommutator/contract/api/notification";
+import { LEAD_MINUTES, NOTIFICATION_EVENTS, type NoticeWhy, type NotificationChannel, type NotificationEvent } from "@kommutator/contract/api/notification";
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Crm, Query } from "../context.ts";
@@ -12,8 +12,18 @@ export interface Notice {
   objectId: Id;
   /** One of a kind: told at most once for each employee, event and key. A deadline that moves gets another key. */
   key: string;
-  /** Words for the list and the letter: `title`, `at` (ISO), `customer`, `reason`. No secrets: it is not checked again by rights. */
-  payload: Record<string, unknown>;
+  /**
+   * For the list and the letter. No secrets: it is not checked again by rights. What people wrote stays as it is (`title`, `customer`,
+   * `reason`); what the house says is a code (`why`) or an entry of a catalogue (`purpose`), so that each reads it in the own language.
+   */
+  payload: {
+    at?: string | null;
+    reason?: string | null;
+    why?: NoticeWhy;
+    percent?: number;
+    purpose?: { id: Id; name: string } | null;
+    [word: string]: unknown;
+  };
   /** Who caused it; nobody is told of what they did themselves. */
   byId?: Id | null;
   /** Fields of a mention and of an absence, shown by their own rights. */

@@ -1,4 +1,4 @@
-import type { NotificationPage, NotificationView } from "@kommutator/contract/api/notification";
+import type { NoticeWhy, NotificationPage, NotificationView } from "@kommutator/contract/api/notification";
 import { ActionIcon, Button, Group, Menu, Text } from "@mantine/core";
 import { IconBell, IconClockPause, IconSettings } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
+import { useNamed } from "../../app/catalogues.ts";
 import { showFailure } from "../../app/failure.ts";
 import { type Format, useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
@@ -100,6 +101,7 @@ export default function NoticeList({ unread, onClose }: { unread: number; onClos
 function Notice({ notice, onOpen }: { notice: NotificationView; onOpen: () => void }) {
   const { t } = useTranslation("notices");
   const format = useFormat();
+  const named = useNamed();
   const now = useNow(60_000);
   return (
     <button type="button" className={classes["notice"]} data-unread={notice.readAt === null || undefined} onClick={onOpen}>
@@ -118,7 +120,7 @@ function Notice({ notice, onOpen }: { notice: NotificationView; onOpen: () => vo
           : notice.kind === "no_show"
             ? t("noShow")
             : notice.kind !== "mention"
-              ? wordsOf(notice, format)
+              ? wordsOf(t, notice, format, named)
               : notice.dialog === null
                 ? t("gone")
                 : (notice.text ?? "")}
@@ -166,11 +168,14 @@ function eventName(t: TFunction<"notices">, notice: NotificationView): string {
   return typeof action === "string" ? `${name}: ${t(`step.${action as "done"}`)}` : name;
 }
 
-/** Title, customer and time of what is told, as far as it says them. */
-function wordsOf(notice: NotificationView, format: Format): string {
-  const { title, customer, at, reason } = notice.payload ?? {};
+/** Title, customer, time and reason of what is told, as far as it says them; what the house says itself in the language of the page. */
+function wordsOf(t: TFunction<"notices">, notice: NotificationView, format: Format, named: ReturnType<typeof useNamed>): string {
+  const { title, customer, at, purpose, reason, why, percent } = notice.payload ?? {};
   const when = typeof at === "string" ? `${format.date(at)}, ${format.time(at)}` : null;
-  return [title, customer, when, reason].filter((each): each is string => typeof each === "string" && each !== "").join(" · ");
+  const because = typeof why === "string" ? t(`why.${why as NoticeWhy}`, { percent }) : reason;
+  return [title, customer, when, named(purpose as { id: string; name: string } | null), because]
+    .filter((each): each is string => typeof each === "string" && each !== "")
+    .join(" · ");
 }
 
 /** Where the card of what is told is shown. */

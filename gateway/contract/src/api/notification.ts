@@ -34,6 +34,13 @@ export const NOTIFICATION_EVENTS = [
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 export const NOTIFICATION_CHANNELS = ["app", "email", "sms"] as const;
 export type NotificationChannel = (typeof NOTIFICATION_CHANNELS)[number];
+/**
+ * Why the house tells of something when no person said why: two cards were merged, an inquiry joined an Interest, a lead waits for its first
+ * contact or for a decision, an Interest is behind its plan, stands in its stage longer than usual or was not touched, so much of an
+ * inquiry's time (`percent`) is over.
+ */
+export const NOTICE_WHYS = ["merge", "inquiry_attached", "first_contact", "processing", "plan", "too_long", "no_touch", "time_used"] as const;
+export type NoticeWhy = (typeof NOTICE_WHYS)[number];
 /** Events that are told some time ahead, and the house's lead in minutes. */
 export const LEAD_MINUTES: Partial<Record<NotificationEvent, number>> = { "interaction.soon": 15 };
 /** Nothing leaves the house in these hours (B19); the list in the workspace is silent, not empty. */
@@ -52,7 +59,10 @@ export const NotificationView = z.object({
   text: z.string().nullable(),
   /** What it is about, for the link to its card. */
   object: z.object({ kind: z.string(), id: Id }).nullish(),
-  /** Words of the event: `title`, `at` (ISO), `customer`, `reason`; which of them depends on the event. */
+  /**
+   * What is told; which of it depends on the event: `title`, `at` (ISO), `customer`, `reason` (in a person's words), `why` (a NoticeWhy, with
+   * `percent`), `purpose` (id and name of the catalogue's entry), `action` (a step of a task).
+   */
   payload: z.record(z.string(), z.unknown()).optional(),
   snoozedUntil: IsoTime.nullish(),
   /** Channels by which it could not be delivered, and why. */
