@@ -1,6 +1,6 @@
 import type { Commands } from "@kommutator/contract/channel";
 import type { AriChannel, AriEvent } from "./ari-types.ts";
-import { type Call, stopTimers } from "./call.ts";
+import { type Call, legOf, stopTimers } from "./call.ts";
 import { CallBook, type CallsContext } from "./call-book.ts";
 import * as commands from "./commands.ts";
 import { CallEvents } from "./events.ts";
@@ -55,6 +55,11 @@ export class Calls {
   /** Which sounds this Asterisk has: asked after each connecting. */
   learnSounds(): Promise<void> {
     return this.#speaking.learn();
+  }
+  /** Is this channel the leg of an offer? Of these the router knows by itself. */
+  isOffer(channelId: string): boolean {
+    const call = this.#book.byChannel.get(channelId);
+    return call !== undefined && legOf(call, channelId)?.offerId !== undefined;
   }
   onContactGone(endpoint: string): void {
     this.#sound.onContactGone(endpoint);

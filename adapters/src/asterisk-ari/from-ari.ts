@@ -129,8 +129,14 @@ export function recorded(callKey: string, recordingKey: string, durationMs: numb
   return { kind: "call.recorded", eventKey: `recording:${recordingKey}`, occurredAt: at, callKey, recordingKey, durationMs };
 }
 
-export function phoneStatus(endpoint: string, reachable: boolean, at: EpochMs, mark: string): PhoneStatus {
-  return { kind: "phone.status", eventKey: `phone:${endpoint}:${at}:${mark}`, occurredAt: at, endpoint, reachable };
+/** The extension whose phone carries this channel (`PJSIP/101-0000002a`); null for trunks and everything else. */
+export function extensionOf(channel: Pick<AriChannel, "name">): string | null {
+  const resource = /^PJSIP\/(.+)-[0-9a-f]+$/.exec(channel.name)?.[1];
+  return resource !== undefined && isExtension(resource) ? resource : null;
+}
+
+export function phoneStatus(endpoint: string, phone: { reachable: boolean; directCall: boolean }, at: EpochMs, mark: string): PhoneStatus {
+  return { kind: "phone.status", eventKey: `phone:${endpoint}:${at}:${mark}`, occurredAt: at, endpoint, ...phone };
 }
 
 /** The call to which a stored recording belongs, by the name we gave it; null for others' recordings. */

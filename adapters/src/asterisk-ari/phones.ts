@@ -2,25 +2,37 @@ import { ChannelError, type Commands, type Host } from "@kommutator/contract/cha
 import type { AriEndpoint, AriEvent, AriRequest } from "./ari-types.ts";
 import type { Config } from "./config.ts";
 import { AriError } from "./connection.ts";
+import { DirectCalls } from "./direct-calls.ts";
 import { asChannelError } from "./errors.ts";
 import { clean, isExtension, phoneStatus } from "./from-ari.ts";
 import type { Reporter } from "./reporter.ts";
 import { provision, unprovision } from "./to-ari.ts";
 
-/** Which phones can ring, as Asterisk's contacts say, and the phones' accounts in Asterisk's own store. */
+/** How often an engaged phone is looked at, should the end of its call have been missed: nobody stays in a call for ever. */
+const LOOK_EVERY_MS = 10_000;
+
+/** Which phones can ring, as Asterisk's contacts say; which are engaged; and the phones' accounts in Asterisk's own store. */
 export class Phones {
   readonly #config: Config;
   readonly #host: Host;
   readonly #reporter: Reporter;
   readonly #ask: <T = unknown>(request: AriRequest) => Promise<T>;
-  #reachable = new Map<string, boolean>();
+  readonly #direct: DirectCalls;
+  #said = new Map<string, { reachable: boolean; directCall: boolean }>();
+  #look: NodeJS.Timeout | null = null;
   #n = 0;
 
-  constructor(config: Config, host: Host, reporter: Reporter, ask: <T = unknown>(request: AriRequest) => Promise<T>) {
+  constructor(config: Config, host: Host, reporter: Reporter, ask: <T = unknown>(request: AriRequest) => Promise<T>, isOffer: (channelId: string) => boolean) {
     this.#config = config;
     this.#host = host;
     this.#reporter = reporter;
     this.#ask = ask;
+    this.#direct = new DirectCalls(isOffer);
+  }
+
+  close(): void {
+    if (this.#look !== null) clearInterval(this.#look);
+    this.#look = null;
   }
 
   /** After (re)connecting: subscribe to all phones, then say how each is, known or not. */
@@ -28,16 +40,20 @@ export class Phones {
     await this.#ask({ method: "POST", uri: `applications/${encodeURIComponent(app)}/subscription`, query: { eventSource: "endpoint:PJSIP" } });
     const endpoints = await this.#ask<AriEndpoint[]>({ method: "GET", uri: "endpoints/PJSIP" });
     const seen = new Set<string>();
+    this.#direct.clear();
     for (const e of endpoints) {
       if (!isExtension(e.resource)) continue;
       seen.add(e.resource);
+      this.#direct.is(e.resource, e.channel_ids);
       this.#say(e.resource, e.state === "online", true);
     }
-    for (const endpoint of this.#reachable.keys()) if (!seen.has(endpoint)) this.#say(endpoint, false, true);
+    for (const endpoint of this.#said.keys()) if (!seen.has(endpoint)) this.#say(endpoint, false, true);
   }
 
   /** Returns the extension whose contact has gone, for its talk's sake. */
   onEvent(event: AriEvent): string | null {
+    const changed = this.#direct.onEvent(event);
+    if (changed !== null) this.#say(changed, this.#said.get(changed)?.reachable ?? false, false);
     if (event.type !== "ContactStatusChange" && event.type !== "PeerStatusChange") return null;
     const endpoint = event.endpoint?.resource;
     if (endpoint === undefined || !isExtension(endpoint)) return null;
@@ -56,9 +72,10 @@ export class Phones {
     }
   }
 
-  /** No phone can be rung while Asterisk is away. */
+  /** No phone can be rung while Asterisk is away, and nobody knows what they are doing. */
   lineLost(): void {
-    for (const endpoint of this.#reachable.keys()) this.#say(endpoint, false, false);
+    this.#direct.clear();
+    for (const endpoint of this.#said.keys()) this.#say(endpoint, false, false);
   }
 
   async provision(command: Commands["phone.provision"]): Promise<void> {
@@ -85,8 +102,36 @@ export class Phones {
   }
 
   #say(endpoint: string, reachable: boolean, always: boolean): void {
-    if (!always && this.#reachable.get(endpoint) === reachable) return;
-    this.#reachable.set(endpoint, reachable);
-    void this.#reporter.report(`phone:${endpoint}`, phoneStatus(endpoint, reachable, this.#host.now(), String(this.#n++)));
+    const directCall = this.#direct.has(endpoint);
+    const before = this.#said.get(endpoint);
+    this.#watch();
+    if (!always && before?.reachable === reachable && before.directCall === directCall) return;
+    const now = { reachable, directCall };
+    this.#said.set(endpoint, now);
+    void this.#reporter.report(`phone:${endpoint}`, phoneStatus(endpoint, now, this.#host.now(), String(this.#n++)));
+  }
+
+  /** Engaged phones are looked at now and then, as long as there are any. */
+  #watch(): void {
+    const any = this.#direct.engaged().length > 0;
+    if (any === (this.#look !== null)) return;
+    if (this.#look !== null) clearInterval(this.#look);
+    this.#look = any ? setInterval(() => void this.#lookAtEngaged(), LOOK_EVERY_MS) : null;
+  }
+
+  async #lookAtEngaged(): Promise<void> {
+    for (const endpoint of this.#direct.engaged()) {
+      const known = this.#direct.of(endpoint);
+      try {
+        const e = await this.#ask<AriEndpoint>({ method: "GET", uri: `endpoints/PJSIP/${encodeURIComponent(endpoint)}` });
+        this.#direct.drop(
+          endpoint,
+          known.filter((id) => !e.channel_ids.includes(id)),
+        );
+        this.#say(endpoint, e.state === "online", false);
+      } catch {
+        // the account or the line is gone: both have their own word
+      }
+    }
   }
 }

@@ -74,7 +74,7 @@ export class AriChannelSession {
       (channelId, seconds) => void ask(lease(channelId, seconds)).catch(() => {}), // it has gone, or the line is down: the lease does its work
     );
     this.calls = new Calls({ config, host, reporter: this.#reporter, leases: this.#leases, ask, changed: () => this.#remember() });
-    this.phones = new Phones(config, host, this.#reporter, ask);
+    this.phones = new Phones(config, host, this.#reporter, ask, (channelId) => this.calls.isOffer(channelId));
     this.recordings = new Recordings(config, this.#abort.signal);
     this.#connection = new AriConnection({
       url: config.url,
@@ -126,6 +126,7 @@ export class AriChannelSession {
     this.#abort.abort();
     this.#leases.close();
     this.calls.close();
+    this.phones.close();
     this.#connection.close();
     this.#reporter.close();
     await this.#reporter.settled();

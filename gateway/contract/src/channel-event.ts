@@ -208,11 +208,13 @@ export interface CallReconstructed extends EventBase {
   fallback?: boolean | undefined;
 }
 
-/** Whether a phone can ring is known from here alone. `endpoint` is the employee's extension. */
+/** Whether a phone can ring, and whether it is engaged, is known from here alone. `endpoint` is the employee's extension. */
 export interface PhoneStatus extends EventBase {
   kind: "phone.status";
   endpoint: string;
   reachable: boolean;
+  /** In a call that no offer brought: a colleague dialled the extension, or the phone itself dials. Ringing counts. Absent = no. */
+  directCall?: boolean | undefined;
 }
 
 /** Something came that the adapter could not read: it goes to the error list and blocks nobody. */

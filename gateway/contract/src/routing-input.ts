@@ -58,7 +58,8 @@ export type RoutingInput =
   | { kind: "offer.accept"; offerId: Id; employeeId: Id; at: EpochMs }
   | { kind: "offer.reject"; offerId: Id; employeeId: Id; at: EpochMs }
   | { kind: "agent.connection"; employeeId: Id; online: boolean; at: EpochMs }
-  | { kind: "agent.phone"; employeeId: Id; reachable: boolean; at: EpochMs }
+  /** `directCall`: the phone is in a call that no offer brought; absent = no. */
+  | { kind: "agent.phone"; employeeId: Id; reachable: boolean; directCall?: boolean | undefined; at: EpochMs }
   | { kind: "agent.intent"; employeeId: Id; intent: "available" | "paused" | "logged_out"; reason: string | null; by: Id; at: EpochMs }
   | { kind: "agent.wrapup"; employeeId: Id; action: "finish" | "extend"; at: EpochMs }
   /** Take from the queue, or assign to somebody, or give back. `employeeId: null` returns it to the queue. */

@@ -188,6 +188,12 @@ async function recorded(tx: Tx, call: CallRow, event: CallRecorded): Promise<voi
 async function phone(tx: Tx, deps: IngestDeps, event: PhoneStatus, outcome: Outcome): Promise<void> {
   const [employee] = await tx<{ id: Id }[]>`SELECT id FROM employee WHERE extension = ${event.endpoint} AND state <> 'dismissed'`;
   if (employee !== undefined) {
-    outcome.inputs.push({ kind: "agent.phone", employeeId: employee.id, reachable: event.reachable, at: Math.min(event.occurredAt, deps.now()) });
+    outcome.inputs.push({
+      kind: "agent.phone",
+      employeeId: employee.id,
+      reachable: event.reachable,
+      directCall: event.directCall === true,
+      at: Math.min(event.occurredAt, deps.now()),
+    });
   }
 }

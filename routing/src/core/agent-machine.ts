@@ -1,5 +1,5 @@
 import type { EpochMs } from "@kommutator/contract/ids";
-import { isAway, NONE, openDialogs, presentMembers, refusalHere, refusalOfAll } from "./eligibility.ts";
+import { inCall, isAway, NONE, openDialogs, presentMembers, refusalHere, refusalOfAll } from "./eligibility.ts";
 import { isCallback, setAlone } from "./entry-machine.ts";
 import { covers, nextBorder } from "./hours.ts";
 import { loadOf } from "./load.ts";
@@ -14,16 +14,17 @@ import { letGo } from "./wait-for-responsible.ts";
  *   grace (or on logging out) dialogs that wait for this agent's answer go back to the queue, offers are withdrawn.
  * - Intent: available, paused (with a reason; `auto` after two missed offers in a row), logged_out. Nothing but the agent,
  *   a supervisor or missed offers sets it: hours and absences only gate.
- * - Work: a live offer, a letter's offer, calls, open dialogs, wrap-up until, rest until (the phone failed).
+ * - Work: a live offer, a letter's offer, calls, a direct call of the phone (no offer brought it), open dialogs, wrap-up until, rest
+ *   until (the phone failed).
  *
- * Derived, the first that holds: offline (logged out, or the grace is over) -> busy (in a call) -> wrapup -> offered
+ * Derived, the first that holds: offline (logged out, or the grace is over) -> busy (in a call, direct ones too) -> wrapup -> offered
  * -> unreachable (reconnecting, or serves nothing but calls and the phone cannot ring) -> paused -> busy (all dialogs taken)
  * -> idle. So a pause asked for in a call shows after it, and whoever can take chats and letters is idle without a phone: what
  * exactly can be offered is said per medium by `refusals`.
  *
  * Every state that is not idle ends by itself: offered by the offer's deadline, wrapup and rest by their own, reconnecting by
- * the grace, a call by its dialog's end or the 30 s of a lost device. Paused, offline and a full list of dialogs are people's
- * own doing and wait for people.
+ * the grace, a call by its dialog's end or the 30 s of a lost device, a direct call by the next word on the phone. Paused, offline
+ * and a full list of dialogs are people's own doing and wait for people.
  *
  * The door: every change of an axis is followed by `refresh`, the only place that writes `refusals`, `state` and the indexes.
  */
@@ -36,7 +37,7 @@ export const WRAPUP_LIMIT_MS = 600_000;
 
 function derive(agent: Agent): AgentState {
   if (agent.intent === "logged_out" || (!agent.online && agent.offlineSince === null)) return "offline";
-  if (agent.calls > 0) return "busy";
+  if (inCall(agent)) return "busy";
   if (agent.wrapupUntil !== null) return "wrapup";
   if (agent.liveOffer !== null) return "offered";
   if (!agent.online || (!agent.phoneReachable && servesCallsAlone(agent))) return "unreachable";
@@ -168,11 +169,12 @@ export function graceOver(state: RouterState, agent: Agent): void {
   refresh(state, agent);
 }
 
-/** The phone registered or is gone. The screens hear of it even when the state that they show stays. */
-export function setPhone(state: RouterState, agent: Agent, reachable: boolean): void {
-  const changed = reachable !== agent.phoneReachable;
+/** The phone registered or is gone, is engaged or free again. The screens hear of it even when the state that they show stays. */
+export function setPhone(state: RouterState, agent: Agent, reachable: boolean, directCall: boolean): void {
+  const changed = reachable !== agent.phoneReachable || directCall !== agent.directCall;
   const shown = agent.state;
   agent.phoneReachable = reachable;
+  agent.directCall = directCall;
   if (reachable && agent.restUntil !== null) endRest(state, agent);
   else refresh(state, agent);
   if (changed && agent.state === shown) tell(state, agent);

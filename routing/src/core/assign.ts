@@ -2,6 +2,7 @@ import { refresh } from "./agent-machine.ts";
 import { accept, assign, endAssignment, giveBack } from "./assignment-machine.ts";
 import { callBack } from "./callback.ts";
 import { bestFive, record, refusalCounts } from "./choice.ts";
+import { inCall } from "./eligibility.ts";
 import { endEntry, isCallback, reachQueueRung, unlist } from "./entry-machine.ts";
 import type { Input, RouterEvent } from "./event.ts";
 import type { Agent, Entry } from "./model.ts";
@@ -50,7 +51,7 @@ function takeFromQueue(state: RouterState, entry: Entry, agent: Agent, by: strin
     return;
   }
   const voice = entry.medium === "voice";
-  if (voice && (!agent.phoneReachable || agent.calls > 0 || agent.liveOffer !== null)) return;
+  if (voice && (!agent.phoneReachable || inCall(agent) || agent.liveOffer !== null)) return;
   record(state, entry, "manual", agent.id, { code: "manual" }, bestFive(state, entry), refusalCounts(state, entry));
   if (offer !== null) rescind(state, offer, "taken", "answered-elsewhere");
   unlist(state, entry);

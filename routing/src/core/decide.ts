@@ -106,7 +106,7 @@ function handle(state: RouterState, event: RouterEvent): void {
     case "agent.phone": {
       const agent = state.agents.get(input.employeeId);
       if (agent === undefined) return;
-      agents.setPhone(state, agent, input.reachable);
+      agents.setPhone(state, agent, input.reachable, input.directCall === true);
       return;
     }
     case "agent.intent": {

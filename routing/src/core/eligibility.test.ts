@@ -79,6 +79,7 @@ test("within the grace one is reconnecting, after it offline", () => {
 test("a break, a call and a wrap-up refuse everything", () => {
   expect(refusals((a) => Object.assign(a, { intent: "paused" }))).toEqual(all("paused"));
   expect(refusals((a) => Object.assign(a, { calls: 1 }))).toEqual(all("in_call"));
+  expect(refusals((a) => Object.assign(a, { directCall: true }))).toEqual(all("in_call"));
   expect(refusals((a) => Object.assign(a, { wrapupUntil: 5 }))).toEqual(all("wrapup"));
 });
 

@@ -75,13 +75,18 @@ export function refusalOfAll(agent: Agent): number {
 /** What keeps an agent who is here and at work from one medium. */
 export function refusalHere(agent: Agent, medium: MediumIndex): number {
   if (medium === 0 && !agent.phoneReachable) return PHONE;
-  if (agent.calls > 0) return IN_CALL;
+  if (inCall(agent)) return IN_CALL;
   if (agent.wrapupUntil !== null) return WRAPUP;
   if (agent.restUntil !== null && medium === 0) return RESTING;
   if (agent.liveOffer !== null || (medium === 2 && agent.messageOffer !== null) || (medium === 3 && agent.mailOffer !== null)) return OFFERED;
   if (medium !== 0 && openDialogs(agent) + (agent.messageOffer === null ? 0 : 1) + (agent.mailOffer === null ? 0 : 1) >= agent.facts.maxDialogs)
     return AT_CAPACITY;
   return NONE;
+}
+
+/** Is the agent in any call at all: one of ours, or one that the phone has by itself? */
+export function inCall(agent: Agent): boolean {
+  return agent.calls > 0 || agent.directCall;
 }
 
 /** Open dialogs that count against `maxDialogs`: all but calls. */

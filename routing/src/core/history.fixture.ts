@@ -35,7 +35,10 @@ export type Happening =
   | { do: "leaves" | "closes" | "writes" | "is answered"; dialog: Id }
   | { do: "assigns"; dialog: Id; to: Id | null; from: Id | null | "anybody" }
   | { do: "dials"; agent: Id }
-  | { do: "comes" | "connects" | "disconnects" | "phone on" | "phone off" | "available" | "pauses" | "logs out" | "finishes" | "extends"; agent: Id }
+  | {
+      do: "comes" | "connects" | "disconnects" | "phone on" | "phone off" | "phone engaged" | "available" | "pauses" | "logs out" | "finishes" | "extends";
+      agent: Id;
+    }
   | { do: "load"; agent: Id; planned: number; norm: number | null }
   | { do: "settings"; change: SettingsChange; agent: Id }
   | { do: "passes" | "oversleeps"; ms: number }
@@ -237,7 +240,8 @@ function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreI
       return { kind: "agent.connection", employeeId: h.agent, online: h.do === "connects", at };
     case "phone on":
     case "phone off":
-      return { kind: "agent.phone", employeeId: h.agent, reachable: h.do === "phone on", at };
+    case "phone engaged":
+      return { kind: "agent.phone", employeeId: h.agent, reachable: h.do !== "phone off", directCall: h.do === "phone engaged", at };
     case "available":
     case "pauses":
     case "logs out": {

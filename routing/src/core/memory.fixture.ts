@@ -14,7 +14,7 @@ export function memoryText(state: RouterState, now: EpochMs): string {
     if (a === undefined) continue;
     const dialogs = [...a.assignments].map((x) => x.dialogId).sort();
     out.push(
-      `${id} ${a.online} ${a.offlineSince} ${a.phoneReachable} ${a.intent} ${a.reason} ${a.wrapupUntil} ${a.wrapupMs} ${a.restUntil} ${a.missed} ${a.lastAssignedAt} ${a.state} ${a.stateSince} ${a.inHours} ${a.absent} ${a.refusals} offered ${a.liveOffer?.id}, ${a.messageOffer?.id}, ${a.mailOffer?.id} counts ${a.calls} ${a.awaiting} ${a.others} holds ${dialogs} clocks ${clock(a.wrapup)} ${clock(a.grace)} ${clock(a.gate)} ${clock(a.rest)}`,
+      `${id} ${a.online} ${a.offlineSince} ${a.phoneReachable} ${a.directCall} ${a.intent} ${a.reason} ${a.wrapupUntil} ${a.wrapupMs} ${a.restUntil} ${a.missed} ${a.lastAssignedAt} ${a.state} ${a.stateSince} ${a.inHours} ${a.absent} ${a.refusals} offered ${a.liveOffer?.id}, ${a.messageOffer?.id}, ${a.mailOffer?.id} counts ${a.calls} ${a.awaiting} ${a.others} holds ${dialogs} clocks ${clock(a.wrapup)} ${clock(a.grace)} ${clock(a.gate)} ${clock(a.rest)}`,
     );
   }
   for (const id of [...state.entries.keys()].sort()) {

@@ -60,6 +60,8 @@ export class Agent {
   /** Since when the grace runs; null while online and after the grace. */
   offlineSince: EpochMs | null = null;
   phoneReachable = false;
+  /** The phone is in a call that no offer brought: dialled directly, or dialling. */
+  directCall = false;
   intent: Intent = "logged_out";
   reason: string | null = null;
   wrapupUntil: EpochMs | null = null;

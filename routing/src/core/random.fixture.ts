@@ -76,6 +76,7 @@ const OWN = [
   "disconnects",
   "phone on",
   "phone off",
+  "phone engaged",
   "available",
   "available",
   "pauses",

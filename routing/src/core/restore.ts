@@ -19,6 +19,7 @@ export interface PresenceFields {
   online: boolean;
   offlineSince: EpochMs | null;
   phoneReachable: boolean;
+  directCall: boolean;
   intent: Intent;
   reason: string | null;
   wrapupUntil: EpochMs | null;
@@ -122,6 +123,7 @@ function setAxes(state: RouterState, agent: Agent, row: PresenceFields): void {
   agent.online = row.online;
   agent.offlineSince = row.offlineSince;
   agent.phoneReachable = row.phoneReachable;
+  agent.directCall = row.directCall;
   agent.intent = row.intent;
   agent.reason = row.reason;
   agent.wrapupUntil = row.wrapupUntil;

@@ -55,6 +55,8 @@ export function sentenceOf(s: Story, h: Happening): string {
       return `${h.agent}'s phone registers`;
     case "phone off":
       return `${h.agent}'s phone is gone`;
+    case "phone engaged":
+      return `${h.agent}'s phone is in a direct call`;
     case "available":
       return `${h.agent} is available`;
     case "pauses":

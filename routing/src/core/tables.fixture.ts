@@ -132,6 +132,7 @@ const AXES = image<Omit<PresenceFields, "employeeId">>({
   online: "value",
   offlineSince: "value",
   phoneReachable: "value",
+  directCall: "value",
   intent: "value",
   reason: "value",
   wrapupUntil: "value",

@@ -98,7 +98,7 @@ export class Watch {
   /** An offer is made only to somebody who is there and can bear it. */
   private fits({ agent, dialogId, medium, rung, entry }: Offer, effects: Effects): void {
     const to = `${dialogId} is offered to ${agent.id}, who`;
-    if (agent.calls > 0) this.found("capacity", `${to} is in a call`);
+    if (agent.calls > 0 || agent.directCall) this.found("capacity", `${to} is in a call`);
     if (!agent.online || agent.intent !== "available") this.found("capacity", `${to} is ${agent.state}`);
     if (!agent.facts.active || agent.absent || !agent.inHours || agent.facts.norm === 0) this.found("capacity", `${to} is not on duty`);
     if (medium === "voice" && !agent.phoneReachable) this.found("capacity", `${to} has no phone`);

@@ -7,6 +7,7 @@ import { PACE_MS, PACE_SAMPLES } from "../core/pace.ts";
 import { KEEPS_PLACE_MS } from "../core/place.ts";
 import { type PresenceFields, type Recent, type Rows, restore } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
+import { houseHasTelephony } from "./presence.ts";
 
 /**
  * Reads what is open back into memory. Whoever is shown online without any connection gets the grace from now on;
@@ -31,7 +32,7 @@ export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{
       awaiting_answer AS awaiting, ${ms("started_at", "startedAt")}, ${ms("lost_at", "lostAt")}, NULL AS "endedAt", NULL AS "endReason" FROM assignment WHERE ended_at IS NULL`,
     sql<
       PresenceFields[]
-    >`SELECT employee_id AS "employeeId", online, ${ms("offline_since", "offlineSince")}, phone_reachable AS "phoneReachable", intent, reason,
+    >`SELECT employee_id AS "employeeId", online, ${ms("offline_since", "offlineSince")}, phone_reachable AS "phoneReachable", direct_call AND ${houseHasTelephony(sql)} AS "directCall", intent, reason,
       ${ms("wrapup_until", "wrapupUntil")}, wrapup_ms AS "wrapupMs", ${ms("rest_until", "restUntil")}, missed_offers AS missed, ${ms("coalesce(last_assigned_at, 'epoch')", "lastAssignedAt")},
       state, ${ms("state_since", "stateSince")} FROM presence`,
     sql<{ version: number; orders: RouterCommand[] }[]>`SELECT version, orders FROM router_head`,

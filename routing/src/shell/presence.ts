@@ -39,7 +39,7 @@ export async function readPresence(sql: Db | Tx, ids: readonly Id[] | "all"): Pr
   const rows = await sql<Row[]>`
     SELECT e.id, e.full_name AS name, e.department_id, d.name AS department_name, e.max_dialogs, e.created_at, p.intent, p.reason, p.online, p.phone_reachable, p.state, p.state_since, p.wrapup_until, p.ready,
       ${houseHasTelephony(sql)} AND EXISTS (SELECT 1 FROM queue_member m JOIN queue q ON q.id = m.queue_id WHERE m.employee_id = e.id AND 'voice' = ANY(m.media) AND q.archived_at IS NULL) AS phone_expected,
-      coalesce(a.dialogs, '{}') AS dialogs, coalesce(a.open_dialogs, 0)::int AS open_dialogs, coalesce(a.on_call, false) AS on_call
+      coalesce(a.dialogs, '{}') AS dialogs, coalesce(a.open_dialogs, 0)::int AS open_dialogs, coalesce(a.on_call, false) OR coalesce(p.direct_call, false) AS on_call
     FROM employee e JOIN department d ON d.id = e.department_id LEFT JOIN presence p ON p.employee_id = e.id
     LEFT JOIN LATERAL (SELECT array_agg(dialog_id ORDER BY started_at) AS dialogs, count(*) FILTER (WHERE medium <> 'voice') AS open_dialogs, bool_or(medium = 'voice') AS on_call
       FROM assignment WHERE employee_id = e.id AND ended_at IS NULL) a ON true

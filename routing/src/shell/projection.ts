@@ -140,6 +140,7 @@ const presenceRow = (a: Agent) => ({
   online: a.online,
   offline: a.offlineSince,
   phone: a.phoneReachable,
+  direct: a.directCall,
   intent: a.intent,
   reason: a.reason,
   wrapup: a.wrapupUntil,
@@ -154,12 +155,12 @@ const presenceRow = (a: Agent) => ({
 type PresenceRow = ReturnType<typeof presenceRow>;
 
 const upsertPresence = (tx: Tx, rows: PresenceRow[]) => tx`
-  INSERT INTO presence (employee_id, online, offline_since, phone_reachable, intent, reason, wrapup_until, wrapup_ms, rest_until, missed_offers, last_assigned_at, state, state_since, ready)
-  SELECT r.id, r.online, to_timestamp(r.offline / 1000), r.phone, r.intent, r.reason, to_timestamp(r.wrapup / 1000), r.wrapup_ms, to_timestamp(r.rest / 1000), r.missed,
+  INSERT INTO presence (employee_id, online, offline_since, phone_reachable, direct_call, intent, reason, wrapup_until, wrapup_ms, rest_until, missed_offers, last_assigned_at, state, state_since, ready)
+  SELECT r.id, r.online, to_timestamp(r.offline / 1000), r.phone, r.direct, r.intent, r.reason, to_timestamp(r.wrapup / 1000), r.wrapup_ms, to_timestamp(r.rest / 1000), r.missed,
     to_timestamp(r.assigned / 1000), r.state, to_timestamp(r.since / 1000), r.ready
-  FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(id uuid, online boolean, offline float8, phone boolean, intent text, reason text, wrapup float8, wrapup_ms int, rest float8, missed int,
+  FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(id uuid, online boolean, offline float8, phone boolean, direct boolean, intent text, reason text, wrapup float8, wrapup_ms int, rest float8, missed int,
     assigned float8, state text, since float8, ready text[])
-  ON CONFLICT (employee_id) DO UPDATE SET online = excluded.online, offline_since = excluded.offline_since, phone_reachable = excluded.phone_reachable, intent = excluded.intent,
+  ON CONFLICT (employee_id) DO UPDATE SET online = excluded.online, offline_since = excluded.offline_since, phone_reachable = excluded.phone_reachable, direct_call = excluded.direct_call, intent = excluded.intent,
     reason = excluded.reason, wrapup_until = excluded.wrapup_until, wrapup_ms = excluded.wrapup_ms, rest_until = excluded.rest_until, missed_offers = excluded.missed_offers,
     last_assigned_at = excluded.last_assigned_at, state = excluded.state, state_since = excluded.state_since, ready = excluded.ready`;
 

@@ -5,6 +5,7 @@ import { ApiClient, type HouseProcess, startHouseProcess } from "../../support/h
 import { settings } from "./ari-house.ts";
 import { type Asterisk, type AsteriskOptions, startAsterisk } from "./asterisk.ts";
 import { SipPeer } from "./sip.ts";
+import type { SipAccount } from "./sip-digest.ts";
 import { until } from "./wait.ts";
 
 /** The whole product as a process of its own, on a real PostgreSQL and a real Asterisk, with the small company in it. */
@@ -21,7 +22,8 @@ export interface HouseLab {
 export async function startHouseLab(
   options: {
     asterisk?: AsteriskOptions;
-    channel?: Record<string, unknown>;
+    /** Settings of the channel beside the usual ones; a function is asked once Asterisk is up. */
+    channel?: Record<string, unknown> | ((asterisk: Asterisk) => Promise<Record<string, unknown>>);
     env?: Record<string, string>;
     between?: (databaseUrl: string) => Promise<string>;
   } = {},
@@ -40,7 +42,7 @@ export async function startHouseLab(
     const company = await seedCompany(sql);
     house = await startHouseProcess({ databaseUrl: (await options.between?.(db.url)) ?? db.url, env: { LOG_LEVEL: "warn", UI_DIR: "none", ...options.env } });
     const admin = await ApiClient.login(house.url, company.employees.admin.login, company.employees.admin.password);
-    const config = settings(asterisk, options.channel);
+    const config = settings(asterisk, typeof options.channel === "function" ? await options.channel(asterisk) : options.channel);
     const channel = await admin.post<{ id: string }>("/channels", { kind: "asterisk-ari", name: "Trunk", queueId: company.queueId, config });
     const up = async () => {
       const [row] = await sql<{ state: string }[]>`SELECT status->>'state' AS state FROM channel WHERE id = ${channel.id}`;
@@ -65,6 +67,8 @@ export interface OfferSeen {
 export class LabAgent {
   readonly api: ApiClient;
   readonly phone: SipPeer;
+  /** Of the telephone. */
+  readonly account: SipAccount;
   readonly offers: OfferSeen[] = [];
   readonly #socket: Socket;
 
@@ -76,15 +80,16 @@ export class LabAgent {
     const phone = await SipPeer.open({ ip, server: lab.asterisk, hz });
     await phone.register(session.username, session.password);
     const socket = io(lab.house.url, { path: "/live", transports: ["websocket"], extraHeaders: { cookie: api.cookie } });
-    const agent = new LabAgent(api, phone, socket);
+    const agent = new LabAgent(api, phone, session, socket);
     await until("the live socket greets", () => socket.connected);
     await agent.ready();
     return agent;
   }
 
-  private constructor(api: ApiClient, phone: SipPeer, socket: Socket) {
+  private constructor(api: ApiClient, phone: SipPeer, account: SipAccount, socket: Socket) {
     this.api = api;
     this.phone = phone;
+    this.account = account;
     this.#socket = socket;
     socket.on("offer", (seen: Omit<OfferSeen, "at">) => this.offers.push({ at: performance.now(), ...seen }));
   }

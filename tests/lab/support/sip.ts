@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { RtpPeer } from "./rtp.ts";
+import { digestAnswer, type SipAccount } from "./sip-digest.ts";
 import { until } from "./wait.ts";
 
 /** A telephone made for tests: just enough of SIP over UDP (RFC 3261) to call, be called and misbehave on command. */
@@ -48,17 +49,18 @@ export class SipPeer {
     socket.on("message", (data) => this.#receive(parse(data)));
   }
 
-  /** Calls a number; resolves when the INVITE has left. `from` and `name` are put on the wire as they are. */
-  async call(number: string, options: { from?: string; name?: string; mute?: boolean } = {}): Promise<SipCall> {
+  /** Calls a number; resolves when the INVITE has left. `from` and `name` are put on the wire as they are. An employee's phone calls with its account. */
+  async call(number: string, options: { from?: string; name?: string; mute?: boolean; account?: SipAccount } = {}): Promise<SipCall> {
     const rtp = await RtpPeer.open(this.ip, this.hz);
     if (options.mute === true) rtp.mute();
     this.#open.push(rtp);
     const id = randomBytes(8).toString("hex");
     const call = new SipCall(this, "out", id, rtp);
     this.#dialogs.set(id, call);
-    call.local = `${options.name === undefined ? "" : `"${options.name}" `}<sip:${options.from ?? "caller"}@${this.ip}:${this.port}>;tag=${randomBytes(4).toString("hex")}`;
+    call.local = `${options.name === undefined ? "" : `"${options.name}" `}<sip:${options.from ?? options.account?.username ?? "caller"}@${this.ip}:${this.port}>;tag=${randomBytes(4).toString("hex")}`;
     call.remote = `<sip:${number}@${this.#server.ip}:${this.#server.port}>`;
     call.target = `sip:${number}@${this.#server.ip}:${this.#server.port}`;
+    call.account = options.account ?? null;
     call.sendInvite();
     return call;
   }
@@ -78,16 +80,7 @@ export class SipPeer {
       });
     const challenge = await attempt(1, "");
     if (challenge.status !== 401) throw new Error(`REGISTER: ${challenge.status}`);
-    const www = challenge.header("WWW-Authenticate") ?? "";
-    const get = (name: string) => new RegExp(`${name}="?([^",]+)`).exec(www)?.[1] ?? "";
-    const md5 = (t: string) => createHash("md5").update(t).digest("hex");
-    const ha1 = md5(`${user}:${get("realm")}:${password}`);
-    const cnonce = randomBytes(4).toString("hex");
-    const response = md5(`${ha1}:${get("nonce")}:00000001:${cnonce}:auth:${md5(`REGISTER:${uri}`)}`);
-    const answer = await attempt(
-      2,
-      `Authorization: Digest username="${user}",realm="${get("realm")}",nonce="${get("nonce")}",uri="${uri}",response="${response}",qop=auth,nc=00000001,cnonce="${cnonce}",opaque="${get("opaque")}",algorithm=MD5\r\n`,
-    );
+    const answer = await attempt(2, digestAnswer(challenge.header("WWW-Authenticate") ?? "", { username: user, password }, "REGISTER", uri));
     if (answer.status !== 200) throw new Error(`REGISTER: ${answer.status}`);
   }
 
@@ -177,6 +170,7 @@ export class SipCall {
   remote = "";
   target = "";
   taken = false;
+  account: SipAccount | null = null;
   #cseq = 1;
   #branch = `z9hG4bK${randomBytes(6).toString("hex")}`;
 
@@ -187,10 +181,10 @@ export class SipCall {
     this.rtp = rtp;
   }
 
-  sendInvite(): void {
+  sendInvite(authorization = ""): void {
     const body = this.rtp.sdp();
     this.inviteAt = performance.now();
-    this.peer.send(`${this.#head("INVITE", 1)}Content-Type: application/sdp\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    this.peer.send(`${this.#head("INVITE", this.#cseq)}${authorization}Content-Type: application/sdp\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   }
 
   takeInvite(m: Message, at: number): void {
@@ -229,7 +223,7 @@ export class SipCall {
 
   cancel(): void {
     if (this.state === "up" || this.state === "ended") return;
-    this.peer.send(`${this.#head("CANCEL", 1)}Content-Length: 0\r\n\r\n`);
+    this.peer.send(`${this.#head("CANCEL", this.#cseq)}Content-Length: 0\r\n\r\n`);
     this.#ended("cancel");
   }
 
@@ -249,14 +243,29 @@ export class SipCall {
       if (this.state === "calling") this.state = "ringing";
       if (m.body !== "") this.rtp.play(m.body);
     } else if (status >= 200) {
+      if (status === 401 && this.account !== null && this.#cseq === 1) {
+        this.#again(m, this.account);
+        return;
+      }
       this.remote = m.header("To") ?? this.remote;
       if (status < 300) this.target = /<([^>]+)>/.exec(m.header("Contact") ?? "")?.[1] ?? this.target;
-      this.peer.send(`${this.#head("ACK", 1)}Content-Length: 0\r\n\r\n`);
+      this.peer.send(`${this.#head("ACK", this.#cseq)}Content-Length: 0\r\n\r\n`);
       if (status < 300) {
         if (this.state !== "ended") this.state = "up";
         this.rtp.play(m.body);
       } else if (this.state !== "ended") this.#ended(String(status));
     }
+  }
+
+  /** The same call once more, with the answer to the challenge (RFC 3261 section 22.2). */
+  #again(challenge: Message, account: SipAccount): void {
+    const remote = this.remote;
+    this.remote = challenge.header("To") ?? remote;
+    this.peer.send(`${this.#head("ACK", this.#cseq)}Content-Length: 0\r\n\r\n`);
+    this.remote = remote;
+    this.#branch = `z9hG4bK${randomBytes(6).toString("hex")}`;
+    this.#cseq++;
+    this.sendInvite(digestAnswer(challenge.header("WWW-Authenticate") ?? "", account, "INVITE", this.target));
   }
 
   onRequest(m: Message): void {

@@ -1,0 +1,55 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** Between two who talk over TCP: while cut, the connections that were are gone and new ones are refused at once. */
+export interface CutProxy {
+  port: number;
+  /** Connections that were asked for, refused ones included; performance.now() of each. */
+  attempts: number[];
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+export async function cutProxy(target: { host: string; port: number }): Promise<CutProxy> {
+  const sockets = new Set<Socket>();
+  const attempts: number[] = [];
+  let open = true;
+  const cut = () => {
+    open = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  const server = createServer((near) => {
+    attempts.push(performance.now());
+    if (!open) {
+      near.destroy();
+      return;
+    }
+    const far = connect(target.port, target.host);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("data", (chunk) => to.write(chunk));
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    attempts,
+    cut,
+    mend() {
+      open = true;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        cut();
+        server.close(() => resolve());
+      }),
+  };
+}
