@@ -30,10 +30,14 @@ export function PresenceMenu() {
             <VisuallyHidden>{t("presence.menu")}</VisuallyHidden>
             <span className={classes["dot"]} aria-hidden />
             <span className={classes["two"]}>
-              <span className={classes["strong"]}>{label}</span>
+              <span className={classes["strong"]}>
+                {label}
+                {phone === "missing" && (me.state === "idle" || me.state === "unreachable") ? (
+                  <span className={classes["lacks"]}> · {t("common:phone.missing")}</span>
+                ) : null}
+              </span>
               <span className={classes["dim"]} title={new Date(me.stateSince).toLocaleString()}>
                 {clock(now - Date.parse(me.stateSince))} · {t("presence.dialogs", { open: me.openDialogs, max: me.maxDialogs })}
-                {phone === "missing" ? <span className={classes["amber"]}> · {t("common:phone.missing")}</span> : null}
               </span>
             </span>
             <IconChevronDown size={15} aria-hidden />

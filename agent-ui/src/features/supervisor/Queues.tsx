@@ -8,6 +8,8 @@ import { EmergencyBox, type EmergencyTarget } from "../routing/EmergencyBox.tsx"
 import { readinessOf } from "./readiness.ts";
 import { SwitchButton } from "./SwitchButton.tsx";
 
+type Media = Board["queues"][number]["media"];
+
 /** Each queue: who waits, how long, who is ready, and its emergency switch. */
 export function Queues({ queues }: { queues: Board["queues"] }) {
   const { t } = useTranslation("supervisor");
@@ -32,13 +34,24 @@ export function Queues({ queues }: { queues: Board["queues"] }) {
         <Table.Tbody>
           {queues.map((queue) => (
             <Table.Tr key={queue.id}>
-              <Table.Td>{queue.name}</Table.Td>
+              <Table.Td>
+                {queue.name}
+                <Lacking media={readinessOf(queue).lacking} late={readinessOf(queue).late} />
+              </Table.Td>
               <Table.Td ta="right" fw={queue.waiting > 0 ? 650 : 400}>
                 {queue.waiting}
               </Table.Td>
               <Table.Td ta="right">{queue.longestSince === null ? "—" : clock(now - Date.parse(queue.longestSince))}</Table.Td>
               <Table.Td ta="right">
-                <Ready queue={queue} />
+                <Text
+                  span
+                  inherit
+                  fw={readinessOf(queue).late ? 650 : 400}
+                  c={readinessOf(queue).late ? "var(--k-red)" : "inherit"}
+                  title={queue.media.map((each) => `${t(`common:medium.${each.medium}`)} ${each.ready}`).join(" · ")}
+                >
+                  {queue.readyAgents}
+                </Text>
               </Table.Td>
               {may ? (
                 <Table.Td>
@@ -54,21 +67,14 @@ export function Queues({ queues }: { queues: Board["queues"] }) {
   );
 }
 
-/** How many are ready; below, for which media nobody is. By medium behind the pointer. */
-function Ready({ queue }: { queue: Board["queues"][number] }) {
-  const { t } = useTranslation("supervisor");
-  const { late, lacking } = readinessOf(queue);
-  const say = (media: Board["queues"][number]["media"]) => media.map((each) => `${t(`common:medium.${each.medium}`)} ${each.ready}`).join(" · ");
+/** For which media nobody is ready, when others are. */
+function Lacking({ media, late }: { media: Media; late: boolean }) {
+  const { t, i18n } = useTranslation("supervisor");
+  if (media.length === 0) return null;
+  const names = media.map((each) => t(`common:medium.${each.medium}`).toLocaleLowerCase(i18n.language)).join(", ");
   return (
-    <span title={say(queue.media)}>
-      <Text span inherit fw={late ? 650 : 400} c={late ? "var(--k-red)" : "inherit"}>
-        {queue.readyAgents}
-      </Text>
-      {lacking.length === 0 ? null : (
-        <Text span size="xs" display="block" c={late ? "var(--k-red)" : "dimmed"} style={{ whiteSpace: "nowrap" }}>
-          {say(lacking)}
-        </Text>
-      )}
-    </span>
+    <Text size="xs" c={late ? "var(--k-red)" : "dimmed"}>
+      {t("nobodyReady", { media: names })}
+    </Text>
   );
 }
