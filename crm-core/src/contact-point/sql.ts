@@ -21,7 +21,7 @@ export async function insertPoints(tx: Tx, owner: Owner, points: readonly z.infe
 /** SQL expression: the active contact points of a card as JSON; `where` is a condition on `cp`. */
 export function pointsJson(tx: Query, where: string) {
   return tx.unsafe(`coalesce((SELECT jsonb_agg(jsonb_build_object('id', cp.id, 'kind', cp.kind, 'label', cp.label, 'raw', cp.value_raw, 'value', cp.value_norm, 'isShared', cp.is_shared,
-    'verifiedAt', cp.verified_at, 'bouncedAt', cp.bounced_at, 'version', cp.version, 'unreachable', coalesce((SELECT jsonb_agg(jsonb_build_object('channelId', ir.channel_id, 'channelName', ich.name, 'reason', ir.reason, 'at', ir.at) ORDER BY ir.at DESC)
+    'channelName', CASE WHEN cp.scope <> '' THEN (SELECT own.name FROM channel own WHERE own.id::text = cp.scope) END, 'since', cp.created_at, 'verifiedAt', cp.verified_at, 'bouncedAt', cp.bounced_at, 'version', cp.version, 'unreachable', coalesce((SELECT jsonb_agg(jsonb_build_object('channelId', ir.channel_id, 'channelName', ich.name, 'reason', ir.reason, 'at', ir.at) ORDER BY ir.at DESC)
       FROM identity_reachability ir JOIN channel ich ON ich.id = ir.channel_id AND ich.archived_at IS NULL
       WHERE NOT ir.reachable AND ir.kind = cp.kind AND ir.value_norm = cp.value_norm AND (cp.scope = '' OR cp.scope = ir.channel_id::text)), '[]')) ORDER BY cp.kind DESC, cp.created_at, cp.id) FROM contact_point cp WHERE ${where} AND cp.archived_at IS NULL), '[]')`);
 }

@@ -55,14 +55,14 @@ export async function blocks(tx: Query, given: Facets): Promise<{ identity: Id[]
   return { identity: ids(identity), domain: ids(domain), name: ids(name) };
 }
 
-/** How cards are shown in lists of candidates; only those that the principal may read (null: all). */
+/** How cards are shown in lists of candidates (a visitor's browser is no name and no detail: a lead may have none); only those that the principal may read (null: all). */
 export async function refsOf(tx: Query, principal: Principal | null, ids: readonly Id[]): Promise<Map<Id, Ref>> {
   const may = (object: "customer" | "lead", column: string) =>
     principal === null ? tx`true` : visible(tx, principal, scopeOf(principal, object, "read"), column);
   const who = tx.unsafe("CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS responsible");
   const points = (where: string) =>
     tx.unsafe(
-      `(SELECT string_agg(v.value_norm, ', ') FROM (SELECT p.value_norm FROM contact_point p WHERE ${where} AND p.archived_at IS NULL ORDER BY p.kind DESC, p.created_at LIMIT 3) v)`,
+      `(SELECT string_agg(v.value_norm, ', ') FROM (SELECT p.value_norm FROM contact_point p WHERE ${where} AND p.archived_at IS NULL AND p.kind <> 'site_visitor' ORDER BY p.kind DESC, p.created_at LIMIT 3) v)`,
     );
   const rows = await tx<Ref[]>`
     SELECT 'customer' AS card, c.id, c.id AS "customerId", c.name, concat_ws(' · ', c.code, c.tax_id, ${points("p.customer_id = c.id")}) AS detail, ${who}, to_jsonb(c.created_at) AS "createdAt"

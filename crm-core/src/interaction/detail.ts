@@ -16,7 +16,7 @@ export async function readDetail(tx: Query, p: Principal, id: Id, now: number): 
   const seesCustomer = tx`(${allowed(tx, p, "customer", "read", "dc.responsible_id")} OR ${handles(tx, p, "customer_id", "dc.id")})`;
   const seesLead = tx`(${allowed(tx, p, "lead", "read", "dl.responsible_id")} OR ${handles(tx, p, "lead_id", "dl.id")})`;
   const points = (of: string) =>
-    tx`coalesce((SELECT jsonb_agg(jsonb_build_object('kind', cp.kind, 'value', cp.value_norm, 'label', cp.label) ORDER BY cp.kind DESC, cp.created_at, cp.id) FROM contact_point cp WHERE cp.archived_at IS NULL AND ${tx.unsafe(of)}), '[]')`;
+    tx`coalesce((SELECT jsonb_agg(jsonb_build_object('kind', cp.kind, 'value', cp.value_norm, 'label', cp.label) ORDER BY cp.kind DESC, cp.created_at, cp.id) FROM contact_point cp WHERE cp.archived_at IS NULL AND cp.kind <> 'site_visitor' AND ${tx.unsafe(of)}), '[]')`;
   const more = tx`,
     t.prompt, coalesce((SELECT jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name, 'state', o.state) ORDER BY o.pos, o.code) FROM interaction_status o WHERE o.type_id = t.id AND o.archived_at IS NULL), '[]') AS statuses,
     (SELECT concat_ws(' · ', nullif(e.position, ''), ed.name) FROM department ed WHERE ed.id = e.department_id) AS "executorPosition",

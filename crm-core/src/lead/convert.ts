@@ -118,7 +118,7 @@ async function newCustomer(tx: Tx, lead: LeadRow, body: z.infer<typeof ConvertBo
   if (!name) {
     const [p] = await tx<
       { value_raw: string }[]
-    >`SELECT value_raw FROM contact_point WHERE lead_id = ${lead.id} AND archived_at IS NULL ORDER BY created_at LIMIT 1`;
+    >`SELECT value_raw FROM contact_point WHERE lead_id = ${lead.id} AND archived_at IS NULL AND kind <> 'site_visitor' ORDER BY created_at LIMIT 1`;
     name = p?.value_raw ?? null;
   }
   if (!name) throw new AppError("validation", { fields: { "customer.name": "required" } });

@@ -54,7 +54,7 @@ async function points(tx: Tx, principal: Principal, condition: ReturnType<Tx>, s
   const [kind, card] = [tx.unsafe(KIND), tx.unsafe(CARD)];
   const rows = await tx<(Omit<Found, "score"> & { verified: boolean })[]>`
     SELECT ${kind} AS kind, ${card} AS id, cp.value_norm AS via, cp.verified_at IS NOT NULL AS verified FROM contact_point cp
-    WHERE cp.archived_at IS NULL AND ${condition} AND ${kind} = ANY(${kinds}::text[]) AND ${readable(tx, principal, KIND, CARD)} LIMIT ${limit * 3}`;
+    WHERE cp.archived_at IS NULL AND cp.kind <> 'site_visitor' AND ${condition} AND ${kind} = ANY(${kinds}::text[]) AND ${readable(tx, principal, KIND, CARD)} LIMIT ${limit * 3}`;
   return rows.map(({ verified, ...row }) => ({ ...row, score: verified ? score : score - 0.02 }));
 }
 
@@ -62,7 +62,7 @@ async function points(tx: Tx, principal: Principal, condition: ReturnType<Tx>, s
 async function ownPoints(tx: Tx, own: OwnCards, text: string, score: (value: string) => number, limit: number): Promise<Found[]> {
   const of = (kind: CardKind) => tx`
     SELECT ${kind} AS kind, mine.id, cp.value_norm AS via, cp.verified_at IS NOT NULL AS verified FROM unnest(${own.kinds[kind]}::uuid[]) AS mine(id)
-    JOIN contact_point cp ON cp.${tx.unsafe(kind)}_id = mine.id AND cp.archived_at IS NULL AND strpos(cp.value_norm, ${text}) > 0`;
+    JOIN contact_point cp ON cp.${tx.unsafe(kind)}_id = mine.id AND cp.archived_at IS NULL AND cp.kind <> 'site_visitor' AND strpos(cp.value_norm, ${text}) > 0`;
   const rows = await tx<(Omit<Found, "score"> & { verified: boolean })[]>`${of("customer")} UNION ALL ${of("contact")} UNION ALL ${of("lead")}`;
   const found = rows.map(({ verified, ...row }) => ({ ...row, score: score(row.via ?? "") - (verified ? 0 : 0.02) }));
   return best(found).slice(0, limit * 3);

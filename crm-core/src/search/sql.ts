@@ -69,7 +69,7 @@ async function peopleOf(tx: Tx, principal: Principal, named: Found[], limit: num
   return rows.map((r) => ({ kind: "contact", id: r.id, score: 0.3 * (companies.find((c) => c.id === r.company)?.score ?? 0), via: null }));
 }
 
-/** Names and details of what was found, in the order found. */
+/** Names and details of what was found, in the order found; a lead of whom a browser is all that is known has no name. */
 async function hits(tx: Tx, found: Found[]): Promise<Hit[]> {
   if (found.length === 0) return [];
   const ids = (kind: Found["kind"]) => found.filter((f) => f.kind === kind).map((f) => f.id);
@@ -82,7 +82,7 @@ async function hits(tx: Tx, found: Found[]): Promise<Hit[]> {
       WHERE cc.contact_id = c.id ORDER BY cc.left_at NULLS FIRST, cc.is_primary DESC LIMIT 1) k ON true
     LEFT JOIN employee e ON e.id = k.responsible_id WHERE c.id = ANY(${ids("contact")}::uuid[])
     UNION ALL
-    SELECT 'lead', l.id, NULL, coalesce(nullif(concat_ws(', ', l.contact_name, l.company_name), ''), (SELECT value_norm FROM contact_point WHERE lead_id = l.id AND archived_at IS NULL LIMIT 1), ''),
+    SELECT 'lead', l.id, NULL, coalesce(nullif(concat_ws(', ', l.contact_name, l.company_name), ''), (SELECT value_norm FROM contact_point WHERE lead_id = l.id AND archived_at IS NULL AND kind <> 'site_visitor' LIMIT 1), ''),
            coalesce(l.note, ''), ${ref(tx, "e")} FROM lead l LEFT JOIN employee e ON e.id = l.responsible_id WHERE l.id = ANY(${ids("lead")}::uuid[]) AND l.status <> 'merged'`;
   const by = new Map(rows.map((r) => [`${r.kind} ${r.id}`, r]));
   return found.flatMap((f) => {

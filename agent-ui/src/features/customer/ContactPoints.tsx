@@ -6,10 +6,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { failureText, showFailure } from "../../app/failure.ts";
-import { useFormat, usePhone } from "../../app/format.ts";
+import { useFormat } from "../../app/format.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import { StartButton } from "../start/StartButton.tsx";
 import classes from "./customer.module.css";
+import { usePointText } from "./point.ts";
 
 const KINDS = ["phone", "email", "telegram", "viber", "vk", "whatsapp", "other"] as const;
 /** Kinds by which one can write first; the server says by which channel, and why not. */
@@ -34,7 +35,7 @@ export function ContactPoints({
   about?: { customerId?: string };
 }) {
   const { t } = useTranslation("customer");
-  const phone = usePhone();
+  const text = usePointText();
   const format = useFormat();
   const softphone = useSoftphone();
   const reread = useReread();
@@ -54,8 +55,8 @@ export function ContactPoints({
             <span className={classes["dim"]}>
               {point.label === null ? t(`point.kind.${point.kind}`) : t(`point.label.${point.label}`, { defaultValue: point.label })}
             </span>
-            <span className={classes["pointValue"]} title={point.raw}>
-              {phone(point.value)}
+            <span className={classes["pointValue"]} title={point.kind === "site_visitor" ? text(point) : point.raw}>
+              {text(point)}
             </span>
             {point.verifiedAt === null ? (
               <Badge size="xs" color="gray" variant="light">
@@ -97,7 +98,7 @@ export function ContactPoints({
             {editable ? (
               <Menu position="bottom-end">
                 <Menu.Target>
-                  <ActionIcon size="sm" aria-label={t("point.more", { value: point.value })}>
+                  <ActionIcon size="sm" aria-label={t("point.more", { value: text(point) })}>
                     <IconDots size={14} />
                   </ActionIcon>
                 </Menu.Target>

@@ -104,7 +104,7 @@ export function DuplicateHint({
           <Level level={c.level} score={c.score} />
           <div className={classes["hintBody"]}>
             <Anchor component={Link} to={cardPath(c)} target="_blank" size="sm" fw={600}>
-              {c.name}
+              {c.name || t("common:party.nameless")}
             </Anchor>
             <Text size="xs" c="dimmed" truncate title={c.detail}>
               {[t(`dup.card.${c.card}`), c.detail, c.responsible?.name].filter(Boolean).join(" · ")}
@@ -126,7 +126,7 @@ export function DuplicateHint({
               <span key={ref.id}>
                 {index === 0 ? "" : ", "}
                 <Anchor component={Link} to={cardPath(ref)} target="_blank" size="xs" title={ref.detail}>
-                  {ref.name}
+                  {ref.name || t("common:party.nameless")}
                 </Anchor>
               </span>
             ))}

@@ -103,7 +103,7 @@ function Side({ of }: { of: DuplicatePair["a"] }) {
   return (
     <div style={{ minWidth: 0 }}>
       <Anchor component={Link} to={cardPath(of)} className={classes["name"] ?? ""}>
-        {of.name}
+        {of.name || t("common:party.nameless")}
       </Anchor>
       <div className={classes["second"]}>{[t(`dup.card.${of.card}`), of.detail, of.responsible?.name].filter(Boolean).join(" · ")}</div>
     </div>
@@ -124,7 +124,12 @@ function NotOne({ pair, onClose }: { pair: DuplicatePair; onClose: () => void })
     onError: showFailure,
   });
   return (
-    <Modal opened onClose={onClose} closeButtonProps={{ "aria-label": t("common:close") }} title={`${pair.a.name} ≠ ${pair.b.name}`}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ "aria-label": t("common:close") }}
+      title={[pair.a, pair.b].map((each) => each.name || t("common:party.nameless")).join(" ≠ ")}
+    >
       <form
         onSubmit={(event: FormEvent) => {
           event.preventDefault();

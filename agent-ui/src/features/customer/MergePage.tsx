@@ -15,6 +15,7 @@ import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState } from "../../app/states.tsx";
 import classes from "./customer.module.css";
 import { MergeFields, type Side } from "./MergeFields.tsx";
+import { usePointText } from "./point.ts";
 
 const SIDES = ["a", "b"] as const;
 const PATHS = { customer: "/customers/", contact: "/customers/contacts/", lead: "/leads/" } as const;
@@ -23,6 +24,7 @@ const PATHS = { customer: "/customers/", contact: "/customers/contacts/", lead: 
 export function MergePage() {
   const { t } = useTranslation("customer");
   const format = useFormat();
+  const text = usePointText();
   const navigate = useNavigate();
   const client = useQueryClient();
   const [params] = useSearchParams();
@@ -117,7 +119,7 @@ export function MergePage() {
                   .map(([name, n]) => `${t(`merge.count.${name}`)} ${n}`)
                   .join(" · ") || t("merge.empty")}
               </div>
-              <div className={classes["second"]}>{shown[side].contactPoints.map((p) => p.value).join(", ")}</div>
+              <div className={classes["second"]}>{shown[side].contactPoints.map(text).join(", ")}</div>
               {side === survivor ? null : (
                 <Button mt={4} size="compact-xs" variant="default" onClick={() => setStays(side)}>
                   {t("merge.keep")}

@@ -82,7 +82,10 @@ export function EventForm({
   };
   const people =
     like?.party == null
-      ? (found.data?.items ?? []).map((hit) => ({ value: `${hit.kind}:${hit.id}`, label: `${hit.name} · ${hit.detail}` }))
+      ? (found.data?.items ?? []).map((hit) => ({
+          value: `${hit.kind}:${hit.id}`,
+          label: [hit.name || t("common:party.nameless"), hit.detail].filter(Boolean).join(" · "),
+        }))
       : [{ value: party ?? "", label: like.party.name }];
   return (
     <Modal opened onClose={onClose} size="lg" title={reply ? t("form.reply") : t("form.title")} closeButtonProps={{ "aria-label": t("common:close") }}>

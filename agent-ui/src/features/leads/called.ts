@@ -4,14 +4,14 @@ import { usePartyName } from "../../app/party.ts";
 
 /** How a lead is called on the screens: by the names it has, else as the visitor of the site that it came from, else "nameless". */
 export function useLeadName(): (lead: Pick<LeadView, "contactName" | "companyName" | "contactPoints">) => string {
-  const { t } = useTranslation("leads");
+  const { t } = useTranslation();
   const nameOf = usePartyName();
   return ({ contactName, companyName, contactPoints }) => {
     const visitor = contactPoints.find((point) => point.kind === "site_visitor");
     return (
       contactName ??
       companyName ??
-      (visitor === undefined ? t("nameless") : nameOf({ name: "", identityKind: visitor.kind, identityValue: visitor.value, result: "" }))
+      (visitor === undefined ? t("party.nameless") : nameOf({ name: "", identityKind: visitor.kind, identityValue: visitor.value, result: "" }))
     );
   };
 }

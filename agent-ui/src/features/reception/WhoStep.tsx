@@ -189,7 +189,7 @@ export function PersonSearch({ onPick, onClose }: { onPick: (who: Found) => void
             onMouseEnter={() => setAt(index)}
             onClick={() => pick(index)}
           >
-            <span className={classes["hitName"]}>{hit.name}</span>
+            <span className={classes["hitName"]}>{hit.name || t("common:party.nameless")}</span>
             <span className={classes["dim"]}>{[t(`who.kind.${hit.kind}`), phone(hit.detail), hit.responsible?.name].filter(Boolean).join(" · ")}</span>
           </button>
         ))}

@@ -12,6 +12,10 @@ export const ContactPoint = z.object({
   label: z.string().nullable(),
   raw: z.string(),
   value: z.string(),
+  /** The channel that alone knows this identity (a visitor's browser, a Viber id); null for what is known everywhere. */
+  channelName: z.string().nullable(),
+  /** When it came to the card. */
+  since: IsoTime,
   isShared: z.boolean(),
   verifiedAt: IsoTime.nullable(),
   bouncedAt: IsoTime.nullable(),
