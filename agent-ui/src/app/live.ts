@@ -55,6 +55,10 @@ export class LiveBridge {
   #typing = new Map<string, { who: string; at: number }>();
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #boardTimer: ReturnType<typeof setTimeout> | null = null;
+  #rereadTimer: ReturnType<typeof setTimeout> | null = null;
+  /** How often the wire came back; and in which of these lives each list was last asked for. */
+  #life = 0;
+  readonly #askedIn = new Map<string, number>();
   /** What is told of lists while one is being read. */
   readonly #readings = new Set<ListChange[]>();
   readonly #changeListeners = new Set<(kind: string, payload: Record<string, unknown>) => void>();
@@ -145,6 +149,7 @@ export class LiveBridge {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     if (this.#boardTimer !== null) clearTimeout(this.#boardTimer);
+    if (this.#rereadTimer !== null) clearTimeout(this.#rereadTimer);
     this.#socket?.disconnect();
     this.#socket = null;
     if (forget) this.#options.storage.removeItem(`${POSITION}.${this.#options.meId}`);
@@ -169,15 +174,28 @@ export class LiveBridge {
     this.#status = { state: "online", since: this.#now() };
     for (const dialogId of this.#watched.keys()) this.#sayWatch(dialogId);
     if (again) {
-      // Missed facts come by position. Pictures that carry none are read again, and the lists, whose coalesced changes may have died with the wire.
-      const jitter = this.#options.jitterMs?.() ?? Math.random() * 1500;
-      this.#later(jitter, () => {
-        void this.#options.client.invalidateQueries({ queryKey: ["dialogs"] });
-        void this.#options.client.invalidateQueries({ queryKey: ["presence"] });
-        void this.#options.client.invalidateQueries({ queryKey: keys.board });
-      });
+      this.#life++;
+      if (this.#rereadTimer !== null) clearTimeout(this.#rereadTimer);
+      this.#rereadTimer = setTimeout(() => this.#reread(), this.#options.jitterMs?.() ?? Math.random() * 1500);
     }
     this.#tell();
+  }
+
+  /**
+   * Missed facts come by position. Pictures that carry none are read again, and the lists, whose coalesced changes may have died with the wire:
+   * each once, so not those that somebody has asked for since.
+   */
+  #reread(): void {
+    const { client } = this.#options;
+    this.#rereadTimer = null;
+    void client.invalidateQueries({ queryKey: ["dialogs"], predicate: ({ queryKey }) => !this.isRead(String(queryKey[1]), String(queryKey[2] ?? "")) });
+    void client.invalidateQueries({ queryKey: ["presence"] });
+    void client.invalidateQueries({ queryKey: keys.board });
+  }
+
+  /** Was this list asked for since the wire last came back (or ever, when it never broke)? */
+  isRead(view: string, q = ""): boolean {
+    return this.#askedIn.get(`${view} ${q}`) === this.#life;
   }
 
   #disconnected(): void {
@@ -218,9 +236,13 @@ export class LiveBridge {
   async readList(view: string, q: string, read: () => Promise<DialogList>): Promise<DialogList> {
     const told: ListChange[] = [];
     this.#readings.add(told);
+    this.#askedIn.set(`${view} ${q}`, this.#life);
     try {
       const list = await read();
       return told.reduce((laid, change) => change(laid, view, q), list);
+    } catch (error) {
+      this.#askedIn.delete(`${view} ${q}`);
+      throw error;
     } finally {
       this.#readings.delete(told);
     }

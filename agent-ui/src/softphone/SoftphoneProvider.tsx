@@ -5,9 +5,10 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, 
 import type { z } from "zod";
 import { api } from "../app/api.ts";
 import { keys } from "../app/keys.ts";
-import { useLiveStatus } from "../app/LiveProvider.tsx";
+import { useLive, useLiveStatus } from "../app/LiveProvider.tsx";
 import type { LiveOffer } from "../app/live.ts";
 import { useCan, useMe } from "../app/me.ts";
+import { currentMine } from "../features/dialogs/queries.ts";
 import { type Devices, loadDevices, saveDevices } from "./devices.ts";
 import { lazySipWire } from "./lazy-sip.ts";
 import type { Locks, Wire } from "./leadership.ts";
@@ -31,15 +32,9 @@ const Context = createContext<SoftphoneContext | null>(null);
 const REMEMBERED = "kommutator.call";
 
 /** The server side of the phone, over the workspace's API. */
-const phoneApi: PhoneApi = {
+const phoneApi = {
   session: () => api.post<z.infer<typeof SoftphoneSession>>("/softphone/session"),
   call: async () => (await api.get<{ call: CallView | null }>("/softphone/call")).call,
-  pendingOffer: async () => {
-    const { items } = await api.get<{ items: DialogSummary[] }>("/dialogs", { query: { view: "mine", limit: 100 } });
-    for (const dialog of items)
-      if (dialog.medium === "voice" && dialog.offer !== null && Date.parse(dialog.offer.deadlineAt) > Date.now()) return { offer: dialog.offer, dialog };
-    return null;
-  },
   rejectOffer: (id) => api.post(`/offers/${id}/reject`),
   hold: (id) => api.post(`/calls/${id}/hold`),
   resume: (id) => api.post(`/calls/${id}/resume`),
@@ -47,6 +42,13 @@ const phoneApi: PhoneApi = {
   rejoin: (id) => api.post(`/calls/${id}/rejoin`),
   digits: (id, digits) => api.post(`/calls/${id}/dtmf`, { digits }),
   dial: (number, about) => api.post<{ callId: string }>("/calls", { number, ...about }),
+} satisfies Omit<PhoneApi, "pendingOffer">;
+
+/** A call that rings for me by the lists of the workspace, for a page that missed the offer itself. */
+const ringingIn = (dialogs: DialogSummary[]): Awaited<ReturnType<PhoneApi["pendingOffer"]>> => {
+  for (const dialog of dialogs)
+    if (dialog.medium === "voice" && dialog.offer !== null && Date.parse(dialog.offer.deadlineAt) > Date.now()) return { offer: dialog.offer, dialog };
+  return null;
 };
 
 /** Browsers without Web Locks (only very old ones, or plain http): this tab leads, as if it were alone. */
@@ -57,6 +59,7 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
   const me = useMe();
   const can = useCan();
   const client = useQueryClient();
+  const bridge = useLive();
   const live = useLiveStatus();
   const enabled = me.extension !== null && can("call", "read") !== null;
   const audio = useRef<HTMLAudioElement>(null);
@@ -71,7 +74,7 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
     let known = new Map<string, LiveOffer>();
     const opened = openSoftphone({
       employeeId: me.id,
-      api: phoneApi,
+      api: { ...phoneApi, pendingOffer: async () => ringingIn(await currentMine(client, bridge)) },
       desk: {
         startBell: startRinging,
         stopBell: stopRinging,
@@ -159,7 +162,7 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
       phone.current = null;
       setShown(null);
     };
-  }, [client, me.id, enabled]);
+  }, [client, bridge, me.id, enabled]);
 
   // The socket was away and is back: offers and calls may have changed meanwhile.
   useEffect(() => {

@@ -1,11 +1,11 @@
 import type { DialogSummary, MessagePage } from "@kommutator/contract/api/dialogs";
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
 import { useLive } from "../../app/LiveProvider.tsx";
-import type { LiveOffer } from "../../app/live.ts";
+import type { LiveBridge, LiveOffer } from "../../app/live.ts";
 import { addOlder, type DialogList, isOver, type LiveDialog, mergeDetail } from "../../app/live-cache.ts";
 import { useMe } from "../../app/me.ts";
 
@@ -30,18 +30,28 @@ async function readList(listed: Listed, q: string, wanted: number, signal: Abort
   return list;
 }
 
-/** One view of the list, kept by the live bridge. */
-export function useDialogs(view: Listed, q = "", enabled = true) {
-  const client = useQueryClient();
-  const live = useLive();
-  return useQuery({
+/** How a view of the list is read into the cache. */
+function listQuery(client: QueryClient, live: LiveBridge, view: Listed, q: string) {
+  return queryOptions({
     queryKey: keys.dialogs(view, q),
     queryFn: ({ signal }) => {
       const before = client.getQueryData<DialogList>(keys.dialogs(view, q))?.items.length ?? 0;
       return live.readList(view, q, () => readList(view, q, before, signal));
     },
-    enabled,
   });
+}
+
+/** One view of the list, kept by the live bridge. */
+export function useDialogs(view: Listed, q = "", enabled = true) {
+  return useQuery({ ...listQuery(useQueryClient(), useLive(), view, q), enabled });
+}
+
+/** My dialogs as the cache has them, read (with whoever reads them already) only when nobody has since the connection came back. */
+export async function currentMine(client: QueryClient, live: LiveBridge): Promise<DialogSummary[]> {
+  const key = keys.dialogs("mine");
+  const known = client.getQueryState<DialogList>(key);
+  if (known?.data !== undefined && known.fetchStatus === "idle" && live.isRead("mine")) return known.data.items;
+  return (await client.fetchQuery({ ...listQuery(client, live, "mine", ""), staleTime: 0 })).items;
 }
 
 /** The next page of a list into the same cache entry. */
