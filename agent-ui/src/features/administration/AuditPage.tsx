@@ -1,10 +1,11 @@
 import { ACTOR_KINDS, type AuditView } from "@kommutator/contract/api/admin";
-import { Anchor, Badge, Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Select, Text } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { useFormat } from "../../app/format.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { type Column, DataTable } from "../settings/DataTable.tsx";
@@ -147,8 +148,8 @@ export function AuditPage() {
           value={get("by") ?? null}
           onChange={(value) => put("by", value)}
         />
-        <TextInput type="date" label={t("audit.from")} value={get("from") ?? ""} onChange={(event) => put("from", event.currentTarget.value)} />
-        <TextInput type="date" label={t("audit.to")} value={get("to") ?? ""} onChange={(event) => put("to", event.currentTarget.value)} />
+        <DateField w={150} clearable label={t("audit.from")} value={get("from") ?? null} onChange={(day) => put("from", day)} />
+        <DateField w={150} clearable label={t("audit.to")} value={get("to") ?? null} onChange={(day) => put("to", day)} />
         {get("id") === undefined ? null : (
           <Button variant="default" onClick={() => put("id", null)}>
             {t("audit.allCards")}

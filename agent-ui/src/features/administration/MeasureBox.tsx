@@ -1,14 +1,15 @@
 import type { Measure } from "@kommutator/contract/api/admin";
-import { Alert, Button, Group, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
+import { localMoment, TimeField } from "../../app/DateField.tsx";
 import { failureText, showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 
-/** A moment as the browser's own field writes it: local, to the minute. */
+/** A moment in this machine's time, to the minute. */
 const local = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** Working time between two moments by the stored calendar: the function that timers and deadlines use (AD-08). */
@@ -32,9 +33,9 @@ export function MeasureBox({ id }: { id: string }) {
         {t("calendar.measureText")}
       </Text>
       <Group align="flex-end" gap="sm">
-        <TextInput type="datetime-local" size="xs" label={t("calendar.from")} value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
-        <TextInput type="datetime-local" size="xs" label={t("calendar.to")} value={to} onChange={(event) => setTo(event.currentTarget.value)} />
-        <Button size="xs" variant="light" disabled={from === "" || to === ""} onClick={run}>
+        <TimeField size="xs" w={160} label={t("calendar.from")} value={from} onChange={(at) => setFrom(localMoment(at))} />
+        <TimeField size="xs" w={160} label={t("calendar.to")} value={to} onChange={(at) => setTo(localMoment(at))} />
+        <Button size="xs" variant="light" onClick={run}>
           {t("calendar.measure")}
         </Button>
         {answer === null ? null : (

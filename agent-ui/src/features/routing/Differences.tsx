@@ -1,10 +1,11 @@
 import type { CallDifferences } from "@kommutator/contract/api/calls-register";
-import { Alert, Button, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Select, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { Failure } from "../../app/FormFoot.tsx";
 import { clock, useFormat, usePhone } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
@@ -31,9 +32,9 @@ export function Differences({ channelId, onClose }: { channelId: string | null; 
         </Text>
         <Group grow align="flex-end">
           <Select label={t("register.channel")} data={lines.map((each) => ({ value: each.id, label: each.name }))} value={channel} onChange={setChosen} />
-          <TextInput type="date" label={t("differences.day")} value={day} onChange={(event) => setDay(event.currentTarget.value)} />
+          <DateField label={t("differences.day")} value={day} onChange={(chosen) => chosen !== null && setDay(chosen)} />
         </Group>
-        {channel === null ? <Text>{channels.isPending ? "…" : t("differences.noLines")}</Text> : day === "" ? null : <Report channelId={channel} day={day} />}
+        {channel === null ? <Text>{channels.isPending ? "…" : t("differences.noLines")}</Text> : <Report channelId={channel} day={day} />}
       </Stack>
     </SideDrawer>
   );

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { localMoment, TimeField } from "../../app/DateField.tsx";
 import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { keys } from "../../app/keys.ts";
 import { bodyOf, SPANS, type Span, type SwitchForm } from "./emergency.ts";
@@ -109,13 +110,7 @@ export function EmergencyBox({ target, onClose }: { target: EmergencyTarget; onC
               data={SPANS.map((value) => ({ value, label: t(`emergency.span.${value}`) }))}
             />
             {form.span === "own" ? (
-              <TextInput
-                mt="xs"
-                type="datetime-local"
-                aria-label={t("emergency.until")}
-                value={form.own}
-                onChange={(event) => set({ own: event.currentTarget.value })}
-              />
+              <TimeField mt="xs" clearable aria-label={t("emergency.until")} value={form.own || null} onChange={(at) => set({ own: localMoment(at) })} />
             ) : null}
             {faults.includes("until") ? (
               <Text size="xs" c="var(--k-red)" role="alert" mt={4}>

@@ -5,6 +5,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { useCan } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { useChannels } from "../settings/queries.ts";
@@ -45,8 +46,8 @@ export function RegisterFilters({ filter, onChange }: { filter: RegisterFilter; 
       />
       {filter.period === "own" ? (
         <>
-          <TextInput type="date" aria-label={t("register.from")} value={filter.from} onChange={(event) => onChange({ from: event.currentTarget.value })} />
-          <TextInput type="date" aria-label={t("register.to")} value={filter.to} onChange={(event) => onChange({ to: event.currentTarget.value })} />
+          <DateField w={130} clearable aria-label={t("register.from")} value={filter.from || null} onChange={(day) => onChange({ from: day ?? "" })} />
+          <DateField w={130} clearable aria-label={t("register.to")} value={filter.to || null} onChange={(day) => onChange({ to: day ?? "" })} />
         </>
       ) : null}
       <TextInput

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { localMoment, TimeField } from "../../app/DateField.tsx";
 import { failureText } from "../../app/failure.ts";
 import { useCan } from "../../app/me.ts";
 import { Empty, RowsSkeleton } from "../../app/states.tsx";
@@ -65,13 +66,13 @@ export function WhatIfPage() {
             value={question.who}
             onChange={(event) => set({ who: event.currentTarget.value })}
           />
-          <TextInput
-            type="datetime-local"
+          <TimeField
+            clearable
             label={t("whatIf.at")}
             description={t("whatIf.atText")}
             inputWrapperOrder={["label", "input", "description", "error"]}
-            value={question.at}
-            onChange={(event) => set({ at: event.currentTarget.value })}
+            value={question.at || null}
+            onChange={(at) => set({ at: localMoment(at) })}
           />
         </SimpleGrid>
         <Group mb="lg">

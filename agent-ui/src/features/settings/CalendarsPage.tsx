@@ -6,6 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
+import { DateField } from "../../app/DateField.tsx";
 import { useFormat, weekStart } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
@@ -162,13 +163,12 @@ function CalendarForm({ calendar, onClose }: { calendar: CalendarView | null; on
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
               <div key={index} className={classes["week"]} style={{ gridTemplateColumns: "170px minmax(0, 1fr) auto" }}>
-                <TextInput
-                  type="date"
+                <DateField
                   size="sm"
                   aria-label={t("calendars.day")}
                   value={each.day}
                   error={fault(`exceptions.${index}.day`)}
-                  onChange={(event) => change({ day: event.currentTarget.value })}
+                  onChange={(day) => day !== null && change({ day })}
                 />
                 <DayRow
                   name={null}

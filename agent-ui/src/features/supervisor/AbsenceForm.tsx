@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
+import { localMoment, TimeField } from "../../app/DateField.tsx";
 import { keys } from "../../app/keys.ts";
 import { FormDrawer } from "../settings/FormDrawer.tsx";
 import { useForm } from "../settings/form.ts";
@@ -59,22 +60,22 @@ export function AbsenceForm(props: { employee?: { id: string; name: string }; ab
       {now && !begun ? (
         <Text size="sm">{t("absence.fromNow")}</Text>
       ) : (
-        <TextInput
-          type="datetime-local"
+        <TimeField
           label={t("absence.from")}
+          clearable
           disabled={begun}
-          value={values.from}
+          value={values.from || null}
           error={fault("from")}
-          onChange={(event) => set({ from: event.currentTarget.value })}
+          onChange={(at) => set({ from: localMoment(at) })}
         />
       )}
-      <TextInput
-        type="datetime-local"
+      <TimeField
         label={t("absence.to")}
+        clearable
         description={t("absence.toText")}
-        value={values.to}
+        value={values.to || null}
         error={fault("to")}
-        onChange={(event) => set({ to: event.currentTarget.value })}
+        onChange={(at) => set({ to: localMoment(at) })}
       />
       <TextInput
         label={t("absence.reason")}
