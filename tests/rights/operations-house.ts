@@ -35,6 +35,7 @@ export const houseOperations: Record<string, Operation> = {
   "GET /dialogs/{id}/messages": agent(),
   "POST /dialogs/{id}/messages": agent({ body: () => ({ clientKey: randomUUID(), text: "Good day" }) }),
   "POST /dialogs/{id}/read": agent(),
+  "POST /dialogs/{id}/transfer": agent({ body: () => ({ number: "+77010000009" }), elsewhere: "routing/src/shell/transfer.test.ts" }),
   "POST /dialogs/{id}/take": agent({ id: waiting, elsewhere: ROUTER }),
   "POST /dialogs/{id}/typing": agent(),
   "GET /dialogs/{id}/why": agent(),
@@ -64,6 +65,7 @@ export const houseOperations: Record<string, Operation> = {
   "PUT /presence/{id}": head({ id: own, body: () => ({ intent: "paused", reason: "Training" }), elsewhere: ROUTER }),
   "POST /offers/{id}/accept": agent({ elsewhere: ROUTER }),
   "POST /offers/{id}/reject": agent({ elsewhere: ROUTER }),
+  "GET /transfer-targets": agent(),
   "GET /board": head({ of: "board" }),
   "POST /routing/what-if": head({ body: (s) => ({ queueId: s.queueId, medium: "chat" }) }),
 

@@ -49,6 +49,8 @@ export interface Call {
   bridged: boolean;
   recording: boolean;
   endedBy: CallEnded["by"] | null;
+  /** An agent has let go of it: a customer whom we called waits from then on as a caller does. */
+  released: boolean;
   /** Who called which of our lines. */
   from?: { number: string | null; line: string } | undefined;
   /** An outgoing call: whom to dial when the employee has picked up. */
@@ -61,7 +63,7 @@ export const isLive = (leg: Leg): boolean => leg.state !== "ended";
 export const liveLegs = (call: Call): Leg[] => [...call.legs.values()].filter(isLive);
 
 export function newCall(key: string, direction: "in" | "out", customer: string | null): Call {
-  return { key, direction, customer, customerUp: false, phase: "waiting", legs: new Map(), bridged: false, recording: false, endedBy: null };
+  return { key, direction, customer, customerUp: false, phase: "waiting", legs: new Map(), bridged: false, recording: false, endedBy: null, released: false };
 }
 
 /** The leg of this call that this channel carries. */

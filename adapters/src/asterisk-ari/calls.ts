@@ -110,6 +110,9 @@ export class Calls {
   redirect(command: Commands["call.redirect"]): Promise<void> {
     return redirect(this.#book, command);
   }
+  release(command: Commands["call.release"]): Promise<void> {
+    return talk.release(this.#book, command);
+  }
   hold(command: Commands["call.hold"]): Promise<void> {
     return talk.hold(this.#book, command);
   }

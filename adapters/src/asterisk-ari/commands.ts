@@ -5,7 +5,7 @@ import { end, endLeg, stopLegs } from "./ending.ts";
 import { legChanged, offered } from "./from-ari.ts";
 import { ringAgent } from "./ringing.ts";
 import { letFinish } from "./speaking.ts";
-import { join, lost } from "./talk.ts";
+import { join, letGo, lost } from "./talk.ts";
 import * as to from "./to-ari.ts";
 
 /** Rings one device. Whatever goes wrong on the way to the phone comes back as the leg's end, not as an exception. */
@@ -24,6 +24,7 @@ export async function ring(book: CallBook, command: Commands["call.ring"]): Prom
     return;
   }
   if (call.legs.has(command.id)) return; // a retry
+  await letGo(book, call);
   await ringAgent(book, call, {
     legKey: command.id,
     employeeId: command.employeeId,

@@ -19,7 +19,7 @@ export async function endLeg(book: CallBook, call: Call, leg: Leg, why: LegEndCa
   leg.why = why;
   book.order(to.hangUp(leg.channelId, why === "answered-elsewhere" ? 26 : why === "no-answer" ? 19 : 16));
   legEnded(book, call, leg, why);
-  if (call.direction === "out" && call.phase !== "ended" && liveLegs(call).length === 0) await end(book, call, "system");
+  if (call.direction === "out" && !call.released && call.phase !== "ended" && liveLegs(call).length === 0) await end(book, call, "system");
 }
 
 /** This leg is over: nothing happens to it by itself any more, and it is reported. */

@@ -163,7 +163,7 @@ export class CallEvents {
     }
     const wasAnswered = leg.state === "answered";
     legEnded(this.#book, call, leg, leg.why ?? (wasAnswered ? "hung-up" : endCauseOf(event.cause, event.tech_cause, leg.state === "ringing")));
-    if (call.direction === "out" && liveLegs(call).length === 0) void end(this.#book, call, "agent");
+    if (call.direction === "out" && !call.released && liveLegs(call).length === 0) void end(this.#book, call, "agent");
   }
 
   /** A key of a caller who waits; in a talk the keys are none of our business. */

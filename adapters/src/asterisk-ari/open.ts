@@ -13,6 +13,7 @@ export async function openLine(config: Config, host: Host): Promise<Channel> {
       "call.bridge": (c) => calls.bridge(c),
       "call.hold": (c) => calls.hold(c),
       "call.resume": (c) => calls.resume(c),
+      "call.release": (c) => calls.release(c),
       "call.dtmf": (c) => calls.dtmf(c),
       "call.hangup": (c) => calls.hangup(c),
       "call.rejoin": (c) => session.whileUp(() => calls.rejoin(c)),

@@ -84,6 +84,7 @@ function adopt(book: CallBook, c: AriChannel, vars: Record<string, string>, chan
   book.byChannel.set(c.id, call);
   const members = inBridge.get(to.bridgeOf(key));
   call.bridged = members?.has(c.id) === true;
+  call.released = direction === "out" && call.customerUp && !call.bridged;
   call.recording = call.bridged; // if it does not record, stopping it is a harmless 404
   if (direction === "in") {
     const at = Date.parse(c.creationtime);

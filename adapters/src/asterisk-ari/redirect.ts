@@ -7,7 +7,7 @@ import { AriError } from "./connection.ts";
 import { end, legEnded } from "./ending.ts";
 import { endCauseOf } from "./from-ari.ts";
 import { letFinish } from "./speaking.ts";
-import { join } from "./talk.ts";
+import { join, letGo } from "./talk.ts";
 import * as to from "./to-ari.ts";
 
 /** How long an outside number is rung; Asterisk itself keeps the time, so it holds without us. */
@@ -21,6 +21,7 @@ const RING_MS = 45_000;
 export async function redirect(book: CallBook, command: Commands["call.redirect"]): Promise<void> {
   const call = book.known(command.callKey);
   if (call.legs.has(command.id)) return; // a retry
+  await letGo(book, call);
   if (call.phase !== "waiting" || call.customer === null) throw new ChannelError("rejected", "the caller is not waiting");
   if (to.dialable(command.number).replace("+", "") === "") throw new ChannelError("rejected", "not a number that can be dialled");
   const leg: Leg = {

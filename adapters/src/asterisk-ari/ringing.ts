@@ -60,7 +60,7 @@ export async function ringAgent(
     }
     book.byChannel.delete(leg.channelId);
     legEnded(book, call, leg, error.status === NOT_CONNECTED ? "failed" : "unreachable");
-    if (call.direction === "out") await end(book, call, "system");
+    if (call.direction === "out" && !call.released) await end(book, call, "system");
   }
 }
 

@@ -2,7 +2,7 @@ import { ChannelError, type Commands } from "@kommutator/contract/channel";
 import { type Call, isLive, type Leg, liveLegs, stopTimers } from "./call.ts";
 import type { CallBook } from "./call-book.ts";
 import { AriError } from "./connection.ts";
-import { HELD_LEASE_S } from "./lease.ts";
+import { HELD_LEASE_S, WAITING_LEASE_S } from "./lease.ts";
 import { hush } from "./speaking.ts";
 import * as to from "./to-ari.ts";
 
@@ -80,12 +80,35 @@ export function lost(book: CallBook, call: Call, leg: Leg): void {
   book.context.changed();
 }
 
+/** Performs call.release: this agent's part is over, the customer waits with music. Nobody of that name talks: it is done. */
+export async function release(book: CallBook, command: Commands["call.release"]): Promise<void> {
+  const call = book.known(command.callKey);
+  await letGo(book, call, (leg) => leg.employeeId === command.employeeId);
+}
+
+/**
+ * Whoever of these talks does so no more. Without `whose`: of everybody, as the customer is about to be brought to somebody else and the
+ * order to release was lost with whoever ruled before.
+ */
+export async function letGo(book: CallBook, call: Call, whose: (leg: Leg) => boolean = () => true): Promise<void> {
+  const leg = liveLegs(call).find((l) => l.state === "bridged" && l.party === "agent" && whose(l));
+  if (leg === undefined || call.customer === null) return;
+  call.released = true;
+  call.phase = "waiting";
+  aside(book, call, WAITING_LEASE_S);
+  stopTimers(leg);
+  leg.state = "ended";
+  book.order(to.hangUp(leg.channelId));
+  book.context.changed();
+  await book.legReport(call, leg, "ended", { cause: "transferred" });
+}
+
 /** The customer out of the bridge, with music and a lease. */
-function aside(book: CallBook, call: Call): void {
+function aside(book: CallBook, call: Call, leaseS = HELD_LEASE_S): void {
   const customer = call.customer;
   if (customer === null) return;
   call.bridged = false;
   book.order(to.removeFromBridge(to.bridgeOf(call.key), customer));
   book.order(to.music(book.context.config, customer));
-  book.context.leases.keep(customer, HELD_LEASE_S, true);
+  book.context.leases.keep(customer, leaseS, true);
 }

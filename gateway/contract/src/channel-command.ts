@@ -51,6 +51,8 @@ export interface Commands {
   "call.bridge": { id: Id; callKey: string; legKey: Id; record: boolean };
   "call.hold": { id: Id; callKey: string };
   "call.resume": { id: Id; callKey: string };
+  /** The talk of this agent is over, the customer's call is not: the device is hung up, the customer waits with music. Done already: nothing. */
+  "call.release": { id: Id; callKey: string; employeeId: Id };
   "call.dtmf": { id: Id; callKey: string; legKey: Id; digits: string };
   "call.hangup": { id: Id; callKey: string };
   /** The agent reloaded in mid-call: ring the device again, auto-answered, into the same bridge. */

@@ -152,7 +152,7 @@ export interface CallOffered extends EventBase {
   source: EventSource;
 }
 
-export type LegEndCause = "answered-elsewhere" | "no-answer" | "declined" | "busy" | "unreachable" | "cancelled" | "hung-up" | "failed";
+export type LegEndCause = "answered-elsewhere" | "no-answer" | "declined" | "busy" | "unreachable" | "cancelled" | "hung-up" | "transferred" | "failed";
 
 /** State of one leg. `legKey` of an agent's leg is the id of the command that made it. */
 export interface CallLegChanged extends EventBase {

@@ -87,6 +87,7 @@ export interface DecisionReason {
     | "oldest_waiting"
     | "manual"
     | "forwarded"
+    | "transferred"
     | "callback";
   load?: number | undefined;
   from?: Id | undefined;

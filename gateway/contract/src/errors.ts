@@ -36,6 +36,8 @@ export const ERRORS = {
   contact_point_taken: 409,
   contact_point_required: 422,
   phone_unavailable: 409,
+  /** The talk could not be handed on: the colleague cannot be rung this moment. It stays where it is. */
+  colleague_busy: 409,
   overloaded: 503,
   internal: 500,
 } as const;

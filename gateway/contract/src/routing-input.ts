@@ -65,6 +65,11 @@ export type RoutingInput =
   /** Take from the queue, or assign to somebody, or give back. `employeeId: null` returns it to the queue. */
   /** `from` is the assignee whom the person saw: when somebody else has the dialog by then, the take is lost and changes nothing. */
   | { kind: "dialog.assign"; dialogId: Id; employeeId: Id | null; by: Id; from?: Id | null | undefined; at: EpochMs }
+  /**
+   * Whoever talks hands the caller on: to a colleague through this queue (`employeeId` null: to whoever serves the queue), or to an outside
+   * number. `from` is whose talk it was when the button was pressed.
+   */
+  | { kind: "call.transfer"; dialogId: Id; to: { queueId: Id; employeeId: Id | null } | { number: string }; by: Id; from: Id; at: EpochMs }
   // facts from the CRM
   /** Settings of people, queues, members or calendars changed: the engine reads them again. */
   | { kind: "facts.changed"; what: "employee" | "queue" | "calendar" | "skill" | "emergency"; id: Id; at: EpochMs }
@@ -83,6 +88,8 @@ export type RouterCommand =
   | { id: string; kind: "ring"; dialogId: Id; offerId: Id; employeeId: Id; timeoutMs: number }
   | { id: string; kind: "cancel-ring"; dialogId: Id; offerId: Id; reason: LegEndCause }
   | { id: string; kind: "bridge"; dialogId: Id; offerId: Id; record: boolean }
+  /** The agent's part in the talk is over: the caller hears music, and what becomes of it follows. */
+  | { id: string; kind: "release"; dialogId: Id; employeeId: Id }
   /** The ladder is exhausted or the house is closed: the dialplan's static fallback takes the caller. */
   | { id: string; kind: "fallback"; dialogId: Id }
   /** An automatic word to a writer: out of hours, or waiting longer than the queue promises. */

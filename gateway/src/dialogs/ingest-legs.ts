@@ -95,6 +95,8 @@ async function moveCall(tx: Tx, call: CallRow, event: CallLegChanged, employeeId
   else if (!ours && event.state === "resumed" && call.answered_at !== null) next = "talking";
   else if (agent && event.state === "lost") next = "lost";
   else if (event.state === "unknown") next = "unknown";
+  // Handed on: the customer waits as before the talk.
+  else if (agent && event.state === "ended" && event.cause === "transferred") next = "offered";
   else if (ours && event.state === "ended" && call.state === "ringing") next = "offered";
   const bridged = ours && event.state === "bridged" && call.answered_at === null;
   if (next === call.state && !bridged) return next;
@@ -115,7 +117,7 @@ async function moveCall(tx: Tx, call: CallRow, event: CallLegChanged, employeeId
 function tellRouter(call: CallRow, event: CallLegChanged, employeeId: Id | null, offerId: Id | null, wasAnswered: boolean, at: number, outcome: Outcome): void {
   const dialogId = call.dialog_id;
   // A call that the employee places occupies the employee: the router must not ring the same phone.
-  if (call.direction === "out" && event.state === "answered" && employeeId !== null)
+  if (call.direction === "out" && event.state === "answered" && employeeId !== null && event.offerId === undefined)
     outcome.inputs.push({ kind: "dialog.assign", dialogId, employeeId, by: employeeId, at });
   if (event.state === "lost" && employeeId !== null) outcome.inputs.push({ kind: "leg.lost", dialogId, employeeId, at });
   if (offerId === null) return;

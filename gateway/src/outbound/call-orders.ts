@@ -40,6 +40,9 @@ export async function performCallOrder(deps: PerformerDeps, command: CallOrder, 
         await legEnded(deps, command.dialogId, command.offerId, "failed");
       }
       return;
+    case "release":
+      await send("call.release", { id: uuidOf(command.id), callKey, employeeId: command.employeeId });
+      return;
     case "fallback":
       await send("call.fallback", { id: uuidOf(command.id), callKey });
       return;

@@ -14,7 +14,7 @@ import type { RouterState } from "./state.ts";
  *
  *   open      made by an accepted offer, a manual take or assignment, or a call the agent makes
  *   lost      a call whose agent's device vanished: held for 30 s, back to `open` by leg.bridged
- *   ended     closed | left (wrap-up follows) | transferred | returned | offline | device_lost: for ever
+ *   ended     closed | left | a call that is transferred (wrap-up follows) | transferred | returned | offline | device_lost: for ever
  *
  * Ignored: messages of calls, leg.ended after the bridge (the dialog's end decides), a chat visitor's leaving (the agent closes).
  */
@@ -115,7 +115,7 @@ export function endAssignment(state: RouterState, a: Assignment, why: string): v
 }
 
 /** The exchange is over: the agent has time to write it up. */
-export function endWithWrapup(state: RouterState, a: Assignment, why: "closed" | "left"): void {
+export function endWithWrapup(state: RouterState, a: Assignment, why: "closed" | "left" | "transferred"): void {
   endAssignment(state, a, why);
   const queue = a.queueId === null ? undefined : state.queues.get(a.queueId);
   if (queue !== undefined && isLive(a.medium)) startWrapup(state, a.agent, a.medium === "voice" ? queue.facts.wrapupVoiceMs : queue.facts.wrapupChatMs);

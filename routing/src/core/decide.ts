@@ -14,6 +14,7 @@ import type { Agent } from "./model.ts";
 import { declined, rings } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
 import { deadlinePassed } from "./strike.ts";
+import { callTransfer } from "./transfer.ts";
 import { servedBefore } from "./waiting-room.ts";
 
 /**
@@ -126,6 +127,9 @@ function handle(state: RouterState, event: RouterEvent): void {
     }
     case "dialog.assign":
       dialogAssign(state, event, input);
+      return;
+    case "call.transfer":
+      callTransfer(state, input);
       return;
     case "agent.load": {
       const agent = state.agents.get(input.employeeId);

@@ -99,7 +99,7 @@ test("what happened lately may be told in any order, and of queues that are gone
 test("of places given up in any order the one of two minutes ago is forgotten, the later ones are not", () => {
   const s = new Story({ dana: {} });
   s.now += 200_000;
-  const left = (person: string, ago: number) => ({ person, queueId: "sales", enqueuedAt: s.now - ago - 1, at: s.now - ago });
+  const left = (person: string, ago: number) => ({ entryId: person, person, queueId: "sales", enqueuedAt: s.now - ago - 1, at: s.now - ago });
   const state = restore(
     s.facts,
     { ...s.tables.rows(1), recent: { starts: [], talks: [], left: [left("late", 10_000), left("early", 119_000), left("gone", 130_000)] } },

@@ -184,7 +184,7 @@ function leavesPlace(state: RouterState, entry: Entry, person: string): void {
   if (isCallback(entry)) {
     const key = keyOf(queueId, person);
     if (state.callbacks.get(key) === entry) state.callbacks.delete(key);
-  } else if (entry.outcome === "abandoned") state.left.keep({ person, queueId, enqueuedAt, at: state.now });
+  } else if (entry.outcome === "abandoned") state.left.keep({ entryId: entry.id, person, queueId, enqueuedAt, at: state.now });
 }
 
 /** Out of the queue's list, or from before the responsible: it is offered, goes on, or ends. */

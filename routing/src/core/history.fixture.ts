@@ -34,6 +34,8 @@ export type Happening =
   | { do: "accepts" | "rejects"; dialog: Id; by: Id | null; late: number }
   | { do: "leaves" | "closes" | "writes" | "is answered"; dialog: Id }
   | { do: "assigns"; dialog: Id; to: Id | null; from: Id | null | "anybody" }
+  /** Who has the talk hands it on: to a person through the queue, to the queue (`to` null), or outside (`queue` null). */
+  | { do: "transfers"; dialog: Id; queue: Id | null; to: Id | null; stale: boolean }
   | { do: "dials"; agent: Id }
   | {
       do: "comes" | "connects" | "disconnects" | "phone on" | "phone off" | "phone engaged" | "available" | "pauses" | "logs out" | "finishes" | "extends";
@@ -235,6 +237,11 @@ function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreI
       return { kind: "dialog.message", dialogId: h.dialog, direction: h.do === "writes" ? "in" : "out", at };
     case "assigns":
       return { kind: "dialog.assign", dialogId: h.dialog, employeeId: h.to, by: "Aigul", ...(h.from === "anybody" ? {} : { from: h.from }), at };
+    case "transfers": {
+      const from = h.stale ? "nobody" : (s.state.assignments.get(h.dialog)?.employeeId ?? "Aigul");
+      const to = h.queue === null ? { number: "+77010000009" } : { queueId: h.queue, employeeId: h.to };
+      return { kind: "call.transfer", dialogId: h.dialog, to, by: from, from, at };
+    }
     case "connects":
     case "disconnects":
       return { kind: "agent.connection", employeeId: h.agent, online: h.do === "connects", at };

@@ -123,6 +123,7 @@ function plainer(h: Happening): Happening[] {
   if ((h.do === "accepts" || h.do === "rejects") && h.by !== null) put({ by: null });
   if (h.do === "passes" || h.do === "oversleeps") for (const ms of [1, 1000, 5000, 10_000, 30_000]) if (ms < h.ms) put({ ms });
   if (h.do === "oversleeps") put({ do: "passes" });
+  if (h.do === "transfers" && h.to !== null) put({ to: null });
   if (h.do === "assigns" && h.from !== "anybody") put({ from: "anybody" });
   return out;
 }

@@ -91,7 +91,7 @@ test("the place comes back after a crash too", () => {
 
 test("kept places are forgotten as time goes by", () => {
   const left = new LeftPlaces();
-  for (let i = 0; i < 1000; i++) left.keep({ person: `p${i}`, queueId: "q", enqueuedAt: i, at: i * 1000 });
+  for (let i = 0; i < 1000; i++) left.keep({ entryId: `${i}`, person: `p${i}`, queueId: "q", enqueuedAt: i, at: i * 1000 });
   expect(left.find("q", "p999", 1_000_000)).toBe(999);
   expect(left.find("q", "p878", 999_000)).toBe(null);
   expect(left.find("q", "p879", 999_000)).toBe(879);

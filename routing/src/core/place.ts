@@ -11,8 +11,9 @@ import { WaitingRoom } from "./waiting-room.ts";
  */
 export const KEEPS_PLACE_MS = 120_000;
 
-/** A caller who gave up: who, in which queue, the place, and when. */
+/** A caller who gave up: who, in which queue, the place, and when. Of two calls at once the place of the later entry counts. */
 export interface LeftPlace {
+  entryId: Id;
   person: string;
   queueId: Id;
   enqueuedAt: EpochMs;
@@ -33,6 +34,7 @@ export class LeftPlaces {
       this.byPerson.delete(key);
     }
     const key = keyOf(place.queueId, place.person);
+    if ((this.byPerson.get(key)?.entryId ?? "") > place.entryId) return;
     this.byPerson.delete(key);
     this.byPerson.set(key, place);
   }

@@ -54,12 +54,21 @@ function sensible(c: Chance, s: Story): Happening | null {
   for (const a of s.state.assignments.values()) {
     if (n-- > 0) continue;
     const dialog = a.dialogId;
+    if (a.medium === "voice" && c.happens(0.25)) return transfer(c, dialog, false);
     if (a.medium === "voice")
       return c.happens(0.6) ? { do: pick(c, ["leaves", "closes"] as const), dialog } : { do: c.happens(0.5) ? "device lost" : "closes", dialog };
     return { do: pick(c, ["writes", "is answered", "closes", "leaves"] as const), dialog };
   }
   return null;
 }
+
+const transfer = (c: Chance, dialog: Id, stale: boolean): Happening => ({
+  do: "transfers",
+  dialog,
+  queue: c.happens(0.85) ? pick(c, QUEUE_NAMES) : null,
+  to: maybe(c, 0.7),
+  stale,
+});
 
 const legEnds = (c: Chance, dialog: Id, late: number): Happening => ({
   do: "leg ends",
@@ -106,6 +115,7 @@ function anything(c: Chance): Happening {
       return { do: pick(c, ["leaves", "closes", "writes", "is answered"] as const), dialog };
     case 8:
     case 9:
+      if (c.happens(0.15)) return transfer(c, dialog, c.happens(0.3));
       return { do: "assigns", dialog, to: maybe(c, 0.75), from: c.happens(0.5) ? "anybody" : maybe(c, 0.6) };
     case 10:
       if (c.happens(0.4)) return { do: "asks for a callback", dialog };

@@ -43,6 +43,8 @@ export function sentenceOf(s: Story, h: Happening): string {
       return `${h.dialog} is answered in writing`;
     case "assigns":
       return `${h.dialog} is given ${h.to === null ? "back" : `to ${h.to}`} by hand${h.from === "anybody" ? "" : `, seen with ${h.from ?? "nobody"}`}`;
+    case "transfers":
+      return `${h.stale ? "somebody who has it no more" : "who talks"} hands ${h.dialog} on to ${h.queue === null ? "a number" : (h.to ?? h.queue)}`;
     case "dials":
       return `${h.agent} calls somebody`;
     case "comes":

@@ -128,4 +128,12 @@ export const assigns =
   (dialogId: string, employeeId: string | null, by: string, from?: string | null): Step =>
   (s) =>
     s.input({ kind: "dialog.assign", dialogId, employeeId, by, ...(from === undefined ? {} : { from }), at: s.now });
+/** The one who talks hands the caller on: to a colleague, to a queue, or to a number. */
+export const transfers =
+  (dialogId: string, from: string, to: { employee?: string; queue?: string; number?: string }): Step =>
+  (s) => {
+    const queueId = to.queue ?? (s.facts.queues[0]?.id as string);
+    const where = to.number === undefined ? { queueId, employeeId: to.employee ?? null } : { number: to.number };
+    s.input({ kind: "call.transfer", dialogId, to: where, by: from, from, at: s.now });
+  };
 export const crashes: Step = (s) => s.crash();

@@ -45,7 +45,7 @@ export class Tables {
       talks: talks.map((a) => ({ queueId: a.queueId as Id, at: a.endedAt as EpochMs, ms: (a.endedAt as EpochMs) - a.startedAt })),
       left: calls
         .filter((e) => e.outcome === "abandoned" && e.person !== null && !later(e))
-        .map((e) => ({ person: e.person as string, queueId: e.queueId, enqueuedAt: e.enqueuedAt, at: e.endedAt as EpochMs })),
+        .map((e) => ({ entryId: e.id, person: e.person as string, queueId: e.queueId, enqueuedAt: e.enqueuedAt, at: e.endedAt as EpochMs })),
     };
   }
 }

@@ -30,6 +30,8 @@ function orderOf(c: RouterCommand): string {
       return `stop ringing for ${c.dialogId} (${c.reason})`;
     case "bridge":
       return `bridge ${c.dialogId}`;
+    case "release":
+      return `${c.employeeId} is let go of ${c.dialogId}`;
     case "acknowledge":
       return `acknowledge ${c.dialogId}: ${c.code}`;
     case "fallback":

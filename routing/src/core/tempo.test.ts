@@ -45,10 +45,12 @@ test("of talks the last twenty count, and of these the last two hours", () => {
 test("a place is kept for two minutes to the millisecond, by person and queue", () => {
   const places = new LeftPlaces();
   expect(places.find("sales", "p", START)).toBeNull();
-  places.keep({ person: "p", queueId: "sales", enqueuedAt: START - 60_000, at: START });
+  places.keep({ entryId: "2", person: "p", queueId: "sales", enqueuedAt: START - 60_000, at: START });
   expect(places.find("sales", "p", START + 120_000)).toBe(START - 60_000);
   expect(places.find("sales", "p", START + 120_001)).toBeNull();
   expect([places.find("sales", "q", START), places.find("service", "p", START)]).toEqual([null, null]);
+  // Of two calls at once the later entry's place counts, whichever is given up last: the rows tell no more.
+  places.keep({ entryId: "1", person: "p", queueId: "sales", enqueuedAt: START - 90_000, at: START });
   places.forget("sales", "q");
   expect(places.find("sales", "p", START)).toBe(START - 60_000);
   places.forget("sales", "p");

@@ -59,7 +59,7 @@ async function readRecent(sql: Db, now: EpochMs): Promise<Recent> {
         WHERE ended_at > ${since(PACE_MS)} AND medium = 'voice' AND queue_id IS NOT NULL) a WHERE n <= ${PACE_SAMPLES}`,
     // Ids grow with the inputs: a later entry of the same person has the greater one.
     sql<Recent["left"]>`
-      SELECT e.person, e.queue_id AS "queueId", round(extract(epoch FROM e.enqueued_at) * 1000)::float8 AS "enqueuedAt", round(extract(epoch FROM e.ended_at) * 1000)::float8 AS at
+      SELECT e.id AS "entryId", e.person, e.queue_id AS "queueId", round(extract(epoch FROM e.enqueued_at) * 1000)::float8 AS "enqueuedAt", round(extract(epoch FROM e.ended_at) * 1000)::float8 AS at
       FROM entry e WHERE e.ended_at > ${since(KEEPS_PLACE_MS)} AND e.medium = 'voice' AND e.outcome = 'abandoned' AND e.person IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM entry later WHERE later.person = e.person AND later.queue_id = e.queue_id AND later.id > e.id)`,
   ]);

@@ -1,6 +1,16 @@
 import { within } from "@kommutator/contract/access";
 import { IdParams } from "@kommutator/contract/api/common";
-import { AssignBody, AssignedMany, AssignManyBody, Board, Presence, PresenceBody, WrapupBody } from "@kommutator/contract/api/routing";
+import {
+  AssignBody,
+  AssignedMany,
+  AssignManyBody,
+  Board,
+  Presence,
+  PresenceBody,
+  TransferBody,
+  TransferTargets,
+  WrapupBody,
+} from "@kommutator/contract/api/routing";
 import { WhatIf, WhatIfBody, WhyStory } from "@kommutator/contract/api/routing-explain";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
@@ -13,6 +23,7 @@ import { readBoard } from "./board.ts";
 import { type ActDeps, acceptOffer, assignDialog, mustSee, rejectOffer, takeDialog } from "./dialog-acts.ts";
 import { plainPresence, presenceOf } from "./presence.ts";
 import { settingsRoutes } from "./settings-routes.ts";
+import { readTargets, transferCall } from "./transfer.ts";
 import { whatIf } from "./what-if.ts";
 import { readWhy } from "./why.ts";
 
@@ -48,6 +59,16 @@ export function routingRoutes(deps: RouteDeps): FastifyPluginAsync {
       const { principal } = requireScope(request, "dialog", "edit");
       await assignDialog(deps, principal, actorOf(request), request.params.id, request.body.employeeId);
       return reply.code(204).send(null);
+    });
+    app.post("/dialogs/:id/transfer", { schema: { params: IdParams, body: TransferBody, response: NoContent } }, async (request, reply) => {
+      const { principal } = requireScope(request, "call", "edit");
+      if (request.body.number !== undefined) requireScope(request, "call", "create");
+      await transferCall(deps, principal, actorOf(request), request.params.id, request.body);
+      return reply.code(204).send(null);
+    });
+    app.get("/transfer-targets", { schema: { response: { 200: TransferTargets } } }, async (request) => {
+      const { principal } = requireScope(request, "call", "edit");
+      return readTargets(sql, principal.employeeId);
     });
     app.post("/dialogs/assign-many", { schema: { body: AssignManyBody, response: { 200: AssignedMany } } }, async (request) => {
       const { principal } = requireScope(request, "dialog", "assign");

@@ -2,10 +2,8 @@ import { ActionIcon, Button, SimpleGrid, TextInput } from "@mantine/core";
 import { IconBackspace, IconPhoneCall } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { dialable } from "./dialable.ts";
 import { DIGITS } from "./Keypad.tsx";
-
-/** What may be dialled: digits with the marks people paste, at least two digits. */
-const dialable = (text: string): boolean => /^[+\d][\d\s().-]{1,38}$/.test(text.trim()) && text.replace(/\D/g, "").length >= 2;
 
 /** A number, typed or pressed. */
 export default function DialForm({ onDial }: { onDial: (number: string) => void }) {

@@ -11,6 +11,7 @@ import classes from "./CallBar.module.css";
 import { Keypad } from "./Keypad.tsx";
 import { QualityBars } from "./QualityBars.tsx";
 import { useCard } from "./queries.ts";
+import { Transfer } from "./Transfer.tsx";
 
 /** In a call, on every page: who, how long, mute, hold, keypad, hang up. */
 export function InCall() {
@@ -95,6 +96,7 @@ export function InCall() {
             </ActionIcon>
           </Tooltip>
           <Keypad />
+          {call.dialogId === null || !here ? null : <Transfer dialogId={call.dialogId} />}
         </>
       ) : null}
       <Button

@@ -58,7 +58,10 @@ function asked(decision: Decided, offer: Offer | undefined, now: number): Step {
   return {
     ...step,
     tone: offer === undefined ? "calm" : toneOf(outcome),
-    text: from === undefined ? { key: "asked", params: { name } } : { key: "forwarded", params: { name, from: from.name } },
+    text:
+      from === undefined
+        ? { key: "asked", params: { name } }
+        : { key: decision.reason.code === "transferred" ? "handed_on" : "forwarded", params: { name, from: from.name } },
     reason: { code: decision.reason.code, load: decision.reason.load ?? null },
     outcome: offer !== undefined && offer.endedAt !== null && offer.outcome === "failed" && offer.cause !== null ? `failed_${offer.cause}` : outcome,
     lastsMs: offer === undefined ? null : between(offer.at, offer.endedAt, now),
