@@ -1,34 +1,70 @@
 import type { CallRow } from "@kommutator/contract/api/calls-register";
+import { type Locale, type Text, t } from "@kommutator/crm-core/setup/texts";
 
-const COLUMNS: [string, (row: CallRow) => string | number | null][] = [
-  ["started_at", (r) => r.startedAt],
-  ["direction", (r) => r.direction],
-  ["from", (r) => r.from],
-  ["to", (r) => r.to],
-  ["channel", (r) => r.channel.name],
-  ["line", (r) => r.line],
-  ["queue", (r) => r.queue?.name ?? null],
-  ["answered_at", (r) => r.answeredAt],
-  ["ended_at", (r) => r.endedAt],
-  ["wait_s", (r) => seconds(r.waitMs)],
-  ["ring_s", (r) => (r.ringMs === null ? null : seconds(r.ringMs))],
-  ["talk_s", (r) => seconds(r.talkMs)],
-  ["disposition", (r) => r.disposition],
-  ["answered_by", (r) => r.answeredBy?.name ?? null],
-  ["path", (r) => r.path.map((p) => `${p.employee?.name ?? p.number ?? ""} (${p.cause ?? p.state})`).join(" > ")],
-  ["party", (r) => r.party.name],
-  ["source", (r) => r.source],
-  ["call_id", (r) => r.id],
+type Cell = string | number | null | { at: string } | { word: Text };
+
+const DIRECTIONS: Record<CallRow["direction"], Text> = {
+  in: t("Входящий", "Incoming", "Кіріс", "Вхідний"),
+  out: t("Исходящий", "Outgoing", "Шығыс", "Вихідний"),
+  internal: t("Внутренний", "Internal", "Ішкі", "Внутрішній"),
+};
+const DISPOSITIONS: Record<NonNullable<CallRow["disposition"]>, Text> = {
+  answered: t("разговор", "answered", "сөйлесу", "розмова"),
+  abandoned_queue: t("не дождался", "gave up waiting", "күтпей кетті", "не дочекався"),
+  no_answer: t("без ответа", "no answer", "жауапсыз", "без відповіді"),
+  busy: t("занято", "busy", "бос емес", "зайнято"),
+  failed: t("сбой", "failed", "ақау", "збій"),
+  congestion: t("сеть перегружена", "network congested", "желі шамадан тыс жүктелген", "мережа перевантажена"),
+  voicemail: t("голосовая почта", "voicemail", "дауыстық пошта", "голосова пошта"),
+  fallback: t("резервная линия", "standby line", "резервтік желі", "резервна лінія"),
+  blocked: t("заблокирован", "blocked", "бұғатталған", "заблокований"),
+};
+const IN_PROGRESS = t("идёт", "in progress", "жүріп жатыр", "триває");
+const SOURCES: Record<CallRow["source"], Text> = {
+  live: t("сразу", "at once", "бірден", "одразу"),
+  reconciled: t("после сверки с АТС", "after a check with the PBX", "АТС-пен салыстырғаннан кейін", "після звірки з АТС"),
+  reconstructed: t("по записям АТС", "from the PBX's records", "АТС жазбалары бойынша", "за записами АТС"),
+};
+
+const COLUMNS: [Text, (row: CallRow) => Cell][] = [
+  [t("Начало", "Began", "Басталуы", "Початок"), (r) => ({ at: r.startedAt })],
+  [t("Направление", "Direction", "Бағыты", "Напрямок"), (r) => ({ word: DIRECTIONS[r.direction] })],
+  [t("Откуда", "From", "Қайдан", "Звідки"), (r) => r.from],
+  [t("Куда", "To", "Қайда", "Куди"), (r) => r.to],
+  [t("Канал", "Channel", "Арна", "Канал"), (r) => r.channel.name],
+  [t("Линия", "Line", "Желі", "Лінія"), (r) => r.line],
+  [t("Очередь", "Queue", "Кезек", "Черга"), (r) => r.queue?.name ?? null],
+  [t("Ответ", "Answered", "Жауап", "Відповідь"), (r) => at(r.answeredAt)],
+  [t("Конец", "Ended", "Аяқталуы", "Кінець"), (r) => at(r.endedAt)],
+  [t("Ждал, с", "Waited, s", "Күтті, с", "Чекав, с"), (r) => seconds(r.waitMs)],
+  [t("Звонил, с", "Rang, s", "Шырылдады, с", "Дзвонив, с"), (r) => (r.ringMs === null ? null : seconds(r.ringMs))],
+  [t("Говорили, с", "Talked, s", "Сөйлесті, с", "Говорили, с"), (r) => seconds(r.talkMs)],
+  [t("Итог", "Outcome", "Нәтижесі", "Підсумок"), (r) => ({ word: r.disposition === null ? IN_PROGRESS : DISPOSITIONS[r.disposition] })],
+  [t("Ответил", "Answered by", "Жауап берген", "Відповів"), (r) => r.answeredBy?.name ?? null],
+  // What the telephone system said of each leg stands in its own words.
+  [t("Путь", "Path", "Жолы", "Шлях"), (r) => r.path.map((p) => `${p.employee?.name ?? p.number ?? ""} (${p.cause ?? p.state})`).join(" > ")],
+  [t("С кем", "With", "Кіммен", "З ким"), (r) => r.party.name],
+  [t("Запись сделана", "Recorded", "Жазылуы", "Записано"), (r) => ({ word: SOURCES[r.source] })],
+  [t("Код звонка", "Call id", "Қоңырау коды", "Код дзвінка"), (r) => r.id],
 ];
 
+const at = (iso: string | null): Cell => (iso === null ? null : { at: iso });
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 
-/** The first line of the register's file, with the mark by which spreadsheets know UTF-8. */
-export const CSV_HEADER = `\uFEFF${COLUMNS.map(([name]) => name).join(",")}\r\n`;
-
-/** One call as a line of CSV (RFC 4180). */
-export function csvLine(row: CallRow): string {
-  return `${COLUMNS.map(([, value]) => field(value(row))).join(",")}\r\n`;
+/**
+ * The register as CSV (RFC 4180) in a person's language and the company's zone: the first line, with the mark by which spreadsheets know
+ * UTF-8, and a line for each call.
+ */
+export function registerFile(locale: Locale, tz: string): { header: string; line: (row: CallRow) => string } {
+  const local = new Intl.DateTimeFormat("sv-SE", { timeZone: tz, dateStyle: "short", timeStyle: "medium" });
+  const written = (cell: Cell): string | number | null => {
+    if (typeof cell !== "object" || cell === null) return cell;
+    return "word" in cell ? cell.word[locale] : local.format(new Date(cell.at));
+  };
+  return {
+    header: `\uFEFF${COLUMNS.map(([title]) => field(title[locale])).join(",")}\r\n`,
+    line: (row) => `${COLUMNS.map(([, value]) => field(written(value(row)))).join(",")}\r\n`,
+  };
 }
 
 /**

@@ -4,11 +4,12 @@ import { CallDifferences, CallExportQuery, type CallFilter, CallPage, CallQuery,
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
 import { writeAudit } from "@kommutator/crm-core/audit/write";
+import type { Locale } from "@kommutator/crm-core/setup/texts";
 import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
-import { CSV_HEADER, csvLine } from "./csv.ts";
+import { registerFile } from "./csv.ts";
 import { compareDay } from "./differences.ts";
 import { type After, readRegister, readTotals } from "./register.ts";
 import { settleOwners } from "./settle.ts";
@@ -30,13 +31,16 @@ export function registerRoutes(deps: ApiDeps): FastifyPluginAsync {
   }
 
   async function* lines(principal: Principal, filter: CallFilter): AsyncGenerator<string> {
-    yield CSV_HEADER;
+    const [reader] = await sql<[{ locale: Locale; tz: string }]>`
+      SELECT locale, coalesce((SELECT tz FROM company), 'UTC') AS tz FROM employee WHERE id = ${principal.employeeId}`;
+    const { header, line } = registerFile(reader.locale, reader.tz);
+    yield header;
     await settleOwners(sql);
     let after: After | null = null;
     for (let sent = 0; sent < EXPORT_MAX; ) {
       const rows: Awaited<ReturnType<typeof readRegister>> = await readRegister(sql, principal, filter, { after, limit: EXPORT_PAGE }, now());
       const page = rows.slice(0, Math.min(EXPORT_PAGE, EXPORT_MAX - sent));
-      yield page.map(csvLine).join("");
+      yield page.map(line).join("");
       sent += page.length;
       after = page.at(-1)?.after ?? null;
       if (rows.length <= EXPORT_PAGE || after === null) return;

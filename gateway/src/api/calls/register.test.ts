@@ -168,12 +168,28 @@ describe("the register of calls (CC-19)", () => {
       expect.stringMatching(/^attachment; filename="calls-\d{4}-\d\d-\d\d\.csv"$/),
     ]);
     const [header, ...rows] = answer.body.replace("\uFEFF", "").trimEnd().split("\r\n");
-    expect(header).toMatch(/^started_at,direction,from,to,/);
+    expect(header).toMatch(/^Began,Direction,From,To,/);
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain(`"'=HYPERLINK(""x""), ""Bolat"" (no-answer)"`);
-    expect(rows[1]).toMatch(/^2026-03-11T04:00:00\.000Z,in,\+77010000009,\+77270000001,.*,3,3,10,answered,Aigul Nurlanova,/);
+    expect(rows[1]).toMatch(/^2026-03-11 09:00:00,Incoming,\+77010000009,\+77270000001,.*,3,3,10,answered,Aigul Nurlanova,/);
     const [audit] = await house.sql`SELECT actor_id, changes FROM audit_log WHERE action = 'export-calls'`;
     expect(audit).toMatchObject({ actor_id: house.company.employees.head.id });
     await house.sql`UPDATE employee SET full_name = 'Bolat Akhmetov' WHERE login = 'bolat'`;
+  });
+
+  test.each([
+    ["ru", "Начало,Направление,", "Входящий", "не дождался"],
+    ["en", "Began,Direction,", "Incoming", "gave up waiting"],
+    ["kk", "Басталуы,Бағыты,", "Кіріс", "күтпей кетті"],
+    ["uk", "Початок,Напрямок,", "Вхідний", "не дочекався"],
+  ])("the table speaks the language of whoever takes it: %s", async (locale, heading, direction, outcome) => {
+    const id = await call({ by: "bolat", at: 0, talk: 0, ring: 8 });
+    const head = who["head"] as Browser;
+    expect((await head.call("PATCH", "/me", { locale })).statusCode).toBe(200);
+    const { body } = await head.call("GET", "/calls/export");
+    expect(body.startsWith(`\uFEFF${heading}`)).toBe(true);
+    const row = body.split("\r\n").find((line) => line.includes(id));
+    expect(row).toMatch(new RegExp(`^2026-03-11 09:00:00,${direction},.*,${outcome},`));
+    await head.call("PATCH", "/me", { locale: "en" });
   });
 });
