@@ -34,7 +34,7 @@ export function Queues({ queues }: { queues: Board["queues"] }) {
         <Table.Tbody>
           {queues.map((queue) => (
             <Table.Tr key={queue.id}>
-              <Table.Td>
+              <Table.Td miw={155}>
                 {queue.name}
                 <Lacking media={readinessOf(queue).lacking} late={readinessOf(queue).late} />
               </Table.Td>
