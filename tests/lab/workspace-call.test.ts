@@ -13,6 +13,7 @@ const KNOWN = "+77011112233";
 const AGENT_HZ = 600;
 const CALLER_HZ = 440;
 const ui = new URL("../../agent-ui/dist", import.meta.url).pathname;
+const SCREENS = new URL("../out/screens", import.meta.url).pathname;
 let lab: HouseLab;
 let trunk: SipPeer;
 let browser: Browser;
@@ -143,6 +144,29 @@ describe("an agent in the workspace", () => {
     await Promise.all([call.rtp.hears(AGENT_HZ), hearsTheCaller()]);
     call.bye();
     await phase("idle");
+  });
+
+  it("hands a talk on by keyboard alone: F8, the number, Enter; the list says who cannot be rung", async () => {
+    const call = await trunk.call("5551000", { from: KNOWN, name: "Ivan" });
+    await phase("ringing");
+    await page.keyboard.press("F2");
+    await talking();
+    await page.keyboard.press("F8");
+    const busy = page.getByRole("option", { name: /Bolat/ });
+    await busy.waitFor();
+    expect(await busy.getAttribute("data-combobox-disabled")).not.toBeNull();
+    await page.getByRole("option", { name: /0 ready/ }).waitFor();
+    await page.screenshot({ path: join(SCREENS, "call-transfer.png") });
+    await page.keyboard.type("+7 705 999 88 77");
+    await page.getByRole("option", { name: /outside number/ }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    const outside = await trunk.nextCall();
+    await phase("idle");
+    outside.answer();
+    await Promise.all([call.rtp.hears(CALLER_HZ), outside.rtp.hears(CALLER_HZ)]);
+    call.bye();
+    await outside.is("ended", 2000);
   });
 
   it("is told that the line is lost when Asterisk restarts while a caller waits, is registered again within ten seconds without a click, and the books are right", async () => {
