@@ -117,10 +117,25 @@ describe("a file of customers is brought in (IG-04)", () => {
     const csv = await house.app.inject({ method: "GET", url: `/imports/${batch.id}/report`, headers: { "x-person": "admin" } });
     expect(csv.headers["content-disposition"]).toContain("import-leads.csv");
     expect(csv.body.split("\r\n").slice(0, 3)).toEqual([
-      "\uFEFFrow,state,faults,repeats,card,phone,contactName",
+      "\uFEFFRow,What became of it,Why,Repeats,Card,phone,contactName",
       "1,ready,,,,+7 701 310 00 01,'=1+1".replace("+7 701", "'+7 701"),
-      "2,faulty,phone bad_phone x,,,x,Bad",
+      "2,faulty,Phone: is no phone number («x»),,,x,Bad",
     ]);
+    const inLanguage = async (locale: string) => {
+      await house.as("admin", "PATCH", "/me", { locale });
+      const { body } = await house.app.inject({ method: "GET", url: `/imports/${batch.id}/report`, headers: { "x-person": "admin" } });
+      return [body.split("\r\n")[0]?.slice(1), body.split("\r\n")[2]];
+    };
+    expect(await inLanguage("ru")).toEqual([
+      "Строка,Что стало,Почему,Повторяет,Карточка,phone,contactName",
+      "2,с ошибками,Телефон: не номер телефона («x»),,,x,Bad",
+    ]);
+    expect(await inLanguage("kk")).toEqual([
+      "Жол,Не болды,Неге,Қайталайды,Карточка,phone,contactName",
+      "2,қатесі бар,Телефон: телефон нөмірі емес («x»),,,x,Bad",
+    ]);
+    expect(await inLanguage("uk")).toEqual(["Рядок,Що стало,Чому,Повторює,Картка,phone,contactName", "2,з помилками,Телефон: не номер телефону («x»),,,x,Bad"]);
+    await house.as("admin", "PATCH", "/me", { locale: "en" });
     const sheet = await house.app.inject({ method: "GET", url: `/imports/${batch.id}/report?format=xlsx`, headers: { "x-person": "admin" } });
     expect(sheet.rawPayload.subarray(0, 2).toString()).toBe("PK");
   });
