@@ -66,10 +66,10 @@ export type RoutingInput =
   /** `from` is the assignee whom the person saw: when somebody else has the dialog by then, the take is lost and changes nothing. */
   | { kind: "dialog.assign"; dialogId: Id; employeeId: Id | null; by: Id; from?: Id | null | undefined; at: EpochMs }
   /**
-   * Whoever talks hands the caller on: to a colleague through this queue (`employeeId` null: to whoever serves the queue), or to an outside
-   * number. `from` is whose talk it was when the button was pressed.
+   * Whoever has the dialog hands it on: to whoever serves the queue; a talk also to a colleague (`employeeId`) through that queue, or to an
+   * outside number. `from` is whose it was when the button was pressed.
    */
-  | { kind: "call.transfer"; dialogId: Id; to: { queueId: Id; employeeId: Id | null } | { number: string }; by: Id; from: Id; at: EpochMs }
+  | { kind: "dialog.transfer"; dialogId: Id; to: { queueId: Id; employeeId: Id | null } | { number: string }; by: Id; from: Id; at: EpochMs }
   // facts from the CRM
   /** Settings of people, queues, members or calendars changed: the engine reads them again. */
   | { kind: "facts.changed"; what: "employee" | "queue" | "calendar" | "skill" | "emergency"; id: Id; at: EpochMs }

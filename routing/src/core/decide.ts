@@ -14,7 +14,7 @@ import type { Agent } from "./model.ts";
 import { declined, rings } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
 import { deadlinePassed } from "./strike.ts";
-import { callTransfer } from "./transfer.ts";
+import { dialogTransfer } from "./transfer.ts";
 import { servedBefore } from "./waiting-room.ts";
 
 /**
@@ -128,8 +128,8 @@ function handle(state: RouterState, event: RouterEvent): void {
     case "dialog.assign":
       dialogAssign(state, event, input);
       return;
-    case "call.transfer":
-      callTransfer(state, input);
+    case "dialog.transfer":
+      dialogTransfer(state, input);
       return;
     case "agent.load": {
       const agent = state.agents.get(input.employeeId);

@@ -240,7 +240,7 @@ function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreI
     case "transfers": {
       const from = h.stale ? "nobody" : (s.state.assignments.get(h.dialog)?.employeeId ?? "Aigul");
       const to = h.queue === null ? { number: "+77010000009" } : { queueId: h.queue, employeeId: h.to };
-      return { kind: "call.transfer", dialogId: h.dialog, to, by: from, from, at };
+      return { kind: "dialog.transfer", dialogId: h.dialog, to, by: from, from, at };
     }
     case "connects":
     case "disconnects":

@@ -57,6 +57,7 @@ function sensible(c: Chance, s: Story): Happening | null {
     if (a.medium === "voice" && c.happens(0.25)) return transfer(c, dialog, false);
     if (a.medium === "voice")
       return c.happens(0.6) ? { do: pick(c, ["leaves", "closes"] as const), dialog } : { do: c.happens(0.5) ? "device lost" : "closes", dialog };
+    if (c.happens(0.1)) return transfer(c, dialog, false);
     return { do: pick(c, ["writes", "is answered", "closes", "leaves"] as const), dialog };
   }
   return null;

@@ -134,6 +134,6 @@ export const transfers =
   (s) => {
     const queueId = to.queue ?? (s.facts.queues[0]?.id as string);
     const where = to.number === undefined ? { queueId, employeeId: to.employee ?? null } : { number: to.number };
-    s.input({ kind: "call.transfer", dialogId, to: where, by: from, from, at: s.now });
+    s.input({ kind: "dialog.transfer", dialogId, to: where, by: from, from, at: s.now });
   };
 export const crashes: Step = (s) => s.crash();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hoursOf } from "./hours.ts";
-import { answers, assigns, calls, chats, intends, leaves, passes, ready, rings, transfers } from "./steps.fixture.ts";
+import { accepts, answers, assigns, calls, chats, intends, leaves, passes, ready, rings, transfers } from "./steps.fixture.ts";
 import { START, Story } from "./story.fixture.ts";
 
 const two = () => new Story({ bolat: {}, dana: {} });
@@ -83,11 +83,18 @@ test("a talk stays where it is when the colleague cannot be rung this moment", (
   s.when(transfers("call", "dana", { queue: "nowhere" }), transfers("call", "dana", { queue: "nowhere", employee: "bolat" })).never("dana loses");
 });
 
-test("who has the talk no more, and who has a chat, hands nothing on", () => {
+test("a chat goes to another queue, where it is offered anew; to a colleague it is given, and outside there is none", () => {
+  const s = new Story({ bolat: { queues: { service: {} } }, dana: { queues: { sales: {} } } }, { sales: {}, service: {} });
+  s.given(ready("dana", "bolat"), chats("chat", { queue: "sales" }), accepts("dana", "chat"));
+  s.when(transfers("chat", "dana", { queue: "service", employee: "bolat" }), transfers("chat", "dana", { number: "+77010000009" })).never("dana loses");
+  s.when(transfers("chat", "dana", { queue: "service" }))
+    .then("dana loses chat (transferred)", "chat enters service", "chat is offered to bolat (least_loaded)")
+    .never("dana is let go");
+});
+
+test("who has it no more hands nothing on", () => {
   const s = talking(two()).given(ready("bolat"));
   s.when(transfers("call", "bolat", { employee: "bolat" })).never("dana loses");
-  s.given(chats("chat"), assigns("chat", "bolat", "bolat"));
-  s.when(transfers("chat", "bolat", { number: "+77010000009" })).never("bolat loses");
   s.given(transfers("call", "dana", { employee: "bolat" }));
   s.when(transfers("call", "dana", { employee: "bolat" }), transfers("nothing", "dana", { employee: "bolat" })).never("dana loses", "bolat's offer");
 });

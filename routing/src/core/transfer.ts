@@ -11,17 +11,19 @@ import type { RouterState } from "./state.ts";
 
 /**
  * A talk changes hands (CC-18, manual): the one who talks lets go and has time to write it up, the caller hears music and goes on
- * as a new stay in a queue. A named colleague is rung as by a manual assignment, and whoever does not answer leaves the caller to
+ * as a new stay in a queue. What is written goes to another queue in the same way; to a colleague it goes at once (assign.ts). A named colleague is rung as by a manual assignment, and whoever does not answer leaves the caller to
  * that queue; an outside number is rung by the channel itself. Ignored: a talk that has another owner by now, a colleague whose
  * phone cannot be rung this moment, a queue that is gone: then the talk stays where it is.
  */
 const REST_MS = 30_000;
 
-export function callTransfer(state: RouterState, input: Input<"call.transfer">): void {
+export function dialogTransfer(state: RouterState, input: Input<"dialog.transfer">): void {
   const a = state.assignments.get(input.dialogId);
-  if (a === undefined || a.medium !== "voice" || a.employeeId !== input.from) return;
+  if (a === undefined || a.employeeId !== input.from) return;
   const { to } = input;
+  const voice = a.medium === "voice";
   if ("number" in to) {
+    if (!voice) return;
     letGo(state, a, input.by);
     const queueId = a.queueId;
     if (queueId !== null && state.queues.has(queueId)) {
@@ -38,6 +40,7 @@ export function callTransfer(state: RouterState, input: Input<"call.transfer">):
     arrive(state, nextStay(state, a, to.queueId));
     return;
   }
+  if (!voice) return;
   const colleague = state.agents.get(to.employeeId);
   if (colleague === undefined || colleague === a.agent || colleague.refusals[MEDIUM_INDEX.voice] !== NONE) return;
   letGo(state, a, input.by);
@@ -45,7 +48,7 @@ export function callTransfer(state: RouterState, input: Input<"call.transfer">):
 }
 
 function letGo(state: RouterState, a: Assignment, by: Id): void {
-  state.order({ id: state.newCommandId(), kind: "release", dialogId: a.dialogId, employeeId: a.employeeId });
+  if (a.medium === "voice") state.order({ id: state.newCommandId(), kind: "release", dialogId: a.dialogId, employeeId: a.employeeId });
   endWithWrapup(state, a, "transferred");
   state.emit({ kind: "dialog.unassigned", dialogId: a.dialogId, payload: { employeeId: a.employeeId, by, why: "transferred" } });
 }
@@ -57,7 +60,7 @@ function nextStay(state: RouterState, a: Assignment, queueId: Id): Entry {
   return openEntry(state, { ...before, id: state.newId(), queueId, enqueuedAt: state.now, rung: "least_loaded", hops: 0, cooldowns });
 }
 
-function ringColleague(state: RouterState, entry: Entry, colleague: Agent, input: Input<"call.transfer">): void {
+function ringColleague(state: RouterState, entry: Entry, colleague: Agent, input: Input<"dialog.transfer">): void {
   const reason = { code: "transferred", from: input.from } as const;
   record(state, entry, "manual", colleague.id, reason, bestFive(state, entry), refusalCounts(state, entry));
   reachQueueRung(state, entry);

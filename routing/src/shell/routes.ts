@@ -9,6 +9,7 @@ import {
   PresenceBody,
   TransferBody,
   TransferTargets,
+  TransferTargetsQuery,
   WrapupBody,
 } from "@kommutator/contract/api/routing";
 import { WhatIf, WhatIfBody, WhyStory } from "@kommutator/contract/api/routing-explain";
@@ -23,7 +24,7 @@ import { readBoard } from "./board.ts";
 import { type ActDeps, acceptOffer, assignDialog, mustSee, rejectOffer, takeDialog } from "./dialog-acts.ts";
 import { plainPresence, presenceOf } from "./presence.ts";
 import { settingsRoutes } from "./settings-routes.ts";
-import { readTargets, transferCall } from "./transfer.ts";
+import { readTargets, transferDialog } from "./transfer.ts";
 import { whatIf } from "./what-if.ts";
 import { readWhy } from "./why.ts";
 
@@ -61,14 +62,13 @@ export function routingRoutes(deps: RouteDeps): FastifyPluginAsync {
       return reply.code(204).send(null);
     });
     app.post("/dialogs/:id/transfer", { schema: { params: IdParams, body: TransferBody, response: NoContent } }, async (request, reply) => {
-      const { principal } = requireScope(request, "call", "edit");
-      if (request.body.number !== undefined) requireScope(request, "call", "create");
-      await transferCall(deps, principal, actorOf(request), request.params.id, request.body);
+      const { principal } = requireScope(request, "dialog", "edit");
+      await transferDialog(deps, principal, actorOf(request), request.params.id, request.body);
       return reply.code(204).send(null);
     });
-    app.get("/transfer-targets", { schema: { response: { 200: TransferTargets } } }, async (request) => {
-      const { principal } = requireScope(request, "call", "edit");
-      return readTargets(sql, principal.employeeId);
+    app.get("/transfer-targets", { schema: { querystring: TransferTargetsQuery, response: { 200: TransferTargets } } }, async (request) => {
+      const { principal } = requireScope(request, "dialog", "edit");
+      return readTargets(sql, principal.employeeId, request.query.medium);
     });
     app.post("/dialogs/assign-many", { schema: { body: AssignManyBody, response: { 200: AssignedMany } } }, async (request) => {
       const { principal } = requireScope(request, "dialog", "assign");

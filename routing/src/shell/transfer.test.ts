@@ -112,7 +112,10 @@ test("nobody hands on what is not theirs, without the right, or to nowhere", asy
   const chat = await desk.house.dialog(desk.made.channels.chat, desk.made.queue, "chat");
   await desk.house.send({ kind: "dialog.assign", dialogId: chat, employeeId: ann, by: ann, at: desk.house.now() });
   await desk.house.quiet();
-  expect((await desk.as(talker(ann)).call("POST", `/dialogs/${chat}/transfer`, { queueId: desk.made.queue })).status).toBe(422);
+  for (const body of [{ employeeId: bob }, { number: "+77059998877" }])
+    expect((await desk.as(talker(ann)).call("POST", `/dialogs/${chat}/transfer`, body)).status).toBe(422);
+  expect((await desk.as(talker(ann, {})).call("POST", `/dialogs/${chat}/transfer`, { queueId: desk.made.queue })).status).toBe(204);
+  expect(await holder(chat)).toBeNull();
 });
 
 test("the list shows colleagues who serve calls, the ready ones first, and how many are ready in each queue", async () => {

@@ -1,4 +1,4 @@
-import type { Principal } from "@kommutator/contract/access";
+import { type Principal, scopeOf } from "@kommutator/contract/access";
 import type { TransferBody, TransferTargets } from "@kommutator/contract/api/routing";
 import type { Db } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { type ActDeps, mustSee } from "./dialog-acts.ts";
 import { readPresence } from "./presence.ts";
 
-/** Handing a talk on (CC-18, manual). */
+/** Handing a dialog on (CC-18, manual). */
 
 interface Talk {
   medium: Medium;
@@ -33,24 +33,27 @@ async function queueOf(sql: Db, employeeId: Id): Promise<Id | null> {
 }
 
 /**
- * Hands one's own talk on. The caller hears music until somebody answers. Throws `colleague_busy` when the colleague cannot be rung:
- * then the talk stays where it is, unheard by the caller.
+ * Hands one's own dialog on. A caller hears music until somebody answers. Throws `colleague_busy` when the colleague cannot be rung:
+ * then the talk stays where it is, unheard by the caller; `unsupported`: what is written goes to a colleague by `assign`, and nowhere outside.
  */
-export async function transferCall(deps: ActDeps, principal: Principal, actor: Actor, dialogId: Id, body: z.infer<typeof TransferBody>): Promise<void> {
+export async function transferDialog(deps: ActDeps, principal: Principal, actor: Actor, dialogId: Id, body: z.infer<typeof TransferBody>): Promise<void> {
   await mustSee(deps.sql, principal, dialogId);
   const me = principal.employeeId;
   const before = await readTalk(deps.sql, dialogId);
   if (before === undefined) throw new AppError("not_found");
+  const voice = before.medium === "voice";
+  if ((voice && scopeOf(principal, "call", "edit") === null) || (body.number !== undefined && scopeOf(principal, "call", "create") === null))
+    throw new AppError("forbidden");
   if (!before.open) throw new AppError("dialog_closed");
-  if (before.medium !== "voice") throw new AppError("unsupported");
+  if (!voice && body.queueId === undefined) throw new AppError("unsupported");
   if (before.holder_id !== me) throw new AppError("forbidden");
   const to = await targetOf(deps.sql, before, body);
   const at = deps.clock.now();
-  await deps.submit({ kind: "call.transfer", dialogId, to, by: me, from: me, at }, async (tx) =>
+  await deps.submit({ kind: "dialog.transfer", dialogId, to, by: me, from: me, at }, async (tx) =>
     deps.audit(tx, actor, { objectKind: "dialog", objectId: dialogId, action: "transfer", changes: { to: { from: null, to: body } } }),
   );
   const after = await readTalk(deps.sql, dialogId);
-  if (after?.holder_id === me) throw new AppError("colleague_busy");
+  if (voice && after?.holder_id === me) throw new AppError("colleague_busy");
 }
 
 async function targetOf(sql: Db, talk: Talk, body: z.infer<typeof TransferBody>): Promise<{ queueId: Id; employeeId: Id | null } | { number: string }> {
@@ -69,12 +72,12 @@ async function targetOf(sql: Db, talk: Talk, body: z.infer<typeof TransferBody>)
 }
 
 /** See TransferTargets. */
-export async function readTargets(sql: Db, me: Id): Promise<TransferTargets> {
+export async function readTargets(sql: Db, me: Id, medium: Medium): Promise<TransferTargets> {
   const serving = await sql<{ queue_id: Id; name: string; employee_id: Id }[]>`
     SELECT q.id AS queue_id, q.name, m.employee_id FROM queue q JOIN queue_member m ON m.queue_id = q.id JOIN employee e ON e.id = m.employee_id AND e.state = 'active'
-    WHERE q.archived_at IS NULL AND 'voice' = ANY(m.media) ORDER BY q.name, q.id`;
+    WHERE q.archived_at IS NULL AND ${medium} = ANY(m.media) ORDER BY q.name, q.id`;
   const colleagues = await readPresence(sql, [...new Set(serving.map((s) => s.employee_id))]);
-  const ready = new Set(colleagues.filter((p) => p.ready.includes("voice")).map((p) => p.employeeId));
+  const ready = new Set(colleagues.filter((p) => p.ready.includes(medium)).map((p) => p.employeeId));
   const queues = new Map<Id, TransferTargets["queues"][number]>();
   for (const s of serving) {
     const queue = queues.get(s.queue_id) ?? { id: s.queue_id, name: s.name, ready: 0 };

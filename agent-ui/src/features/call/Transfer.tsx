@@ -1,15 +1,14 @@
-import type { TransferTargets } from "@kommutator/contract/api/routing";
 import { ActionIcon, Combobox, Loader, ScrollArea, Tooltip, useCombobox } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPhoneOutgoing, IconTransfer, IconUser, IconUsersGroup } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { usePhone } from "../../app/format.ts";
-import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
+import { useTransferTargets } from "../../app/transfer.ts";
 import classes from "./CallBar.module.css";
 import { choices, type TransferChoice } from "./transfer.ts";
 
@@ -28,13 +27,7 @@ export function Transfer({ dialogId }: { dialogId: string }) {
       setTyped("");
     },
   });
-  const targets = useQuery({
-    queryKey: keys.transferTargets,
-    queryFn: ({ signal }) => api.get<TransferTargets>("/transfer-targets", { signal }),
-    enabled: list.dropdownOpened,
-    refetchInterval: 3_000,
-    staleTime: 0,
-  });
+  const targets = useTransferTargets("voice", list.dropdownOpened);
   const send = useMutation({
     mutationFn: (choice: TransferChoice) => api.post<null>(`/dialogs/${dialogId}/transfer`, choice.to),
     onSuccess: (_, choice) => {

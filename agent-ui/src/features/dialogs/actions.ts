@@ -13,14 +13,15 @@ function refresh(client: QueryClient, dialogId: string): void {
   void client.invalidateQueries({ queryKey: ["dialog-part", dialogId] });
 }
 
-/** Take, assign, return, close. The socket brings the result too; the reading again covers a cut wire. */
+/** Take, assign, return, hand to another queue, close. The socket brings the result too; the reading again covers a cut wire. */
 export function useDialogActions(dialogId: string) {
   const client = useQueryClient();
   const settled = { onSuccess: () => refresh(client, dialogId), onError: showFailure };
   const take = useMutation({ mutationFn: () => api.post(`/dialogs/${dialogId}/take`, {}), ...settled });
   const assign = useMutation({ mutationFn: (employeeId: string | null) => api.post(`/dialogs/${dialogId}/assign`, { employeeId }), ...settled });
+  const transfer = useMutation({ mutationFn: (queueId: string) => api.post(`/dialogs/${dialogId}/transfer`, { queueId }), ...settled });
   const close = useMutation({ mutationFn: () => api.post(`/dialogs/${dialogId}/close`, {}), ...settled });
-  return { take, assign, close };
+  return { take, assign, transfer, close };
 }
 
 /** Accepts or refuses an offer. Who accepts is led to the dialog, also when the card was taken away by the socket before the answer came. */

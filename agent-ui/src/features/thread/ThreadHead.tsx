@@ -71,7 +71,8 @@ export function ThreadHead({ dialog, side, onSide }: { dialog: DialogSummary; si
               {dialog.assignee === null ? t("head.take") : t("thread:takeOver.button")}
             </Button>
           )}
-          {can("dialog", "assign") !== null || mine ? <AssignMenu dialog={dialog} keyed /> : null}
+          {/* A talk is handed on from the call bar. */}
+          {(can("dialog", "assign") !== null || mine) && !(dialog.medium === "voice" && dialog.assignee !== null) ? <AssignMenu dialog={dialog} keyed /> : null}
           {mine || can("dialog", "assign") !== null ? (
             <Tooltip label={`${t("head.close")} · E`}>
               <Button variant="default" leftSection={<IconCheck size={16} aria-hidden />} loading={close.isPending} onClick={() => close.mutate()}>

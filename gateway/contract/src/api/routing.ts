@@ -6,8 +6,8 @@ import { QueueSkill } from "./skills.ts";
  * POST /api/v1/offers/:id/accept | /reject         204; 409 already_taken / offer_expired
  * POST /api/v1/dialogs/:id/take                    204 (from the queue, or take over with right `dialog assign`)
  * POST /api/v1/dialogs/:id/assign {employeeId}     204 (null: back to the queue)
- * POST /api/v1/dialogs/:id/transfer TransferBody    204; one's own talk. 409 colleague_busy: it stays where it is
- * GET  /api/v1/transfer-targets                    TransferTargets
+ * POST /api/v1/dialogs/:id/transfer TransferBody    204; one's own. 409 colleague_busy: it stays where it is
+ * GET  /api/v1/transfer-targets?medium=                    TransferTargets
  * GET  /api/v1/presence/me · PUT /api/v1/presence/me {intent, reason}    Presence
  * POST /api/v1/presence/me/wrapup {action: finish|extend}                Presence
  * POST /api/v1/dialogs/assign-many                 AssignManyBody -> AssignedMany (XS-02); each as by `assign`, with its rights
@@ -41,11 +41,12 @@ export type Presence = z.infer<typeof Presence>;
 export const PresenceBody = z.object({ intent: z.enum(["available", "paused", "logged_out"]), reason: z.string().max(200).nullable().default(null) });
 export const WrapupBody = z.object({ action: z.enum(["finish", "extend"]) });
 export const AssignBody = z.object({ employeeId: Id.nullable() });
-/** Where a talk goes: to a colleague, to whoever serves a queue, or to an outside number (right `call create`). */
+/** Where a dialog goes: to whoever serves a queue; a talk also to a colleague, or to an outside number (right `call create`). */
 export const TransferBody = z
   .object({ employeeId: Id.optional(), queueId: Id.optional(), number: z.string().min(2).max(40).optional() })
   .refine((b) => [b.employeeId, b.queueId, b.number].filter((each) => each !== undefined).length === 1, { path: ["employeeId"], message: "one of the three" });
-/** To whom a talk may be handed on: colleagues who serve calls, the ready ones first, and queues with how many of theirs are ready. */
+export const TransferTargetsQuery = z.object({ medium: MediumSchema.default("voice") });
+/** To whom it may be handed on: colleagues who serve the medium, the ready ones first, and queues with how many of theirs are ready. */
 export const TransferTargets = z.object({
   people: z.array(z.object({ id: Id, name: z.string(), ready: z.boolean(), state: AgentState })),
   queues: z.array(z.object({ id: Id, name: z.string(), ready: z.number().int() })),
