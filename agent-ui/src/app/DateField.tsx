@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import "dayjs/locale/kk.js";
 import "dayjs/locale/ru.js";
 import "dayjs/locale/uk.js";
-import { useFormat, weekStart } from "./format.ts";
+import { useFormat, weekdayName, weekStart } from "./format.ts";
 
 // Without it a typed 31.12.2030 is no date.
 dayjs.extend(customParseFormat);
@@ -27,8 +27,8 @@ function useCalendar() {
   return {
     calendar: {
       locale: language,
-      // Two letters of a Kazakh day are not the usual ones.
-      weekdayFormat: language === "kk" ? "ddd" : "dd",
+      // Two letters of a Kazakh day are not its first two.
+      weekdayFormat: language === "kk" ? (date: string) => weekdayName(language, dayjs(date).day(), "short") : "dd",
       firstDayOfWeek: (weekStart(language) % 7) as 0 | 1 | 2 | 3 | 4 | 5 | 6,
       ...(ready ? { ariaLabels: names, clearButtonProps: { "aria-label": t("dates:clear") } } : {}),
     },

@@ -1,5 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { KAZAKH, kazakhDay } from "./kazakh.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -21,15 +22,31 @@ export function weekStart(language: string): number {
   return locale.getWeekInfo?.().firstDay ?? locale.weekInfo?.firstDay ?? (language === "en" ? 7 : 1);
 }
 
-function formatsOf(language: string) {
+/** The name of a day of the week, 0 for Sunday, in full or short. */
+export function weekdayName(language: string, day: number, style: "long" | "short"): string {
+  if (language === "kk") return kazakhDay(day, style);
+  // 2024-01-07 was a Sunday.
+  return new Intl.DateTimeFormat(language, { weekday: style, timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, 7 + day)));
+}
+
+/** Days in words, by the browser. */
+const wordsOf = (language: string) => ({
+  day: new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }),
+  dayLong: new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }),
+  dayYear: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }),
+  full: new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium" }),
+  relative: new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }),
+  unit: (name: string, _: string, value: number) =>
+    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 1 }).format(value),
+});
+
+/** Dates, spans and numbers of a language. */
+export function formatsOf(language: string) {
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
-  const dayLong = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
-  const dayYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
-  const full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
-  const unit = (name: string, value: number) =>
-    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 1 }).format(value);
+  const { day, dayLong, dayYear, full, relative, ...words } = language === "kk" ? KAZAKH : wordsOf(language);
+  // Kazakh numbers are written as Russian ones.
+  const numbers = language === "kk" ? "ru" : language;
+  const unit = (name: string, value: number) => words.unit(name, new Intl.NumberFormat(numbers, { maximumFractionDigits: 1 }).format(value), value);
   const startOfDay = (ms: number) => new Date(ms).setHours(0, 0, 0, 0);
   return {
     language,
@@ -61,12 +78,17 @@ function formatsOf(language: string) {
       return unit("day", Math.floor(ms / DAY));
     },
     bytes: (value: number) => (value < 1024 * 1024 ? unit("kilobyte", Math.max(0.1, value / 1024)) : unit("megabyte", value / 1024 / 1024)),
-    number: (value: number, digits = 0) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
-    percent: (value: number) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(value),
+    number: (value: number, digits = 0) => new Intl.NumberFormat(numbers, { maximumFractionDigits: digits }).format(value),
+    percent: (value: number) => new Intl.NumberFormat(numbers, { style: "percent", maximumFractionDigits: 0 }).format(value),
     money: (value: number, currency: string | null) =>
       currency === null
-        ? new Intl.NumberFormat(language).format(value)
-        : new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits: 0 }).format(value),
+        ? new Intl.NumberFormat(numbers).format(value)
+        : new Intl.NumberFormat(numbers, {
+            style: "currency",
+            currency,
+            currencyDisplay: language === "kk" ? "narrowSymbol" : "symbol",
+            maximumFractionDigits: 0,
+          }).format(value),
   };
 }
 export type Format = ReturnType<typeof formatsOf>;

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { DateField } from "../../app/DateField.tsx";
-import { useFormat, weekStart } from "../../app/format.ts";
+import { useFormat, weekdayName, weekStart } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { ArchiveCalendar, MeasureBox } from "../administration/MeasureBox.tsx";
@@ -27,9 +27,8 @@ function daysOf(language: string): Day[] {
   const first = weekStart(language) - 1;
   return [...DAYS.slice(first), ...DAYS.slice(0, first)];
 }
-/** 2024-01-01 was a Monday. */
-const dayName = (language: string, day: Day, style: "long" | "short") =>
-  new Intl.DateTimeFormat(language, { weekday: style, timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, 1 + DAYS.indexOf(day))));
+/** The week of a calendar begins with Monday. */
+const dayName = (language: string, day: Day, style: "long" | "short") => weekdayName(language, (DAYS.indexOf(day) + 1) % 7, style);
 
 function summary(calendar: CalendarView, language: string): string {
   const open = daysOf(language).filter((day) => (calendar.week[day] ?? []).length > 0);
