@@ -222,6 +222,39 @@ describe("a call from outside", () => {
     await house.host.sees("call.ended", (e) => e.callKey === key);
   });
 
+  it("is let go by who talks: music, also out of hold; the same order twice is one; and the next phone that is rung is joined", async () => {
+    const { call, key, legKey, device } = await talking();
+    await house.perform("call.hold", { id: id(), callKey: key });
+    for (let i = 0; i < 2; i++) await house.perform("call.release", { id: legKey, callKey: key, employeeId: EMPLOYEE });
+    await device.is("ended", 1000);
+    expect(house.host.leg(legKey).at(-1)).toBe("ended:transferred");
+    expect(call.state).toBe("up");
+    const next = await house.ring(key, "1002");
+    const other = await second.nextCall();
+    other.answer();
+    await house.host.sees("call.leg", (e) => e.legKey === next && e.state === "answered");
+    await house.perform("call.bridge", { id: id(), callKey: key, legKey: next, record: false });
+    await Promise.all([call.rtp.hears(1700), other.rtp.hears(CALLER_HZ)]);
+    call.bye();
+    await house.host.sees("call.ended", (e) => e.callKey === key);
+  });
+
+  it("is let go without an order when another phone is to ring: whoever gave it died before it came", async () => {
+    const { call, key, legKey, device } = await talking();
+    const next = await house.ring(key, "1002");
+    await device.is("ended", 1000);
+    expect(house.host.leg(legKey).at(-1)).toBe("ended:transferred");
+    const other = await second.nextCall();
+    await house.close();
+    house = await openAri(asterisk, { host: house.host.restarted() });
+    other.answer();
+    await house.host.sees("call.leg", (e) => e.legKey === next && e.state === "answered");
+    await house.perform("call.bridge", { id: id(), callKey: key, legKey: next, record: false });
+    await Promise.all([call.rtp.hears(1700), other.rtp.hears(CALLER_HZ)]);
+    call.bye();
+    await house.host.sees("call.ended", (e) => e.callKey === key);
+  });
+
   it("keeps the caller with music when the agent's device vanishes, and brings the talk back into the same bridge", async () => {
     const { call, key, legKey, device } = await talking();
     await device.rtp.hears(CALLER_HZ);
