@@ -1,5 +1,5 @@
 import type { CallView, DialogSummary, OfferSummary } from "@kommutator/contract/api/dialogs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DEFAULT_DEVICES } from "./devices.ts";
 import type { Locks, Wire } from "./leadership.ts";
 import type { PhoneApi } from "./phone.ts";
@@ -100,6 +100,17 @@ function desk(options: { call?: CallView | null; remembered?: string; leads?: bo
   });
   if (reports === undefined) throw new Error("SIP was not opened");
   return { phone, did, sip: reports, world };
+}
+/** Registered, and in the talk that the house brought. */
+async function inTalk() {
+  const made = await registered();
+  made.phone.offer(offer, dialog);
+  made.sip.invited({ auto: false, number: "x", name: "", offerId: "offer-1" });
+  made.phone.order({ kind: "answer" });
+  made.world.call = callView("talking");
+  made.sip.legUp(stream);
+  await settled();
+  return made;
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const stream = {} as MediaStream;
@@ -245,6 +256,68 @@ describe("the phone of one tab", () => {
     sip.registered();
     await settled();
     expect(phone.view().call).toMatchObject({ phase: "idle", ended: "caller_left" });
+    phone.close();
+  });
+
+  it("a call that is over at the server, and whose BYE found no way here, is over here too", async () => {
+    const { phone, did, sip, world } = await inTalk();
+    vi.useFakeTimers();
+    try {
+      world.call = null;
+      phone.refresh();
+      await vi.advanceTimersByTimeAsync(1400);
+      expect(phone.view().call.phase).toBe("talking");
+      await vi.advanceTimersByTimeAsync(200);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(did).toContain("drop");
+    expect(phone.view().call).toMatchObject({ phase: "idle", ended: "caller_left" });
+    sip.legDown(false);
+    phone.close();
+  });
+
+  it("a server that does not know the call yet ends nothing", async () => {
+    const { phone, did, sip } = await registered();
+    phone.offer(offer, dialog);
+    sip.invited({ auto: false, number: "x", name: "", offerId: "offer-1" });
+    phone.order({ kind: "answer" });
+    vi.useFakeTimers();
+    try {
+      sip.legUp(stream);
+      await vi.advanceTimersByTimeAsync(5000);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect([did.includes("drop"), phone.view().call.phase]).toEqual([false, "talking"]);
+    phone.close();
+  });
+
+  it("hanging up while the line is lost goes through the server; with the line it is a BYE", async () => {
+    const lost = await inTalk();
+    lost.sip.disconnected();
+    lost.phone.order({ kind: "hang-up" });
+    await settled();
+    expect(lost.did.filter((d) => d === "bye" || d === "drop" || d.startsWith("hang up"))).toEqual(["hang up call-1", "drop"]);
+    expect(lost.phone.view().call).toMatchObject({ phase: "idle", ended: "hung_up" });
+    lost.phone.close();
+    const there = await inTalk();
+    there.phone.order({ kind: "hang-up" });
+    expect(there.did.filter((d) => d === "bye" || d === "drop" || d.startsWith("hang up"))).toEqual(["bye"]);
+    there.phone.close();
+  });
+
+  it("a talk that the house did not bring goes on when the line is back", async () => {
+    const { phone, did, sip } = await registered();
+    sip.invited({ auto: false, number: "104", name: "Bolat", offerId: null });
+    phone.order({ kind: "answer" });
+    sip.legUp(stream);
+    sip.disconnected();
+    phone.order({ kind: "reconnect" });
+    sip.connected();
+    sip.registered();
+    await settled();
+    expect([did.includes("drop"), phone.view().call.phase]).toEqual([false, "talking"]);
     phone.close();
   });
 

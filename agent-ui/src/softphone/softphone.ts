@@ -11,6 +11,8 @@ import type { SipReports, SipWire } from "./sip-wire.ts";
 const REJOIN_EVERY_MS = 4000;
 const DIAL_WITHIN_MS = 30_000;
 const SAMPLE_EVERY_MS = 2000;
+/** How long after its call's end at the server a leg may be without its BYE; a WebSocket that was replaced carries none. */
+const BYE_WITHIN_MS = 1500;
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "internal";
 
@@ -44,6 +46,9 @@ export function openSoftphone(deps: {
   let sampler: ReturnType<typeof setInterval> | undefined;
   let lastSample: QualitySample | null = null;
   let declined: string | null = null;
+  /** The call that the server has spoken of as mine. */
+  let known: string | null = null;
+  let byeTimer: ReturnType<typeof setTimeout> | undefined;
   let rejoinedAt = Number.NEGATIVE_INFINITY;
 
   const show = (change: Partial<SoftphoneView>): void => {
@@ -93,14 +98,30 @@ export function openSoftphone(deps: {
         return;
     }
   };
+  /** The leg goes without a word of SIP: the other side knows already. */
+  const drop = (byMe: boolean): void => {
+    if (view.call.leg !== "up") return;
+    sip.dropLeg();
+    callEvent({ kind: "leg.down", byMe });
+  };
+  /** The call is over at the server while its leg is up here: if no BYE comes, none will. */
+  const awaitBye = (): void => {
+    if (view.call.leg !== "up" || view.call.callId === null || view.call.callId !== known) return;
+    clearTimeout(byeTimer);
+    byeTimer = setTimeout(() => {
+      api.call().then(
+        (call) => call === null && drop(false),
+        () => undefined, // the server is away: its return asks again
+      );
+    }, BYE_WITHIN_MS);
+  };
   /** Registered (again): is there a call that waits for us, and has a call in hand still its sound? */
   const ready = async (again: boolean): Promise<void> => {
     if (again && view.call.leg === "up") {
       const call = await api.call().catch(() => undefined);
-      if (call === null) {
-        sip.dropLeg();
-        callEvent({ kind: "leg.down", byMe: false });
-      } else if (!sip.mediaAlive()) {
+      // A talk that nobody brought by the house is none that the server could know.
+      if (call === null && view.call.callId !== null) drop(false);
+      else if (!sip.mediaAlive()) {
         await sip.restartMedia().catch(() => {
           sip.dropLeg();
           callEvent({ kind: "leg.lost" });
@@ -160,8 +181,10 @@ export function openSoftphone(deps: {
   const serverCall = (call: CallView | null): void => {
     if (call === null || call.state === "ended") {
       callEvent({ kind: "server.call", call: null });
+      awaitBye();
       return;
     }
+    known = call.id;
     callEvent({
       kind: "server.call",
       call: {
@@ -248,7 +271,13 @@ export function openSoftphone(deps: {
         if (call.leg === "none") {
           if (call.callId !== null) api.hangUp(call.callId).catch(trouble);
           if (call.phase !== "talking") callEvent({ kind: "leg.failed" });
-        } else sip.hangUp();
+        } else if (view.line.phase === "ready" || call.leg !== "up" || call.callId === null) sip.hangUp();
+        // A BYE has no way now: our server ends the call.
+        else
+          void api
+            .hangUp(call.callId)
+            .catch(trouble)
+            .finally(() => drop(true));
         return;
       case "mute":
         sip.mute(order.on);
@@ -339,6 +368,7 @@ export function openSoftphone(deps: {
       closed = true;
       clearTimeout(wait);
       clearTimeout(dialTimer);
+      clearTimeout(byeTimer);
       clearInterval(rejoinTimer);
       stopSampling();
       desk.stopBell();
