@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { orphans } from "./support/ari-house.ts";
 import { launchBrowser } from "./support/browser.ts";
 import { type CutProxy, cutProxy } from "./support/cut-proxy.ts";
+import { hearsBell, untouchedView, withEars } from "./support/heard-page.ts";
 import { type HouseLab, startHouseLab } from "./support/house-lab.ts";
 import { SipPeer } from "./support/sip.ts";
 import { until } from "./support/wait.ts";
@@ -149,5 +150,55 @@ describe("a browser's telephone that a colleague rings past the house", () => {
     expect((await fetch(`${ari}/channels/${id}`, { method: "DELETE", headers: { authorization } })).status).toBe(204);
     await phase(page, "idle");
     await page.waitForSelector("[data-state=idle]");
+  });
+});
+
+describe("in a browser that lets no page sound before it was touched", () => {
+  beforeAll(async () => {
+    await browser.close();
+    browser = await launchBrowser({ microphoneHz: AGENT_HZ, soundAfterGesture: true });
+    context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+    await context.grantPermissions(["notifications"], { origin: lab.house.url });
+    page = await context.newPage();
+    await startWork(lab, page, "aigul");
+  });
+  /** The workspace as it comes back by itself: nobody has clicked or typed in it. */
+  const untouched = async () => {
+    const old = page;
+    page = await context.newPage();
+    await withEars(page);
+    await old.close();
+    await page.goto(lab.house.url);
+    const view = await untouchedView(page);
+    await until("the telephone is ready", () => view.has("[data-line=ready]"), { timeoutMs: 30_000 });
+    return view;
+  };
+
+  it("a caller is not silent unnoticed: the bar says that the sound is off, the title tells who calls, and one click makes it ring", async () => {
+    const view = await untouched();
+    const call = await trunk.call("5551000", { from: "+77025550401" });
+    await until("the title tells who calls", () => view.look("document.title.includes('is calling')"));
+    await until("the bar says that the sound is off", () => view.has("[data-call=ringing] [data-sound=off]"));
+    expect(await view.look("document.querySelector('[data-sound=off]').textContent")).toBe("Sound is off: turn on");
+    expect(await view.loudest()).toBe(0);
+    await view.click("[data-sound=off]");
+    await hearsBell(view);
+    await until("nothing says any more that it is off", async () => !(await view.has("[data-sound=off]")));
+    expect(await view.has("[data-call=ringing]")).toBe(true);
+    call.cancel();
+  });
+
+  it("a tab that nobody looks at tells of the caller by a notification", async () => {
+    const view = await untouched();
+    await view.focused(false);
+    const other = await context.newPage();
+    await other.bringToFront();
+    await until("the workspace has no focus", async () => !(await view.look("document.hasFocus()")));
+    const call = await trunk.call("5551000", { from: "+77025550402" });
+    const notice = await until("it is told", () => view.look<{ title: string; body: string } | undefined>("window.labEars.notices.at(-1)"));
+    expect(notice.title).toContain("is calling");
+    expect(notice.body.replaceAll(" ", "")).toContain("77025550402");
+    call.cancel();
+    await other.close();
   });
 });

@@ -87,9 +87,11 @@ export function setTitleBadge(count: number): void {
   paint();
 }
 
-/** The tab's title alternates with `text` until the returned function is called. */
+/** The tab's title shows `text` at once and alternates with it until the returned function is called. (A background tab's clock may be slow.) */
 export function flashTitle(key: string, text: string): () => void {
   flashing.set(key, text);
+  phase = true;
+  paint();
   timer ??= setInterval(() => {
     phase = !phase;
     paint();

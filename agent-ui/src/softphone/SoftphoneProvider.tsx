@@ -14,7 +14,7 @@ import { lazySipWire } from "./lazy-sip.ts";
 import type { Locks, Wire } from "./leadership.ts";
 import type { Order, PhoneApi, Softphone, SoftphoneView } from "./phone.ts";
 import { openSoftphone } from "./softphone.ts";
-import { onSoundLock, ringOn, soundLocked, startRinging, stopRinging, unlockSound } from "./sound.ts";
+import { ringOn, startRinging, stopRinging } from "./sound.ts";
 
 export interface SoftphoneContext {
   view: SoftphoneView;
@@ -139,15 +139,10 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
       if (document.visibilityState === "visible") opened.probe();
     };
     const connection = (navigator as Navigator & { connection?: EventTarget }).connection;
-    const unlock = (): void => unlockSound();
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
     connection?.addEventListener("change", probe);
     document.addEventListener("visibilitychange", probe);
-    window.addEventListener("pointerdown", unlock);
-    window.addEventListener("keydown", unlock);
-    opened.soundLocked(soundLocked());
-    const offSound = onSoundLock((locked) => opened.soundLocked(locked));
     return () => {
       clearTimeout(asked);
       unsubscribe();
@@ -155,9 +150,6 @@ export function SoftphoneProvider({ children }: { children: ReactNode }) {
       window.removeEventListener("offline", offline);
       connection?.removeEventListener("change", probe);
       document.removeEventListener("visibilitychange", probe);
-      window.removeEventListener("pointerdown", unlock);
-      window.removeEventListener("keydown", unlock);
-      offSound();
       opened.close();
       phone.current = null;
       setShown(null);
@@ -219,7 +211,6 @@ const OFF: SoftphoneView = {
   offer: null,
   who: null,
   quality: null,
-  soundLocked: false,
   trouble: null,
 };
 

@@ -13,7 +13,6 @@ export interface SoftphoneView {
   offer: OfferSummary | null;
   who: { name: string; number: string | null } | null;
   quality: Quality | null;
-  soundLocked: boolean;
   /** The last thing that went wrong, as an error code of the contract or `microphone`. */
   trouble: string | null;
 }
@@ -67,7 +66,6 @@ export interface Softphone {
   /** The socket was away, or something about my dialogs changed: ask the server what is true. */
   refresh(): void;
   network(online: boolean): void;
-  soundLocked(locked: boolean): void;
   microphoneChosen(deviceId: string): void;
   probe(): void;
   close(): void;

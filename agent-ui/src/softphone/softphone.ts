@@ -35,7 +35,6 @@ export function openSoftphone(deps: {
     offer: null,
     who: null,
     quality: null,
-    soundLocked: false,
     trouble: null,
   };
   let closed = false;
@@ -329,7 +328,7 @@ export function openSoftphone(deps: {
       void refresh();
     },
     onState: (state) => {
-      view = { ...state, soundLocked: view.soundLocked };
+      view = state;
       deps.onView(view, false);
     },
     onOrder: carryOut,
@@ -359,7 +358,6 @@ export function openSoftphone(deps: {
       lineEvent({ kind: online ? "online" : "offline" });
       if (online) sip.probe();
     },
-    soundLocked: (locked) => show({ soundLocked: locked }),
     microphoneChosen: (deviceId) => void sip.useMicrophone(deviceId).catch(() => show({ trouble: "microphone" })),
     probe: () => {
       if (tabs.leads() && view.line.phase === "ready") sip.probe();

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { sine, wav } from "./audio.ts";
 
-/** Chromium without a screen whose microphone is a tone; nothing leaves loopback. */
-export async function launchBrowser(options: { microphoneHz?: number; args?: string[] } = {}): Promise<Browser> {
+/** Chromium without a screen whose microphone is a tone; nothing leaves loopback. `soundAfterGesture`: no page sounds before it was clicked, as in the field. */
+export async function launchBrowser(options: { microphoneHz?: number; soundAfterGesture?: boolean; args?: string[] } = {}): Promise<Browser> {
   const dir = mkdtempSync(join(tmpdir(), "kommutator-tone-"));
   const file = join(dir, "tone.wav");
   writeFileSync(file, wav(sine(options.microphoneHz ?? 600, 48_000 * 30, 48_000), 48_000));
@@ -21,7 +21,7 @@ export async function launchBrowser(options: { microphoneHz?: number; args?: str
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
       `--use-file-for-fake-audio-capture=${file}`,
-      "--autoplay-policy=no-user-gesture-required",
+      `--autoplay-policy=${options.soundAfterGesture === true ? "document-user-activation-required" : "no-user-gesture-required"}`,
       "--allow-loopback-in-peer-connection",
       "--ignore-certificate-errors",
       "--disable-background-networking",

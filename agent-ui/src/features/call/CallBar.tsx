@@ -16,6 +16,7 @@ const DevicesButton = onDemand(async () => (await load()).DevicesButton);
 const InCall = onDemand(async () => (await load()).InCall);
 const LineState = onDemand(async () => (await load()).LineState);
 const PresenceMenu = onDemand(async () => (await load()).PresenceMenu);
+const SoundOff = onDemand(async () => (await load()).SoundOff);
 const DeviceBox = onDemand(async () => (await import("./DeviceBox.tsx")).DeviceBox);
 const IncomingPanel = onDemand(async () => (await import("./IncomingPanel.tsx")).IncomingPanel);
 
@@ -56,6 +57,7 @@ export function CallBar() {
       <Suspense>
         {enabled && !ringing && !busy ? <DialPad /> : null}
         <LineState />
+        <SoundOff />
         {enabled ? <DevicesButton onOpen={() => setDevices(true)} /> : null}
       </Suspense>
       {view.trouble === null ? null : (

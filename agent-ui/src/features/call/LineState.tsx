@@ -1,5 +1,5 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconPhone, IconPhoneOff, IconRefresh, IconVolumeOff } from "@tabler/icons-react";
+import { IconPhone, IconPhoneOff, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { clock, useFormat, useNow } from "../../app/format.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
@@ -44,13 +44,6 @@ export function LineState() {
           <ActionIcon size="md" aria-label={t("line.reconnect")} onClick={() => order({ kind: "reconnect" })}>
             <IconRefresh size={16} />
           </ActionIcon>
-        </Tooltip>
-      ) : null}
-      {view.soundLocked && leads ? (
-        <Tooltip label={t("sound.lockedHint")}>
-          <span className={classes["amber"]}>
-            <IconVolumeOff size={16} aria-hidden /> {t("sound.locked")}
-          </span>
         </Tooltip>
       ) : null}
     </div>

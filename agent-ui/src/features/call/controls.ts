@@ -4,3 +4,4 @@ export { DialPad } from "./DialPad.tsx";
 export { InCall } from "./InCall.tsx";
 export { LineState } from "./LineState.tsx";
 export { PresenceMenu } from "./PresenceMenu.tsx";
+export { SoundOff } from "./SoundOff.tsx";
