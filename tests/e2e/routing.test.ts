@@ -133,6 +133,23 @@ test("somebody who waits is explained, a queue is switched off before everybody'
     .first()
     .waitFor();
   await screenshot(dana.page, "why-mine");
+  await dana.page.keyboard.press("Escape");
+
+  // It is another department's matter: by the key, a part of the queue's name, and Enter.
+  const [general] = await admin.get<{ calendar: { id: string } }[]>("/queues");
+  const service = await admin.post<{ id: string }>("/queues", { name: "Сервис", calendarId: general?.calendar.id });
+  await admin.put(`/queues/${service.id}/members`, { members: [{ employeeId: aigulId, media: ["chat"], weight: 1 }] });
+  await dana.page.keyboard.press("a");
+  await dana.page.getByRole("textbox", { name: "Найти коллегу" }).fill("серв");
+  await dana.page.getByRole("option", { name: "Сервис" }).waitFor();
+  await screenshot(dana.page, "other-queue");
+  await accessible(dana.page);
+  await dana.page.keyboard.press("ArrowDown");
+  await dana.page.keyboard.press("Enter");
+  await eventually("it waits in the other queue", async () => {
+    const dialog = await admin.get<{ dialog: { assignee: object | null; queue: { name: string } | null } }>(`/dialogs/${dialogs[0]?.id}`);
+    return dialog.dialog.assignee === null && dialog.dialog.queue?.name === "Сервис";
+  });
   errors.check();
   await dana.context.close();
   await boss.context.close();
