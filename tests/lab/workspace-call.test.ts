@@ -56,9 +56,15 @@ afterEach(async (test) => {
   if (test.task.result?.state === "fail") console.log(await page.locator("body").textContent(), lab.house.log().slice(-1500));
   trunk.reset();
   await phase("idle");
-  const finish = page.getByRole("button", { name: "Done", exact: true });
-  if (await finish.isVisible()) await finish.click();
-  await page.waitForSelector("[data-state=idle][data-phone=ready]", { timeout: 45_000 });
+  await until(
+    "the agent is ready again",
+    async () => {
+      const finish = page.getByRole("button", { name: "Done", exact: true });
+      if (await finish.isVisible()) await finish.click();
+      return page.locator("[data-state=idle][data-phone=ready]").isVisible();
+    },
+    { timeoutMs: 45_000, everyMs: 100 },
+  );
 });
 
 const line = (state: string, on = page, timeout = 30_000) => on.waitForSelector(`[data-line=${state}]`, { timeout });
