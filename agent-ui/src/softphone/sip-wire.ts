@@ -47,6 +47,8 @@ export interface SipWire {
 /** How often the far end must prove that it lives, and how long it may take: lost is seen within 9 s. */
 const HEARTBEAT_EVERY_MS = 6000;
 const HEARTBEAT_WITHIN_MS = 3000;
+/** A REGISTER without an answer counts as refused by then; SIP's own limit (timer F, RFC 3261 section 17.1.2.2) is 32 s of silence. */
+const REGISTER_WITHIN_MS = 5000;
 
 export function openSipWire(report: SipReports): SipWire {
   let ua: UserAgent | undefined;
@@ -61,6 +63,7 @@ export function openSipWire(report: SipReports): SipWire {
   let byMe = false;
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   let overdue: ReturnType<typeof setTimeout> | undefined;
+  let unanswered: ReturnType<typeof setTimeout> | undefined;
 
   const stopHeartbeat = (): void => {
     clearInterval(heartbeat);
@@ -189,18 +192,29 @@ export function openSipWire(report: SipReports): SipWire {
       if (ua === undefined) return;
       // A REGISTER that never got its answer would block the next one for 32 s (timer F): take a new registerer then.
       if (registerer === undefined || pending) registerer = freshRegisterer(ua);
+      const mine = registerer;
       pending = true;
       told = false;
       const refused = (status: number): void => {
+        if (mine !== registerer) return;
+        clearTimeout(unanswered);
         pending = false;
         if (told) return;
         told = true;
         report.rejected(status);
       };
-      registerer
+      clearTimeout(unanswered);
+      unanswered = setTimeout(() => {
+        if (mine !== registerer || told) return;
+        told = true; // and it stays pending: the next attempt takes a registerer of its own
+        report.rejected(408);
+      }, REGISTER_WITHIN_MS);
+      mine
         .register({
           requestDelegate: {
             onAccept: () => {
+              if (mine !== registerer) return;
+              clearTimeout(unanswered);
               pending = false;
               told = false;
               stopHeartbeat();
@@ -214,6 +228,7 @@ export function openSipWire(report: SipReports): SipWire {
     },
     disconnect() {
       stopHeartbeat();
+      clearTimeout(unanswered);
       void ua?.transport.disconnect().catch(() => undefined);
     },
     accept(microphoneId) {
@@ -293,6 +308,7 @@ export function openSipWire(report: SipReports): SipWire {
     },
     close() {
       stopHeartbeat();
+      clearTimeout(unanswered);
       const agent = ua;
       ua = undefined;
       registerer = undefined;
