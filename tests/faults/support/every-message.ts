@@ -62,7 +62,7 @@ export async function openLine(): Promise<Line> {
           (SELECT count(*)::int FROM dialog_event WHERE dialog_id IN (SELECT id FROM d) AND kind = 'dialog.opened') AS events,
           (SELECT count(*)::int FROM routing_input WHERE input->>'dialogId' IN (SELECT id::text FROM d) AND input->>'kind' = 'dialog.opened') AS inputs,
           (SELECT count(*)::int FROM dialog_party WHERE dialog_id IN (SELECT id FROM d))
-            + (SELECT count(*)::int FROM graphile_worker.jobs WHERE task_identifier = 'identify' AND key IN (SELECT id::text FROM d)) AS parties`;
+            + (SELECT count(*)::int FROM graphile_worker.jobs WHERE task_identifier = 'identify' AND key IN (SELECT 'identify:' || id FROM d)) AS parties`;
       expect(
         Object.entries(n as Record<string, number>).filter(([, count]) => count !== 1),
         `${key}: there is one of each but`,
