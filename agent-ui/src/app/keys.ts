@@ -12,7 +12,7 @@ export const keys = {
   ofDialog: (id: string, what: "why" | "card" | "reception") => ["dialog-part", id, what] as const,
   presence: ["presence", "me"] as const,
   board: ["board"] as const,
-  transferTargets: (medium: string) => ["transfer-targets", medium] as const,
+  transferTargets: (medium: string, leaving?: string) => ["transfer-targets", medium, leaving] as const,
   offers: ["offers"] as const,
   catalogues: ["catalogues"] as const,
   customers: (...rest: unknown[]) => ["customers", ...rest],

@@ -68,7 +68,7 @@ export function routingRoutes(deps: RouteDeps): FastifyPluginAsync {
     });
     app.get("/transfer-targets", { schema: { querystring: TransferTargetsQuery, response: { 200: TransferTargets } } }, async (request) => {
       const { principal } = requireScope(request, "dialog", "edit");
-      return readTargets(sql, principal.employeeId, request.query.medium);
+      return readTargets(sql, principal.employeeId, request.query);
     });
     app.post("/dialogs/assign-many", { schema: { body: AssignManyBody, response: { 200: AssignedMany } } }, async (request) => {
       const { principal } = requireScope(request, "dialog", "assign");

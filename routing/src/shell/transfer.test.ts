@@ -128,4 +128,11 @@ test("the list shows colleagues who serve calls, the ready ones first, and how m
     [bob, false],
   ]);
   expect(body.queues.find((q: { id: Id }) => q.id === desk.made.queue)).toMatchObject({ ready: 1 });
+  const chat = await desk.house.dialog(desk.made.channels.chat, desk.made.queue, "chat");
+  await desk.house.send({ kind: "dialog.assign", dialogId: chat, employeeId: ann, by: ann, at: desk.house.now() });
+  await desk.house.quiet();
+  const queuesFor = async (who: Id) =>
+    (await desk.as(talker(who)).call("GET", `/transfer-targets?medium=chat&leaving=${chat}`)).body.queues.map((q: { id: Id }) => q.id);
+  // Whose dialog it is does not show to anybody else.
+  expect([(await queuesFor(ann)).includes(desk.made.queue), (await queuesFor(bob)).includes(desk.made.queue)]).toEqual([false, true]);
 });

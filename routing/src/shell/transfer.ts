@@ -72,10 +72,13 @@ async function targetOf(sql: Db, talk: Talk, body: z.infer<typeof TransferBody>)
 }
 
 /** See TransferTargets. */
-export async function readTargets(sql: Db, me: Id, medium: Medium): Promise<TransferTargets> {
+export async function readTargets(sql: Db, me: Id, { medium, leaving }: { medium: Medium; leaving?: Id | undefined }): Promise<TransferTargets> {
   const serving = await sql<{ queue_id: Id; name: string; employee_id: Id }[]>`
     SELECT q.id AS queue_id, q.name, m.employee_id FROM queue q JOIN queue_member m ON m.queue_id = q.id JOIN employee e ON e.id = m.employee_id AND e.state = 'active'
-    WHERE q.archived_at IS NULL AND ${medium} = ANY(m.media) ORDER BY q.name, q.id`;
+    WHERE q.archived_at IS NULL AND ${medium} = ANY(m.media) AND NOT EXISTS (
+      SELECT FROM assignment a JOIN dialog d ON d.id = a.dialog_id JOIN channel c ON c.id = d.channel_id
+      WHERE a.dialog_id = ${leaving ?? null}::uuid AND a.employee_id = ${me} AND a.ended_at IS NULL AND coalesce(a.queue_id, c.queue_id) = q.id)
+    ORDER BY q.name, q.id`;
   const colleagues = await readPresence(sql, [...new Set(serving.map((s) => s.employee_id))]);
   const ready = new Set(colleagues.filter((p) => p.ready.includes(medium)).map((p) => p.employeeId));
   const queues = new Map<Id, TransferTargets["queues"][number]>();

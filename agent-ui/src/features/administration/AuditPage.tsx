@@ -56,6 +56,10 @@ export function AuditPage() {
   });
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   const kindName = (kind: string) => (i18n.exists(`administration:kinds.${kind}`) ? t(`kinds.${kind}`) : kind);
+  const actorName = (label: string) => {
+    const key = `audit.actors.${label.replaceAll(" ", "_")}`;
+    return i18n.exists(`administration:${key}`) ? t(key) : label;
+  };
   const actionName = (action: string) => (i18n.exists(`administration:audit.actions.${action}`) ? t(`audit.actions.${action}`) : action);
   const names = useMemo(() => namesOf(catalogues.data), [catalogues.data]);
   const columns: Column<AuditView>[] = [
@@ -74,10 +78,10 @@ export function AuditPage() {
         <div>
           <Group gap={6} wrap="nowrap">
             <Text size="sm" fw={500}>
-              {row.actor}
+              {row.actorKind === "system" ? actorName(row.actor) : row.actor}
             </Text>
             {row.actorKind === "employee" ? null : (
-              <Badge size="xs" variant="light" color="gray" tt="none">
+              <Badge size="xs" variant="light" color="gray" tt="none" style={{ flexShrink: 0 }}>
                 {t(`audit.kinds.${row.actorKind}`)}
               </Badge>
             )}

@@ -2,7 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./administration.module.css";
-import { changesOf } from "./audit.ts";
+import { changesOf, spoken } from "./audit.ts";
 
 const SHOWN = 3;
 
@@ -12,6 +12,7 @@ export function Changes({ changes, names }: { changes: Record<string, unknown>; 
   const [all, setAll] = useState(false);
   const lines = changesOf(changes, names);
   const name = (field: string) => (i18n.exists(`administration:columns.${field}`) ? t(`columns.${field}`) : field);
+  const word = (code: string) => (i18n.exists(`administration:audit.values.${code}`) ? t(`audit.values.${code}`) : null);
   return (
     <div>
       <dl className={classes["change"]} style={{ margin: 0 }}>
@@ -19,9 +20,9 @@ export function Changes({ changes, names }: { changes: Record<string, unknown>; 
           <div key={field} style={{ display: "contents" }}>
             <dt style={{ color: "var(--k-dim)" }}>{name(field)}</dt>
             <dd style={{ margin: 0 }}>
-              {before === null ? null : <span className={classes["old"]}>{before}</span>}
+              {before === null ? null : <span className={classes["old"]}>{spoken(field, before, word)}</span>}
               {before !== null && after !== null ? " → " : null}
-              {after === null ? (before === null ? "" : ` → ${t("audit.emptied")}`) : after}
+              {after === null ? (before === null ? "" : ` → ${t("audit.emptied")}`) : spoken(field, after, word)}
             </dd>
           </div>
         ))}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changesOf } from "./audit.ts";
+import { changesOf, spoken } from "./audit.ts";
 import { browserOf } from "./browser.ts";
 import { codeOf, moved } from "./catalogues.ts";
 import { matrixOf, permissionsOf, withScope } from "./permissions.ts";
@@ -48,4 +48,14 @@ test("a browser is named by what it is, not by what it claims to be", () => {
   expect(browserOf("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0")).toBe("Firefox · Linux");
   expect(browserOf("Mozilla/5.0 (Linux; Android 14) Chrome/130.0 Mobile Safari/537.36")).toBe("Chrome · Android");
   expect([browserOf("curl/8"), browserOf(null)]).toEqual([null, null]);
+});
+
+test("the journal speaks in words where our own codes stand, never where people typed, and shows no key of a browser", () => {
+  const words: Record<string, string> = { new: "новое", site_visitor: "посетитель сайта" };
+  const word = (code: string) => words[code] ?? null;
+  expect(spoken("status", "new", word)).toBe("новое");
+  expect(spoken("status", "thought_up", word)).toBe("thought_up");
+  expect(spoken("name", "new", word)).toBe("new");
+  expect(spoken("identity", "phone +77011112233", word)).toBe("+77011112233");
+  expect(spoken("identity", "site_visitor mA-RaQ7mgWJDJ5", word)).toBe("посетитель сайта");
 });

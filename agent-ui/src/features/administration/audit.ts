@@ -32,6 +32,18 @@ export function namesOf(catalogues: Catalogues | undefined): Map<string, string>
   return names;
 }
 
+/** Fields whose values are codes of ours; what people typed elsewhere is never taken for one. */
+const CODED = new Set(["status", "state", "origin", "verified_how"]);
+
+/** The word for a value that is a code; `word` knows the words. Of an identity the kind is left out, and of a browser its key. */
+export function spoken(field: string, value: string, word: (code: string) => string | null): string {
+  if (field === "identity") {
+    const [kind = "", ...rest] = value.split(" ");
+    return kind === "site_visitor" ? (word(kind) ?? value) : rest.join(" ") || value;
+  }
+  return CODED.has(field) ? (word(value) ?? value) : value;
+}
+
 /** What an audit row says, field by field; `{field: [old, new]}` and plain values alike. */
 export function changesOf(changes: Record<string, unknown>, names: Names = new Map()): Change[] {
   return Object.entries(changes).flatMap(([field, value]) => {

@@ -20,11 +20,11 @@ export function AssignMenu({ dialog, keyed = false, compact = false }: { dialog:
   const list = usePickList(setTyped);
   const people = useCatalogues();
   const mine = dialog.assignee?.id === useMe().id;
-  const queues = useTransferTargets(dialog.medium, list.dropdownOpened && mine && dialog.medium !== "voice").data?.queues ?? [];
+  const queues = useTransferTargets(dialog.medium, list.dropdownOpened && mine && dialog.medium !== "voice", dialog.id).data?.queues ?? [];
   useShortcut(!keyed ? null : { keys: "a", label: "dialogs:keys.assign", run: () => list.openDropdown() });
   const fits = (name: string) => name.toLowerCase().includes(typed.trim().toLowerCase());
   const colleagues = (people.data?.employees ?? []).filter((each) => each.state === "active" && each.id !== dialog.assignee?.id && fits(each.name));
-  const others = queues.filter((each) => each.id !== dialog.queue?.id && fits(each.name));
+  const others = queues.filter((each) => fits(each.name));
   return (
     <PickList
       list={list}

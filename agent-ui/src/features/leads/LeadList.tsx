@@ -65,7 +65,7 @@ export function LeadList() {
         filters={
           <>
             <Select
-              w={170}
+              w={140}
               clearable
               allowDeselect
               aria-label={t("field.status")}
@@ -75,7 +75,7 @@ export function LeadList() {
               onChange={setStatus}
             />
             <Select
-              w={200}
+              w={158}
               searchable
               clearable
               allowDeselect
@@ -92,7 +92,7 @@ export function LeadList() {
               onChange={setResponsible}
             />
             <Select
-              w={170}
+              w={140}
               searchable
               clearable
               allowDeselect

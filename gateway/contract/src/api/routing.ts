@@ -7,7 +7,7 @@ import { QueueSkill } from "./skills.ts";
  * POST /api/v1/dialogs/:id/take                    204 (from the queue, or take over with right `dialog assign`)
  * POST /api/v1/dialogs/:id/assign {employeeId}     204 (null: back to the queue)
  * POST /api/v1/dialogs/:id/transfer TransferBody    204; one's own. 409 colleague_busy: it stays where it is
- * GET  /api/v1/transfer-targets?medium=                    TransferTargets
+ * GET  /api/v1/transfer-targets?medium=&leaving=                    TransferTargets
  * GET  /api/v1/presence/me · PUT /api/v1/presence/me {intent, reason}    Presence
  * POST /api/v1/presence/me/wrapup {action: finish|extend}                Presence
  * POST /api/v1/dialogs/assign-many                 AssignManyBody -> AssignedMany (XS-02); each as by `assign`, with its rights
@@ -45,7 +45,8 @@ export const AssignBody = z.object({ employeeId: Id.nullable() });
 export const TransferBody = z
   .object({ employeeId: Id.optional(), queueId: Id.optional(), number: z.string().min(2).max(40).optional() })
   .refine((b) => [b.employeeId, b.queueId, b.number].filter((each) => each !== undefined).length === 1, { path: ["employeeId"], message: "one of the three" });
-export const TransferTargetsQuery = z.object({ medium: MediumSchema.default("voice") });
+/** `leaving`: a dialog of one's own, whose queue is left out. */
+export const TransferTargetsQuery = z.object({ medium: MediumSchema.default("voice"), leaving: Id.optional() });
 /** To whom it may be handed on: colleagues who serve the medium, the ready ones first, and queues with how many of theirs are ready. */
 export const TransferTargets = z.object({
   people: z.array(z.object({ id: Id, name: z.string(), ready: z.boolean(), state: AgentState })),
