@@ -11,6 +11,7 @@ import { launchBrowser } from "./support/browser.ts";
 import { type HouseLab, knownCustomer, startHouseLab } from "./support/house-lab.ts";
 import { heardBy } from "./support/pcap.ts";
 import { until } from "./support/wait.ts";
+import { hearsTone } from "./support/workspace-page.ts";
 
 // The same talk with a caller that is not ours: sipp, and the sound read from the wire by tcpdump.
 const KNOWN = "+77011112233";
@@ -82,28 +83,7 @@ it("a sipp caller and an agent's browser hear each other's tone, and both sides 
     timeoutMs: 15_000,
     everyMs: 200,
   });
-  const heard = await until(
-    "the agent hears the caller's 440 Hz",
-    () =>
-      page.evaluate(async () => {
-        const element = document.getElementById("remote-audio") as HTMLAudioElement;
-        if (!(element.srcObject instanceof MediaStream)) return null;
-        const audio = new AudioContext();
-        await audio.resume();
-        const analyser = audio.createAnalyser();
-        analyser.fftSize = 8192;
-        audio.createMediaStreamSource(element.srcObject).connect(analyser);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        const bins = new Float32Array(analyser.frequencyBinCount);
-        analyser.getFloatFrequencyData(bins);
-        const loudest = bins.reduce((best, value, index) => (value > (bins[best] ?? Number.NEGATIVE_INFINITY) ? index : best), 1);
-        const hz = (loudest * audio.sampleRate) / analyser.fftSize;
-        await audio.close();
-        return Math.abs(hz - 440) < 15 ? hz : null;
-      }),
-    { timeoutMs: 15_000, everyMs: 100 },
-  );
-  expect(heard).toBeGreaterThan(400);
+  await hearsTone(page, 440);
   await page.keyboard.press("F4");
   expect(await ended(sipp)).toBe(0);
   dump.kill("SIGINT");

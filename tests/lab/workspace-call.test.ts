@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -7,12 +6,12 @@ import { launchBrowser } from "./support/browser.ts";
 import { type HouseLab, knownCustomer, startHouseLab } from "./support/house-lab.ts";
 import { SipPeer } from "./support/sip.ts";
 import { until } from "./support/wait.ts";
+import * as workspace from "./support/workspace-page.ts";
 
 // The real workspace in Chromium, the real house, a real Asterisk: an agent's calls as the agent has them.
 const KNOWN = "+77011112233";
 const AGENT_HZ = 600;
 const CALLER_HZ = 440;
-const ui = new URL("../../agent-ui/dist", import.meta.url).pathname;
 const SCREENS = new URL("../out/screens", import.meta.url).pathname;
 let lab: HouseLab;
 let trunk: SipPeer;
@@ -22,30 +21,13 @@ let page: Page;
 let interestId: string;
 
 beforeAll(async () => {
-  if (!existsSync(join(ui, "index.html"))) throw new Error("the workspace is not built: npm run build");
-  lab = await startHouseLab({ channel: { phones: "webrtc" }, env: { UI_DIR: ui } });
+  lab = await startHouseLab({ channel: { phones: "webrtc" }, env: { UI_DIR: workspace.builtWorkspace() } });
   trunk = await SipPeer.open({ ip: lab.asterisk.trunkHost, port: lab.asterisk.trunkPort, server: lab.asterisk, hz: CALLER_HZ });
   ({ interestId } = await knownCustomer(lab, KNOWN));
   browser = await launchBrowser({ microphoneHz: AGENT_HZ });
   context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
   page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  await page.goto(lab.house.url);
-  const { login, password } = lab.company.employees.aigul;
-  await page.locator("input").first().fill(login);
-  await page.locator("input[type=password]").fill(password);
-  await page.keyboard.press("Enter");
-  await line("ready");
-  // A machine busy with other suites may answer "overloaded": the agent presses again.
-  await until(
-    "the agent is ready",
-    async () => {
-      const start = page.getByRole("button", { name: "Start work" });
-      if (await start.isVisible()) await start.click();
-      return page.locator("[data-state=idle][data-phone=ready]").isVisible();
-    },
-    { timeoutMs: 30_000, everyMs: 500 },
-  );
+  await workspace.startWork(lab, page, "aigul");
 }, 300_000);
 afterAll(async () => {
   await browser?.close();
@@ -67,30 +49,10 @@ afterEach(async (test) => {
   );
 });
 
-const line = (state: string, on = page, timeout = 30_000) => on.waitForSelector(`[data-line=${state}]`, { timeout });
-const phase = (state: string, on = page, timeout = 30_000) => on.waitForSelector(`[data-call=${state}]`, { timeout });
-const talking = (on = page, timeout = 30_000) => on.waitForSelector("[data-call=talking][data-leg=up]", { timeout });
-
-/** The loudest tone in what the workspace plays. */
-const hears = (on: Page): Promise<number> =>
-  on.evaluate(async () => {
-    const element = document.getElementById("remote-audio") as HTMLAudioElement;
-    if (!(element.srcObject instanceof MediaStream) || element.paused) return 0;
-    const audio = new AudioContext();
-    await audio.resume();
-    const analyser = audio.createAnalyser();
-    analyser.fftSize = 8192;
-    audio.createMediaStreamSource(element.srcObject).connect(analyser);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const bins = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(bins);
-    const loudest = bins.reduce((best, value, index) => (value > (bins[best] ?? Number.NEGATIVE_INFINITY) ? index : best), 1);
-    const hz = (loudest * audio.sampleRate) / analyser.fftSize;
-    await audio.close();
-    return hz;
-  });
-const hearsTheCaller = (on = page) =>
-  until("the agent hears the caller's tone", async () => Math.abs((await hears(on)) - CALLER_HZ) < 15, { timeoutMs: 15_000, everyMs: 100 });
+const line = (state: Parameters<typeof workspace.line>[1], on = page, timeout?: number) => workspace.line(on, state, timeout);
+const phase = (state: Parameters<typeof workspace.phase>[1], on = page) => workspace.phase(on, state);
+const talking = (on = page) => workspace.talking(on);
+const hearsTheCaller = (on = page) => workspace.hearsTone(on, CALLER_HZ);
 
 describe("an agent in the workspace", () => {
   it("sees who calls and why, answers by F2, both hear each other, a reload in mid-call gets the call back, and one Ctrl+Enter receives it into the Interest", async () => {

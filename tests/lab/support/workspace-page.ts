@@ -27,7 +27,7 @@ export async function startWork(lab: HouseLab, page: Page, name: "aigul" | "bola
     async () => {
       const start = page.getByRole("button", { name: "Start work" });
       if (await start.isVisible()) await start.click();
-      return page.locator("[data-state=idle]").isVisible();
+      return page.locator("[data-state=idle][data-phone=ready]").isVisible();
     },
     { timeoutMs: 30_000, everyMs: 500 },
   );
