@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { passOn } from "./pass-on.ts";
 
 /** Between two who talk over TCP: while cut, the connections that were are gone and new ones are refused at once. */
 export interface CutProxy {
@@ -25,18 +26,7 @@ export async function cutProxy(target: { host: string; port: number }): Promise<
       return;
     }
     const far = connect(target.port, target.host);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on("data", (chunk) => to.write(chunk));
-      from.on("error", () => to.destroy());
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
+    passOn(near, far, sockets);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
+import { passOn } from "./pass-on.ts";
 
 /** Between the house and PostgreSQL: while stalled, connections stay open and not a byte passes, as when the server is frozen. */
 export interface StallProxy {
@@ -15,18 +16,7 @@ export async function stallProxy(databaseUrl: string): Promise<StallProxy> {
   let stalled = false;
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on("data", (chunk) => to.write(chunk));
-      from.on("error", () => to.destroy());
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
+    passOn(near, far, sockets);
     if (stalled) {
       near.pause();
       far.pause();
