@@ -144,7 +144,8 @@ export async function eventually<T>(what: string, probe: () => Promise<T | null 
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`never: ${what}`, { cause: last });
+    if (Date.now() > deadline)
+      throw new Error(`never: ${what}${last === undefined ? "" : ` (${last instanceof Error ? last.message : String(last)})`}`, { cause: last });
     await new Promise((r) => setTimeout(r, 50));
   }
 }

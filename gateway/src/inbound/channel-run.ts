@@ -79,10 +79,11 @@ export class ChannelRun {
     });
   }
 
-  /** Lets go of the provider; resolves when nothing of this run is left. */
+  /** Lets go of the provider; resolves when nothing of this run is left, its last word included: it must not come after its successor's first. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#done;
+    await Promise.race([this.#said, pause(CLOSE_MS, new AbortController().signal)]);
   }
 
   async #live(registered: RegisteredAdapter, until: AbortSignal): Promise<void> {
@@ -154,21 +155,31 @@ export class ChannelRun {
   }
 
   #say(status: ChannelStatus, lease = this.#lease): void {
-    const changed = status.state !== this.status.state || status.detail !== this.status.detail;
+    const { state, detail } = status;
+    if (state === this.status.state && detail === this.status.detail && state !== "connecting") return;
     this.status = status;
-    if (!changed && status.state !== "connecting") return;
-    const value = { state: status.state, ...(status.detail === undefined ? {} : { detail: status.detail.slice(0, 1_000) }) };
+    // One after the other: side by side, a late "connecting" could overwrite "up".
+    this.#said = this.#said.then(() => this.#write(status, lease));
+  }
+
+  /** An adapter says "up" but once: when it cannot be written it is tried again, until it is written or something newer is said. */
+  async #write(status: ChannelStatus, lease: Lease | null): Promise<void> {
     const { sql } = this.#context;
+    const value = { state: status.state, ...(status.detail === undefined ? {} : { detail: status.detail.slice(0, 1_000) }) };
     // Whoever has lost the channel has nothing to say about it.
     const mine = lease === null ? sql`true` : sql`EXISTS (SELECT FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch})`;
-    // One after the other: side by side, a late "connecting" could overwrite "up".
-    this.#said = this.#said
-      .then(
-        () => sql`
-      UPDATE channel SET status_since = CASE WHEN status->>'state' = ${status.state} THEN status_since ELSE now() END, status = ${sql.json(value)}
-      WHERE id = ${this.channelId} AND ${mine}`,
-      )
-      .catch(() => undefined);
+    for (let tries = 0; ; tries++) {
+      try {
+        await sql`
+          UPDATE channel SET status_since = CASE WHEN status->>'state' = ${status.state} THEN status_since ELSE now() END, status = ${sql.json(value)}
+          WHERE id = ${this.channelId} AND ${mine}`;
+        return;
+      } catch (error) {
+        if (tries === 0) this.#context.log.warn({ channelId: this.channelId, error }, "the channel's state was not written");
+      }
+      await pause(FIRST_MS, this.#stop.signal);
+      if (this.status !== status || this.#stop.signal.aborted) return;
+    }
   }
 }
 

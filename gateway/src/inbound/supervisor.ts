@@ -35,6 +35,8 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
   const { sql, log } = options;
   const now = options.now ?? Date.now;
   const runs = new Map<Id, ChannelRun>();
+  /** Those that are letting go: a channel begins anew when nothing is left of its life before. */
+  const ending = new Map<Id, Promise<void>>();
   const listeners = new Set<Parameters<ChannelSupervisor["onSignal"]>[0]>();
   const transcript = new Transcript(sql);
   const stop = new AbortController();
@@ -84,7 +86,16 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
     },
   };
 
-  /** Makes what is open equal to what the rows say. One look at a time; stopping a channel waits for nobody else's. */
+  function end(id: Id): Promise<void> {
+    const run = runs.get(id);
+    if (run === undefined) return ending.get(id) ?? Promise.resolve();
+    runs.delete(id);
+    const over = run.stop().finally(() => ending.delete(id));
+    ending.set(id, over);
+    return over;
+  }
+
+  /** Makes what is open equal to what the rows say. One look at a time; none waits for a channel that is letting go. */
   function look(): Promise<void> {
     looking = looking.then(async () => {
       if (stop.signal.aborted) return;
@@ -93,13 +104,11 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       >`SELECT id, kind, version, config FROM channel WHERE enabled AND archived_at IS NULL`;
       const wanted = new Map(rows.map((r) => [r.id, r]));
       for (const [id, run] of runs) {
-        if (wanted.get(id)?.version === run.version) continue;
-        runs.delete(id);
-        await run.stop();
+        if (wanted.get(id)?.version !== run.version) void end(id).then(look).catch(lookFailed);
       }
       for (const row of rows) {
         const adapter = options.registry[row.kind];
-        if (runs.has(row.id)) continue;
+        if (runs.has(row.id) || ending.has(row.id)) continue;
         if (adapter === undefined) {
           log.error({ channelId: row.id, kind: row.kind }, "no adapter for this kind of channel");
           continue;
@@ -108,6 +117,12 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       }
     });
     return looking;
+  }
+
+  /** The next look is a fresh one. */
+  function lookFailed(error: unknown): void {
+    looking = Promise.resolve();
+    log.warn({ error }, "looking at the channels failed");
   }
 
   const openOrThrow = (channelId: Id) => {
@@ -138,10 +153,7 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       loop = (async () => {
         while (!stop.signal.aborted) {
           await pause(LOOK_MS, stop.signal);
-          await look().catch((error: unknown) => {
-            looking = Promise.resolve();
-            log.warn({ error }, "looking at the channels failed");
-          });
+          await look().catch(lookFailed);
         }
       })();
     },
@@ -150,15 +162,12 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       await loop;
       await orders.stop();
       await looking.catch(() => undefined);
-      await Promise.all([...runs.values()].map((run) => run.stop()));
-      runs.clear();
+      await Promise.all([...new Set([...runs.keys(), ...ending.keys()])].map(end));
       await options.rawEvents.idle();
       await transcript.flush();
     },
     async reload(channelId) {
-      const run = runs.get(channelId);
-      runs.delete(channelId);
-      await run?.stop();
+      await end(channelId);
       await look();
     },
     open: (channelId) => runs.get(channelId)?.channel ?? null,

@@ -44,12 +44,14 @@ export class Stage {
         this.channels.set(kind, (await this.admin.post<{ id: string }>("/channels", body)).id);
       }),
     );
-    await eventually("every channel is up", async () => {
-      const rows = await this.admin.get<{ id: string; status: { state: string; detail: string | null } }[]>("/channels");
+    const up = async () => {
+      const rows = await this.admin.get<{ id: string; kind: string; status: { state: string; detail: string | null } }[]>("/channels");
       const late = rows.filter((row) => [...this.channels.values()].includes(row.id) && row.status.state !== "up");
-      if (late.length > 0) throw new Error(JSON.stringify(late.map((row) => row.status)));
+      if (late.length > 0) throw new Error(JSON.stringify(late.map((row) => [row.kind, row.status])));
       return true;
-    });
+    };
+    // Nothing here is tried again by the runner: a channel may need two or three attempts.
+    await eventually("every channel is up", up, 60_000);
     for (const [kind, driver] of this.drivers) await driver.opened?.(this.house.url, this.channels.get(kind) as string);
     ({ context: this.#context, page: this.page } = await person(this.browser));
     this.errors = listen(this.page);
