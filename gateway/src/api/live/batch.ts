@@ -8,7 +8,7 @@ import { plainPresence, readPresence } from "@kommutator/routing/shell/presence"
 import { readCalls, withoutRecording } from "../calls/view.ts";
 import { readMessages } from "../dialogs/messages.ts";
 import { type DialogRow, readMarkedRows, toSummary, type ViewerMarks } from "../dialogs/summary.ts";
-import { maySee } from "../dialogs/visibility.ts";
+import { maySee, type Ownership } from "../dialogs/visibility.ts";
 import type { Client } from "./client.ts";
 
 type Owner = { employeeId: Id | null; departmentId: Id | null };
@@ -71,7 +71,7 @@ async function readOwners(sql: Db, interests: Id[], inquiries: Id[], interaction
   return new Map(rows.map((r) => [r.id, { object: r.object, employeeId: r.employee_id, departmentId: r.department_id }]));
 }
 
-export function sees(client: Client, row: DialogRow, object: AccessObject = "dialog"): boolean {
+export function sees(client: Client, row: Ownership, object: AccessObject = "dialog"): boolean {
   return maySee(client.principal, scopeOf(client.principal, object, "read"), row, client.queueIds);
 }
 
@@ -178,10 +178,10 @@ export const isPersonal = (e: DialogEvent): e is Extract<DialogEvent, { kind: "o
 export const isOfDialog = (e: DialogEvent): boolean => e.dialogId !== null && !isSilent(e) && !isOfMessage(e) && !isPersonal(e);
 
 /**
- * Could this news be for this client at all? `row` is its dialog as it is now; undefined when that is not known, null when it is no more. What
+ * Could this news be for this client at all? `row` says whose its dialog is now; undefined when that is not known, null when it is no more. What
  * may be told to nobody else is not read for somebody who comes back; rights are asked again when it is sent.
  */
-export function mayBeTold(client: Client, e: DialogEvent, row: DialogRow | null | undefined): boolean {
+export function mayBeTold(client: Client, e: DialogEvent, row: Ownership | null | undefined): boolean {
   if (isSilent(e)) return false;
   if (isOfMessage(e)) return client.watched.has(e.dialogId ?? "");
   if (e.kind === "presence.changed") return e.payload.employeeId === client.employeeId || scopeOf(client.principal, "board", "read") !== null;
@@ -205,13 +205,17 @@ const SILENT = new Set<DialogEvent["kind"]>([
 /** Who may have lost a dialog by what happened to it. */
 export interface Losers {
   /** Those whom an offer or assignment left. */
-  people: Set<Id>;
+  people: readonly Id[];
   /** It left the queue's list: its members. */
   queue: boolean;
 }
 
+/** Nobody has lost it. */
+export const noLosers = (): Losers => ({ people: NOBODY, queue: false });
+const NOBODY: readonly Id[] = [];
+
 export function noteLosers(losers: Losers, e: DialogEvent): void {
-  if (e.kind === "offer.ended" || e.kind === "dialog.unassigned") losers.people.add(e.payload.employeeId);
+  if (e.kind === "offer.ended" || e.kind === "dialog.unassigned") losers.people = [...losers.people, e.payload.employeeId];
   if (e.kind === "dialog.assigned" || e.kind === "entry.ended") losers.queue = true;
 }
 
@@ -220,7 +224,7 @@ export function sendDialog(client: Client, row: DialogRow, batch: Pick<Batch, "m
   if (sees(client, row)) {
     client.known.add(row.id);
     client.send("dialog.changed", { position, dialog: toSummary(row, batch.marks, client.employeeId, position) });
-  } else if (client.known.delete(row.id) || losers.people.has(client.employeeId) || (losers.queue && client.queueIds.has(row.vq_id))) {
+  } else if (client.known.delete(row.id) || losers.people.includes(client.employeeId) || (losers.queue && client.queueIds.has(row.vq_id))) {
     client.send("dialog.removed", { position, dialogId: row.id });
   }
 }

@@ -6,7 +6,20 @@ import type { Stream } from "../../ports.ts";
 import { readDialogRows, readMarkedRows } from "../dialogs/summary.ts";
 import type { LiveMetrics } from "../metrics.ts";
 import { Audience } from "./audience.ts";
-import { type Batch, isOfDialog, isOfMessage, isSilent, type Losers, mayBeTold, noteLosers, readBatch, sees, sendDialog, sendEvent } from "./batch.ts";
+import {
+  type Batch,
+  isOfDialog,
+  isOfMessage,
+  isSilent,
+  type Losers,
+  mayBeTold,
+  noLosers,
+  noteLosers,
+  readBatch,
+  sees,
+  sendDialog,
+  sendEvent,
+} from "./batch.ts";
 import type { Client } from "./client.ts";
 import { Recent } from "./recent.ts";
 import { WatchIndex } from "./watch-index.ts";
@@ -261,7 +274,7 @@ export class Hub {
       const events = (await this.#recent.since(at, PAGE)).filter((e) => e.position <= this.position);
       await this.#recent.load(events.flatMap((e) => (e.dialogId !== null && isOfDialog(e) ? [e.dialogId] : [])));
       for (const e of events) {
-        if (mayBeTold(client, e, e.dialogId === null ? undefined : this.#recent.row(e.dialogId))) news.push(e);
+        if (mayBeTold(client, e, e.dialogId === null ? undefined : this.#recent.whose(e.dialogId))) news.push(e);
         if (e.dialogId !== null) touch(touched, e);
       }
       at = events.at(-1)?.position ?? this.position;
@@ -287,9 +300,11 @@ export class Hub {
   async #concerning(client: Client, touched: Map<Id, Dirty>): Promise<Id[]> {
     await this.#recent.load(touched.keys());
     return [...touched].flatMap(([id, { losers }]) => {
-      const row = this.#recent.row(id);
-      if (row === null) return [];
-      return row === undefined || sees(client, row) || losers.people.has(client.employeeId) || (losers.queue && client.queueIds.has(row.vq_id)) ? [id] : [];
+      const whose = this.#recent.whose(id);
+      if (whose === null) return [];
+      return whose === undefined || sees(client, whose) || losers.people.includes(client.employeeId) || (losers.queue && client.queueIds.has(whose.vq_id))
+        ? [id]
+        : [];
     });
   }
 
@@ -317,14 +332,14 @@ export class Hub {
         rows: [row],
         marks,
       } = await readMarkedRows(this.#sql, [dialogId], employeeId);
-      if (row !== undefined) for (const client of mine) sendDialog(client, row, { marks }, this.position, { people: new Set(), queue: false });
+      if (row !== undefined) for (const client of mine) sendDialog(client, row, { marks }, this.position, noLosers());
     });
   }
 }
 
 function touch(touched: Map<Id, Dirty>, e: DialogEvent): void {
   const id = e.dialogId as Id;
-  const dirty = touched.get(id) ?? { position: e.position, losers: { people: new Set<Id>(), queue: false }, since: performance.now() };
+  const dirty = touched.get(id) ?? { position: e.position, losers: noLosers(), since: performance.now() };
   dirty.position = e.position;
   noteLosers(dirty.losers, e);
   touched.set(id, dirty);

@@ -1,7 +1,7 @@
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { DialogRow } from "../dialogs/summary.ts";
+import type { Ownership } from "../dialogs/visibility.ts";
 import { Recent } from "./recent.ts";
 
 const KEEP = 60;
@@ -21,7 +21,16 @@ function stream(dialogs: (string | null)[]) {
   let changed = 0;
   let reads = 0;
   const version = (id: string, upTo: number) => events.filter((e) => e.dialogId === id && e.position <= upTo).length;
-  const row = (id: string) => ({ id, candidates: version(id, changed) }) as unknown as DialogRow;
+  // Its owner tells the version: every change gives the dialog to another one.
+  const row = (id: string): Ownership & { id: string } => ({
+    id,
+    assignee_id: null,
+    offer_employee_id: null,
+    owner_id: String(version(id, changed)),
+    owner_department_id: null,
+    vq_id: "queue",
+    vq_department_id: null,
+  });
   const recent = new Recent({
     keep: KEEP,
     readEvents: async (from, limit) => {
@@ -85,8 +94,8 @@ describe("the recent stretch of the stream", () => {
                   expect(got.map((e) => e.position)).toEqual(got.map((_, i) => from + 1 + i));
                   await recent.load(got.flatMap((e) => e.dialogId ?? []));
                   for (const id of ["a", "b", "c", "d", "e"]) {
-                    const known = recent.row(id);
-                    if (known) expect(known.candidates).toBeGreaterThanOrEqual(version(id, told));
+                    const known = recent.whose(id);
+                    if (known) expect(Number(known.owner_id)).toBeGreaterThanOrEqual(version(id, told));
                   }
                 })(),
               );
