@@ -9,6 +9,7 @@ import { startAsterisk } from "../tests/lab/support/asterisk.ts";
 import { SipPeer } from "../tests/lab/support/sip.ts";
 import { ApiClient, eventually } from "../tests/support/house.ts";
 import { Visitor } from "../tests/support/visitor.ts";
+import { houseArguments } from "./house-process.mjs";
 import { ensureMachine, ROOT } from "./machine.mjs";
 
 const missing = ensureMachine();
@@ -55,7 +56,7 @@ const channels = [
     },
   },
 ];
-const house = spawn(process.execPath, ["--import", "tsx", join(ROOT, "gateway/src/main.ts")], {
+const house = spawn(process.execPath, houseArguments(), {
   cwd: ROOT,
   stdio: "inherit",
   env: {

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { houseArguments } from "./house-process.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const demo = process.argv.includes("--demo");
@@ -71,8 +72,8 @@ function digest(hash, path) {
 
 /** The process itself; signals go to it, and its end is ours. */
 function startHouse() {
-  const script = demo ? join(ROOT, "scripts", "demo.mjs") : join(ROOT, "gateway", "src", "main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", script], { cwd: ROOT, stdio: "inherit" });
+  const started = demo ? ["--import", "tsx", join(ROOT, "scripts", "demo.mjs")] : houseArguments();
+  const child = spawn(process.execPath, started, { cwd: ROOT, stdio: "inherit" });
   // Ctrl-C reaches the child by itself (same terminal); we wait for its graceful end. SIGTERM comes to us alone.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -32,7 +32,7 @@ export default async function run(): Promise<BenchResult> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = { DATABASE_URL: database.url, DATA_DIR: dir, PORT: String(port), HOST: "127.0.0.1", UI_DIR: "none", LOG_LEVEL: "error", NODE_NAME: "bench" };
-  const start = () => new Child("../../../gateway/src/main.ts", env, "is ready");
+  const start = () => Child.house(env);
   const load = fork(new URL("./dialogs/load.ts", import.meta.url).pathname, { execArgv: ["--import", "tsx"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
   let house: Child | undefined;
   try {

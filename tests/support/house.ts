@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { houseArguments } from "../../scripts/house-process.mjs";
 import { testDatabase } from "./database.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -53,7 +54,7 @@ export async function startHouseProcess(options: { env?: Record<string, string>;
   };
   let log = "";
   async function start(): Promise<void> {
-    house.child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "gateway/src/main.ts")], {
+    house.child = spawn(process.execPath, houseArguments(), {
       cwd: ROOT,
       env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATABASE_URL: databaseUrl, DATA_DIR: dataDir, LOG_LEVEL: "info", ...options.env },
       stdio: ["ignore", "pipe", "pipe"],

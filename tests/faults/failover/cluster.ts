@@ -86,14 +86,10 @@ async function start(closing: (() => Promise<unknown>)[], close: () => Promise<v
     const port = await freePort();
     closing.push(() => database.close());
     const run = () =>
-      new Child(
-        "../../../gateway/src/main.ts",
-        {
-          ...{ HOST: "127.0.0.1", PORT: String(port), DATABASE_URL: database.url, DATA_DIR: dataDir, NODE_NAME: name, UI_DIR: "none" },
-          ...{ LOG_LEVEL: process.env["FAILOVER_LOG"] ?? "error", TRUST_PROXY: "true" },
-        },
-        "is ready",
-      );
+      Child.house({
+        ...{ HOST: "127.0.0.1", PORT: String(port), DATABASE_URL: database.url, DATA_DIR: dataDir, NODE_NAME: name, UI_DIR: "none" },
+        ...{ LOG_LEVEL: process.env["FAILOVER_LOG"] ?? "error", TRUST_PROXY: "true" },
+      });
     const made: ClusterNode = {
       ...{ name, role, port, database, process: run() },
       async restart() {

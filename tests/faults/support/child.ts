@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { houseArguments } from "../../../scripts/house-process.mjs";
 
 /** A process of ours that says a word on stdout when it is ready. */
 export class Child {
@@ -6,8 +7,14 @@ export class Child {
   readonly ready: Promise<void>;
   log = "";
 
-  constructor(script: string, env: Record<string, string>, word = "ready") {
-    this.process = spawn(process.execPath, ["--import", "tsx", new URL(script, import.meta.url).pathname], {
+  /** The whole product, as `npm start` starts it. */
+  static house(env: Record<string, string>): Child {
+    return new Child(null, env, "is ready");
+  }
+
+  /** `script`: beside this file; null is the product's own. */
+  constructor(script: string | null, env: Record<string, string>, word = "ready") {
+    this.process = spawn(process.execPath, houseArguments(script === null ? undefined : new URL(script, import.meta.url).pathname), {
       env: { ...process.env, ...env },
       stdio: ["pipe", "pipe", "pipe"],
     });

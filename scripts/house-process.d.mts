@@ -1,0 +1,1 @@
+export function houseArguments(main?: string): string[];
