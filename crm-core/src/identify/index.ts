@@ -123,7 +123,7 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
       made.push(lead);
       return [q.n, { ...unknown, leadId: lead.leadId, contactPointId: lead.pointId }] as const;
     }
-    const [told] = await together([describe(tx, it, q.shown, now), keepEvidence(crm, tx, q.key, it, context.verifiedHow, now)]);
+    const [told] = await together([describe(tx, it, q.shown, now), keepEvidence(tx, q.key, it, context.verifiedHow, now)]);
     return [q.n, told] as const;
   });
   const [result] = await together([together(answers), insertLeads(crm, tx, made, context, now), locked]);
@@ -162,16 +162,18 @@ function toVerify(found: Match): Id | null {
 }
 
 /** Verification of the chosen card's point, and duplicate pairs for the cards that hold the same identity. */
-async function keepEvidence(crm: Crm, tx: Tx, key: Key, found: Match, how: string | null, now: Date): Promise<void> {
+async function keepEvidence(tx: Tx, key: Key, found: Match, how: string | null, now: Date): Promise<void> {
   const point = how === null ? null : toVerify(found);
-  if (how !== null && point !== null && (await verifyPoint(tx, point, how, now))) {
-    await crm.audit(tx, ACTOR, { objectKind: "contact_point", objectId: point, action: "verify", changes: { verified_how: [null, how] } });
-  }
+  await together([how === null || point === null ? undefined : verifyPoint(tx, point, how, now, ACTOR), keepRivals(tx, key, found, point !== null)]);
+}
+
+/** Cards that hold the same identity may be one person; other customers' only when this event proves whose it is. */
+async function keepRivals(tx: Tx, key: Key, found: Match, proves: boolean): Promise<void> {
   if (found.result === "new" || found.result === "ambiguous") return;
   const score = duplicateScore(key.kind, found.owner.shared);
   const main = found.result === "known" ? found.owner.customerId : found.owner.leadId;
   if (main === null) return;
-  const rivals = found.result === "known" && point !== null ? found.rivals : [];
+  const rivals = found.result === "known" && proves ? found.rivals : [];
   await insertDuplicatePairs(tx, [
     ...found.extraLeads.map((b) => ({ kind: "lead" as const, a: main, b, score, signals: { [key.kind]: key.value } })),
     ...rivals.map((b) => ({ kind: "customer" as const, a: main, b, score, signals: { [key.kind]: key.value } })),
