@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { houseArguments } from "./house-process.mjs";
 import { ASTERISK_PREFIX, ensurePackages, ROOT } from "./machine.mjs";
 
 const [name, ...rest] = process.argv.slice(2);
@@ -14,7 +15,8 @@ if (name === undefined || !existsSync(join(dir, `${name}.bench.ts`))) {
   process.exit(2);
 }
 ensurePackages();
-const { status } = spawnSync("node", ["--import", "tsx", join(dir, "run.ts"), name, ...rest], {
+// As the house is started: what is measured here runs in its process there.
+const { status } = spawnSync(process.execPath, [...houseArguments(join(dir, "run.ts")), name, ...rest], {
   cwd: ROOT,
   stdio: "inherit",
   env: { ...process.env, AST_PREFIX: ASTERISK_PREFIX },

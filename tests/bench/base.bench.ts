@@ -133,7 +133,6 @@ async function searchTimes(house: CrmHouse) {
  */
 async function identifyTimes(house: CrmHouse, size: BaseSize) {
   const load = fork(new URL("./base/ingest-load.ts", import.meta.url).pathname, [house.db.url, house.channels.chat, String(MESSAGES_PER_S)], {
-    execArgv: ["--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   await once(load, "message");
