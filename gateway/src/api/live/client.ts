@@ -62,8 +62,8 @@ export class Client {
     }
     const before = writeBuffer.length;
     this.socket.emit(event, body);
-    // Handed on: engine.io has begun a new list. The one before has lived through collections while it was empty between two packets; what
-    // it still names would be taken for alive until the next full collection, and twenty of those packets are as much as all our rows.
+    // Handed on: engine.io has begun a new list. The old one, empty since the packet before, has grown old in the heap; dead it would keep
+    // what it still names alive until the next full collection.
     if (this.#conn.writeBuffer !== writeBuffer) writeBuffer.length = 0;
     else for (let i = before; i < writeBuffer.length; i++) this.#queuedBytes += writeBuffer[i]?.data?.length ?? 0;
     this.#metrics.sent.inc({ event });
