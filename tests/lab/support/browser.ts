@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ export async function launchBrowser(options: { microphoneHz?: number; soundAfter
   const dir = mkdtempSync(join(tmpdir(), "kommutator-tone-"));
   const file = join(dir, "tone.wav");
   writeFileSync(file, wav(sine(options.microphoneHz ?? 600, 48_000 * 30, 48_000), 48_000));
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     headless: true,
     // Without a locale that knows Cyrillic, Chromium calls every download with a Russian name "download".
@@ -34,6 +34,8 @@ export async function launchBrowser(options: { microphoneHz?: number; soundAfter
       ...(options.args ?? []),
     ],
   });
+  browser.once("disconnected", () => rmSync(dir, { recursive: true, force: true }));
+  return browser;
 }
 
 /** The lab's telephone page on a free port of 127.0.0.1 (a secure context, so the microphone is allowed). */

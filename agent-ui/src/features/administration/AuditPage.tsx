@@ -10,7 +10,7 @@ import { useFormat } from "../../app/format.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { type Column, DataTable } from "../settings/DataTable.tsx";
 import { Section } from "../settings/Section.tsx";
-import { namesOf, pageOf } from "./audit.ts";
+import { midnight, namesOf, pageOf } from "./audit.ts";
 import { Changes } from "./Changes.tsx";
 import { useAudit } from "./queries.ts";
 
@@ -44,15 +44,13 @@ export function AuditPage() {
     else next.set(name, value);
     setParams(next, { replace: true });
   };
-  const startOf = (day: string | undefined, plus: number) =>
-    day === undefined ? undefined : new Date(new Date(`${day}T00:00:00`).getTime() + plus * 86_400_000).toISOString();
   const audit = useAudit({
     objectKind: get("kind"),
     objectId: get("id"),
     actorId: get("who"),
     actorKind: get("by"),
-    from: startOf(get("from"), 0),
-    to: startOf(get("to"), 1),
+    from: midnight(get("from"), 0),
+    to: midnight(get("to"), 1),
   });
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   const kindName = (kind: string) => (i18n.exists(`administration:kinds.${kind}`) ? t(`kinds.${kind}`) : kind);

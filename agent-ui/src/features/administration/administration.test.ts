@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { changesOf, spoken } from "./audit.ts";
+import { describe, expect, test, vi } from "vitest";
+import { changesOf, midnight, spoken } from "./audit.ts";
 import { browserOf } from "./browser.ts";
 import { codeOf, moved } from "./catalogues.ts";
 import { matrixOf, permissionsOf, withScope } from "./permissions.ts";
@@ -58,4 +58,15 @@ test("the journal speaks in words where our own codes stand, never where people 
   expect(spoken("name", "new", word)).toBe("new");
   expect(spoken("identity", "phone +77011112233", word)).toBe("+77011112233");
   expect(spoken("identity", "site_visitor mA-RaQ7mgWJDJ5", word)).toBe("посетитель сайта");
+});
+
+test("the journal's last day is meant whole, also where the clocks are put back that night; what is no day asks for nothing", () => {
+  vi.stubEnv("TZ", "Europe/Kyiv");
+  try {
+    expect(midnight("2026-10-25", 0)).toBe("2026-10-24T21:00:00.000Z");
+    expect(midnight("2026-10-25", 1)).toBe("2026-10-25T22:00:00.000Z");
+    expect([midnight(undefined, 1), midnight("<b>", 0)]).toEqual([undefined, undefined]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

@@ -1,4 +1,5 @@
 import type { Catalogues } from "@kommutator/contract/api/catalogue";
+import dayjs from "dayjs";
 
 /** One line of a change: a field with what stood there and what stands there now; of a creation only the new value. */
 export interface Change {
@@ -68,4 +69,10 @@ export function pageOf(kind: string, id: string): string | null {
     dialog: "dialogs/",
   };
   return pages[kind] === undefined ? null : `/${pages[kind]}${id}`;
+}
+
+/** When the day (`2026-10-25`, of this machine) begins, or that many days later: by the calendar, as the one on which the clocks change has no 24 hours. */
+export function midnight(day: string | undefined, later: number): string | undefined {
+  const at = dayjs(day ?? null);
+  return at.isValid() ? at.startOf("day").add(later, "day").toISOString() : undefined;
 }
