@@ -82,7 +82,8 @@ export async function ingestMessages(tx: Tx, deps: IngestDeps, facts: IngestFact
   }
 
   const touched = [...dialogs.values()].filter((d) => d.touched);
-  await together([insertMessages(tx, messages), insertAttachments(tx, messages), insertRemoteFiles(tx, messages), updateDialogs(tx, touched)]);
+  // Nobody needs their answers before the batch's end: they share its last round trip.
+  outcome.follow(together([insertMessages(tx, messages), insertAttachments(tx, messages), insertRemoteFiles(tx, messages), updateDialogs(tx, touched)]));
   return waiting;
 }
 
