@@ -1,5 +1,5 @@
 import type { Id } from "@kommutator/contract/ids";
-import type { Actor, AuditEntry, Tx, WriteAudit } from "@kommutator/contract/ports";
+import type { AuditEntry, Tx, WriteAudit } from "@kommutator/contract/ports";
 
 /** Append-only rows in the caller's transaction, in one statement; a trigger refuses every later change of them. */
 export const writeAudit: WriteAudit = async (tx, actor, entries) => {
@@ -13,13 +13,13 @@ export const writeAudit: WriteAudit = async (tx, actor, entries) => {
 };
 
 /**
- * One row for each id that the statement `changed` returns, written by that statement: `WITH changed AS (… RETURNING id)` comes before it. What the
- * house itself does once for every caller costs no round trip of its own.
+ * One row for each id that the statement `changed` returns, written by that statement: `WITH changed AS (… RETURNING id)` comes before it. For what
+ * the house itself (`label`, as in systemActor) does once for every caller: it costs no round trip of its own.
  */
-export function auditOfChanged(tx: Tx, actor: Actor, entry: Pick<AuditEntry, "objectKind" | "action" | "changes">) {
+export function auditOfChanged(tx: Tx, label: string, entry: Pick<AuditEntry, "objectKind" | "action" | "changes">) {
   return tx`
     INSERT INTO audit_log (actor_kind, actor_label, object_kind, object_id, action, changes)
-    SELECT ${actor.kind}, ${actor.label}, ${entry.objectKind}, changed.id, ${entry.action}, ${tx.json(entry.changes as never)}::jsonb FROM changed`;
+    SELECT 'system', ${label}, ${entry.objectKind}, changed.id, ${entry.action}, ${tx.json(entry.changes as never)}::jsonb FROM changed`;
 }
 
 /**

@@ -164,7 +164,7 @@ function toVerify(found: Match): Id | null {
 /** Verification of the chosen card's point, and duplicate pairs for the cards that hold the same identity. */
 async function keepEvidence(tx: Tx, key: Key, found: Match, how: string | null, now: Date): Promise<void> {
   const point = how === null ? null : toVerify(found);
-  await together([how === null || point === null ? undefined : verifyPoint(tx, point, how, now, ACTOR), keepRivals(tx, key, found, point !== null)]);
+  await together([how === null || point === null ? undefined : verifyPoint(tx, point, how, now, ACTOR.label), keepRivals(tx, key, found, point !== null)]);
 }
 
 /** Cards that hold the same identity may be one person; other customers' only when this event proves whose it is. */

@@ -1,6 +1,5 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import type { Actor } from "@kommutator/contract/ports";
 import { auditOfChanged } from "../audit/write.ts";
 import type { Query } from "../context.ts";
 import type { Owner } from "./rules.ts";
@@ -131,14 +130,14 @@ export async function insertLeadsWithPoints(tx: Tx, leads: readonly NewLead[], v
     SELECT point_id, lead_id, kind, scope, raw, value, ${verifiedHow === null ? null : now}, ${verifiedHow} FROM made`;
 }
 
-/** Marks a point as proven, with its audit row, unless another card already holds the identity verified (C2: it exists once). */
-export async function verifyPoint(tx: Tx, pointId: Id, how: string, now: Date, actor: Actor): Promise<void> {
+/** Marks a point as proven, with its audit row (`label` did it), unless another card already holds the identity verified (C2: it exists once). */
+export async function verifyPoint(tx: Tx, pointId: Id, how: string, now: Date, label: string): Promise<void> {
   await tx`
     WITH changed AS (
       UPDATE contact_point p SET verified_at = ${now}, verified_how = ${how} WHERE id = ${pointId} AND verified_at IS NULL AND NOT is_shared
         AND NOT EXISTS (SELECT 1 FROM contact_point o WHERE o.kind = p.kind AND o.scope = p.scope AND o.value_norm = p.value_norm AND o.verified_at IS NOT NULL AND NOT o.is_shared AND o.archived_at IS NULL)
       RETURNING id)
-    ${auditOfChanged(tx, actor, { objectKind: "contact_point", action: "verify", changes: { verified_how: [null, how] } })}`;
+    ${auditOfChanged(tx, label, { objectKind: "contact_point", action: "verify", changes: { verified_how: [null, how] } })}`;
 }
 
 /** Remembers that two cards may be one person; a decision taken earlier stays. */
