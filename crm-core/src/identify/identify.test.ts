@@ -58,6 +58,17 @@ describe("who calls or writes (RG-01)", () => {
     expect((await house.identify(phone(n))).language).toBe("kk");
   });
 
+  test("a call proves the number it comes from, once, and the journal says that the house did it", async () => {
+    const n = number();
+    await point({ customer_id: await customer("Proven") }, n);
+    for (let call = 0; call < 2; call++) await house.identify(phone(n));
+    const rows = await house.sql`
+      SELECT p.verified_how, a.actor_kind, a.actor_id, a.actor_label, a.changes FROM contact_point p JOIN audit_log a ON a.object_kind = 'contact_point' AND a.object_id = p.id AND a.action = 'verify'
+      WHERE p.value_norm = ${n} AND p.verified_at IS NOT NULL`;
+    const changes = { verified_how: [null, "inbound_call"] };
+    expect([...rows]).toEqual([{ verified_how: "inbound_call", actor_kind: "system", actor_id: null, actor_label: "identification", changes }]);
+  });
+
   test("the switchboard of two companies is ambiguous, with both as candidates", async () => {
     const [a, b] = [await customer("Alpha"), await customer("Beta")];
     const n = number();

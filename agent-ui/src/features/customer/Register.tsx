@@ -100,7 +100,7 @@ export function Register<Row extends object>(props: {
           <TextInput
             ref={search}
             type="search"
-            style={{ flex: "1 1 190px", maxWidth: 280 }}
+            style={{ flex: "9 1 130px", maxWidth: 280 }}
             leftSection={<IconSearch size={16} />}
             rightSection={q === "" ? <kbd>/</kbd> : null}
             aria-label={props.searchLabel}

@@ -76,7 +76,7 @@ export function EventList() {
             </Badge>
             <SavedFilters list="interactions" filter={filter} onChoose={(chosen) => setParams(chosen, { replace: true })} />
             {can("interaction", "create") === null ? null : (
-              <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding("new")}>
+              <Button px="sm" leftSection={<IconPlus size={16} />} onClick={() => setAdding("new")}>
                 {t("add")}
               </Button>
             )}
@@ -86,7 +86,7 @@ export function EventList() {
           <>
             <EventTabs />
             <Select
-              w={120}
+              w={98}
               clearable
               allowDeselect
               aria-label={t("field.period")}
@@ -96,7 +96,7 @@ export function EventList() {
               onChange={(value) => set({ period: value })}
             />
             <MultiSelect
-              w={150}
+              w={90}
               clearable
               searchable
               aria-label={t("field.type")}
@@ -106,7 +106,7 @@ export function EventList() {
               onChange={(value) => set({ typeId: value.join(",") })}
             />
             <Select
-              w={140}
+              w={116}
               clearable
               allowDeselect
               aria-label={t("field.state")}
@@ -116,7 +116,7 @@ export function EventList() {
               onChange={(value) => set(value === "overdue" ? { overdue: "true", state: null } : { overdue: null, state: value })}
             />
             <Select
-              w={160}
+              w={138}
               searchable
               clearable
               allowDeselect

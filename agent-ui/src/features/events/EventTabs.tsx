@@ -9,10 +9,10 @@ export function EventTabs() {
   const work = pathname.startsWith("/events/work");
   return (
     <Button.Group>
-      <Button component={NavLink} to="/events" variant={work ? "default" : "light"} aria-current={work ? undefined : "page"}>
+      <Button px="sm" component={NavLink} to="/events" variant={work ? "default" : "light"} aria-current={work ? undefined : "page"}>
         {t("tab.register")}
       </Button>
-      <Button component={NavLink} to="/events/work" variant={work ? "light" : "default"} aria-current={work ? "page" : undefined}>
+      <Button px="sm" component={NavLink} to="/events/work" variant={work ? "light" : "default"} aria-current={work ? "page" : undefined}>
         {t("tab.work")}
       </Button>
     </Button.Group>
