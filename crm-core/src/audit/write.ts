@@ -9,7 +9,7 @@ export const writeAudit: WriteAudit = async (tx, actor, entries) => {
     INSERT INTO audit_log (actor_kind, actor_id, actor_label, on_behalf_of, request_id, object_kind, object_id, action, changes)
     SELECT ${actor.kind}, ${actor.id}::uuid, ${actor.label}, ${actor.kind === "employee" ? absentOwner(tx, actor.id) : null}, ${actor.requestId ?? null},
       value->>'objectKind', (value->>'objectId')::uuid, value->>'action', value->'changes'
-    FROM jsonb_array_elements(${tx.json(rows as never)}) WITH ORDINALITY AS e(value, n) ORDER BY n`;
+    FROM jsonb_array_elements(${tx.json(rows as never)}) WITH ORDINALITY AS e(value, n) ORDER BY n`.execute();
 };
 
 /**

@@ -4,30 +4,30 @@ import type { Identification, IdentityResult } from "@kommutator/contract/identi
 import type { Id } from "@kommutator/contract/ids";
 import { formatPhone, identityScope, normaliseEmail, normaliseIdentity } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
-import { findSubstitute } from "../absence/stand-in.ts";
 import { type Crm, systemActor } from "../context.ts";
 import { setParties } from "../party/sql.ts";
 import { addClaims } from "./claims.ts";
 import { noteOrigin } from "./origin.ts";
+import { findPeople, withSubstitute } from "./people.ts";
 import { provePhone } from "./proof.ts";
 import { markBounced, markReachable } from "./reachability.ts";
 import { duplicateScore, type Match, match } from "./rules.ts";
 import {
   findExcluded,
-  findOwners,
-  findResponsible,
+  findOwnersWithPeople,
   insertDuplicatePairs,
   insertLeadsWithPoints,
   type Key,
   lockIdentities,
   type NewLead,
+  type OwnerWithPeople,
   verifyPoint,
 } from "./sql.ts";
 
 const ACTOR = systemActor("identification");
 
 type Asker = Parameters<Identify["identifyAll"]>[1][number];
-type Context = Parameters<Identify["identifyAll"]>[2] & { at?: number | undefined };
+type Context = Parameters<Identify["identifyAll"]>[2];
 
 /** One who asks, normalised; `n` is the place in the caller's list. */
 interface Question {
@@ -101,7 +101,7 @@ async function identifyAll(crm: Crm, tx: Tx, askers: readonly Asker[], context: 
 async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context: Context): Promise<(readonly [number, Identification])[]> {
   const now = new Date(context.at ?? crm.clock.now());
   const keys = questions.map((q) => q.key);
-  const [excluded, owners] = await together([findExcluded(tx, keys), findOwners(tx, keys)]);
+  const [excluded, owners] = await together([findExcluded(tx, keys), findOwnersWithPeople(tx, keys, now)]);
   const found = owners.map(match);
   // A known person needs no lock and no write. Who is about to write waits for their turn, all in one order; who makes a card looks again then.
   const making = questions.flatMap((_, i) => (!excluded.has(i) && found[i]?.result === "new" && context.createLead ? [i] : []));
@@ -109,10 +109,14 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
   const keysOf = (list: number[]) => list.map((i) => keys[i] as Key);
   const locked = making.length + verifying.length > 0 ? lockIdentities(tx, keysOf([...making, ...verifying])) : null;
   if (making.length > 0) {
-    const [, again] = await together([locked, findOwners(tx, keysOf(making))]);
-    for (const [at, i] of making.entries()) found[i] = match(again[at] ?? []);
+    const [, again] = await together([locked, findOwnersWithPeople(tx, keysOf(making), now)]);
+    for (const [at, i] of making.entries()) {
+      owners[i] = again[at] ?? [];
+      found[i] = match(owners[i]);
+    }
   }
   const made: NewLead[] = [];
+  const writes: Promise<void>[] = locked === null ? [] : [locked];
   const answers = questions.map(async (q, i) => {
     const it = found[i] as Match;
     if (excluded.has(i)) return [q.n, nobody("blocked", q.shown)] as const;
@@ -123,19 +127,23 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
       made.push(lead);
       return [q.n, { ...unknown, leadId: lead.leadId, contactPointId: lead.pointId }] as const;
     }
-    const [told] = await together([describe(tx, it, q.shown, now), keepEvidence(tx, q.key, it, context.verifiedHow, now)]);
-    return [q.n, told] as const;
+    writes.push(keepEvidence(tx, q.key, it, context.verifiedHow, now));
+    return [q.n, await describe(tx, it, owners[i] ?? [], q.shown, now)] as const;
   });
-  const [result] = await together([together(answers), insertLeads(crm, tx, made, context, now), locked]);
-  return result;
+  writes.push(insertLeads(crm, tx, made, context, now));
+  if (context.follow === undefined) return (await together([together(answers), ...writes]))[0];
+  context.follow(together(writes));
+  return together(answers);
 }
 
 async function insertLeads(crm: Crm, tx: Tx, leads: readonly NewLead[], context: Context, now: Date): Promise<void> {
   if (leads.length === 0) return;
   await together([
     insertLeadsWithPoints(tx, leads, context.verifiedHow, now),
-    ...leads.map((l) =>
-      crm.audit(tx, ACTOR, { objectKind: "lead", objectId: l.leadId, action: "create", changes: { identity: [null, `${l.key.kind} ${l.key.value}`] } }),
+    crm.audit(
+      tx,
+      ACTOR,
+      leads.map((l) => ({ objectKind: "lead", objectId: l.leadId, action: "create", changes: { identity: [null, `${l.key.kind} ${l.key.value}`] } })),
     ),
   ]);
 }
@@ -180,39 +188,26 @@ async function keepRivals(tx: Tx, key: Key, found: Match, proves: boolean): Prom
   ]);
 }
 
-async function describe(tx: Tx, found: Exclude<Match, { result: "new" }>, shown: string, now: Date): Promise<Identification> {
+async function describe(
+  tx: Tx,
+  found: Exclude<Match, { result: "new" }>,
+  owners: readonly OwnerWithPeople[],
+  shown: string,
+  now: Date,
+): Promise<Identification> {
   if (found.result === "ambiguous") {
-    const common = found.commonResponsibleId;
-    const people = common === null ? null : await findResponsible(tx, { customerId: null, contactId: null, leadId: null, ownResponsibleId: common }, now);
-    const responsible = people?.own == null ? null : ({ employeeId: people.own, why: "customer" } as const);
-    return {
-      ...nobody("ambiguous", shown),
-      contactId: found.contactId,
-      candidates: found.candidates,
-      responsible,
-      substituteId: responsible === null ? null : (await findSubstitute(tx, responsible.employeeId, now)).substituteId,
-    };
+    const { responsible, substituteId } = await findPeople(tx, { customerId: null, contactId: null, leadId: null, own: found.commonResponsibleId }, now);
+    return { ...nobody("ambiguous", shown), contactId: found.contactId, candidates: found.candidates, responsible, substituteId };
   }
   const { owner } = found;
   const party =
     found.result === "known"
       ? { customerId: owner.customerId, contactId: found.contactId, leadId: null }
       : { customerId: null, contactId: null, leadId: owner.leadId };
-  const own = owner.customerResponsibleId ?? owner.leadResponsibleId;
-  // Mostly it is the card's responsible who is meant: the stand-in is asked for in the same round trip.
-  const [people, ownStandIn] = await together([
-    findResponsible(tx, { ...party, ownResponsibleId: own }, now),
-    own === null ? null : findSubstitute(tx, own, now),
-  ]);
-  const responsible =
-    people.interestResponsible !== null
-      ? ({ employeeId: people.interestResponsible, why: "interest" } as const)
-      : people.own !== null
-        ? ({ employeeId: people.own, why: "customer" } as const)
-        : people.lastTalked !== null
-          ? ({ employeeId: people.lastTalked, why: "last_talked" } as const)
-          : null;
-  const standIn = responsible === null ? null : responsible.employeeId === own ? ownStandIn : await findSubstitute(tx, responsible.employeeId, now);
+  const known = owners.length === 1 ? owners[0]?.people : null;
+  const { interests, responsible, substituteId } = await (known == null
+    ? findPeople(tx, { ...party, own: owner.customerResponsibleId ?? owner.leadResponsibleId }, now)
+    : withSubstitute(tx, known, now));
   return {
     result: found.result,
     contactPointId: owner.pointId,
@@ -221,8 +216,8 @@ async function describe(tx: Tx, found: Exclude<Match, { result: "new" }>, shown:
     isVip: owner.isVip,
     language: party.contactId === null ? null : owner.language,
     responsible,
-    substituteId: standIn?.substituteId ?? null,
-    interestId: people.interests.length === 1 ? (people.interests[0]?.id ?? null) : null,
+    substituteId,
+    interestId: interests.length === 1 ? (interests[0] ?? null) : null,
     candidates: [],
   };
 }

@@ -1,7 +1,9 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
+import { statement } from "@kommutator/contract/statement";
 import { auditOfChanged } from "../audit/write.ts";
 import type { Query } from "../context.ts";
+import { type People, peopleOf } from "./people.ts";
 import type { Owner } from "./rules.ts";
 
 export interface Key {
@@ -9,6 +11,9 @@ export interface Key {
   scope: string;
   value: string;
 }
+
+/** `people`: whose concern the person is; null unless this card alone holds the identity. */
+export type OwnerWithPeople = Owner & { people: People | null };
 
 /** Serialises everything that may create a card for these identities, until the transaction ends; in one order, so that two batches cannot block each other. */
 export async function lockIdentities(tx: Tx, keys: readonly Key[]): Promise<void> {
@@ -23,6 +28,27 @@ export async function findExcluded(tx: Query, keys: readonly Key[]): Promise<Set
     SELECT q.n FROM unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.value)}::text[]) WITH ORDINALITY AS q(kind, value, n)
     JOIN exclusion x ON x.kind = q.kind AND x.value_norm = q.value`;
   return new Set(rows.map((r) => r.n - 1));
+}
+
+/**
+ * The owners of each identity, and whose concern the person is where one card alone holds it: mostly that is all there is to ask, in
+ * one round trip.
+ */
+export async function findOwnersWithPeople(tx: Query, keys: readonly Key[], now: Date): Promise<OwnerWithPeople[][]> {
+  const rows = await statement<(OwnerWithPeople & { n: number })[]>(tx, (sql) => {
+    const party = {
+      customerId: sql`o."customerId"`,
+      contactId: sql`o."contactId"`,
+      leadId: sql`o."leadId"`,
+      own: sql`coalesce(o."customerResponsibleId", o."leadResponsibleId")`,
+    };
+    return sql`
+      SELECT o.*, (SELECT to_jsonb(p) FROM (${peopleOf(sql, party, now)}) p WHERE o.alone) AS people
+      FROM (SELECT f.*, count(*) OVER (PARTITION BY f.n) = 1 AS alone FROM (${ownersOf(sql, keys)}) f) o`;
+  });
+  const owners: OwnerWithPeople[][] = keys.map(() => []);
+  for (const { n, ...owner } of rows) owners[n - 1]?.push(owner);
+  return owners;
 }
 
 /** The owners of each identity: survivors of merges, archived ones dropped, whoever left a company no longer stands for it. */
@@ -65,49 +91,6 @@ export function ownersOf(tx: Query, keys: readonly Key[]) {
     FROM point p JOIN lead l ON l.id = p.lead_id WHERE l.status <> 'converted') owner`;
 }
 
-export interface OpenInterest {
-  id: Id;
-  responsibleId: Id | null;
-}
-
-/**
- * The first rung's people (B0): open Interests of the person (those of another contact of the company do not count), the customer's or
- * lead's responsible, the last one who talked within 90 days; only active employees.
- */
-export async function findResponsible(
-  tx: Query,
-  party: { customerId: Id | null; contactId: Id | null; leadId: Id | null; ownResponsibleId: Id | null },
-  now: Date,
-): Promise<{ interests: OpenInterest[]; interestResponsible: Id | null; own: Id | null; lastTalked: Id | null }> {
-  const since = new Date(now.getTime() - 90 * 86_400_000);
-  const [row] = await tx<{ interests: OpenInterest[] | null; interest_responsible: Id | null; own: Id | null; last_talked: Id | null }[]>`
-    WITH open AS (
-      SELECT id, responsible_id, count(*) OVER () AS n FROM interest
-      WHERE status = 'open' AND customer_id = ${party.customerId}::uuid
-        AND (${party.contactId}::uuid IS NULL OR contact_id IS NULL OR contact_id = ${party.contactId}::uuid)
-      UNION ALL
-      SELECT id, responsible_id, count(*) OVER () FROM interest WHERE status = 'open' AND ${party.customerId}::uuid IS NULL AND lead_id = ${party.leadId}::uuid
-    )
-    SELECT (SELECT jsonb_agg(jsonb_build_object('id', id, 'responsibleId', responsible_id)) FROM open) AS interests,
-           (SELECT e.id FROM open o JOIN employee e ON e.id = o.responsible_id AND e.state = 'active' WHERE o.n = 1) AS interest_responsible,
-           (SELECT id FROM employee WHERE id = ${party.ownResponsibleId}::uuid AND state = 'active') AS own,
-           coalesce(
-             (SELECT i.executor_id FROM interaction i JOIN employee e ON e.id = i.executor_id AND e.state = 'active'
-              WHERE i.customer_id = ${party.customerId}::uuid AND coalesce(lower(i.occurred), lower(i.planned)) >= ${since}
-                AND i.state = 'done' AND i.dialog_id IS NOT NULL
-              ORDER BY coalesce(lower(i.occurred), lower(i.planned)) DESC LIMIT 1),
-             (SELECT i.executor_id FROM interaction i JOIN employee e ON e.id = i.executor_id AND e.state = 'active'
-              WHERE ${party.customerId}::uuid IS NULL AND i.lead_id = ${party.leadId}::uuid AND coalesce(lower(i.occurred), lower(i.planned)) >= ${since}
-                AND i.state = 'done' AND i.dialog_id IS NOT NULL
-              ORDER BY coalesce(lower(i.occurred), lower(i.planned)) DESC LIMIT 1)) AS last_talked`;
-  return {
-    interests: row?.interests ?? [],
-    interestResponsible: row?.interest_responsible ?? null,
-    own: row?.own ?? null,
-    lastTalked: row?.last_talked ?? null,
-  };
-}
-
 export interface NewLead {
   leadId: Id;
   pointId: Id;
@@ -127,7 +110,7 @@ export async function insertLeadsWithPoints(tx: Tx, leads: readonly NewLead[], v
       INSERT INTO lead (id, contact_name, source_id, created_at) SELECT m.lead_id, m.name, c.source_id, ${now} FROM made m LEFT JOIN channel c ON c.id = m.channel_id
     )
     INSERT INTO contact_point (id, lead_id, kind, scope, value_raw, value_norm, verified_at, verified_how)
-    SELECT point_id, lead_id, kind, scope, raw, value, ${verifiedHow === null ? null : now}, ${verifiedHow} FROM made`;
+    SELECT point_id, lead_id, kind, scope, raw, value, ${verifiedHow === null ? null : now}, ${verifiedHow} FROM made`.execute();
 }
 
 /** Marks a point as proven, with its audit row (`label` did it), unless another card already holds the identity verified (C2: it exists once). */
@@ -137,7 +120,7 @@ export async function verifyPoint(tx: Tx, pointId: Id, how: string, now: Date, l
       UPDATE contact_point p SET verified_at = ${now}, verified_how = ${how} WHERE id = ${pointId} AND verified_at IS NULL AND NOT is_shared
         AND NOT EXISTS (SELECT 1 FROM contact_point o WHERE o.kind = p.kind AND o.scope = p.scope AND o.value_norm = p.value_norm AND o.verified_at IS NOT NULL AND NOT o.is_shared AND o.archived_at IS NULL)
       RETURNING id)
-    ${auditOfChanged(tx, label, { objectKind: "contact_point", action: "verify", changes: { verified_how: [null, how] } })}`;
+    ${auditOfChanged(tx, label, { objectKind: "contact_point", action: "verify", changes: { verified_how: [null, how] } })}`.execute();
 }
 
 /** Remembers that two cards may be one person; a decision taken earlier stays. */
@@ -155,5 +138,5 @@ export async function insertDuplicatePairs(
   await tx`
     INSERT INTO duplicate_candidate (object_kind, a_id, b_id, score, signals)
     SELECT p.kind, p.a, p.b, p.score, p.signals FROM jsonb_to_recordset(${tx.json(rows as never)}) AS p(kind text, a uuid, b uuid, score numeric, signals jsonb)
-    ON CONFLICT DO NOTHING`;
+    ON CONFLICT DO NOTHING`.execute();
 }

@@ -1,8 +1,7 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import { findSubstitute } from "../absence/stand-in.ts";
 import type { Crm } from "../context.ts";
-import { findResponsible } from "../identify/sql.ts";
+import { findPeople } from "../identify/people.ts";
 
 /** Somebody still waits in a queue: the router learns whose caller it is. */
 export async function tellRouter(crm: Crm, tx: Tx, dialogId: Id, person: { customerId: Id | null; contactId: Id | null; leadId: Id | null }): Promise<void> {
@@ -11,16 +10,14 @@ export async function tellRouter(crm: Crm, tx: Tx, dialogId: Id, person: { custo
     WHERE e.dialog_id = ${dialogId} AND e.ended_at IS NULL`;
   if (waiting === undefined) return;
   const now = new Date(crm.clock.now());
-  const people = await findResponsible(tx, { ...person, ownResponsibleId: waiting.responsible_id }, now);
-  const employeeId = people.interestResponsible ?? people.own ?? people.lastTalked;
-  const why = people.interestResponsible !== null ? "interest" : people.own !== null ? "customer" : "last_talked";
+  const { responsible, substituteId } = await findPeople(tx, { ...person, own: waiting.responsible_id }, now);
   await crm.enqueue(tx, [
     {
       kind: "dialog.identified",
       dialogId,
       identity: person.customerId === null ? "lead" : "known",
-      responsible: employeeId === null ? null : { employeeId, why },
-      substituteId: employeeId === null ? null : (await findSubstitute(tx, employeeId, now)).substituteId,
+      responsible,
+      substituteId,
       at: now.getTime(),
     },
   ]);

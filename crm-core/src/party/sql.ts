@@ -30,7 +30,7 @@ export async function setParties(tx: Tx, parties: readonly { dialogId: Id; who: 
     SELECT dialog, customer, contact, lead, candidates FROM jsonb_to_recordset(${tx.json(rows)}) AS p(dialog uuid, customer uuid, contact uuid, lead uuid, candidates jsonb)
     ON CONFLICT (dialog_id) DO UPDATE SET customer_id = excluded.customer_id, contact_id = excluded.contact_id, lead_id = excluded.lead_id,
       candidates = excluded.candidates, version = dialog_party.version + 1,
-      interest_id = CASE WHEN dialog_party.customer_id IS NOT DISTINCT FROM excluded.customer_id AND dialog_party.lead_id IS NOT DISTINCT FROM excluded.lead_id THEN dialog_party.interest_id END`;
+      interest_id = CASE WHEN dialog_party.customer_id IS NOT DISTINCT FROM excluded.customer_id AND dialog_party.lead_id IS NOT DISTINCT FROM excluded.lead_id THEN dialog_party.interest_id END`.execute();
 }
 
 export async function partyOf(tx: Query, dialogId: Id): Promise<PartyRow | null> {

@@ -26,24 +26,27 @@ export interface StreamReader {
   handle(tx: Tx, events: DialogEvent[]): Promise<void>;
 }
 
+/** How somebody is identified. */
+export interface IdentifyContext {
+  /** false (calls with hidden numbers, tests): only looks. */
+  createLead: boolean;
+  /** What the contact proves; null: we write first, or it was typed, which proves nothing. */
+  verifiedHow: "inbound_call" | "inbound_message" | null;
+  /** The moment whose absences count; now when left out. */
+  at?: EpochMs | undefined;
+  /**
+   * Is given the writes (a proven number, a new lead), which are on their way when the answer comes: the caller waits for them before
+   * its commit. Left out: the answer waits for them.
+   */
+  follow?: ((writes: Promise<unknown>) => void) | undefined;
+}
+
 /** What ingest asks the CRM. */
 export interface Identify {
-  /**
-   * Spec B0. Takes an advisory transaction lock on the identity, so that parallel unknowns make one lead.
-   * `createLead: false` (calls with hidden numbers, tests) only looks. `verifiedHow: null`: we write first, which proves nothing.
-   * `at`: the moment whose absences count; now when left out.
-   */
-  identify(
-    tx: Tx,
-    from: RawIdentity,
-    context: { channelId: Id; createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" | null; at?: EpochMs | undefined },
-  ): Promise<Identification>;
+  /** Spec B0. Takes an advisory transaction lock on an identity that it writes, so that parallel unknowns make one lead. */
+  identify(tx: Tx, from: RawIdentity, context: IdentifyContext & { channelId: Id }): Promise<Identification>;
   /** The same for many at once, in a handful of statements; the answers stand in the order of the askers. */
-  identifyAll(
-    tx: Tx,
-    askers: readonly { from: RawIdentity; channelId: Id }[],
-    context: { createLead: boolean; verifiedHow: "inbound_call" | "inbound_message" | null },
-  ): Promise<Identification[]>;
+  identifyAll(tx: Tx, askers: readonly { from: RawIdentity; channelId: Id }[], context: IdentifyContext): Promise<Identification[]>;
   /** Records who the dialog is with (dialog_party). */
   attachParty(tx: Tx, dialogId: Id, identification: Identification): Promise<void>;
   attachParties(tx: Tx, parties: readonly { dialogId: Id; who: Identification }[]): Promise<void>;

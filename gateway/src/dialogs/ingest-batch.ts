@@ -31,9 +31,8 @@ export async function ingestBatch(
   return sql.begin(async (tx) => {
     try {
       return await work(tx, deps, batch, lease, unidentified, outcome);
-    } finally {
-      // After a failure nothing may still be on its way when the transaction is rolled back.
-      await Promise.allSettled(outcome.sent);
+    } catch (error) {
+      throw await outcome.causeOf(error);
     }
   });
 }

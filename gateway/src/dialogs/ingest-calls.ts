@@ -77,7 +77,7 @@ async function insertCall(
   const from = inbound ? event.from : ({ kind: "phone", value: event.to } as const);
   const [[line], identified] = await together([
     findLine(tx, channelId, ours, norm(ours)),
-    facts.unidentified === true ? null : identifyCaller(tx, deps, from, channelId),
+    facts.unidentified === true ? null : identifyCaller(tx, deps, from, channelId, outcome),
   ]);
   const live = event.kind === "call.offered";
   const callId = randomUUID();

@@ -47,6 +47,16 @@ export class Outcome {
     this.sent.push(statement);
   }
 
+  /**
+   * After a failure: waits for what is still on its way, which would else run when the transaction is rolled back, and says what
+   * failed first when the error is only that the transaction is aborted (25P02).
+   */
+  async causeOf(error: unknown): Promise<unknown> {
+    const aborted = (e: unknown) => (e as { code?: string }).code === "25P02";
+    const failed = (await Promise.allSettled(this.sent)).flatMap((e) => (e.status === "rejected" ? [e.reason as unknown] : []));
+    return aborted(error) ? (failed.find((e) => !aborted(e)) ?? error) : error;
+  }
+
   async write(tx: Tx, deps: Pick<IngestDeps, "emit" | "enqueue">): Promise<void> {
     await together([this.events.length === 0 ? undefined : deps.emit(tx, this.events), this.inputs.length === 0 ? undefined : deps.enqueue(tx, this.inputs)]);
   }

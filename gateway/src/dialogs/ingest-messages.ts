@@ -47,8 +47,8 @@ export async function ingestMessages(tx: Tx, deps: IngestDeps, facts: IngestFact
   const messages: NewMessage[] = [];
   const now = deps.now();
   const opening = newDialogs(placed, dialogs, stored, facts, now);
-  const opened = opening.size === 0 ? [] : await identifyWriters(tx, deps, [...opening.values()]);
-  await openDialogs(tx, deps, facts, opened, outcome);
+  const opened = opening.size === 0 ? [] : await identifyWriters(tx, deps, [...opening.values()], outcome);
+  outcome.follow(openDialogs(tx, deps, facts, opened, outcome));
 
   for (const { pending, threadKey, messageKey } of placed) {
     const { event, channelId } = pending;

@@ -312,6 +312,25 @@ describe("calls", () => {
     expect(jobs.length).toBe(1);
   });
 
+  test("a known caller whose number cannot be written down as proven in time is routed as pending too", async () => {
+    const channel = await house.channel("asterisk-ari");
+    const from = { kind: "phone", value: "+77015550001" } as const;
+    await house.sql`
+      WITH typed AS (INSERT INTO lead (contact_name) VALUES ('Typed once') RETURNING id)
+      INSERT INTO contact_point (lead_id, kind, value_raw, value_norm) SELECT id, 'phone', ${from.value}, ${from.value} FROM typed`;
+    await house.sql.begin(async (tx) => {
+      await house.identify.identify(tx, from, { channelId: channel, createLead: true, verifiedHow: "inbound_call" });
+      await house.report(channel, offered("c5", { from }));
+      await house.settled();
+    });
+    expect(await dialogsOf(channel)).toMatchObject([{ identity_result: "pending" }]);
+    expect(await house.sql`SELECT verified_how FROM contact_point WHERE value_norm = ${from.value}`).toMatchObject([{ verified_how: "inbound_call" }]);
+    // Not in the way any more: found, and nothing to prove.
+    await house.report(channel, offered("c6", { from }));
+    await house.settled();
+    expect((await dialogsOf(channel)).map((d) => d.identity_result).sort()).toEqual(["lead", "pending"]);
+  });
+
   test("a phone that registers is told to the router by its employee", async () => {
     const channel = await house.channel("asterisk-ari");
     await house.report(channel, { kind: "phone.status", eventKey: "p1", occurredAt: at, endpoint: "103", reachable: true });

@@ -55,12 +55,12 @@ export interface OpenedDialog extends NewDialog {
 
 type OpeningFacts = Pick<IngestFacts, "country" | "skills">;
 
-/** Identifies those who wrote, all at once. What fails here fails the batch. */
-export async function identifyWriters(tx: Tx, deps: IngestDeps, dialogs: readonly NewDialog[]): Promise<OpenedDialog[]> {
+/** Identifies those who wrote, all at once; what that writes follows. What fails here fails the batch. */
+export async function identifyWriters(tx: Tx, deps: IngestDeps, dialogs: readonly NewDialog[], outcome: Outcome): Promise<OpenedDialog[]> {
   const identify = async (some: readonly NewDialog[], verifiedHow: "inbound_message" | null): Promise<OpenedDialog[]> => {
     if (some.length === 0) return [];
     const askers = some.map((d) => ({ from: d.from, channelId: d.channel.id }));
-    const found = await deps.identify.identifyAll(tx, askers, { createLead: true, verifiedHow });
+    const found = await deps.identify.identifyAll(tx, askers, { createLead: true, verifiedHow, follow: (writes) => outcome.follow(writes) });
     return some.map((d, i) => ({ ...d, identified: found[i] ?? null }));
   };
   // Into a form anybody types anybody's number: it is looked up, and verifies nothing.
@@ -154,24 +154,25 @@ function announce(dialog: OpenedDialog, facts: OpeningFacts, outcome: Outcome): 
 export class IdentificationLate extends Error {}
 
 /**
- * Identifies a caller within the budget; throws IdentificationLate past it. No savepoint: it would cost every call two round trips
- * for the sake of the rare late one, which is begun again. The limits travel with the first statement they bound and stay in
- * force: the caller's next statements go out behind `unlimited`.
+ * Identifies a caller within the budget; throws IdentificationLate past it, or has the batch fail by it. No savepoint: it would cost every
+ * call two round trips for the sake of the rare late one, which is begun again. The limits travel with the first statement they bound
+ * and stay in force: the caller's next statements go out behind `unlimited`.
  */
-export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id): Promise<Identification> {
-  const context = { channelId, createLead: from.value !== null, verifiedHow: "inbound_call" as const };
-  try {
-    const [, found] = await together([
-      tx`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`.execute(),
-      deps.identify.identify(tx, from, context),
-    ]);
-    return found;
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    // 55P03 lock_not_available, 57014 query_canceled (statement_timeout), 40P01 deadlock: late, not wrong.
-    if (code === "55P03" || code === "57014" || code === "40P01") throw new IdentificationLate("identification was late", { cause: error });
-    throw error;
-  }
+export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id, outcome: Outcome): Promise<Identification> {
+  const follow = (writes: Promise<unknown>) => outcome.follow(writes.catch(late));
+  const context = { channelId, createLead: from.value !== null, verifiedHow: "inbound_call" as const, follow };
+  const [, found] = await together([
+    tx`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`.execute(),
+    deps.identify.identify(tx, from, context),
+  ]).catch(late);
+  return found;
+}
+
+/** 55P03 lock_not_available, 57014 query_canceled (statement_timeout), 40P01 deadlock: late, not wrong. */
+function late(error: unknown): never {
+  const code = (error as { code?: string }).code;
+  if (code === "55P03" || code === "57014" || code === "40P01") throw new IdentificationLate("identification was late", { cause: error });
+  throw error;
 }
 
 /** Lifts the limits of identification for the rest of the transaction. */
