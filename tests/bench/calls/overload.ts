@@ -24,6 +24,7 @@ export interface OverloadBlock {
   perAgent: Map<string, number>;
 }
 
+/** `upAt`: when an agent took the call; app_queue's line answers at once, to music. */
 interface Caller {
   at: number;
   upAt: number;
@@ -36,7 +37,7 @@ const END_MS = 2_000;
 
 /** One side under more callers than its agents can take; open loop. Everybody hangs up at the end. */
 export async function overload(trunk: SipPeer, side: OverloadSide, plan: OverloadPlan, number: (i: number) => string): Promise<OverloadBlock> {
-  const callers: Caller[] = [];
+  const callers = new Map<string, Caller>();
   const taken = new Map<string, SipCall[]>();
   side.phones.onInvite = (call) => {
     const agent = /^INVITE sip:([^@;>]+)@/.exec(call.invite?.head ?? "")?.[1] ?? "";
@@ -44,6 +45,8 @@ export async function overload(trunk: SipPeer, side: OverloadSide, plan: Overloa
     call.ring();
     call.answer();
     call.rtp.silence();
+    const caller = callers.get(/<sip:([^@>]+)@/.exec(call.invite?.header("From") ?? "")?.[1] ?? "");
+    if (caller !== undefined) caller.upAt = Math.min(caller.upAt, performance.now());
   };
   const everyMs = plan.talkMs / (plan.agents * plan.load);
   const begun = performance.now();
@@ -55,29 +58,29 @@ export async function overload(trunk: SipPeer, side: OverloadSide, plan: Overloa
     running.push(one(trunk, side.line, number(i), plan.talkMs, end, callers));
   }
   await Promise.all(running);
-  const freedToNextMs = [...taken.values()].flatMap((calls) => gaps(calls, callers, end));
+  const freedToNextMs = [...taken.values()].flatMap((calls) => gaps(calls, [...callers.values()], end));
   const perAgent = new Map([...taken].map(([agent, calls]) => [agent, calls.length]));
   for (const call of [...taken.values()].flat()) side.phones.forget(call);
   return {
-    calls: callers.length,
-    answered: callers.filter((c) => Number.isFinite(c.upAt)).length,
+    calls: callers.size,
+    answered: [...callers.values()].filter((c) => Number.isFinite(c.upAt)).length,
     freedToNextMs,
-    waitsMs: callers.map((c) => Math.min(c.upAt, end) - c.at),
+    waitsMs: [...callers.values()].map((c) => Math.min(c.upAt, end) - c.at),
     perAgent,
   };
 }
 
-async function one(trunk: SipPeer, line: string, from: string, talkMs: number, end: number, callers: Caller[]): Promise<void> {
+async function one(trunk: SipPeer, line: string, from: string, talkMs: number, end: number, callers: Map<string, Caller>): Promise<void> {
+  const caller: Caller = { at: performance.now(), upAt: Number.POSITIVE_INFINITY };
+  callers.set(from, caller);
   const call = await trunk.call(line, { from });
-  const caller: Caller = { at: call.inviteAt, upAt: Number.POSITIVE_INFINITY };
-  callers.push(caller);
-  while (call.state !== "up" && call.state !== "ended" && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  caller.at = call.inviteAt;
+  const waits = () => call.state !== "ended" && !(Number.isFinite(caller.upAt) && call.state === "up");
+  while (waits() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
   call.rtp.silence();
-  if (call.state === "up") {
-    caller.upAt = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, talkMs));
-    call.bye();
-  } else call.cancel();
+  if (Number.isFinite(caller.upAt)) await new Promise((resolve) => setTimeout(resolve, talkMs));
+  if (call.state === "up") call.bye();
+  else call.cancel();
   await new Promise((resolve) => setTimeout(resolve, 300)); // for the answers to BYE or CANCEL
   trunk.forget(call);
 }
