@@ -22,6 +22,9 @@ export const LEASED_IDLE_MS = 1_000;
 /** The expiry of a lease that its holder gave back. */
 const GIVEN_BACK = new Date(0);
 
+/** SQLSTATE of a commit whose lease has gone to somebody else. */
+const LEASE_LOST = "KL001";
+
 /** Thrown by a commit whose lease has gone to somebody else: nothing of it may stand. */
 export class LeaseLost extends Error {
   constructor(duty: string) {
@@ -71,16 +74,20 @@ export async function renewLease(sql: Db, duty: string, epoch: number): Promise<
 
 /**
  * Fences a commit: call it first in the transaction. Takes the lease's key FOR KEY SHARE (a take-over waits for this
- * commit) and bounds how long the transaction may sit idle. Throws LeaseLost when the epoch has moved on.
+ * commit) and bounds how long the transaction may sit idle. Throws LeaseLost when the epoch has moved on; the transaction has
+ * failed then, whatever was sent behind.
  */
 export async function holdLease(tx: Tx, lease: Pick<Lease, "duty" | "epoch">): Promise<void> {
-  // Sent at once: whatever the caller sends together with it goes behind it.
-  const rows = await tx`
-    SELECT set_config('idle_in_transaction_session_timeout', ${`${LEASED_IDLE_MS}ms`}, true),
-      -- Since PostgreSQL 17.
-      CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL THEN set_config('transaction_timeout', ${`${LEASE_MS}ms`}, true) END
-    FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch} FOR KEY SHARE`.execute();
-  if (rows.length === 0) throw new LeaseLost(lease.duty);
+  try {
+    // Sent at once: whatever the caller sends together with it goes behind it.
+    await tx`
+      WITH held AS MATERIALIZED (SELECT 1 FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch} FOR KEY SHARE)
+      SELECT must((SELECT count(*) FROM held) = 1, ${LEASE_LOST}), set_config('idle_in_transaction_session_timeout', ${`${LEASED_IDLE_MS}ms`}, true),
+        -- Since PostgreSQL 17.
+        CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL THEN set_config('transaction_timeout', ${`${LEASE_MS}ms`}, true) END`.execute();
+  } catch (error) {
+    throw (error as { code?: string }).code === LEASE_LOST ? new LeaseLost(lease.duty) : error;
+  }
 }
 
 /** The lease that another one goes with, as this node has it now; null when another node (or nobody) holds it. */

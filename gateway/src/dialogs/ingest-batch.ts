@@ -1,5 +1,5 @@
 import type { IdentityStateReported, MessageDeleted, MessageEdited, MessageReceived, MessageStateReported, ThreadEnded } from "@kommutator/contract/channel";
-import { type Db, type Tx, together } from "@kommutator/contract/db";
+import { commitWith, type Db, type Tx, together } from "@kommutator/contract/db";
 import { holdLease, type Lease } from "../db/lease.ts";
 import { askForCall, ingestCall } from "./ingest-calls.ts";
 import { ingestChange, ingestIdentityState } from "./ingest-changes.ts";
@@ -9,6 +9,8 @@ import { ingestEnded, ingestStates, unknownStates } from "./ingest-states.ts";
 
 /** The rows were not all pending any more: somebody else did them. Nothing of the batch stands. */
 export class AlreadyIngested extends Error {}
+/** Its SQLSTATE. */
+const ALREADY_DONE = "KI001";
 
 type Of<E> = PendingEvent & { event: E };
 const isMessage = (p: PendingEvent): p is Of<MessageReceived> => p.event.kind === "message.received";
@@ -92,12 +94,17 @@ async function work(
     outcome,
   );
   const done = batch.filter((p) => !early.has(p.id)).map((p) => p.id);
-  await together([...outcome.sent, outcome.write(tx, deps), markDone(tx, done)]);
+  await commitWith(tx, [...outcome.sent, outcome.write(tx, deps), markDone(tx, done)]);
   return early;
 }
 
 async function markDone(tx: Tx, ids: number[]): Promise<void> {
   if (ids.length === 0) return;
-  const done = await tx`UPDATE raw_event SET state = 'done', done_at = now(), error = NULL WHERE id = ANY(${ids}::bigint[]) AND state = 'pending'`;
-  if (done.count !== ids.length) throw new AlreadyIngested();
+  try {
+    await tx`
+      WITH done AS (UPDATE raw_event SET state = 'done', done_at = now(), error = NULL WHERE id = ANY(${ids}::bigint[]) AND state = 'pending' RETURNING 1)
+      SELECT must(count(*) = ${ids.length}, ${ALREADY_DONE}) FROM done`.execute();
+  } catch (error) {
+    throw (error as { code?: string }).code === ALREADY_DONE ? new AlreadyIngested() : error;
+  }
 }

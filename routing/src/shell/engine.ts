@@ -1,4 +1,4 @@
-import { together } from "@kommutator/contract/db";
+import { commitWith, together } from "@kommutator/contract/db";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { Clock, Db, EmitEvents, Tx } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
@@ -187,7 +187,7 @@ export class Engine {
   private async sweep(): Promise<void> {
     if (this.settled.size === 0) return;
     const ids = [...this.settled];
-    await this.deps.sql.begin((tx) => together([checkLease(this.deps.lease, tx), deleteInputs(tx, ids)]));
+    await this.deps.sql.begin((tx) => commitWith(tx, [checkLease(this.deps.lease, tx), deleteInputs(tx, ids)]));
     for (const id of ids) this.settled.delete(id);
   }
 
@@ -331,14 +331,19 @@ export class Engine {
   private async commit(state: RouterState, effects: Effects, done: readonly number[]): Promise<void> {
     const { sql, lease, emit } = this.deps;
     await sql.begin(async (tx) => {
-      // Everything leaves in one go; the connection runs it in this order. So the lease is held first (without it nothing of this
-      // stands), and dialogs are locked by emit, in id order, before anything here refers to them.
-      await together([
+      // Everything leaves in one go, the commit too; the connection runs it in this order. So the lease is held first (without it nothing of
+      // this stands), and dialogs are locked by emit, in id order, before anything here refers to them.
+      const work = [
         checkLease(lease, tx),
         effects.events.length > 0 ? emit(tx, effects.events) : null,
         writeEffects(tx, effects, state.version),
         deleteInputs(tx, done),
-      ]);
+      ];
+      if (effects.notes.length === 0) {
+        await commitWith(tx, work);
+        return;
+      }
+      await together(work);
       for (const note of effects.notes) await this.deps.note?.(tx, note.dialogId, systemNote(note));
     });
   }

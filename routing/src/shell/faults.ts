@@ -1,8 +1,10 @@
 import type { Tx } from "@kommutator/contract/ports";
 
-/** The router's duty as the engine sees it: may it act, and does its commit still hold the lease (throws when not). */
+/** The router's duty as the engine sees it. */
 export interface RouterLease {
+  /** May it act? */
   holds(): boolean;
+  /** Throws when the commit does not hold the lease, and has the transaction fail: the commit may be on its way by then. */
   check(tx: Tx): Promise<void>;
 }
 
