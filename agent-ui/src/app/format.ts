@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { KAZAKH, kazakhDay } from "./kazakh.ts";
+import { KAZAKH, kazakhDay, numbersOf } from "./kazakh.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -42,15 +42,17 @@ const wordsOf = (language: string) => ({
 
 /** Dates, spans and numbers of a language. */
 export function formatsOf(language: string) {
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const numbers = numbersOf(language);
+  const time = new Intl.DateTimeFormat(numbers, { hour: "2-digit", minute: "2-digit" });
+  const exact = new Intl.DateTimeFormat(numbers, { timeStyle: "medium" });
   const { day, dayLong, dayYear, full, relative, ...words } = language === "kk" ? KAZAKH : wordsOf(language);
-  // Kazakh numbers are written as Russian ones.
-  const numbers = language === "kk" ? "ru" : language;
   const unit = (name: string, value: number) => words.unit(name, new Intl.NumberFormat(numbers, { maximumFractionDigits: 1 }).format(value), value);
   const startOfDay = (ms: number) => new Date(ms).setHours(0, 0, 0, 0);
   return {
     language,
     time: (iso: string) => time.format(new Date(iso)),
+    /** A time with its seconds: what routing does happens within them. */
+    exactTime: (iso: string) => exact.format(new Date(iso)),
     /** Exact, for a title. */
     full: (iso: string) => full.format(new Date(iso)),
     date: (iso: string) => dayYear.format(new Date(iso)),
@@ -77,8 +79,16 @@ export function formatsOf(language: string) {
       if (ms < DAY) return unit("hour", Math.floor(ms / HOUR));
       return unit("day", Math.floor(ms / DAY));
     },
+    /** Working time as minutes or hours: a working day is as long as the calendar says, so days would mislead. */
+    workSpan: (seconds: number) => {
+      const hours = seconds / 3600;
+      if (hours < 1) return unit("minute", Math.floor(seconds / 60));
+      return unit("hour", hours < 10 ? Math.floor(hours * 10) / 10 : Math.floor(hours));
+    },
     bytes: (value: number) => (value < 1024 * 1024 ? unit("kilobyte", Math.max(0.1, value / 1024)) : unit("megabyte", value / 1024 / 1024)),
     number: (value: number, digits = 0) => new Intl.NumberFormat(numbers, { maximumFractionDigits: digits }).format(value),
+    /** A load as rule B0 writes it: two figures after the point, so that a column of them is compared at a glance. */
+    load: (value: number) => new Intl.NumberFormat(numbers, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
     percent: (value: number) => new Intl.NumberFormat(numbers, { style: "percent", maximumFractionDigits: 0 }).format(value),
     money: (value: number, currency: string | null) =>
       currency === null

@@ -8,11 +8,12 @@ const days = Array.from({ length: 400 }, (_, n) => new Date(2026, 0, 1 + n, n % 
 test("Kazakh days and moments are the words of CLDR, through a whole year", () => {
   const engine = {
     day: new Intl.DateTimeFormat("kk", { day: "numeric", month: "short" }),
+    dayMonth: new Intl.DateTimeFormat("kk", { day: "numeric", month: "long" }),
     dayLong: new Intl.DateTimeFormat("kk", { weekday: "long", day: "numeric", month: "long" }),
     dayYear: new Intl.DateTimeFormat("kk", { day: "numeric", month: "short", year: "numeric" }),
     full: new Intl.DateTimeFormat("kk", { dateStyle: "long", timeStyle: "medium" }),
   };
-  for (const name of ["day", "dayLong", "dayYear", "full"] as const)
+  for (const name of ["day", "dayMonth", "dayLong", "dayYear", "full"] as const)
     expect(days.map((day) => KAZAKH[name].format(day))).toEqual(days.map((day) => engine[name].format(day).replaceAll("\u00a0", " ")));
   for (const style of ["long", "short"] as const)
     expect(Array.from({ length: 7 }, (_, day) => weekdayName("kk", day, style))).toEqual(
@@ -37,4 +38,12 @@ test("so are what was a while ago, spans and sizes", () => {
     new Intl.NumberFormat("kk").format(1234.5),
     new Intl.NumberFormat("kk", { style: "currency", currency: "KZT", maximumFractionDigits: 0 }).format(1500),
   ]);
+});
+
+test("times of day, working spans and loads are written as Kazakh and Russian write them, not as the browser's own language does", () => {
+  const format = formatsOf("kk");
+  const at = new Date(2026, 10, 3, 14, 5, 9).toISOString();
+  expect([format.time(at), format.exactTime(at)]).toEqual(["14:05", "14:05:09"]);
+  expect([format.workSpan(59 * 60), format.workSpan(5_430), format.workSpan(36_000)]).toEqual(["59 мин", "1,5 сағ", "10 сағ"]);
+  expect(format.load(0.5)).toBe("0,50");
 });

@@ -14,6 +14,7 @@ const two = (n: number) => String(n).padStart(2, "0");
 
 export const KAZAKH = {
   day: { format: short },
+  dayMonth: { format: (date: Date) => `${date.getDate()} ${month(date)}` },
   dayLong: { format: (date: Date) => `${date.getDate()} ${month(date)}, ${DAYS[date.getDay()]}` },
   dayYear: { format: (date: Date) => `${date.getFullYear()} ж. ${short(date)}` },
   full: {
@@ -33,3 +34,6 @@ export const KAZAKH = {
 
 /** "дүйсенбі" or "дс"; 0 is Sunday. */
 export const kazakhDay = (day: number, style: "long" | "short"): string => (style === "long" ? DAYS : SHORT_DAYS)[day] as string;
+
+/** The language by whose rules numbers and times of day are written: Kazakh ones as Russian ones. */
+export const numbersOf = (language: string): string => (language === "kk" ? "ru" : language);

@@ -1,3 +1,4 @@
+import { KAZAKH, numbersOf } from "../app/kazakh.ts";
 import type { Chat } from "./chat.ts";
 import { el, icon } from "./dom.ts";
 import type { ChatMessage } from "./protocol.ts";
@@ -76,7 +77,7 @@ export class Conversation {
 
   #message(message: ChatMessage, name: string): HTMLElement {
     const mine = message.direction === "in";
-    const time = new Date(message.at).toLocaleTimeString(this.#language, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date(message.at).toLocaleTimeString(numbersOf(this.#language), { hour: "2-digit", minute: "2-digit" });
     const foot: (Node | string)[] = [time];
     if (mine) foot.push(el("span", { class: "mark", role: "img", "aria-label": this.#texts.sent }, icon("check")));
     const files = message.files.map((file) => this.#file(file));
@@ -96,7 +97,8 @@ export class Conversation {
   }
 
   #file(file: ChatMessage["files"][number]): HTMLElement {
-    const size = file.bytes >= 1_048_576 ? `${(file.bytes / 1_048_576).toFixed(1)} MB` : `${Math.max(1, Math.round(file.bytes / 1_024))} KB`;
+    const [unit, count] = file.bytes >= 1_048_576 ? ["megabyte", file.bytes / 1_048_576] : ["kilobyte", Math.max(1, Math.round(file.bytes / 1_024))];
+    const size = count.toLocaleString(numbersOf(this.#language), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 });
     const content = [icon(file.key === "" ? "clip" : "down"), el("span", { class: "file-name" }, file.name), el("span", { class: "file-size" }, size)];
     if (file.key === "") return el("span", { class: "file" }, ...content);
     return el(
@@ -114,7 +116,8 @@ export class Conversation {
 
   #day(date: Date): string {
     const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 86_400_000);
-    return days === 0 ? this.#texts.today : days === 1 ? this.#texts.yesterday : date.toLocaleDateString(this.#language, { day: "numeric", month: "long" });
+    if (days === 0 || days === 1) return days === 0 ? this.#texts.today : this.#texts.yesterday;
+    return this.#language === "kk" ? KAZAKH.dayMonth.format(date) : date.toLocaleDateString(this.#language, { day: "numeric", month: "long" });
   }
 }
 

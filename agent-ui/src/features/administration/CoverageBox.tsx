@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
+import { useFormat } from "../../app/format.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { SideDrawer } from "../settings/FormDrawer.tsx";
 import { REQUIRED_KEY } from "./queries.ts";
@@ -15,6 +16,7 @@ const PAGES: Partial<Record<RequiredRuleView["object"], string>> = { customer: "
 /** How many records a rule concerns, how many would fail it now, and some of them to begin with. */
 export function CoverageBox({ rule, onClose }: { rule: RequiredRuleView; onClose: () => void }) {
   const { t, i18n } = useTranslation("administration");
+  const format = useFormat();
   const report = useQuery({
     queryKey: [...REQUIRED_KEY, rule.id, "coverage"],
     queryFn: ({ signal }) => api.get<z.infer<typeof RuleCoverage>>(`/required-fields/${rule.id}/coverage`, { signal }),
@@ -41,7 +43,7 @@ export function CoverageBox({ rule, onClose }: { rule: RequiredRuleView; onClose
             {(["concerned", "failing", "unknown", "deferred"] as const).map((key) => (
               <div key={key}>
                 <Text fw={650} size="xl">
-                  {report.data[key].toLocaleString(i18n.language)}
+                  {format.number(report.data[key])}
                 </Text>
                 <Text size="xs" c="dimmed">
                   {t(`required.counts.${key}`)}

@@ -1,7 +1,7 @@
 import { Button, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconChevronDown, IconClockPlus, IconCoffee, IconLogout, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { clock, useNow } from "../../app/format.ts";
+import { clock, useFormat, useNow } from "../../app/format.ts";
 import { phoneOf } from "../../app/presence.ts";
 import classes from "./CallBar.module.css";
 import { usePresence, useSetPresence, useWrapup } from "./queries.ts";
@@ -15,6 +15,7 @@ export function PresenceMenu() {
   const set = useSetPresence();
   const wrapup = useWrapup();
   const now = useNow(1000);
+  const format = useFormat();
   const me = presence.data;
   if (me === undefined) return <UnstyledButton className={classes["presence"] ?? ""} disabled aria-label={t("presence.unknown")} />;
   const reason = me.reason === null ? null : (PAUSE_REASONS as readonly string[]).includes(me.reason) ? t(`presence.reason.${me.reason}`) : me.reason;
@@ -36,7 +37,7 @@ export function PresenceMenu() {
                   <span className={classes["lacks"]}> · {t("common:phone.missing")}</span>
                 ) : null}
               </span>
-              <span className={classes["dim"]} title={new Date(me.stateSince).toLocaleString()}>
+              <span className={classes["dim"]} title={format.full(me.stateSince)}>
                 {clock(now - Date.parse(me.stateSince))} · {t("presence.dialogs", { open: me.openDialogs, max: me.maxDialogs })}
               </span>
             </span>

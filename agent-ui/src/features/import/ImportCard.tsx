@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { failureText } from "../../app/failure.ts";
+import { useFormat } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { Section } from "../settings/Section.tsx";
@@ -38,12 +39,12 @@ export function ImportCard() {
 }
 
 function Outcome({ batch }: { batch: ImportView }) {
-  const { t, i18n } = useTranslation("import");
+  const { t } = useTranslation("import");
   const can = useCan();
   const { change, step } = useImportActions(batch);
   const [sure, setSure] = useState(false);
   const begun = batch.counts.created + batch.counts.filled;
-  const number = (n: number) => n.toLocaleString(i18n.language);
+  const { number } = useFormat();
   if (batch.state === "failed")
     return (
       <Alert color="red" icon={<IconAlertTriangle />} title={t("card.failed")}>

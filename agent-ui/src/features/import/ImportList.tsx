@@ -11,12 +11,12 @@ import { useImports } from "./queries.ts";
 
 /** Files that were brought in, newest first; work that goes on is found again here. */
 export function ImportList() {
-  const { t, i18n } = useTranslation("import");
+  const { t } = useTranslation("import");
   const can = useCan();
   const format = useFormat();
   const navigate = useNavigate();
   const imports = useImports();
-  const number = (n: number) => (n === 0 ? "" : n.toLocaleString(i18n.language));
+  const number = (n: number) => (n === 0 ? "" : format.number(n));
   const action =
     can("import", "create") === null ? null : (
       <Button component={Link} to="/import/new" leftSection={<IconPlus size={16} />}>

@@ -1,15 +1,16 @@
 import type { ImportView } from "@kommutator/contract/api/import";
 import { Progress as Bar, Button, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useFormat } from "../../app/format.ts";
 import { doneRows, useImportActions } from "./queries.ts";
 
 /** Work in progress: it goes on when the page is left. */
 export function Progress({ batch }: { batch: ImportView }) {
-  const { t, i18n } = useTranslation("import");
+  const { t } = useTranslation("import");
   const { step } = useImportActions(batch);
   const whole = batch.state === "undoing" ? batch.counts.undone + batch.counts.kept + batch.counts.created + batch.counts.filled : batch.total;
   const done = doneRows(batch);
-  const number = (n: number) => n.toLocaleString(i18n.language);
+  const { number } = useFormat();
   return (
     <Stack gap="sm" maw={720}>
       <Text fw={600}>{t(`state.${batch.state}`)}</Text>

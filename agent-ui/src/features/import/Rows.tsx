@@ -3,6 +3,7 @@ import { Badge, Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useFormat } from "../../app/format.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import classes from "./import.module.css";
 import { useRows } from "./queries.ts";
@@ -19,7 +20,8 @@ const COLORS: Partial<Record<RowState, string>> = {
 
 /** What became (or will become) of the rows: counts that narrow the table, and each row with its faults. */
 export function Rows({ batch }: { batch: ImportView }) {
-  const { t, i18n } = useTranslation("import");
+  const { t } = useTranslation("import");
+  const format = useFormat();
   const shown = (Object.entries(batch.counts) as [RowState, number][]).filter(([, count]) => count > 0);
   const [state, setState] = useState<RowState | null>(shown.some(([each]) => each === "faulty") ? "faulty" : null);
   const active = shown.some(([each]) => each === state) ? state : null;
@@ -31,7 +33,7 @@ export function Rows({ batch }: { batch: ImportView }) {
       <div className={classes["counts"]}>
         {shown.map(([each, count]) => (
           <button key={each} type="button" className={classes["count"]} aria-pressed={each === active} onClick={() => setState(each === active ? null : each)}>
-            <strong>{count.toLocaleString(i18n.language)}</strong>
+            <strong>{format.number(count)}</strong>
             {t(`row.${each}`)}
           </button>
         ))}

@@ -9,7 +9,6 @@ import { useCan } from "../../app/me.ts";
 import classes from "../customer/customer.module.css";
 import { Confirm } from "../settings/Confirm.tsx";
 import own from "./interests.module.css";
-import { useWorkSpan } from "./span.ts";
 
 /** Every stay in a stage: when, who, working time against the plan, what was skipped; the last move may be taken back by right (IN-07). */
 export function History({ interest, onSaved }: { interest: InterestView; onSaved: (row: InterestView) => Promise<void> }) {
@@ -19,7 +18,7 @@ export function History({ interest, onSaved }: { interest: InterestView; onSaved
   const can = useCan();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
-  const span = useWorkSpan();
+  const span = format.workSpan;
   const standing = interest.stageHistory.filter((v) => v.reversed === null);
   const reversible = interest.status === "open" && standing.length > 1 && can("stage", "delete") !== null;
   return (

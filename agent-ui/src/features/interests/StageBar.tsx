@@ -2,16 +2,16 @@ import type { InterestView } from "@kommutator/contract/api/interest";
 import { IconPlayerPause } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNamed } from "../../app/catalogues.ts";
+import { useFormat } from "../../app/format.ts";
 import { stateOf } from "./board/state.ts";
 import own from "./interests.module.css";
-import { useWorkSpan } from "./span.ts";
 
 /** The stages of an Interest with time spent and planned; the present one has the timer. A press moves there. */
 export function StageBar(props: { interest: InterestView; now: number; busy: boolean; editable: boolean; onMove: (stageId: string) => void }) {
   const { interest, now, busy, editable, onMove } = props;
   const { t } = useTranslation("interests");
   const name = useNamed();
-  const span = useWorkSpan();
+  const { workSpan: span } = useFormat();
   if (interest.processMode === "none" || interest.stages.length === 0) return null;
   const state = interest.timer === null ? "none" : stateOf({ flags: interest.flags, onHoldUntil: interest.onHoldUntil, timer: interest.timer }, now);
   return (

@@ -1,6 +1,5 @@
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../app/format.ts";
-import { loadText } from "./load.ts";
 import classes from "./routing.module.css";
 
 /** The best five with their loads: the shorter the bar, the freer the person. */
@@ -20,7 +19,7 @@ export function Candidates({ of }: { of: { employee: { id: string; name: string 
             <td className={classes["bar"]} aria-hidden>
               <span style={{ width: `${Math.max(2, (load / longest) * 100)}%` }} />
             </td>
-            <td className={classes["load"]}>{loadText(load, format.language)}</td>
+            <td className={classes["load"]}>{format.load(load)}</td>
           </tr>
         ))}
       </tbody>

@@ -14,7 +14,6 @@ import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { SideDrawer } from "../settings/FormDrawer.tsx";
 import { useChannels } from "../settings/queries.ts";
 import { localDay } from "./day.ts";
-import { useExactTime } from "./exact.ts";
 
 /** One day of a telephone channel: our register against the telephone system's own records, call by call. */
 export function Differences({ channelId, onClose }: { channelId: string | null; onClose: () => void }) {
@@ -109,7 +108,7 @@ type Line = Pick<CallDifferences["missing"][number], "direction" | "startedAt" |
 
 function List({ title, rows }: { title: string; rows: Line[] }) {
   const { t } = useTranslation("routing");
-  const exact = useExactTime();
+  const { exactTime: exact } = useFormat();
   const phone = usePhone();
   if (rows.length === 0) return null;
   return (

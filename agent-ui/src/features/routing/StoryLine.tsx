@@ -1,8 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { clock, useFormat, usePhone } from "../../app/format.ts";
 import { Candidates } from "./Candidates.tsx";
-import { useExactTime } from "./exact.ts";
-import { loadText } from "./load.ts";
 import { Refusals } from "./Refusals.tsx";
 import classes from "./routing.module.css";
 import type { Step } from "./story.ts";
@@ -11,7 +9,7 @@ import type { Step } from "./story.ts";
 export function StoryLine({ step, when }: { step: Step /** Said instead of the time. */; when?: string }) {
   const { t } = useTranslation("routing");
   const format = useFormat();
-  const exact = useExactTime();
+  const exact = format.exactTime;
   const phone = usePhone();
   const { name } = step.text.params;
   const params = typeof name === "string" ? { ...step.text.params, name: phone(name) } : step.text.params;
@@ -29,7 +27,7 @@ export function StoryLine({ step, when }: { step: Step /** Said instead of the t
         {step.text.key === "decided" || reason === null ? null : (
           <div className={classes["why"]}>
             {reason}
-            {load === null ? "" : ` · ${t("load", { load: loadText(load, format.language) })}`}
+            {load === null ? "" : ` · ${t("load", { load: format.load(load) })}`}
           </div>
         )}
         {step.outcome === null && step.lastsMs === null ? null : (

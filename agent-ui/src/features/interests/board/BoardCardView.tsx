@@ -3,7 +3,6 @@ import { IconAlertTriangle, IconHourglass, IconPlayerPause } from "@tabler/icons
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../app/format.ts";
-import { useWorkSpan } from "../span.ts";
 import classes from "./board.module.css";
 import { stateOf } from "./state.ts";
 
@@ -14,7 +13,7 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
   const { card, now, top, active, index, of } = props;
   const { t } = useTranslation("interests");
   const format = useFormat();
-  const span = useWorkSpan();
+  const span = format.workSpan;
   const state = stateOf(card, now);
   const Icon = state in ICONS ? ICONS[state as keyof typeof ICONS] : null;
   const spent = span(card.timer.spentSeconds);

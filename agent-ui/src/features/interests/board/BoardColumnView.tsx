@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNamed } from "../../../app/catalogues.ts";
 import { useFormat } from "../../../app/format.ts";
-import { useWorkSpan } from "../span.ts";
 import { BoardCardView } from "./BoardCardView.tsx";
 import classes from "./board.module.css";
 import { windowOf } from "./state.ts";
@@ -25,7 +24,7 @@ export function BoardColumnView(props: {
   const { t } = useTranslation("interests");
   const name = useNamed();
   const format = useFormat();
-  const span = useWorkSpan();
+  const span = format.workSpan;
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 700 });
   const [over, setOver] = useState(false);

@@ -7,10 +7,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../../app/api.ts";
 import { showFailure } from "../../../app/failure.ts";
+import { useFormat } from "../../../app/format.ts";
 import { keys } from "../../../app/keys.ts";
 import { Confirm } from "../../settings/Confirm.tsx";
 import own from "../interests.module.css";
-import { useWorkSpan } from "../span.ts";
 import { inUse, useKindSaved } from "./queries.ts";
 import { StageDrawer } from "./StageDrawer.tsx";
 
@@ -42,7 +42,7 @@ export function StageList({ kind }: { kind: InterestKindView }) {
     const [moved] = ids.splice(at, 1);
     if (moved !== undefined) order.mutate(ids.toSpliced(at + by, 0, moved));
   };
-  const work = useWorkSpan();
+  const { workSpan: work } = useFormat();
   const span = (seconds: number | null | undefined) => (seconds == null ? "–" : work(seconds));
   return (
     <section className={own["kindStages"]} aria-label={t("kinds.stages")}>
