@@ -129,6 +129,10 @@ test("an agent with three hundred waiting dialogs: the list is there at once, mo
   await settled(page);
   await screenshot(page, "three-hundred-opened");
   await accessible(page);
+  await page.locator("[data-phone]").first().click();
+  await page.getByRole("menu").waitFor();
+  await screenshot(page, "presence-menu");
+  await accessible(page);
   errors.check();
   await context.close();
 });

@@ -44,7 +44,8 @@ export const theme = createTheme({
     Avatar: { defaultProps: { variant: "light", allowedInitialsColors: ["blue", "indigo", "violet", "grape", "pink"] } },
     Table: { defaultProps: { horizontalSpacing: "md" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, fz: "xs" } },
-    Menu: { defaultProps: { shadow: "md", radius: "md", withinPortal: true } },
+    // Opening goes to the first item; the placeholder for it would be a child that a menu may not have.
+    Menu: { defaultProps: { shadow: "md", radius: "md", withinPortal: true, withInitialFocusPlaceholder: false } },
     // Asked for each time it is drawn: the language may have changed.
     Notification: {
       defaultProps: {

@@ -27,6 +27,14 @@ test("a colleague who does not answer leaves the caller to the queue, and not to
   s.when(passes("20 s")).then("bolat's offer of call timed_out (no-answer)", "call is offered to aigul (oldest_waiting)").never("call is offered to dana");
 });
 
+test("whoever let go gets the caller back only after half a minute, though nobody else is free", () => {
+  const s = talking(new Story({ bolat: {}, dana: {} }, { sales: { wrapupVoiceMs: 0 } })).given(ready("bolat"));
+  s.given(transfers("call", "dana", { employee: "bolat" }), rings("call"));
+  s.when(passes("20 s")).then("bolat's offer of call timed_out (no-answer)").never("call is offered to dana");
+  s.when(passes("9 s")).never("call is offered to dana");
+  s.when(passes("1 s")).then("call is offered to dana (oldest_waiting)");
+});
+
 test("handed to a queue, the caller begins there anew, with the responsible of before known", () => {
   const s = new Story({ bolat: { queues: { service: {} } }, dana: { queues: { sales: {} } } }, { sales: {}, service: {} });
   s.given(ready("dana", "bolat"), calls("call", { queue: "sales", responsible: "dana" }), answers("call"));

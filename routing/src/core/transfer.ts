@@ -9,14 +9,16 @@ import { makeOffer } from "./offer-machine.ts";
 import { arrive } from "./overflow.ts";
 import type { RouterState } from "./state.ts";
 
-/**
- * A talk changes hands (CC-18, manual): the one who talks lets go and has time to write it up, the caller hears music and goes on
- * as a new stay in a queue. What is written goes to another queue in the same way; to a colleague it goes at once (assign.ts). A named colleague is rung as by a manual assignment, and whoever does not answer leaves the caller to
- * that queue; an outside number is rung by the channel itself. Ignored: a talk that has another owner by now, a colleague whose
- * phone cannot be rung this moment, a queue that is gone: then the talk stays where it is.
- */
+/** How long the caller does not come back to the one who handed the talk on. */
 const REST_MS = 30_000;
 
+/**
+ * A talk changes hands (CC-18, manual): the one who talks lets go and has time to write it up, the caller hears music and goes on
+ * as a new stay in a queue. What is written goes to another queue in the same way; to a colleague it goes at once (assign.ts). A named
+ * colleague is rung as by a manual assignment, and whoever does not answer leaves the caller to that queue; an outside number is rung by
+ * the channel itself. Ignored: a talk that has another owner by now, a colleague whose phone cannot be rung this moment, a queue that
+ * is gone: then the talk stays where it is.
+ */
 export function dialogTransfer(state: RouterState, input: Input<"dialog.transfer">): void {
   const a = state.assignments.get(input.dialogId);
   if (a === undefined || a.employeeId !== input.from) return;
