@@ -13,12 +13,12 @@ import { provePhone } from "./proof.ts";
 import { markBounced, markReachable } from "./reachability.ts";
 import { duplicateScore, type Match, match } from "./rules.ts";
 import {
-  findExcluded,
-  findOwnersWithPeople,
+  type Found,
   insertDuplicatePairs,
   insertLeadsWithPoints,
   type Key,
   lockIdentities,
+  lookUp,
   type NewLead,
   type OwnerWithPeople,
   verifyPoint,
@@ -101,25 +101,25 @@ async function identifyAll(crm: Crm, tx: Tx, askers: readonly Asker[], context: 
 async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context: Context): Promise<(readonly [number, Identification])[]> {
   const now = new Date(context.at ?? crm.clock.now());
   const keys = questions.map((q) => q.key);
-  const [excluded, owners] = await together([findExcluded(tx, keys), findOwnersWithPeople(tx, keys, now)]);
-  const found = owners.map(match);
+  const known = await lookUp(tx, keys, now);
+  const found = known.map((k) => match(k.owners));
   // A known person needs no lock and no write. Who is about to write waits for their turn, all in one order; who makes a card looks again then.
-  const making = questions.flatMap((_, i) => (!excluded.has(i) && found[i]?.result === "new" && context.createLead ? [i] : []));
-  const verifying = questions.flatMap((_, i) => (!excluded.has(i) && context.verifiedHow !== null && toVerify(found[i] as Match) !== null ? [i] : []));
+  const making = questions.flatMap((_, i) => (!known[i]?.excluded && found[i]?.result === "new" && context.createLead ? [i] : []));
+  const verifying = questions.flatMap((_, i) => (!known[i]?.excluded && context.verifiedHow !== null && toVerify(found[i] as Match) !== null ? [i] : []));
   const keysOf = (list: number[]) => list.map((i) => keys[i] as Key);
   const locked = making.length + verifying.length > 0 ? lockIdentities(tx, keysOf([...making, ...verifying])) : null;
   if (making.length > 0) {
-    const [, again] = await together([locked, findOwnersWithPeople(tx, keysOf(making), now)]);
+    const [, again] = await together([locked, lookUp(tx, keysOf(making), now)]);
     for (const [at, i] of making.entries()) {
-      owners[i] = again[at] ?? [];
-      found[i] = match(owners[i]);
+      known[i] = again[at] as Found;
+      found[i] = match(known[i].owners);
     }
   }
   const made: NewLead[] = [];
   const writes: Promise<void>[] = locked === null ? [] : [locked];
   const answers = questions.map(async (q, i) => {
     const it = found[i] as Match;
-    if (excluded.has(i)) return [q.n, nobody("blocked", q.shown)] as const;
+    if (known[i]?.excluded) return [q.n, nobody("blocked", q.shown)] as const;
     if (it.result === "new") {
       const unknown = nobody("new", q.displayName ?? q.shown);
       if (!context.createLead) return [q.n, unknown] as const;
@@ -128,7 +128,7 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
       return [q.n, { ...unknown, leadId: lead.leadId, contactPointId: lead.pointId }] as const;
     }
     writes.push(keepEvidence(tx, q.key, it, context.verifiedHow, now));
-    return [q.n, await describe(tx, it, owners[i] ?? [], q.shown, now)] as const;
+    return [q.n, await describe(tx, it, known[i]?.owners ?? [], q.shown, now)] as const;
   });
   writes.push(insertLeads(crm, tx, made, context, now));
   if (context.follow === undefined) return (await together([together(answers), ...writes]))[0];

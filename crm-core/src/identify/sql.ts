@@ -12,7 +12,7 @@ export interface Key {
   value: string;
 }
 
-/** `people`: whose concern the person is; null unless this card alone holds the identity. */
+/** `people`: whose concern the person is when this card alone holds the identity. */
 export type OwnerWithPeople = Owner & { people: People | null };
 
 /** Serialises everything that may create a card for these identities, until the transaction ends; in one order, so that two batches cannot block each other. */
@@ -22,20 +22,15 @@ export async function lockIdentities(tx: Tx, keys: readonly Key[]): Promise<void
     SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(name, 0) AS h FROM unnest(${names}::text[]) AS n(name) ORDER BY 1) locks`.execute();
 }
 
-/** The places in the list of the identities that create nothing. */
-export async function findExcluded(tx: Query, keys: readonly Key[]): Promise<Set<number>> {
-  const rows = await tx<{ n: number }[]>`
-    SELECT q.n FROM unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.value)}::text[]) WITH ORDINALITY AS q(kind, value, n)
-    JOIN exclusion x ON x.kind = q.kind AND x.value_norm = q.value`;
-  return new Set(rows.map((r) => r.n - 1));
+/** What is known of an identity: the cards that hold it, and whether it is one that creates nothing. */
+export interface Found {
+  owners: OwnerWithPeople[];
+  excluded: boolean;
 }
 
-/**
- * The owners of each identity, and whose concern the person is where one card alone holds it: mostly that is all there is to ask, in
- * one round trip.
- */
-export async function findOwnersWithPeople(tx: Query, keys: readonly Key[], now: Date): Promise<OwnerWithPeople[][]> {
-  const rows = await statement<(OwnerWithPeople & { n: number })[]>(tx, (sql) => {
+/** What is known of each identity, with whose concern the people behind it are: mostly all there is to ask, in one round trip. */
+export async function lookUp(tx: Query, keys: readonly Key[], now: Date): Promise<Found[]> {
+  const rows = await statement<(OwnerWithPeople & { n: number; excluded: boolean })[]>(tx, (sql) => {
     const party = {
       customerId: sql`o."customerId"`,
       contactId: sql`o."contactId"`,
@@ -43,12 +38,17 @@ export async function findOwnersWithPeople(tx: Query, keys: readonly Key[], now:
       own: sql`coalesce(o."customerResponsibleId", o."leadResponsibleId")`,
     };
     return sql`
-      SELECT o.*, (SELECT to_jsonb(p) FROM (${peopleOf(sql, party, now)}) p WHERE o.alone) AS people
-      FROM (SELECT f.*, count(*) OVER (PARTITION BY f.n) = 1 AS alone FROM (${ownersOf(sql, keys)}) f) o`;
+      SELECT q.n, EXISTS (SELECT FROM exclusion x WHERE x.kind = q.kind AND x.value_norm = q.value) AS excluded, o.*,
+        CASE WHEN o."pointId" IS NOT NULL THEN (SELECT to_jsonb(p) FROM (${peopleOf(sql, party, now)}) p) END AS people
+      FROM ${identities(sql, keys)} LEFT JOIN LATERAL (${owner(sql)}) o ON true`;
   });
-  const owners: OwnerWithPeople[][] = keys.map(() => []);
-  for (const { n, ...owner } of rows) owners[n - 1]?.push(owner);
-  return owners;
+  const found: Found[] = keys.map(() => ({ owners: [], excluded: false }));
+  for (const { n, excluded, ...owner } of rows) {
+    const one = found[n - 1] as Found;
+    one.excluded = excluded;
+    if (owner.pointId !== null) one.owners.push(owner);
+  }
+  return found;
 }
 
 /** The owners of each identity: survivors of merges, archived ones dropped, whoever left a company no longer stands for it. */
@@ -65,9 +65,14 @@ export async function findOwners(tx: Query, keys: readonly Key[]): Promise<Owner
  */
 export function ownersOf(tx: Query, keys: readonly Key[]) {
   return tx`
-    SELECT q.n, owner.*
-    FROM unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.scope)}::text[], ${keys.map((k) => k.value)}::text[]) WITH ORDINALITY AS q(kind, scope, value, n)
-    CROSS JOIN LATERAL (
+    SELECT q.n, o.* FROM ${identities(tx, keys)} CROSS JOIN LATERAL (${owner(tx)}) o`;
+}
+
+const identities = (tx: Query, keys: readonly Key[]) =>
+  tx`unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.scope)}::text[], ${keys.map((k) => k.value)}::text[]) WITH ORDINALITY AS q(kind, scope, value, n)`;
+
+/** The owners of the identity `q`. */
+const owner = (tx: Query) => tx`
     WITH point AS MATERIALIZED (
       SELECT id, customer_id, contact_id, lead_id, verified_at IS NOT NULL AS verified, is_shared, created_at
       FROM contact_point WHERE kind = q.kind AND value_norm = q.value AND scope = q.scope AND archived_at IS NULL
@@ -88,8 +93,7 @@ export function ownersOf(tx: Query, keys: readonly Key[]) {
     UNION ALL
     SELECT p.id, p.verified, p.is_shared, NULL, NULL, l.id, l.status IN ('new', 'in_work', 'qualified'), l.created_at,
            NULL, NULL, NULL, nullif(concat_ws(', ', l.contact_name, l.company_name), ''), false, NULL, l.responsible_id
-    FROM point p JOIN lead l ON l.id = p.lead_id WHERE l.status <> 'converted') owner`;
-}
+    FROM point p JOIN lead l ON l.id = p.lead_id WHERE l.status <> 'converted'`;
 
 export interface NewLead {
   leadId: Id;
