@@ -1,11 +1,8 @@
 import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
-import { statement } from "@kommutator/contract/statement";
-import type { PendingQuery, Row } from "postgres";
+import { type Fragment, statement } from "@kommutator/contract/statement";
 import { findSubstitute } from "../absence/stand-in.ts";
 import type { Query } from "../context.ts";
-
-type Fragment = PendingQuery<Row[]>;
 
 /** How long ago somebody may have talked with a person and still be who is meant (B0). */
 const LAST_TALKED_MS = 90 * 86_400_000;

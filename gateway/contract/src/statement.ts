@@ -1,6 +1,9 @@
 import type { PendingQuery, Row } from "postgres";
 import type { Db, Tx } from "./db.ts";
 
+/** A piece of a statement, as a tagged template makes it. */
+export type Fragment = PendingQuery<Row[]>;
+
 /** Text as it stands. */
 class Text {
   readonly text: string;
