@@ -4,6 +4,7 @@ import type { ServerEvent, ServerEventName } from "@kommutator/contract/api/sock
 import type { QueryClient } from "@tanstack/react-query";
 import { keys, STALE_BY_CHANGE } from "./keys.ts";
 import { type DialogList, dropDialog, type LiveDialog, placeCall, placeDialog, placeMessage, placeSummary } from "./live-cache.ts";
+import { readAgain } from "./read-again.ts";
 
 /** What of socket.io the bridge needs; tests give their own wire. */
 export interface LiveSocket {
@@ -188,9 +189,9 @@ export class LiveBridge {
   #reread(): void {
     const { client } = this.#options;
     this.#rereadTimer = null;
-    void client.invalidateQueries({ queryKey: ["dialogs"], predicate: ({ queryKey }) => !this.isRead(String(queryKey[1]), String(queryKey[2] ?? "")) });
-    void client.invalidateQueries({ queryKey: ["presence"] });
-    void client.invalidateQueries({ queryKey: keys.board });
+    readAgain(client, { queryKey: ["dialogs"], predicate: ({ queryKey }) => !this.isRead(String(queryKey[1]), String(queryKey[2] ?? "")) });
+    readAgain(client, { queryKey: ["presence"] });
+    readAgain(client, { queryKey: keys.board });
   }
 
   /** Was this list asked for since the wire last came back (or ever, when it never broke)? */
@@ -221,7 +222,7 @@ export class LiveBridge {
     this.#position = position;
     this.#options.storage.setItem(`${POSITION}.${this.#options.meId}`, String(position));
     // On a first connection pictures taken after `position` are good already; otherwise nothing is.
-    void this.#options.client.invalidateQueries({
+    readAgain(this.#options.client, {
       predicate: (query) => {
         const [word] = query.queryKey;
         if (word === "me" || word === "setup" || word === "catalogues") return false;
@@ -297,14 +298,14 @@ export class LiveBridge {
     };
     if (this.#watched.has(dialog.id) && missing())
       this.#later(1500, () => {
-        if (missing()) void this.#options.client.invalidateQueries({ queryKey: keys.dialog(dialog.id) });
+        if (missing()) readAgain(this.#options.client, { queryKey: keys.dialog(dialog.id) });
       });
   }
 
   #dialogRemoved(dialogId: string, position: number): void {
     this.#lists((list) => dropDialog(list, dialogId, position));
     this.#setOffers((offers) => offers.filter((each) => each.dialog.id !== dialogId));
-    void this.#options.client.invalidateQueries({ queryKey: keys.dialog(dialogId) });
+    readAgain(this.#options.client, { queryKey: keys.dialog(dialogId) });
     this.#touchBoard();
   }
 
@@ -355,7 +356,7 @@ export class LiveBridge {
   #changed(kind: string, dialogId: string | null): void {
     const noun = kind.split(".")[0] ?? kind;
     const stale = new Set(STALE_BY_CHANGE[noun] ?? [noun]);
-    void this.#options.client.invalidateQueries({
+    readAgain(this.#options.client, {
       predicate: ({ queryKey: [word, id] }) =>
         (typeof word === "string" && stale.has(word)) || (word === "dialog-part" && dialogId !== null && id === dialogId),
     });
@@ -367,7 +368,7 @@ export class LiveBridge {
     if (this.#boardTimer !== null || this.#options.client.getQueryState(keys.board) === undefined) return;
     this.#boardTimer = setTimeout(() => {
       this.#boardTimer = null;
-      void this.#options.client.invalidateQueries({ queryKey: keys.board });
+      readAgain(this.#options.client, { queryKey: keys.board });
     }, 1000);
   }
 
