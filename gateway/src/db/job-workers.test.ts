@@ -33,7 +33,8 @@ test("a server that cuts the jobs' connections while they start, work or are let
     await cutAll();
     await jobs.ended;
   }
-  expect(uncaught.map((error) => (error instanceof Error ? error.stack : error))).toEqual([]);
+  // As one text, so that the failure says what it was.
+  expect(uncaught.map((error) => (error instanceof Error ? error.stack : String(error))).join("\n")).toBe("");
 });
 
 test("a worker that could not write that its job is done is lost, and whoever runs the workers is told", async () => {
