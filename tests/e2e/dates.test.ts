@@ -39,6 +39,8 @@ test("a filter's day is typed; its calendar names months and days in each of the
     const calendar = page.locator("[data-dates-dropdown]");
     await calendar.getByText(month, { exact: false }).waitFor();
     await calendar.getByText(monday, { exact: true }).first().waitFor();
+    // The page does not wait for names that are only heard.
+    await page.locator(".mantine-InputClearButton-root[aria-label]").first().waitFor();
     await accessible(page);
     await field(page, from).fill("");
     await eventually("the filter is gone", async () => !new URL(page.url()).searchParams.has("from"));
