@@ -10,9 +10,10 @@ type Connected = Parameters<Pool["connect"]>[0];
 class JobsPool extends Pool {
   override connect(): Promise<PoolClient>;
   override connect(callback: Connected): void;
-  override connect(callback?: Connected): Promise<PoolClient> | void {
+  override connect(callback?: Connected): Promise<PoolClient> | undefined {
     if (callback === undefined) return super.connect();
     super.connect((error, client, release) => callback(error, client, once(release)));
+    return undefined;
   }
 }
 

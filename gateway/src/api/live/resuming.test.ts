@@ -29,7 +29,11 @@ describe("resuming (design 4.4)", () => {
     })();
     await Promise.all(
       dialogs.map(async (id) => {
-        for (let i = 0; i < 80; i++) await comesIn(id, `m${i}`);
+        for (let i = 0; i < 80; i++) {
+          await comesIn(id, `m${i}`);
+          // However fast the writing is, it goes on while the screen is cut.
+          await until("a cut now and then", () => cuts > i / 7);
+        }
       }),
     );
     writing = false;
