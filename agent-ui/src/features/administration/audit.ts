@@ -34,9 +34,7 @@ export function namesOf(catalogues: Catalogues | undefined): Map<string, string>
 }
 
 /** Fields whose values are codes of ours; what people typed elsewhere is never taken for one. */
-const CODED = new Set(["status", "state", "origin", "verified_how"]);
-/** What is either so or not. */
-const YES_OR_NO = new Set(["true", "false"]);
+const CODED = new Set(["status", "state", "origin", "verified_how", "is_vip", "do_not_contact", "is_shared", "enabled", "allowUnknown", "sample"]);
 
 /** The word for a value that is a code; `word` knows the words. Of an identity the kind is left out, and of a browser its key. */
 export function spoken(field: string, value: string, word: (code: string) => string | null): string {
@@ -44,7 +42,7 @@ export function spoken(field: string, value: string, word: (code: string) => str
     const [kind = "", ...rest] = value.split(" ");
     return kind === "site_visitor" ? (word(kind) ?? value) : rest.join(" ") || value;
   }
-  return CODED.has(field) || YES_OR_NO.has(value) ? (word(value) ?? value) : value;
+  return CODED.has(field) ? (word(value) ?? value) : value;
 }
 
 /** What an audit row says, field by field; `{field: [old, new]}` and plain values alike. */
