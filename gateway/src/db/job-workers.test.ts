@@ -2,6 +2,7 @@ import { Logger } from "graphile-worker";
 import { expect, onTestFinished, test } from "vitest";
 import { testDatabase } from "../../../tests/support/database.ts";
 import { runJobs } from "./job-workers.ts";
+import { endJobsPool, jobsPool } from "./jobs-pool.ts";
 
 const logger = new Logger(() => () => undefined);
 
@@ -35,6 +36,25 @@ test("a server that cuts the jobs' connections while they start, work or are let
   }
   // As one text, so that the failure says what it was.
   expect(uncaught.map((error) => (error instanceof Error ? error.stack : String(error))).join("\n")).toBe("");
+});
+
+test("a connection of the jobs that is given back twice, or was never given, is given back once or not at all", async () => {
+  const db = await testDatabase();
+  onTestFinished(() => db.drop());
+  const pool = jobsPool(db.url, 1);
+  const connected = () =>
+    new Promise<{ error: Error | undefined; release: () => void }>((resolve) => pool.connect((error, _, release) => resolve({ error, release })));
+
+  const given = await connected();
+  given.release();
+  given.release();
+  expect(given.error).toBeUndefined();
+  expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+
+  endJobsPool(pool);
+  const refused = await connected();
+  refused.release();
+  expect(refused.error?.message).toMatch(/after calling end/);
 });
 
 test("a worker that could not write that its job is done is lost, and whoever runs the workers is told", async () => {

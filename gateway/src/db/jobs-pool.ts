@@ -17,12 +17,13 @@ class JobsPool extends Pool {
   }
 }
 
-function once(release: Release): Release {
+/** A pool that is ending refuses without anything to give back (pg-pool, `connect`), whatever the types say. */
+function once(release: Release | undefined): Release {
   let released = false;
   return (error) => {
     if (released) return;
     released = true;
-    release(error);
+    release?.(error);
   };
 }
 
