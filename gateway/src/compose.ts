@@ -13,6 +13,7 @@ import { checkDataFolder } from "./db/data-marker.ts";
 import { holdLease, keepLease, type Lease, LeaseLost } from "./db/lease.ts";
 import { type Database, openDatabase } from "./db/open.ts";
 import { endSessionsOf, nameHolder } from "./db/sessions.ts";
+import { createAtOnce } from "./dialogs/at-once.ts";
 import { createDialogs } from "./dialogs/close.ts";
 import { append, emit } from "./dialogs/emit.ts";
 import { createIngest } from "./dialogs/ingest.ts";
@@ -99,7 +100,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
       ingest.wake(lane);
       signals?.announce();
     },
-    now,
+    { now, atOnce: (row, event, fence) => atOnce(row, event, fence) },
   );
   const supervisor = createSupervisor({
     sql,
@@ -160,6 +161,15 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
   });
   const shared = { emit, enqueue: routing.enqueue, identify: crm.identify, now, onCommitted: wakeAll };
   const ingest = createIngest({ sql: strict, leaseSql: leases, holder, under, log: partLog("ingest"), ...shared, emit: append, enqueue: routing.put });
+  const atOnce = createAtOnce({
+    ...shared,
+    sql: strict,
+    emit: append,
+    enqueue: routing.put,
+    decide: routing.decideWithin,
+    log: partLog("ingest"),
+    onCommitted: (decided) => (decided ? stream.wake() : wakeAll()),
+  });
   const outbound = createOutbound({
     sql,
     leaseSql: leases,

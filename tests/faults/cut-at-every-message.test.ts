@@ -16,7 +16,12 @@ describe("every connection is cut at every message between receipt and commit", 
   for (const subject of SUBJECTS) {
     for (const when of ["before", "after"] as const) {
       test(`${subject.what}, ${when} each message: it stands once`, async () => {
-        const core = await startCore({ url: line.proxy.url(line.database.url), directUrl: line.database.url, blobDir: line.blobDir });
+        const core = await startCore({
+          url: line.proxy.url(line.database.url),
+          directUrl: line.database.url,
+          blobDir: line.blobDir,
+          atOnce: subject.atOnce === true,
+        });
         await eventually("the adapter is connected", () => line.provider.connections === 1);
         const warm = `warm-${subject.what}-${when}`;
         await line.provider.deliver(subject.event(warm)).acknowledged;
@@ -33,7 +38,8 @@ describe("every connection is cut at every message between receipt and commit", 
         }, `${subject.what} ${when}`);
         await core.stop();
         console.log(`cut ${when} each protocol message, ${subject.what}: ${visited} indexes visited, each once in the end`);
-        expect(visited).toBeGreaterThan(40);
+        // The short way has fewer messages to be cut at.
+        expect(visited).toBeGreaterThan(subject.atOnce === true ? 20 : 40);
       });
     }
   }

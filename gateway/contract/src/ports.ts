@@ -17,6 +17,23 @@ export type EmitEvents = (tx: Tx, events: NewDialogEvent[]) => Promise<void>;
 export type EnqueueRouting = (tx: Tx, inputs: RoutingInput[]) => Promise<void>;
 
 /**
+ * Decides inputs inside the caller's transaction, so that what happened and what is done about it are one commit. null: the router is not here, or
+ * not free at this moment; then the inputs are put before it (EnqueueRouting). Whoever got a decision must say how its transaction ended.
+ */
+export type DecideWithin = (inputs: RoutingInput[]) => DecisionWithin | null;
+
+export interface DecisionWithin {
+  /** What the decision says; the caller appends it behind its own events. */
+  readonly events: readonly NewDialogEvent[];
+  /** Sends the decision's statements; they go last, behind the rows to which they refer. */
+  write(tx: Tx): Promise<unknown>;
+  /** The caller's transaction is committed: the orders are given. */
+  stands(): void;
+  /** It is not, or nobody knows. */
+  fails(error: unknown): void;
+}
+
+/**
  * A reader of the stream that writes to the database: `handle` runs in the transaction that also commits
  * the reader's position, so its effect happens exactly once. Batches hold only the kinds asked for.
  */

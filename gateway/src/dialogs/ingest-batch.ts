@@ -50,7 +50,7 @@ async function work(
   const first = batch[0];
   // A call's first question goes out with the others.
   const asked = first === undefined ? undefined : askForCall(tx, first);
-  const [, read] = await together([holdLease(tx, lease), readFacts(tx, [...new Set(batch.map((p) => p.channelId))]), asked]);
+  const [, read] = await together([holdLease(tx, lease), readFacts(tx, [...new Set(batch.map((p) => p.channelId))]), asked?.call]);
   const facts = { ...read, unidentified };
   const states = batch.filter(isState);
   const early = states.length === 0 ? new Set<number>() : await unknownStates(tx, states);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { CallDigit, CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus } from "@kommutator/contract/channel";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { Disposition } from "@kommutator/contract/dialog-event";
+import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
@@ -13,10 +14,51 @@ import { identifyCaller, openDialogs, unlimited } from "./open-dialog.ts";
 
 export type CallEvent = Extract<ChannelEvent, { kind: `call.${string}` | "phone.status" }>;
 
-/** The look-up with which the work on an event of a call begins, on its way before anybody waits for it; undefined for other events. */
-export function askForCall(tx: Tx, pending: Pick<PendingEvent, "channelId" | "event">): Promise<CallRow | undefined> | undefined {
-  return "callKey" in pending.event ? findCall(tx, pending.channelId, cleanKey(pending.event.callKey)) : undefined;
+export function isCallEvent(event: ChannelEvent): event is CallEvent {
+  return event.kind === "phone.status" || event.kind.startsWith("call.");
 }
+
+/** Questions with which the work on an event of a call begins, on their way before anybody waits for the answers. */
+export interface AskedForCall {
+  call: Promise<CallRow | undefined>;
+  /** Of a call that begins: its line and its caller, looked up by the numbers of this country. */
+  begun?: { country: string; answers: Promise<[Line[], Identification]> };
+}
+
+/**
+ * Asks for the event's call; undefined for other events. With `early` also what a new call is asked for once the home country is known: it hardly ever
+ * changes, so it is taken to be what it was.
+ */
+export function askForCall(
+  tx: Tx,
+  { channelId, event }: Pick<PendingEvent, "channelId" | "event">,
+  early?: { deps: IngestDeps; country: string | undefined; outcome: Outcome },
+): AskedForCall | undefined {
+  if (!("callKey" in event)) return undefined;
+  const call = findCall(tx, channelId, cleanKey(event.callKey));
+  if (event.kind !== "call.offered" || early?.country === undefined) return { call };
+  const { deps, country, outcome } = early;
+  const answers = askWho(tx, deps, event, channelId, country, outcome);
+  answers.catch(() => undefined);
+  return { call, begun: { country, answers } };
+}
+
+/** The line that was called, and who calls; an outgoing call's other side is the number dialled. */
+function askWho(
+  tx: Tx,
+  deps: IngestDeps,
+  event: CallOffered | CallReconstructed,
+  channelId: Id,
+  country: string,
+  outcome: Outcome,
+): Promise<[Line[], Identification]> {
+  const ours = ourNumber(event);
+  return together([findLine(tx, channelId, ours, normalised(ours, country)), identifyCaller(tx, deps, otherSide(event), channelId, outcome)]);
+}
+
+const ourNumber = (event: CallOffered | CallReconstructed) => (event.direction === "in" ? event.to : event.from.value);
+const otherSide = (event: CallOffered | CallReconstructed) => (event.direction === "in" ? event.from : ({ kind: "phone", value: event.to } as const));
+const normalised = (value: string | null, country: string) => (value === null ? null : normaliseValue("phone", value, country, true));
 
 /** One event of a call or a phone, in the caller's transaction. Late and repeated ones change nothing. `asked` is the answer of askForCall. */
 export async function ingestCall(
@@ -26,14 +68,14 @@ export async function ingestCall(
   channelId: Id,
   event: CallEvent,
   outcome: Outcome,
-  asked?: Promise<CallRow | undefined>,
+  asked?: AskedForCall,
 ): Promise<void> {
   if (event.kind === "phone.status") return phone(tx, deps, event, outcome);
   const key = cleanKey(event.callKey);
-  const call = await (asked ?? findCall(tx, channelId, key));
+  const call = await (asked?.call ?? findCall(tx, channelId, key));
   switch (event.kind) {
     case "call.offered":
-      if (call === undefined) await offered(tx, deps, facts, channelId, key, event, outcome);
+      if (call === undefined) await offered(tx, deps, facts, channelId, key, event, outcome, asked?.begun);
       return;
     case "call.reconstructed":
       return reconstructed(tx, deps, facts, channelId, key, event, call, outcome);
@@ -67,18 +109,17 @@ async function insertCall(
   event: CallOffered | CallReconstructed,
   startedAt: Date,
   outcome: Outcome,
+  begun?: AskedForCall["begun"],
 ): Promise<{ callId: Id; dialogId: Id }> {
   const channel = facts.channels.get(channelId);
   if (channel === undefined) throw new Error("the channel is gone");
   const inbound = event.direction === "in";
-  const norm = (value: string | null) => (value === null ? null : normaliseValue("phone", value, facts.country, true));
-  const ours = inbound ? event.to : event.from.value;
-  // An outgoing call's other side is the number dialled.
-  const from = inbound ? event.from : ({ kind: "phone", value: event.to } as const);
-  const [[line], identified] = await together([
-    findLine(tx, channelId, ours, norm(ours)),
-    facts.unidentified === true ? null : identifyCaller(tx, deps, from, channelId, outcome),
-  ]);
+  const norm = (value: string | null) => normalised(value, facts.country);
+  const from = otherSide(event);
+  const [[line], identified] =
+    facts.unidentified === true
+      ? [await findLine(tx, channelId, ourNumber(event), norm(ourNumber(event))), null]
+      : await (begun?.country === facts.country ? begun.answers : askWho(tx, deps, event, channelId, facts.country, outcome));
   const live = event.kind === "call.offered";
   const callId = randomUUID();
   const dialogId = randomUUID();
@@ -114,9 +155,18 @@ async function findLine(tx: Tx, channelId: Id, number: string | null, norm: stri
   return tx<Line[]>`SELECT id, queue_id FROM line WHERE channel_id = ${channelId} AND number IN (${number}, ${norm ?? number})`;
 }
 
-async function offered(tx: Tx, deps: IngestDeps, facts: IngestFacts, channelId: Id, key: string, event: CallOffered, outcome: Outcome): Promise<void> {
+async function offered(
+  tx: Tx,
+  deps: IngestDeps,
+  facts: IngestFacts,
+  channelId: Id,
+  key: string,
+  event: CallOffered,
+  outcome: Outcome,
+  begun?: AskedForCall["begun"],
+): Promise<void> {
   const startedAt = new Date(Math.min(event.occurredAt, deps.now()));
-  const { callId, dialogId } = await insertCall(tx, deps, facts, channelId, key, event, startedAt, outcome);
+  const { callId, dialogId } = await insertCall(tx, deps, facts, channelId, key, event, startedAt, outcome, begun);
   outcome.events.push({
     kind: "call.changed",
     dialogId,

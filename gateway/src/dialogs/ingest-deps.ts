@@ -2,7 +2,7 @@ import type { ChannelEvent, ChannelKind } from "@kommutator/contract/channel";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { NewDialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, Medium } from "@kommutator/contract/ids";
-import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
+import type { DecisionWithin, EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
 import type { SkillFacts } from "@kommutator/contract/requirements";
 import type { RoutingInput } from "@kommutator/contract/routing-input";
 
@@ -40,11 +40,14 @@ export class Outcome {
   readonly inputs: RoutingInput[] = [];
   /** Statements that are on their way and whose end nobody needs before the batch's own. */
   readonly sent: Promise<unknown>[] = [];
+  /** Those of them that may fail in good order: whoever has more to lose than the batch waits for them first. */
+  readonly doubtful: Promise<unknown>[] = [];
 
   /** Has the batch wait for the statement at its end. */
-  follow(statement: Promise<unknown>): void {
+  follow(statement: Promise<unknown>, certain = true): void {
     statement.catch(() => undefined);
     this.sent.push(statement);
+    if (!certain) this.doubtful.push(statement);
   }
 
   /**
@@ -57,8 +60,11 @@ export class Outcome {
     return aborted(error) ? (failed.find((e) => !aborted(e)) ?? error) : error;
   }
 
-  async write(tx: Tx, deps: Pick<IngestDeps, "emit" | "enqueue">): Promise<void> {
-    await together([this.events.length === 0 ? undefined : deps.emit(tx, this.events), this.inputs.length === 0 ? undefined : deps.enqueue(tx, this.inputs)]);
+  /** Sends the facts, and the inputs or what has been decided about them. */
+  async write(tx: Tx, deps: Pick<IngestDeps, "emit" | "enqueue">, decision: DecisionWithin | null = null): Promise<void> {
+    const events = decision === null ? this.events : [...this.events, ...decision.events];
+    const routed = decision !== null ? decision.write : this.inputs.length === 0 ? undefined : (tx: Tx) => deps.enqueue(tx, this.inputs);
+    await together([events.length === 0 ? undefined : deps.emit(tx, events), routed?.(tx)]);
   }
 }
 

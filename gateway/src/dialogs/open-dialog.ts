@@ -159,7 +159,7 @@ export class IdentificationLate extends Error {}
  * and stay in force: the caller's next statements go out behind `unlimited`.
  */
 export async function identifyCaller(tx: Tx, deps: IngestDeps, from: RawIdentity, channelId: Id, outcome: Outcome): Promise<Identification> {
-  const follow = (writes: Promise<unknown>) => outcome.follow(writes.catch(late));
+  const follow = (writes: Promise<unknown>) => outcome.follow(writes.catch(late), false);
   const context = { channelId, createLead: from.value !== null, verifiedHow: "inbound_call" as const, follow };
   const [, found] = await together([
     tx`SELECT set_config('lock_timeout', ${`${IDENTIFY_LOCK_MS}ms`}, true), set_config('statement_timeout', ${`${IDENTIFY_BUDGET_MS}ms`}, true)`.execute(),

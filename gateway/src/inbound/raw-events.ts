@@ -4,8 +4,8 @@ import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { type Lease, LeaseLost } from "../db/lease.ts";
 import type { WrittenBlob } from "../ports.ts";
-import { cleanKey, cleanText, toStoredJson } from "./clean.ts";
-import { orderKeyOf } from "./order-key.ts";
+import { cleanKey, cleanText } from "./clean.ts";
+import { type RawRow, rawRow } from "./raw-row.ts";
 
 /** Rows of one insert; with 16 concurrent reporters a batch is what gathered while the last commit was on its way. */
 const MAX_BATCH = 250;
@@ -20,17 +20,6 @@ interface Waiting {
   files: FileRow[];
   resolve(): void;
   reject(error: unknown): void;
-}
-interface RawRow {
-  /** The channel. */
-  c: Id;
-  k: string;
-  o: string;
-  n: string;
-  e: string;
-  t: number;
-  s: "pending" | "failed";
-  x: string | null;
 }
 interface FileRow {
   c: Id;
@@ -65,6 +54,17 @@ export interface RawEvents {
 }
 
 /**
+ * Stores, ingests and decides an event of a call in one transaction (dialogs/at-once.ts). false: nothing of it stands, or it stood already; then it is
+ * stored in the ordinary way.
+ */
+export type AtOnce = (row: RawRow, event: ChannelEvent, fence: Fence) => Promise<boolean>;
+
+export interface RawEventsOptions {
+  now?: () => number;
+  atOnce?: AtOnce;
+}
+
+/**
  * Stores raw events. Per lane one insert is on its way at a time, so a channel's events keep the order in which they were
  * reported; what is reported meanwhile forms the next insert (group commit). `onStored` is called after each commit.
  */
@@ -72,10 +72,12 @@ export function createRawEvents(
   sql: Db,
   blobs: { write(source: Uint8Array): Promise<WrittenBlob> },
   onStored: (lane: "voice" | "text") => void,
-  now: () => number = Date.now,
+  { now = Date.now, atOnce }: RawEventsOptions = {},
 ): RawEvents {
   const lanes = new Map<string, Lane>();
   const flushing = new Set<Promise<void>>();
+  /** The last report of each call that is on its way: the next one may not overtake it. */
+  const calls = new Map<string, Promise<void>>();
 
   async function flush(lane: Lane): Promise<void> {
     lane.busy = true;
@@ -84,7 +86,7 @@ export function createRawEvents(
     while (lane.waiting.length > 0) {
       const begun = performance.now();
       const batch = lane.waiting.splice(0, MAX_BATCH);
-      const voice = batch.some((w) => /^(call|phone)\./.test(w.row.n));
+      const voice = batch.some((w) => isOfCall(w.row.n));
       await store(batch, lane.fence);
       onStored(voice ? "voice" : "text");
       if (voice && batch.some((w) => /^message|^thread/.test(w.row.n))) onStored("text");
@@ -111,53 +113,56 @@ export function createRawEvents(
     }
   }
 
+  function track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => flushing.delete(tracked));
+    flushing.add(tracked);
+    return tracked;
+  }
+
+  /** Into the lane's next insert. */
+  function queue(row: RawRow, files: FileRow[], fence: Fence | null): Promise<void> {
+    const name = fence === null ? "" : `${row.c} ${fence.epoch}`;
+    let lane = lanes.get(name);
+    if (lane === undefined) {
+      // An earlier epoch's lane gets nothing any more.
+      for (const [other, { waiting, busy }] of lanes) if (fence !== null && other.startsWith(row.c) && waiting.length === 0 && !busy) lanes.delete(other);
+      lane = { waiting: [], busy: false, fence };
+      lanes.set(name, lane);
+    }
+    const current = lane;
+    return new Promise<void>((resolve, reject) => {
+      current.waiting.push({ row, files, resolve, reject });
+      if (!current.busy) void track(flush(current));
+    });
+  }
+
+  /** An event of a call, behind the ones of its call that are on their way: at once where that is possible. */
+  function ofCall(row: RawRow, event: ChannelEvent, fence: Fence, all: AtOnce): Promise<void> {
+    const key = `${row.c} ${row.o}`;
+    const store = async () => {
+      if (!(await all(row, event, fence))) await queue(row, [], fence);
+    };
+    const mine = (calls.get(key)?.catch(() => undefined) ?? Promise.resolve()).then(store).finally(() => {
+      if (calls.get(key) === mine) calls.delete(key);
+    });
+    calls.set(key, mine);
+    return track(mine);
+  }
+
   return {
     async report(channelId, event, fence = null) {
-      const key = cleanKey(event.eventKey);
-      const files = event.kind === "message.received" && event.files !== undefined ? await storeFiles(blobs, channelId, key, event.files) : [];
-      const failed = event.kind === "unparseable";
-      const row: RawRow = {
-        c: channelId,
-        k: key,
-        o: orderKeyOf(event),
-        n: event.kind,
-        e: toStoredJson(event.kind === "message.received" ? { ...event, files: remoteFiles(event.files) } : event),
-        t: instant(event.occurredAt, now()),
-        s: failed ? "failed" : "pending",
-        x: failed ? cleanText(event.error) : null,
-      };
-      const name = fence === null ? "" : `${channelId} ${fence.epoch}`;
-      let lane = lanes.get(name);
-      if (lane === undefined) {
-        // An earlier epoch's lane gets nothing any more.
-        for (const [other, { waiting, busy }] of lanes) if (fence !== null && other.startsWith(channelId) && waiting.length === 0 && !busy) lanes.delete(other);
-        lane = { waiting: [], busy: false, fence };
-        lanes.set(name, lane);
-      }
-      const current = lane;
-      await new Promise<void>((resolve, reject) => {
-        current.waiting.push({ row, files, resolve, reject });
-        if (current.busy) return;
-        const work = flush(current).finally(() => flushing.delete(work));
-        flushing.add(work);
-      });
+      if (isOfCall(event.kind) && fence !== null && atOnce !== undefined) return ofCall(rawRow(channelId, event, now()), event, fence, atOnce);
+      const files =
+        event.kind === "message.received" && event.files !== undefined ? await storeFiles(blobs, channelId, cleanKey(event.eventKey), event.files) : [];
+      return queue(rawRow(channelId, event, now()), files, fence);
     },
     async idle() {
-      while (flushing.size > 0) await Promise.all(flushing);
+      while (flushing.size > 0) await Promise.allSettled(flushing);
     },
   };
 }
 
-/** A provider's clock may be nonsense: kept within 1970 … tomorrow. */
-function instant(at: number, now: number): number {
-  return Number.isFinite(at) ? Math.min(Math.max(Math.round(at), 0), now + 86_400_000) : now;
-}
-
-/** What the stored event keeps of the files: those still at the provider, each at its place; bytes in hand lie in the store. */
-function remoteFiles(files: (InboundFile | RemoteFile)[] | undefined): (RemoteFile | null)[] | undefined {
-  if (files?.some((f) => "fileKey" in f) !== true) return undefined;
-  return files.map((f) => ("fileKey" in f ? f : null));
-}
+const isOfCall = (kind: string): boolean => /^(call|phone)\./.test(kind);
 
 async function storeFiles(
   blobs: { write(source: Uint8Array): Promise<WrittenBlob> },

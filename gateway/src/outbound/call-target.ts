@@ -1,4 +1,4 @@
-import type { Db } from "@kommutator/contract/db";
+import type { Db, Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
 
@@ -15,7 +15,7 @@ export interface CallTarget {
 }
 
 /** null when the dialog is no call. */
-export async function callTarget(sql: Db, dialogId: Id, employeeId: Id | null): Promise<CallTarget | null> {
+export async function callTarget(sql: Db | Tx, dialogId: Id, employeeId: Id | null): Promise<CallTarget | null> {
   // The ring waits for this: only the tables it needs, not the screens' wide view (whose planning alone takes milliseconds).
   const [row] = await sql<CallTarget[]>`
     SELECT k.id, k.channel_id, k.external_id, k.from_norm, k.ended_at IS NOT NULL AS ended, (SELECT country FROM company) AS country,

@@ -1,4 +1,4 @@
-import type { Db } from "@kommutator/contract/db";
+import type { Db, Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand } from "@kommutator/contract/routing-input";
@@ -31,8 +31,8 @@ const PREPARED_AT_MOST = 500;
  */
 export function createPerformer(deps: PerformerDeps): {
   perform: PerformRouterCommand;
-  /** Looks up what the rings of these orders need while their decision is being committed. */
-  prepare(commands: readonly RouterCommand[]): void;
+  /** Looks up what the rings of these orders need while their decision is being committed: in `tx` when the call stands there alone. */
+  prepare(commands: readonly RouterCommand[], tx?: Tx): void;
   idle(): Promise<void>;
 } {
   const last = new Map<Id, Promise<void>>();
@@ -51,11 +51,11 @@ export function createPerformer(deps: PerformerDeps): {
   }
   return {
     perform,
-    prepare(commands) {
+    prepare(commands, tx) {
       if (prepared.size > PREPARED_AT_MOST) prepared.clear();
       for (const command of commands) {
         if (command.kind !== "ring") continue;
-        const found = callTarget(deps.sql, command.dialogId, command.employeeId);
+        const found = callTarget(tx ?? deps.sql, command.dialogId, command.employeeId);
         found.catch(() => prepared.delete(command.id));
         prepared.set(command.id, found);
       }

@@ -24,6 +24,10 @@ export class Direct {
     return new Promise((resolve, reject) => this.waiting.push({ id: 0, input, resolve, reject }));
   }
 
+  waits(): boolean {
+    return this.waiting.length > 0;
+  }
+
   /** The oldest ones go into a batch. */
   take(limit: number): One[] {
     this.taken = this.waiting.splice(0, Math.max(0, limit));

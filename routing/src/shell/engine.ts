@@ -1,27 +1,32 @@
-import { commitWith, together } from "@kommutator/contract/db";
+import { commitWith } from "@kommutator/contract/db";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
-import type { Clock, Db, EmitEvents, Tx } from "@kommutator/contract/ports";
+import type { Clock, Db, DecisionWithin, EmitEvents, Tx } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand, RoutingInput } from "@kommutator/contract/routing-input";
 import { decide } from "../core/decide.ts";
-import { Effects, type Note } from "../core/effects.ts";
-import type { CoreInput, DialogFacts, RouterEvent } from "../core/event.ts";
+import { Effects } from "../core/effects.ts";
+import type { RouterEvent } from "../core/event.ts";
 import type { Facts } from "../core/facts.ts";
 import { ordersAgain } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
+import { commitDecision } from "./commit.ts";
 import { Direct } from "./direct.ts";
 import { readFacts } from "./facts.ts";
 import { checkLease, Fenced, isInputsFault, type RouterLease } from "./faults.ts";
-import { deleteInputs, type PendingInput, pendingInputs, quarantine, reserveInputIds } from "./inputs.ts";
+import { deleteInputs, InputIds, type PendingInput, pendingInputs, quarantine } from "./inputs.ts";
 import { readMemory } from "./memory.ts";
-import { writeEffects } from "./projection.ts";
+import { concernsUnknown, findDialogs } from "./unknown.ts";
 import { Waker } from "./waker.ts";
+import { Within } from "./within.ts";
 
 export interface EngineDeps {
   sql: Db;
   emit: EmitEvents;
   perform: PerformRouterCommand;
-  /** Told of the orders while their decision is being committed: what performing them needs may be looked up meanwhile, nothing may be done. */
-  prepare?: ((commands: readonly RouterCommand[]) => void) | undefined;
+  /**
+   * Told of the orders while their decision is being committed: what performing them needs may be looked up meanwhile, nothing may be done. With `tx`,
+   * what is to be looked up stands in that transaction alone.
+   */
+  prepare?: ((commands: readonly RouterCommand[], tx?: Tx) => void) | undefined;
   clock: Clock;
   lease: RouterLease;
   note?: ((tx: Tx, dialogId: Id, note: { code: string; params: Record<string, unknown> }) => Promise<void>) | undefined;
@@ -66,7 +71,7 @@ export class Engine {
   private limit = BATCH;
   private factsDue: EpochMs = 0;
   private firstFacts: Facts | null = null;
-  private reserved: number[] = [];
+  private readonly ids: InputIds;
   private readonly failures = new Map<string, number>();
   private readonly aside = new Map<string, EpochMs>();
   /**
@@ -77,6 +82,10 @@ export class Engine {
   private settledAt = 0;
   private readonly waiters = new Map<number, (outcome: "decided" | "aside") => void>();
   private readonly direct = new Direct();
+  /** A decision that is being committed in somebody else's transaction: until it ends, nothing else is decided. */
+  private guest: Promise<void> | null = null;
+  /** Nothing is being worked on. */
+  private resting = false;
   /** Does the table have to be looked at, or can only what came directly be waiting? */
   private mayPend = true;
   /** After an input was announced inside a transaction: look often until it is committed. */
@@ -85,6 +94,7 @@ export class Engine {
 
   constructor(deps: EngineDeps) {
     this.deps = deps;
+    this.ids = new InputIds(deps.sql);
   }
 
   start(): void {
@@ -152,6 +162,7 @@ export class Engine {
 
   private async run(): Promise<void> {
     while (!this.stopping) {
+      await this.guest;
       if (!this.deps.lease.holds()) {
         this.drop();
         this.again = true;
@@ -164,23 +175,63 @@ export class Engine {
         if (!worked && performance.now() - this.settledAt > SETTLED_MS) await this.sweep();
         if (!worked && !this.stopping) await this.idle();
       } catch (error) {
-        this.drop();
-        // Whether the last commit stands is not known, nor whether the channels have its orders.
-        this.again = true;
-        if (error instanceof Fenced) this.direct.putBack();
-        else this.direct.fail(error);
-        this.mayPend = true;
-        if (!this.stopping) {
-          this.deps.onError?.("the router's round failed; its memory is read again", error);
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-        }
+        this.lost(error);
+        if (!this.stopping) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+    await this.guest;
+  }
+
+  /** A commit failed. Whether it stands is not known, nor whether the channels have its orders. */
+  private lost(error: unknown): void {
+    this.drop();
+    this.again = true;
+    if (error instanceof Fenced) this.direct.putBack();
+    else this.direct.fail(error);
+    this.mayPend = true;
+    if (!this.stopping) this.deps.onError?.("the router's round failed; its memory is read again", error);
   }
 
   private drop(): void {
     this.state = null;
     this.settled.clear();
+  }
+
+  /**
+   * Decides inputs whose dialog stands in a transaction that is not committed yet (DecideWithin in contract/ports.ts). Only when nothing else waits or is
+   * being decided: whoever asks holds locks, and must not wait for us.
+   */
+  decideWithin(inputs: readonly RoutingInput[]): DecisionWithin | null {
+    const { state } = this;
+    if (!this.resting || this.guest !== null || state === null || this.mayPend || this.direct.waits() || !this.decides() || this.stopping) return null;
+    const now = Math.max(this.deps.clock.now(), state.now);
+    const due = state.deadlines.next();
+    if ((due !== undefined && due.at <= now) || this.firstFacts !== null || this.factsAreStale(state, inputs, now)) return null;
+    if (inputs.some((input) => concernsUnknown(state, input)) || !this.ids.hasAtHand(inputs.length)) return null;
+    const events = inputs.map((input) => ({ id: this.ids.atHand(), now, input }));
+    const effects = new Effects();
+    try {
+      for (const event of events) decide(state, event, effects);
+    } catch {
+      // Which of them it was is found out in the ordinary way, where it is put aside.
+      this.drop();
+      return null;
+    }
+    const engine = {
+      ...this.deps,
+      settled: [...this.settled],
+      version: state.version,
+      stands: () => {
+        if (!effects.isEmpty()) this.settled.clear();
+        this.release(effects.commands);
+      },
+      lost: (error: unknown) => this.lost(error),
+    };
+    const within = new Within(engine, events, effects);
+    this.guest = within.ended.finally(() => {
+      this.guest = null;
+    });
+    return within;
   }
 
   /** Takes away the rows of inputs that changed nothing. */
@@ -192,6 +243,7 @@ export class Engine {
   }
 
   private async idle(): Promise<void> {
+    await this.ids.keepInHand();
     const next = this.state?.deadlines.next();
     let ms = POLL_MS;
     if (next !== undefined) ms = Math.min(ms, Math.max(1, next.at - this.deps.clock.now()));
@@ -200,7 +252,9 @@ export class Engine {
       ms = Math.min(ms, this.expectStep);
       this.expectStep = Math.min(this.expectStep * 2, 16);
     }
+    this.resting = true;
     const woken = await this.waker.wait(ms);
+    this.resting = false;
     if (!woken) this.mayPend = true;
   }
 
@@ -217,15 +271,15 @@ export class Engine {
       if (rows.length > 0) this.mayPend = true;
     }
     const direct = this.direct.take(this.limit - events.length);
-    for (const one of direct) one.id ||= await this.nextId();
+    for (const one of direct) one.id ||= await this.ids.next();
     // Looked at again: nothing is decided at a time at which it had not come yet, however long the reading took.
     const taken = Math.max(this.deps.clock.now(), now);
     for (const { id, input } of [...rows, ...direct]) events.push({ id, now: taken, input });
     const factsEvent = await this.factsEvent(state, rows, now);
     if (factsEvent !== null) events.unshift(factsEvent);
     if (events.length === 0) return false;
-    for (const event of events) if (event.id === 0) event.id = await this.nextId();
-    await this.findDialogs(state, events);
+    for (const event of events) if (event.id === 0) event.id = await this.ids.next();
+    await findDialogs(this.deps.sql, state, events);
     await this.settleBatch(state, events, rows);
     return true;
   }
@@ -253,29 +307,17 @@ export class Engine {
   private async factsEvent(state: RouterState, rows: readonly PendingInput[], now: EpochMs): Promise<RouterEvent | null> {
     let facts = this.firstFacts;
     this.firstFacts = null;
-    const stale =
-      now >= this.factsDue || rows.some(({ input }) => input.kind === "facts.changed" || (input.kind === "dialog.opened" && !state.queues.has(input.queueId)));
-    if (facts === null && !stale) return null;
+    const inputs = rows.map((row) => row.input);
+    if (facts === null && !this.factsAreStale(state, inputs, now)) return null;
     facts ??= await readFacts(this.deps.sql, now);
     this.factsDue = now + FACTS_EVERY_MS;
     return { id: 0, now, input: { kind: "facts.read", facts, at: now } };
   }
 
-  private async nextId(): Promise<number> {
-    if (this.reserved.length === 0) this.reserved = await reserveInputIds(this.deps.sql, 100);
-    return this.reserved.shift() as number;
-  }
-
-  /** Looks up dialogs that an input concerns and the router holds nothing of. */
-  private async findDialogs(state: RouterState, events: RouterEvent[]): Promise<void> {
-    const unknown = events.filter((e) => concernsUnknown(state, e.input));
-    if (unknown.length === 0) return;
-    const ids = [...new Set(unknown.map((e) => (e.input as { dialogId: Id }).dialogId))];
-    const found = await this.deps.sql<({ id: Id } & DialogFacts)[]>`
-      SELECT d.id, d.medium, d.closed_at IS NULL AS open, c.queue_id AS "queueId", d.customer_wait_since IS NOT NULL AS awaiting
-      FROM dialog d JOIN channel c ON c.id = d.channel_id WHERE d.id = ANY(${ids}::uuid[])`;
-    const byId = new Map(found.map((f) => [f.id, f]));
-    for (const e of unknown) e.dialog = byId.get((e.input as { dialogId: Id }).dialogId) ?? null;
+  private factsAreStale(state: RouterState, inputs: readonly RoutingInput[], now: EpochMs): boolean {
+    return (
+      now >= this.factsDue || inputs.some((input) => input.kind === "facts.changed" || (input.kind === "dialog.opened" && !state.queues.has(input.queueId)))
+    );
   }
 
   private async settleBatch(state: RouterState, events: RouterEvent[], rows: readonly PendingInput[]): Promise<void> {
@@ -328,24 +370,8 @@ export class Engine {
     }
   }
 
-  private async commit(state: RouterState, effects: Effects, done: readonly number[]): Promise<void> {
-    const { sql, lease, emit } = this.deps;
-    await sql.begin(async (tx) => {
-      // Everything leaves in one go, the commit too; the connection runs it in this order. So the lease is held first (without it nothing of
-      // this stands), and dialogs are locked by emit, in id order, before anything here refers to them.
-      const work = [
-        checkLease(lease, tx),
-        effects.events.length > 0 ? emit(tx, effects.events) : null,
-        writeEffects(tx, effects, state.version),
-        deleteInputs(tx, done),
-      ];
-      if (effects.notes.length === 0) {
-        await commitWith(tx, work);
-        return;
-      }
-      await together(work);
-      for (const note of effects.notes) await this.deps.note?.(tx, note.dialogId, systemNote(note));
-    });
+  private commit(state: RouterState, effects: Effects, done: readonly number[]): Promise<void> {
+    return commitDecision(this.deps, effects, state.version, done);
   }
 
   private async blame(events: readonly RouterEvent[], error: unknown): Promise<void> {
@@ -371,13 +397,4 @@ export class Engine {
     this.decided(alone.id, "aside");
     this.direct.setAside(alone.id);
   }
-}
-
-function systemNote(note: Note): { code: string; params: Record<string, unknown> } {
-  return { code: note.code, params: { employeeId: note.employeeId } };
-}
-
-function concernsUnknown(state: RouterState, input: CoreInput): input is Extract<RoutingInput, { dialogId: Id }> {
-  if (input.kind !== "dialog.assign" && !(input.kind === "dialog.message" && input.direction === "in")) return false;
-  return !state.entries.has(input.dialogId) && !state.assignments.has(input.dialogId);
 }

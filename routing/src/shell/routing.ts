@@ -1,5 +1,5 @@
 import type { Id, Medium } from "@kommutator/contract/ids";
-import type { Clock, Db, EmitEvents, EnqueueRouting, Identify, Tx, WriteAudit } from "@kommutator/contract/ports";
+import type { Clock, Db, DecideWithin, EmitEvents, EnqueueRouting, Identify, Tx, WriteAudit } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand } from "@kommutator/contract/routing-input";
 import type { FastifyPluginAsync } from "fastify";
 import { Engine } from "./engine.ts";
@@ -15,8 +15,8 @@ export interface RoutingDeps {
   emit: EmitEvents;
   /** Takes a command once its decision is durable; must not throw or block. Given at least once: ids are the same when given again. */
   perform: PerformRouterCommand;
-  /** Told of orders whose decision is being committed, so that what they need can be looked up meanwhile. */
-  prepare?: ((commands: readonly RouterCommand[]) => void) | undefined;
+  /** Told of orders whose decision is being committed, so that what they need can be looked up meanwhile; in `tx` when it stands there alone. */
+  prepare?: ((commands: readonly RouterCommand[], tx?: Tx) => void) | undefined;
   /** Connections of the engine's own, so that a decision never waits behind the screens' queries; otherwise `sql`. */
   engineSql?: Db | undefined;
   clock: Clock;
@@ -35,6 +35,7 @@ export interface Routing {
   enqueue: EnqueueRouting;
   /** The same for who calls `wake` after the commit: nothing looks before. */
   put: EnqueueRouting;
+  decideWithin: DecideWithin;
   /** Say that inputs were committed: the engine looks at once. Not calling it costs a few milliseconds. */
   wake(): void;
   start(): Promise<void>;
@@ -66,6 +67,7 @@ export function createRouting(deps: RoutingDeps): Routing {
     async put(tx, inputs) {
       await insertInputs(tx, inputs);
     },
+    decideWithin: (inputs) => engine.decideWithin(inputs),
     wake: () => engine.wake(),
     async start() {
       engine.start();

@@ -12,17 +12,21 @@ import { PgProxy } from "./pg-proxy.ts";
 
 /** The connections between the receipt of an event and its commit, and the first message that is one of theirs. */
 export const WATCH = /^kommutator(-ingest)?$/;
-export const FROM = /INSERT INTO raw_event|\{"c":"/;
+export const FROM = /INSERT INTO raw_event|\{"c":"|call\.offered/;
 
 /** What is received: made anew under each key. */
 export interface Subject {
   what: string;
+  /** By the short way: stored, ingested and decided in one transaction. */
+  atOnce?: true;
   event(key: string): ChannelEvent;
 }
 let counter = 0;
+const call = (key: string) => callOffered(key, `+7701${String(1_000_000 + ++counter).slice(-7)}`);
 export const SUBJECTS: Subject[] = [
   { what: "a message", event: (key) => chatMessage(`visitor-${key}`, key, "good day") },
-  { what: "a call", event: (key) => callOffered(key, `+7701${String(1_000_000 + ++counter).slice(-7)}`) },
+  { what: "a call", event: call },
+  { what: "a call that is decided at once", atOnce: true, event: call },
 ];
 
 /** A database behind a proxy that can stop at any protocol message, and a provider that delivers again what was not acknowledged. */
@@ -60,7 +64,8 @@ export async function openLine(): Promise<Line> {
           (SELECT count(*)::int FROM d) AS dialogs,
           (SELECT count(*)::int FROM message WHERE dialog_id IN (SELECT id FROM d)) + (SELECT count(*)::int FROM call WHERE dialog_id IN (SELECT id FROM d)) AS things,
           (SELECT count(*)::int FROM dialog_event WHERE dialog_id IN (SELECT id FROM d) AND kind = 'dialog.opened') AS events,
-          (SELECT count(*)::int FROM routing_input WHERE input->>'dialogId' IN (SELECT id::text FROM d) AND input->>'kind' = 'dialog.opened') AS inputs,
+          (SELECT count(*)::int FROM routing_input WHERE input->>'dialogId' IN (SELECT id::text FROM d) AND input->>'kind' = 'dialog.opened')
+            + (SELECT count(*)::int FROM entry WHERE dialog_id IN (SELECT id FROM d)) AS inputs,
           (SELECT count(*)::int FROM dialog_party WHERE dialog_id IN (SELECT id FROM d))
             + (SELECT count(*)::int FROM graphile_worker.jobs WHERE task_identifier = 'identify' AND key IN (SELECT 'identify:' || id FROM d)) AS parties`;
       expect(

@@ -1,0 +1,166 @@
+import type { Id } from "@kommutator/contract/ids";
+import type { DecisionWithin, Tx } from "@kommutator/contract/ports";
+import type { RoutingInput } from "@kommutator/contract/routing-input";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type TestDatabase, testDatabase } from "../../../tests/support/database.ts";
+import { insertEvents, RoutingHouse, until } from "../../../tests/support/routing.ts";
+
+/** The router decides in the transaction of whoever brings the input. */
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(() => db.drop());
+const house = new RoutingHouse(() => db.sql);
+afterEach(async () => {
+  await house.stop();
+  await db.sql`TRUNCATE routing_input, routing_quarantine, assignment, offer, decision, entry CASCADE`;
+});
+
+/** The decision, as soon as the router rests. */
+const decided = (...inputs: RoutingInput[]): Promise<DecisionWithin> =>
+  until(() => house.routing?.decideWithin(inputs) ?? undefined) as Promise<DecisionWithin>;
+
+/** One transaction that brings a voice dialog and has it decided; `before` runs just before the commit. */
+async function brought(made: { queue: Id; channels: { voice: Id } }, before: (tx: Tx, dialogId: Id) => Promise<unknown> = async () => undefined): Promise<Id> {
+  let decision: DecisionWithin | null = null;
+  let dialogId: Id = "";
+  try {
+    await db.sql.begin(async (tx) => {
+      const [row] = await tx<{ id: Id }[]>`
+        INSERT INTO dialog (channel_id, thread_key, medium, identity_kind, opened_at) VALUES (${made.channels.voice}, gen_random_uuid(), 'voice', 'phone', now()) RETURNING id`;
+      dialogId = (row as { id: Id }).id;
+      decision = await decided(house.opened(dialogId, made.queue, "voice"));
+      if (decision.events.length > 0) await insertEvents(tx, [...decision.events]);
+      await decision.write(tx);
+      await before(tx, dialogId);
+    });
+  } catch (error) {
+    (decision as DecisionWithin | null)?.fails(error);
+    throw error;
+  }
+  (decision as DecisionWithin | null)?.stands();
+  return dialogId;
+}
+
+test("a call and what is decided about it are one commit; nobody is rung before it", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  const dialogId = await brought(made, async () => {
+    expect(await db.sql`SELECT FROM offer`).toHaveLength(0);
+    expect(house.commands).toEqual([]);
+  });
+  const ring = await house.commanded("ring", dialogId);
+  expect(ring.employeeId).toBe(made.agents[0]);
+  expect(await db.sql`SELECT id, state FROM offer WHERE dialog_id = ${dialogId}`).toEqual([{ id: ring.offerId, state: "pending" }]);
+  expect(await db.sql`SELECT FROM routing_input`).toHaveLength(0);
+});
+
+test("of a transaction that fails nothing stays, and the agent is free for the next caller", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  const failing = brought(made, (tx) => tx`SELECT 1 / 0`);
+  await expect(failing).rejects.toThrow(/division by zero/);
+  expect(await db.sql`SELECT FROM entry`).toHaveLength(0);
+  expect(house.commands).toEqual([]);
+  // Its memory is read again, and the connections are told of again.
+  await house.ready(...made.agents);
+  const next = await brought(made);
+  expect((await house.commanded("ring", next)).employeeId).toBe(made.agents[0]);
+});
+
+test("while it is being committed nothing else is decided, and what came meanwhile is decided after it", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  let second: Id = "";
+  const first = await brought(made, async () => {
+    second = await house.dialog(made.channels.voice, made.queue);
+    expect(house.routing?.decideWithin([house.opened(second, made.queue, "voice")])).toBeNull();
+    expect(await db.sql`SELECT FROM routing_input`).toHaveLength(1);
+  });
+  await house.commanded("ring", first);
+  await house.quiet();
+  expect(await db.sql`SELECT e.dialog_id FROM entry e LEFT JOIN offer o ON o.entry_id = e.id WHERE o.id IS NULL`).toEqual([{ dialog_id: second }]);
+});
+
+test("an agent who becomes free is given the one who waits by a commit of its own, behind the one that told of it", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  const first = await brought(made);
+  const { offerId } = await house.commanded("ring", first);
+  for (const kind of ["leg.ringing", "leg.answered", "leg.bridged"] as const) await house.send({ kind, dialogId: first, offerId, at: house.now() });
+  const waiting = await house.dialog(made.channels.voice, made.queue);
+  await house.quiet();
+  await db.sql`UPDATE queue SET wrapup_voice_s = 0 WHERE id = ${made.queue}`;
+  await house.send({ kind: "facts.changed", what: "queue", id: made.queue, at: house.now() });
+  await house.quiet();
+
+  const over: RoutingInput[] = [
+    { kind: "dialog.left", dialogId: first, at: house.now() },
+    { kind: "dialog.closed", dialogId: first, by: null, at: house.now() },
+  ];
+  const decision = await decided(...over);
+  // The dialogs' rows are locked in the order of their ids: whoever holds one of them is not given the other's.
+  expect(decision.events).toEqual([]);
+  await db.sql.begin((tx) => decision.write(tx));
+  expect((await db.sql<{ input: RoutingInput }[]>`SELECT input FROM routing_input ORDER BY id`).map((r) => r.input)).toEqual(over);
+  decision.stands();
+  expect((await house.commanded("ring", waiting)).employeeId).toBe(made.agents[0]);
+  await house.quiet();
+});
+
+test("should that second commit fail, the inputs still stand and are decided again", async () => {
+  const made = await house.furnish({ agents: 1, queue: { wrapup_voice_s: 0 } });
+  await house.start();
+  await house.ready(...made.agents);
+  const first = await brought(made);
+  const { offerId } = await house.commanded("ring", first);
+  for (const kind of ["leg.ringing", "leg.answered", "leg.bridged"] as const) await house.send({ kind, dialogId: first, offerId, at: house.now() });
+  const waiting = await house.dialog(made.channels.voice, made.queue);
+  await house.quiet();
+  const decision = await decided(
+    { kind: "dialog.left", dialogId: first, at: house.now() },
+    { kind: "dialog.closed", dialogId: first, by: null, at: house.now() },
+  );
+  await db.sql.begin((tx) => decision.write(tx));
+  house.fenced = true;
+  decision.stands();
+  await until(() => (house.errors.length > 0 ? true : undefined));
+  expect(house.commands.filter((c) => c.dialogId === waiting)).toEqual([]);
+  house.fenced = false;
+  await house.ready(...made.agents);
+  expect((await house.commanded("ring", waiting)).employeeId).toBe(made.agents[0]);
+});
+
+test("a router whose lease is gone has the whole transaction fail", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  await until(() => house.routing?.decideWithin([]) ?? undefined).then((d) => (d as DecisionWithin).stands());
+  house.fenced = true;
+  await expect(brought(made)).rejects.toThrow(/lease/);
+  expect(await db.sql`SELECT FROM dialog WHERE channel_id = ${made.channels.voice}`).toHaveLength(0);
+  expect(house.commands.filter((c) => c.kind === "ring")).toEqual([]);
+});
+
+test("nothing is decided within a transaction where the router is not, or while a deadline is due", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  const dialogId = await brought(made);
+  const { timeoutMs } = await house.commanded("ring", dialogId);
+  house.offsetMs = timeoutMs + 1_000;
+  onTestFinished(() => {
+    house.offsetMs = 0;
+  });
+  const [other] = await house.dialogRows(made.channels.voice, "voice");
+  const missed = house.opened(other as Id, made.queue, "voice");
+  expect(house.routing?.decideWithin([missed])).toBeNull();
+  house.holds = false;
+  expect(house.routing?.decideWithin([missed])).toBeNull();
+});
