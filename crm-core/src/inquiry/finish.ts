@@ -1,4 +1,4 @@
-import type { Principal } from "@kommutator/contract/access";
+import { type Principal, scopeOf } from "@kommutator/contract/access";
 import type { FinishBody, FinishResult } from "@kommutator/contract/api/inquiry";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
@@ -7,7 +7,8 @@ import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { VersionConflict } from "../change.ts";
 import type { Crm } from "../context.ts";
-import { checkRequired } from "../required-field/check.ts";
+import { requireRelated } from "../interaction/related.ts";
+import { checkRequired, checkTogether } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { type Attached, attach, create } from "./attach.ts";
 import { handOver, mayReceive, type Target, targetOf } from "./dispatch.ts";
@@ -64,6 +65,7 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
   }
   await requirePurposeFields(tx, purpose, person, body);
   const receiver = chosen ?? (await targetOf(tx, purpose, person, principal.employeeId));
+  await mayPlan(tx, principal, body.next, receiver.employeeId);
   const interest = await interestOf(crm, tx, actor, principal, inquiry, { purpose, person, body, receiver });
   const { plannedId, ...settled } = await settle(crm, tx, actor, inquiry, {
     purpose,
@@ -85,6 +87,18 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
   ];
   return { ...(await resultOf(tx, id)), ...settled, customerId: person.customerId, leadId: person.leadId, warnings };
 }
+/**
+ * The planned step is an Interaction like any other: its executor, its original and its subject are for the principal to name. Whoever gets the
+ * matter itself may get its next step too. Throws forbidden, not_found.
+ */
+async function mayPlan(tx: Tx, principal: Principal, next: FinishBody["next"], receiverId: Id | null): Promise<void> {
+  if (next === null) return;
+  if (scopeOf(principal, "interaction", "create") === null) throw new AppError("forbidden");
+  const executorId = next.executorId === receiverId ? null : next.executorId;
+  // Person and Interest of the step are those of the reception, whatever the order says.
+  await requireRelated(tx, principal, { ...next, customerId: null, contactId: null, leadId: null, interestId: null, executorId });
+}
+
 
 async function interestOf(
   crm: Crm,
