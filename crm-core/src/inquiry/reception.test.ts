@@ -77,6 +77,60 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     expect(rows).toEqual([{ id: finished.body.interactionId, description: "In the talk", interest_id: chairs, s: 90 }]);
   });
 
+  test("finished during the talk while a call with this person is planned today: the plan is completed, the call's end makes no second one (IA-04)", async () => {
+    const { aigul } = house.company.employees;
+    const who = await ivan();
+    const plan = {
+      typeId: next().typeId,
+      subject: "Ask about the chairs",
+      description: "Ask for the colour",
+      plannedFrom: new Date(NOW + 3_600_000).toISOString(),
+    };
+    const planned = await house.as("aigul", "POST", "/interactions", { ...plan, contactId: who.contactId });
+    expect(planned.status, JSON.stringify(planned.body)).toBe(201);
+    const d = await house.dialog(who.phone, { at: NOW });
+    await house.assign(d.id, "aigul");
+    const [k] = await house.sql<
+      { id: Id }[]
+    >`INSERT INTO call (dialog_id, channel_id, external_id, direction, state, started_at, answered_at) VALUES (${d.id}, ${house.channels.voice}, ${d.id}, 'in', 'talking', ${new Date(NOW)}, ${new Date(NOW + 5000)}) RETURNING id`;
+    const open = await reception("aigul", d.id);
+    house.clock.set(NOW + 30_000);
+    const finished = await house.as("aigul", "POST", `/inquiries/${open.inquiry.id}/finish`, {
+      version: open.inquiry.version,
+      purposeId: purpose("buy"),
+      who: { kind: "customer", customerId: who.customerId, contactId: who.contactId },
+      interest: { kind: "new", title: "Chairs", interestKindId: null, parallelReason: null },
+      note: "Blue ones",
+      next: next(),
+    });
+    expect(finished.status, JSON.stringify(finished.body)).toBe(200);
+    expect(finished.body.interactionId).toBe(planned.body.id);
+    await house.sql`UPDATE call SET state = 'ended', ended_at = ${new Date(NOW + 95_000)}, disposition = 'answered', answered_by = ${aigul.id} WHERE id = ${k?.id as Id}`;
+    const ended = { callId: k?.id as Id, disposition: "answered" as const, answeredBy: aigul.id, talkMs: 90_000, source: "live" as const };
+    await house.emit([{ kind: "call.ended", dialogId: d.id, payload: ended }]);
+    await house.read();
+    const rows = await house.sql`
+      SELECT id, subject, state, description, interest_id, call_id, author_id, executor_id, points IS NOT NULL AS frozen, is_touch, extract(epoch FROM upper(occurred) - lower(occurred))::int AS s
+      FROM interaction WHERE customer_id = ${who.customerId} AND lower(coalesce(occurred, planned)) < ${new Date(NOW + 43_200_000)}`;
+    expect(rows).toEqual([
+      {
+        id: planned.body.id,
+        subject: "Ask about the chairs",
+        state: "done",
+        description: "Ask for the colour\n\nBlue ones",
+        interest_id: finished.body.interestId,
+        call_id: k?.id,
+        author_id: aigul.id,
+        executor_id: aigul.id,
+        frozen: true,
+        is_touch: true,
+        s: 90,
+      },
+    ]);
+    const trace = await house.sql`SELECT action FROM audit_log WHERE object_id = ${planned.body.id} ORDER BY id`;
+    expect(trace.map((r) => r["action"])).toEqual(["create", "complete", "complete"]);
+  });
+
   test("finished after the talk: the recorded Interaction gets the Interest, no second one", async () => {
     const who = await ivan();
     const ended = await house.call(who.phone, { disposition: "answered", startedAt: NOW, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });

@@ -128,6 +128,67 @@ describe("a call becomes one Interaction (IA-04)", () => {
     expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", plannedPoints: 0 });
   });
 
+  test("planned with a contact alone, it belongs to the contact's customer, stands in that history, and the call completes it", async () => {
+    const p = await person();
+    const contact = (await house.as("admin", "POST", `/customers/${p.customerId}/contacts`, { lastName: "Kim", contactPoints: [] })).body;
+    const call = house.company.catalogues.interactionTypes["call"]?.id;
+    const plan = { typeId: call, subject: "Call Kim", plannedFrom: new Date(NOON + 3_600_000).toISOString(), contactId: contact.id };
+    const planned = await house.as("aigul", "POST", "/interactions", plan);
+    expect(planned.body).toMatchObject({ customerId: p.customerId, contactId: contact.id });
+    const feed = (await house.as("aigul", "GET", `/customers/${p.customerId}/feed?kind=interaction`)).body.items;
+    expect(feed).toMatchObject([{ title: "Call Kim", state: "planned" }]);
+    await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    await house.read();
+    expect(await interactions(p.customerId)).toMatchObject([{ id: planned.body.id, state: "done", contact_id: contact.id }]);
+  });
+
+  test("a contact of two companies is planned with alone; a call from the contact's own number completes it, one from a colleague's does not", async () => {
+    const [p, q] = [await person(), await person()];
+    const own = `+7701300${next++}`;
+    const { body: contact } = await house.as("admin", "POST", `/customers/${p.customerId}/contacts`, {
+      lastName: "Lee",
+      contactPoints: [{ kind: "phone", value: own }],
+    });
+    await house.sql`INSERT INTO customer_contact (customer_id, contact_id) VALUES (${q.customerId}, ${contact.id})`;
+    const { body: colleague } = await house.as("admin", "POST", `/customers/${p.customerId}/contacts`, {
+      lastName: "Ray",
+      contactPoints: [{ kind: "phone", value: `+7701300${next++}` }],
+    });
+    const typeId = house.company.catalogues.interactionTypes["call"]?.id;
+    const plan = { typeId, subject: "Call Lee", plannedFrom: new Date(NOON + 3_600_000).toISOString(), contactId: contact.id };
+    const planned = await house.as("aigul", "POST", "/interactions", plan);
+    expect(planned.body).toMatchObject({ customerId: null, contactId: contact.id });
+    const talk = { disposition: "answered" as const, startedAt: NOON, seconds: 60, talkers: [{ person: "aigul" as const, seconds: 60 }] };
+    const state = async () => (await house.sql`SELECT state, call_id FROM interaction WHERE id = ${planned.body.id}`)[0];
+    await house.call({ kind: "phone", value: colleague.contactPoints[0].value }, talk);
+    await house.read();
+    expect(await state()).toMatchObject({ state: "planned" });
+    const call = await house.call({ kind: "phone", value: own }, talk);
+    await house.read();
+    expect(await state()).toEqual({ state: "done", call_id: call.callId });
+  });
+
+  test("a plan about another Interest than the dialog's is another matter and stays planned", async () => {
+    const p = await person();
+    const [chairs, repair] = [await openInterest(p.customerId, "Chairs"), await openInterest(p.customerId, "Repair")];
+    const typeId = house.company.catalogues.interactionTypes["call"]?.id;
+    await house.as("aigul", "POST", "/interactions", {
+      typeId,
+      subject: "About the repair",
+      plannedFrom: new Date(NOON + 3_600_000).toISOString(),
+      interestId: repair,
+    });
+    const d = await house.dialog(p.phone);
+    await house.sql`UPDATE dialog_party SET interest_id = ${chairs} WHERE dialog_id = ${d.id}`;
+    await house.call(p.phone, { dialogId: d.id, disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
+    await house.read();
+    const rows = await interactions(p.customerId);
+    expect(rows.map((r) => [r["subject"], r["state"], r["interest_id"]]).sort()).toEqual([
+      ["About the repair", "planned", repair],
+      [expect.stringContaining("Call: "), "done", chairs],
+    ]);
+  });
+
   test("one planned for tomorrow stays planned", async () => {
     const p = await person();
     await house.as("aigul", "POST", "/interactions", {

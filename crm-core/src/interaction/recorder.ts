@@ -6,9 +6,9 @@ import { localDate } from "@kommutator/contract/working-time";
 import { type Crm, type StreamHandler, systemActor } from "../context.ts";
 import { onlyOpenInterest, touch } from "../interest/open.ts";
 import { publishLoads } from "../load/index.ts";
-import { today } from "../load/rules.ts";
 import { settle } from "../notification/notify.ts";
 import { inheritSubject } from "./chain.ts";
+import { plannedCallOn } from "./planned-call.ts";
 import { CONTACT_FORM, type ContactForm, recordedTypes, type TypeRow } from "./types.ts";
 
 const ACTOR = systemActor("recorder");
@@ -76,7 +76,10 @@ async function recordCall(crm: Crm, tx: Tx, type: TypeRow, event: Ended): Promis
     is_touch: answered && type.countsAsTouch,
     result: answered ? null : event.payload.disposition,
   };
-  const planned = answered && call.recorded_id === null ? await plannedCallToday(tx, type, call, executor, crm.clock.now(), tz) : null;
+  const planned =
+    answered && call.recorded_id === null
+      ? await plannedCallOn(tx, type.id, whoOf(call), executor, Math.min(crm.clock.now(), call.ended_at.getTime()), tz)
+      : null;
   const existing = call.recorded_id ?? planned?.id ?? null;
   const interestId = call.interest_id ?? planned?.interestId ?? call.only_open;
   let id: Id;
@@ -85,7 +88,7 @@ async function recordCall(crm: Crm, tx: Tx, type: TypeRow, event: Ended): Promis
     await tx`
       UPDATE interaction SET status_id = ${values.status_id}, state = ${values.state}, executor_id = coalesce(${values.executor_id}::uuid, executor_id), is_touch = ${values.is_touch},
         occurred = tstzrange(${occurred.from}, ${occurred.to}, '[]'), direction = ${call.direction}, call_id = ${call.id}, dialog_id = ${call.dialog_id},
-        contact_id = coalesce(contact_id, ${call.contact_id}::uuid), interest_id = coalesce(interest_id, ${interestId}::uuid), version = version + 1,
+        customer_id = coalesce(customer_id, ${call.customer_id}::uuid), contact_id = coalesce(contact_id, ${call.contact_id}::uuid), interest_id = coalesce(interest_id, ${interestId}::uuid), version = version + 1,
         points = coalesce(points, ${points(tx, "interaction")})
       WHERE id = ${id}`;
   } else {
@@ -116,29 +119,13 @@ async function recordCall(crm: Crm, tx: Tx, type: TypeRow, event: Ended): Promis
   await crm.emit(tx, [{ kind: "interaction.recorded", dialogId: call.dialog_id, payload: { interactionId: id } }]);
 }
 
+const whoOf = (call: CallRow) => ({ customerId: call.customer_id, contactId: call.contact_id, leadId: call.lead_id, interestId: call.interest_id });
+
 /** Whoever dialled: the agent's leg of an outgoing call that the other side never answered. */
 async function originator(tx: Tx, callId: Id): Promise<Id | null> {
   const [leg] = await tx<{ employee_id: Id }[]>`
     SELECT employee_id FROM call_leg WHERE call_id = ${callId} AND party = 'agent' AND employee_id IS NOT NULL ORDER BY started_at LIMIT 1`;
   return leg?.employee_id ?? null;
-}
-
-async function plannedCallToday(
-  tx: Tx,
-  type: TypeRow,
-  call: CallRow,
-  executor: Id | null,
-  now: number,
-  tz: string,
-): Promise<{ id: Id; interestId: Id | null; executorId: Id | null } | null> {
-  const day = today(Math.min(now, call.ended_at.getTime()), tz);
-  const [row] = await tx<{ id: Id; interestId: Id | null; executorId: Id | null }[]>`
-    SELECT id, interest_id AS "interestId", executor_id AS "executorId" FROM interaction
-    WHERE state = 'planned' AND type_id = ${type.id} AND lower(planned) >= ${new Date(day.start)} AND lower(planned) < ${new Date(day.end)}
-      AND (customer_id = ${call.customer_id}::uuid OR (${call.customer_id}::uuid IS NULL AND lead_id = ${call.lead_id}::uuid))
-      AND (${call.contact_id}::uuid IS NULL OR contact_id IS NULL OR contact_id = ${call.contact_id}::uuid)
-    ORDER BY executor_id IS NOT DISTINCT FROM ${executor}::uuid DESC, interest_id IS NOT DISTINCT FROM ${call.interest_id}::uuid DESC, lower(planned) LIMIT 1 FOR UPDATE`;
-  return row ?? null;
 }
 
 /** Load points frozen when an item is done (spec B2): exact cell, else any stage, else 1. `row` names a row with type_id and interest_id. */

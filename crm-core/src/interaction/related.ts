@@ -28,7 +28,8 @@ interface Who {
 }
 
 /**
- * With whom: as given, else the person of its Interest, else (a reply) that of its original with its Interest. Throws validation where
+ * With whom: as given (a contact alone: with its customer, when it has only one), else the person of its Interest, else (a reply) that of its
+ * original with its Interest. Throws validation where
  * nobody is named, where the Interest is somebody else's, or where something does not exist.
  */
 export async function related(tx: Tx, body: NewInteraction): Promise<Who> {
@@ -47,6 +48,15 @@ export async function related(tx: Tx, body: NewInteraction): Promise<Who> {
     else if ((who.customerId ?? interest.customerId) !== interest.customerId || (who.customerId === null && who.leadId !== interest.leadId))
       throw new AppError("validation", { fields: { interestId: "of_another" } });
   }
+  if (who.customerId === null && who.leadId === null && who.contactId !== null) who = { ...who, customerId: await onlyCustomer(tx, who.contactId) };
   if (who.customerId === null && who.leadId === null && who.contactId === null) throw new AppError("validation", { fields: { customerId: "required" } });
   return who;
+}
+
+/** The customer for whom a contact works now, when there is just one. */
+async function onlyCustomer(tx: Tx, contactId: Id): Promise<Id | null> {
+  const [row] = await tx<{ id: Id | null }[]>`
+    SELECT CASE WHEN count(*) = 1 THEN (array_agg(c.id))[1] END AS id FROM customer_contact cc JOIN customer c ON c.id = cc.customer_id AND c.archived_at IS NULL
+    WHERE cc.contact_id = ${contactId} AND cc.left_at IS NULL`;
+  return row?.id ?? null;
 }
