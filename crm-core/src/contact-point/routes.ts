@@ -1,16 +1,22 @@
 import { IdParams } from "@kommutator/contract/api/common";
 import { ContactPoint, ContactPointBody, ContactPointPatch } from "@kommutator/contract/api/contact-point";
+import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf } from "@kommutator/contract/http";
+import type { Id } from "@kommutator/contract/ids";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { differences } from "../audit/index.ts";
 import { change, VersionConflict } from "../change.ts";
 import type { Crm } from "../context.ts";
+import { overruled } from "../customer/write.ts";
+import { requireNoNewTwin } from "../duplicate/find.ts";
+import { facetsOf } from "../duplicate/sql.ts";
+import { emitContactChanged, emitPartyChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
-import { insertPoints, lockPoint, mayEditOwner, readPoint, requireAnotherPoint, verifiedElsewhere } from "./sql.ts";
+import { insertPoints, lockPoint, mayEditOwner, ownerOf, readPoint, requireAnotherPoint, verifiedElsewhere } from "./sql.ts";
 
 /** POST /contact-points, PATCH and DELETE /contact-points/:id, by the right to edit the card that owns the point. */
 export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
@@ -19,7 +25,7 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
 
     app.post("/contact-points", { schema: { body: ContactPointBody, response: { 201: ContactPoint } } }, async (request, reply) => {
       const principal = principalOf(request);
-      const { customerId, contactId, leadId, ...point } = request.body;
+      const { customerId, contactId, leadId, differentReason, ...point } = request.body;
       const owners = [
         customerId === null ? null : { customer_id: customerId },
         contactId === null ? null : { contact_id: contactId },
@@ -29,15 +35,19 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
       if (owner === undefined || more.length > 0) throw new AppError("validation", { fields: { customerId: "one_owner" } });
       const made = await change(crm, actorOf(request), async (tx) => {
         if (!(await mayEditOwner(tx, principal, { customer_id: customerId, contact_id: contactId, lead_id: leadId }))) throw new AppError("not_found");
+        const card = customerId ?? contactId ?? (leadId as Id);
+        const before = (await facetsOf(tx, [card])).get(card);
         const [id] = await insertPoints(tx, owner, [point], (await crm.company(tx)).country);
         if (id === undefined) throw new AppError("duplicate");
+        const others = await requireNoNewTwin(tx, principal, card, before, differentReason);
         const made = await readPoint(tx, id);
         await crm.audit(tx, actorOf(request), {
           objectKind: "contact_point",
           objectId: id,
           action: "create",
-          changes: { ...owner, kind: made.kind, value: made.value },
+          changes: { ...owner, kind: made.kind, value: made.value, ...overruled(others, differentReason) },
         });
+        await tell(crm, tx, ownerOf({ customer_id: customerId, contact_id: contactId, lead_id: leadId }));
         return made;
       });
       return reply.code(201).send(made);
@@ -45,7 +55,7 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
 
     app.patch("/contact-points/:id", { schema: { params: IdParams, body: ContactPointPatch, response: { 200: ContactPoint } } }, async (request) => {
       const principal = principalOf(request);
-      const { label, isShared, verified, version } = request.body;
+      const { label, isShared, verified, differentReason = null, version } = request.body;
       return change(crm, actorOf(request), async (tx) => {
         const point = found(await lockPoint(tx, principal, request.params.id));
         if (point.version !== version) throw new VersionConflict("contact_point", point.id, await readPoint(tx, point.id));
@@ -58,8 +68,17 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
         };
         if (verified === true && shared) throw new AppError("validation", { fields: { verified: "shared" } });
         if (next.verified_at !== null && (await verifiedElsewhere(tx, point))) throw new AppError("contact_point_taken");
+        const card = ownerOf(point).id;
+        const before = (await facetsOf(tx, [card])).get(card);
         await tx`UPDATE contact_point SET ${tx(next)}, verified_how = CASE WHEN ${next.verified_at}::timestamptz IS NULL THEN NULL ELSE coalesce(verified_how, 'manual') END WHERE id = ${point.id}`;
-        await crm.audit(tx, actorOf(request), { objectKind: "contact_point", objectId: point.id, action: "edit", changes: differences({ ...point }, next) });
+        const others = point.is_shared && !shared ? await requireNoNewTwin(tx, principal, card, before, differentReason) : [];
+        await crm.audit(tx, actorOf(request), {
+          objectKind: "contact_point",
+          objectId: point.id,
+          action: "edit",
+          changes: { ...differences({ ...point }, next), ...overruled(others, differentReason) },
+        });
+        await tell(crm, tx, ownerOf(point));
         return readPoint(tx, point.id);
       });
     });
@@ -77,11 +96,17 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
           changes: { value: [point.value_norm, null] },
         });
         // The last number may be one that a rule asks for (AD-06).
-        const owner = point.customer_id ?? point.contact_id ?? point.lead_id;
-        const object = point.customer_id !== null ? "customer" : point.contact_id !== null ? "contact" : "lead";
-        if (owner !== null) await checkRequired(tx, crm, principal, { object, moment: "save", row: { id: owner }, fields: ["phone", "email", "contactPoint"] });
+        const { object, id } = ownerOf(point);
+        await checkRequired(tx, crm, principal, { object, moment: "save", row: { id }, fields: ["phone", "email", "contactPoint"] });
+        await tell(crm, tx, { object, id });
       });
       return reply.code(204).send(null);
     });
   };
+}
+
+/** Whoever has the card open in a dialog sees the change. */
+async function tell(crm: Crm, tx: Tx, { object, id }: ReturnType<typeof ownerOf>): Promise<void> {
+  if (object === "contact") await emitContactChanged(crm, tx, id);
+  else await emitPartyChanged(crm, tx, object === "customer" ? { customerId: id } : { leadId: id });
 }

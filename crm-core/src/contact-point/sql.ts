@@ -40,6 +40,12 @@ export interface PointRow {
   version: number;
 }
 
+/** The card that has the point. */
+export function ownerOf(point: Pick<PointRow, "customer_id" | "contact_id" | "lead_id">): { object: "customer" | "contact" | "lead"; id: Id } {
+  if (point.customer_id !== null) return { object: "customer", id: point.customer_id };
+  return point.contact_id !== null ? { object: "contact", id: point.contact_id } : { object: "lead", id: point.lead_id as Id };
+}
+
 /** Locks a point of a card that the principal may edit; null otherwise. */
 export async function lockPoint(tx: Tx, principal: Principal, id: Id): Promise<PointRow | null> {
   const [row] = await tx<PointRow[]>`SELECT * FROM contact_point WHERE id = ${id} AND archived_at IS NULL FOR UPDATE`;

@@ -8,14 +8,19 @@ import { differences } from "../audit/index.ts";
 import { change, columnsOf, lockVersion } from "../change.ts";
 import { mayEditOwner } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
+import { overruled } from "../customer/write.ts";
+import { requireNoNewTwin } from "../duplicate/find.ts";
+import { facetsOf } from "../duplicate/sql.ts";
 import { decodeCursor, pageOf } from "../page.ts";
-import { emitPartyChanged } from "../party/sql.ts";
+import { emitContactChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { search } from "../search/sql.ts";
 import { listContacts, readContact, readContactCard } from "./sql.ts";
 
 const NAMES = { lastName: "last_name", firstName: "first_name", middleName: "middle_name", birthDate: "birth_date", language: "language" };
+/** What of these may make it another one's twin (B14). */
+const SIGNALS = ["last_name", "first_name", "middle_name", "birth_date"];
 const LINK = { position: "position", role: "role", isPrimary: "is_primary", leftAt: "left_at" };
 
 /** Of so many matches the filters choose. */
@@ -60,6 +65,7 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
         const merged = { ...before, ...names };
         if (!merged["last_name"] && !merged["first_name"]) throw new AppError("validation", { fields: { lastName: "required" } });
         const changes = differences({ ...before, birth_date: dayOf(before["birth_date"]) }, names);
+        const facets = (await facetsOf(tx, [id])).get(id);
         if (Object.keys(link).length > 0) {
           if (customerId === null) throw new AppError("validation", { fields: { customerId: "required" } });
           const [old] =
@@ -73,9 +79,15 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
         }
         if (Object.keys(changes).length > 0) {
           await tx`UPDATE contact SET ${tx({ ...names, version: before.version + 1 })} WHERE id = ${id}`;
+          const others = SIGNALS.some((column) => column in changes) ? await requireNoNewTwin(tx, principal, id, facets, body.differentReason) : [];
           await checkRequired(tx, crm, principal, { object: "contact", moment: "save", row: { id } });
-          await crm.audit(tx, actorOf(request), { objectKind: "contact", objectId: id, action: "edit", changes });
-          if (customerId !== null) await emitPartyChanged(crm, tx, { customerId });
+          await crm.audit(tx, actorOf(request), {
+            objectKind: "contact",
+            objectId: id,
+            action: "edit",
+            changes: { ...changes, ...overruled(others, body.differentReason ?? null) },
+          });
+          await emitContactChanged(crm, tx, id);
         }
         return found(await readContact(tx, null, id, customerId));
       });

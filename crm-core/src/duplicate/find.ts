@@ -17,7 +17,7 @@ const SHOWN = 10;
 /** Facets of what has been typed; a number that is not complete yet is no signal. */
 export function facetsTyped(typed: Typed, country: string): Facets {
   return {
-    names: typed.name.trim() === "" ? [] : [typed.name],
+    names: [typed.name, typed.companyName ?? ""].filter((name) => name.trim() !== ""),
     taxId: typed.taxId === null || typed.taxId.trim() === "" ? null : typed.taxId.trim(),
     birthDate: typed.birthDate,
     regionId: typed.regionId,
@@ -30,21 +30,21 @@ export function facetsTyped(typed: Typed, country: string): Facets {
 
 /** Candidates for what is typed, best first, among the cards that one may read (CB-12). */
 export async function findDuplicates(tx: Query, principal: Principal, typed: Typed, country: string): Promise<z.infer<typeof DuplicateCheckResult>> {
-  const mine = facetsTyped(typed, country);
+  return findAlike(tx, principal, typed.id, facetsTyped(typed, country));
+}
+
+/** The same for facets; `own`: the card that has them. */
+async function findAlike(tx: Query, principal: Principal, own: Id | null, mine: Facets): Promise<z.infer<typeof DuplicateCheckResult>> {
   const near = await blocks(tx, mine);
-  const ids = [...new Set([...near.identity, ...near.domain, ...near.name])].filter((id) => id !== typed.id);
-  const [facets, refs, linked] = [
-    await facetsOf(tx, ids),
-    await refsOf(tx, principal, ids),
-    await linkedPairs(tx, typed.id === null ? [] : [...ids, typed.id]),
-  ];
+  const ids = [...new Set([...near.identity, ...near.domain, ...near.name])].filter((id) => id !== own);
+  const [facets, refs, linked] = [await facetsOf(tx, ids), await refsOf(tx, principal, ids), await linkedPairs(tx, own === null ? [] : [...ids, own])];
   const candidates: DuplicateCandidate[] = [];
   const colleagues: Id[] = [];
   const similar: { id: Id; like: number }[] = [];
   for (const id of ids) {
     const theirs = facets.get(id);
     const ref = refs.get(id);
-    if (theirs === undefined || ref === undefined || (typed.id !== null && linked.has(`${typed.id} ${id}`))) continue;
+    if (theirs === undefined || ref === undefined || (own !== null && linked.has(`${own} ${id}`))) continue;
     const signals = signalsOf(mine, theirs);
     const score = scoreOf(signals);
     const level = levelOf(score);
@@ -75,8 +75,31 @@ export function mayDiffer(principal: Principal): boolean {
  * Throws duplicate with the candidates otherwise. Returns the candidates that were overruled, for the audit.
  */
 export async function requireDifferent(tx: Tx, principal: Principal, typed: Typed, country: string, reason: string | null): Promise<Id[]> {
-  const { candidates } = await findDuplicates(tx, principal, typed, country);
-  const certain = candidates.filter((c) => c.level === "certain");
+  return overrule(principal, await certainOnes(tx, principal, typed.id, facetsTyped(typed, country)), reason);
+}
+
+/**
+ * The same after a card was changed, in the change's transaction: asked about are the twins that the change has made certain, not those that
+ * it had already. `before`: its facets as they were (facetsOf); undefined for a card that is no candidate itself.
+ */
+export async function requireNoNewTwin(tx: Tx, principal: Principal, id: Id, before: Facets | undefined, reason: string | null | undefined): Promise<Id[]> {
+  const after = before === undefined ? undefined : (await facetsOf(tx, [id])).get(id);
+  if (before === undefined || after === undefined) return [];
+  const certain = await certainOnes(tx, principal, id, after);
+  if (certain.length === 0) return [];
+  const known = new Set((await certainOnes(tx, principal, id, before)).map((c) => c.id));
+  return overrule(
+    principal,
+    certain.filter((c) => !known.has(c.id)),
+    reason ?? null,
+  );
+}
+
+async function certainOnes(tx: Tx, principal: Principal, own: Id | null, mine: Facets): Promise<DuplicateCandidate[]> {
+  return (await findAlike(tx, principal, own, mine)).candidates.filter((c) => c.level === "certain");
+}
+
+function overrule(principal: Principal, certain: DuplicateCandidate[], reason: string | null): Id[] {
   if (certain.length === 0) return [];
   if (reason === null || reason.trim() === "" || !mayDiffer(principal))
     throw new AppError("duplicate", { candidates: certain, mayDiffer: mayDiffer(principal) });

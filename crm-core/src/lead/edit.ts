@@ -8,6 +8,9 @@ import type { z } from "zod";
 import { differences } from "../audit/index.ts";
 import { columnsOf, lockVersion } from "../change.ts";
 import type { Crm } from "../context.ts";
+import { overruled } from "../customer/write.ts";
+import { requireNoNewTwin } from "../duplicate/find.ts";
+import { facetsOf } from "../duplicate/sql.ts";
 import { settle } from "../notification/notify.ts";
 import { emitPartyChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
@@ -53,14 +56,26 @@ interface Change {
   after: Record<string, unknown>;
   action: string;
   moment: "save" | "close";
+  /** "This is a different one": why (B14). */
+  differentReason?: string | null | undefined;
 }
 
 /** Writes what differs, with its trace, and asks for the required fields (B7). Returns the names that are only warned of. */
-async function save(crm: Crm, tx: Tx, principal: Principal, actor: Actor, id: Id, { before, after, action, moment }: Change): Promise<string[]> {
+async function save(
+  crm: Crm,
+  tx: Tx,
+  principal: Principal,
+  actor: Actor,
+  id: Id,
+  { before, after, action, moment, differentReason }: Change,
+): Promise<string[]> {
   const changes = differences(before, after);
   if (Object.keys(changes).length === 0) return [];
+  const named = "contact_name" in changes || "company_name" in changes;
+  const facets = named ? (await facetsOf(tx, [id])).get(id) : undefined;
   await tx`UPDATE lead SET ${tx({ ...after, version: before.version + 1 })} WHERE id = ${id}`;
-  await crm.audit(tx, actor, { objectKind: "lead", objectId: id, action, changes });
+  const others = await requireNoNewTwin(tx, principal, id, facets, differentReason);
+  await crm.audit(tx, actor, { objectKind: "lead", objectId: id, action, changes: { ...changes, ...overruled(others, differentReason ?? null) } });
   await emitPartyChanged(crm, tx, { leadId: id });
   return checkRequired(tx, crm, principal, { object: "lead", moment, row: { id } });
 }
@@ -85,7 +100,7 @@ export async function editLead(crm: Crm, tx: Tx, principal: Principal, actor: Ac
   if (body.status !== undefined && body.status !== "qualified" && before.status === "qualified") after["qualified_at"] = null;
   // A moved deadline is reminded of anew.
   if (body.dueAt !== undefined) after["reminded"] = Number(before["reminded"]) & ~(TOLD.processing.responsible | TOLD.processing.supervisor);
-  return save(crm, tx, principal, actor, id, { before, after, action: "edit", moment: "save" });
+  return save(crm, tx, principal, actor, id, { before, after, action: "edit", moment: "save", differentReason: body.differentReason });
 }
 
 /** Not to become a client, with the reason from the catalogue; its history stays (RG-15). */

@@ -11,6 +11,8 @@ import { differences } from "../audit/index.ts";
 import { change, columnsOf } from "../change.ts";
 import { insertPoints } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
+import { overruled } from "../customer/write.ts";
+import { requireDifferent } from "../duplicate/find.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found, mayAssign } from "../rights.ts";
@@ -47,6 +49,19 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
       const responsibleId = body.responsibleId ?? principal.employeeId;
       const made = await change(crm, actorOf(request), async (tx) => {
         await mayAssign(tx, principal, "lead", responsibleId);
+        const { country } = await crm.company(tx);
+        const { contactName, companyName, contactPoints } = body;
+        const typed = {
+          card: "lead" as const,
+          id: null,
+          kind: "person" as const,
+          name: contactName ?? "",
+          companyName,
+          taxId: null,
+          birthDate: null,
+          regionId: null,
+        };
+        const others = await requireDifferent(tx, principal, { ...typed, contactPoints }, country, body.differentReason);
         const now = new Date(crm.clock.now());
         const values = {
           ...columnsOf(body, { contactName: "contact_name", companyName: "company_name", note: "note", sourceId: "source_id", noContact: "no_contact" }),
@@ -57,10 +72,15 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
         };
         const [row] = await tx<{ id: Id }[]>`INSERT INTO lead ${tx({ ...values, created_at: now, created_by: principal.employeeId })} RETURNING id`;
         const { id } = row as { id: Id };
-        await insertPoints(tx, { lead_id: id }, body.contactPoints, (await crm.company(tx)).country);
+        await insertPoints(tx, { lead_id: id }, contactPoints, country);
         await setDeadlines(tx, [id]);
         warn(reply, await checkRequired(tx, crm, principal, { object: "lead", moment: "create", row: { id } }));
-        await crm.audit(tx, actorOf(request), { objectKind: "lead", objectId: id, action: "create", changes: differences({}, values) });
+        await crm.audit(tx, actorOf(request), {
+          objectKind: "lead",
+          objectId: id,
+          action: "create",
+          changes: { ...differences({}, values), ...overruled(others, body.differentReason) },
+        });
         return view(tx, id);
       });
       return reply.code(201).send(made);

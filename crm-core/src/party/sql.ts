@@ -49,6 +49,12 @@ export async function openDialogsOf(tx: Query, about: { customerId?: Id; leadId?
     ORDER BY p.dialog_id LIMIT 100`;
 }
 
+/** The same for a human: the cards of every company where they work show them. */
+export async function emitContactChanged(crm: Crm, tx: Tx, contactId: Id): Promise<void> {
+  const companies = await tx<{ id: Id }[]>`SELECT customer_id AS id FROM customer_contact WHERE contact_id = ${contactId} ORDER BY 1`;
+  for (const { id } of companies) await emitPartyChanged(crm, tx, { customerId: id });
+}
+
 /** Screens of the open dialogs with this card read it again. */
 export async function emitPartyChanged(crm: Crm, tx: Tx, about: { customerId?: Id; leadId?: Id; interestId?: Id }): Promise<void> {
   const dialogs = await openDialogsOf(tx, about);

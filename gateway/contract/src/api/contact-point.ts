@@ -34,11 +34,15 @@ export const ContactPointBody = NewContactPoint.extend({
   customerId: Id.nullable().default(null),
   contactId: Id.nullable().default(null),
   leadId: Id.nullable().default(null),
+  /** "This is a different one": why, where the point makes a certain duplicate of the card (rule B14). */
+  differentReason: z.string().max(500).nullable().default(null),
 });
 /** `verified: true` says that a person confirmed it; it fails with contact_point_taken when another card holds it verified. */
 export const ContactPointPatch = z.object({
   label: NewContactPoint.shape.label.unwrap().optional(),
   isShared: z.boolean().optional(),
   verified: z.boolean().optional(),
+  /** As for a new point: one that is no longer shared may make a certain duplicate. */
+  differentReason: z.string().max(500).nullable().optional(),
   version: z.number().int(),
 });

@@ -82,6 +82,8 @@ export const ContactPatch = z.object({
   role: z.string().max(100).nullable().optional(),
   isPrimary: z.boolean().optional(),
   leftAt: z.iso.date().nullable().optional(),
+  /** "This is a different one": why, where the change makes a certain duplicate (rule B14). */
+  differentReason: z.string().max(500).nullable().optional(),
   version: z.number().int(),
 });
 export const CustomerRow = z.object({

@@ -35,6 +35,8 @@ export const DuplicateCheckBody = z.object({
   id: Id.nullable().default(null),
   kind: z.enum(["company", "person"]).default("company"),
   name: z.string().max(300).default(""),
+  /** The company that a lead also names. */
+  companyName: z.string().max(300).nullable().optional(),
   taxId: z.string().max(30).nullable().default(null),
   birthDate: z.iso.date().nullable().default(null),
   regionId: Id.nullable().default(null),

@@ -64,6 +64,8 @@ export const LeadBody = z.object({
   /** Left out: computed from the source's or the house's time for processing. */
   dueAt: IsoTime.nullable().default(null),
   contactPoints: z.array(NewContactPoint).default([]),
+  /** "This is a different one": why, where a certain duplicate exists (rule B14). */
+  differentReason: z.string().max(500).nullable().default(null),
 });
 export const LeadPatch = z.object({
   contactName: z.string().max(300).nullable().optional(),
@@ -75,6 +77,7 @@ export const LeadPatch = z.object({
   noContact: z.boolean().optional(),
   /** "qualified" needs an answer to every required question of the checklist (RG-15). */
   status: z.enum(["new", "in_work", "qualified"]).optional(),
+  differentReason: z.string().max(500).nullable().optional(),
   version: z.number().int(),
 });
 export const ConvertBody = z.object({
