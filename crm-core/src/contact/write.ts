@@ -27,7 +27,7 @@ export async function addContact(tx: Tx, crm: Crm, principal: Principal, actor: 
   await tx`
     INSERT INTO customer_contact (customer_id, contact_id, position, role, is_primary)
     SELECT ${customerId}, ${id}, ${body.position}, ${body.role}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customerId} AND is_primary AND left_at IS NULL)`;
-  await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id }, waived: how.waived });
+  await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id }, waived: how.waived, lacking: how.lacking });
   const { contactPoints: _points, differentReason: _reason, contactId: _known, ...fields } = body;
   await crm.audit(tx, actor, {
     objectKind: "contact",

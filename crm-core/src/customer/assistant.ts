@@ -1,5 +1,5 @@
 import { AssistantBody, AssistantResult } from "@kommutator/contract/api/customer";
-import { WARNINGS_HEADER } from "@kommutator/contract/api/required-field";
+import { type RequiredFault, WARNINGS_HEADER } from "@kommutator/contract/api/required-field";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
@@ -8,7 +8,9 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { change } from "../change.ts";
 import { addContact } from "../contact/write.ts";
 import type { Crm } from "../context.ts";
+import { requireFields } from "../interest/conditions.ts";
 import { createInterest } from "../interest/write.ts";
+import { refuseLacking } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { readCustomer } from "./sql.ts";
 import { createCustomer, requireEdit } from "./write.ts";
@@ -29,8 +31,10 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
       const actor = actorOf(request);
       const { warnings, ...result } = await change(crm, actor, async (tx) => {
         let contactId: Id | null = null;
+        // What the card, the contact and the Interest lack is told at once (B7).
+        const lacking: RequiredFault[] = [];
         const person = async (id: Id) => {
-          if (contact !== null) contactId = await addContact(tx, crm, principal, actor, id, contact);
+          if (contact !== null) contactId = await addContact(tx, crm, principal, actor, id, contact, { lacking });
         };
         let id: Id;
         let warnings: string[] = [];
@@ -38,7 +42,7 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
           id = found(await readCustomer(tx, principal, customerId as Id)).id;
           if (contact !== null) await requireEdit(tx, principal, id);
           await person(id);
-        } else ({ id, warnings } = await createCustomer(tx, crm, principal, actor, customer, {}, person));
+        } else ({ id, warnings } = await createCustomer(tx, crm, principal, actor, customer, { lacking }, person));
         const made =
           interest === null
             ? null
@@ -54,6 +58,8 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
                 expectedClose: null,
                 fromDialogId: null,
               });
+        if (made !== null) warnings = [...warnings, ...(await requireFields(crm, tx, principal, made.id, { moment: "create", lacking }))];
+        refuseLacking(lacking);
         return { customerId: id, contactId, interestId: made?.id ?? null, warnings };
       });
       if (warnings.length > 0) reply.header(WARNINGS_HEADER, warnings.join(","));

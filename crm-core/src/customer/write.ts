@@ -1,6 +1,7 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { CustomerBody, CustomerPatch, CustomerView } from "@kommutator/contract/api/customer";
 import type { DuplicateCheckBody } from "@kommutator/contract/api/duplicate";
+import type { RequiredFault } from "@kommutator/contract/api/required-field";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
@@ -13,7 +14,7 @@ import type { Crm } from "../context.ts";
 import { requireDifferent } from "../duplicate/find.ts";
 import { tellRouterOf } from "../party/router.ts";
 import { emitPartyChanged } from "../party/sql.ts";
-import { checkRequired } from "../required-field/check.ts";
+import { checkRequired, refuseLacking } from "../required-field/check.ts";
 import { allowed, mayAssign } from "../rights.ts";
 import { setOwner, setStatusPeriod } from "./periods.ts";
 import { readCustomer } from "./sql.ts";
@@ -34,10 +35,12 @@ const COLUMNS = {
 };
 type Body = z.infer<typeof CustomerBody>;
 type Patch = z.infer<typeof CustomerPatch>;
-/** What an import may say of a card: it was compared with the others already (B14); it is let through incomplete (B7). */
+/** What a path may say of the card it makes: compared with the others already (B14); let through incomplete (B7). */
 export interface MadeBy {
   compared?: boolean;
   waived?: boolean;
+  /** The card is a part of what is written: its faults go here, and the caller refuses with those of the whole (B7). */
+  lacking?: RequiredFault[];
 }
 type Row = Record<string, unknown> & { version: number; responsible_id: Id | null; status_id: Id | null; merged_into_id: Id | null; archived_at: Date | null };
 
@@ -53,7 +56,7 @@ export async function createCustomer(
   actor: Actor,
   body: Body,
   how: MadeBy = {},
-  andThen?: (id: Id) => Promise<void>,
+  andThen?: (id: Id, lacking: RequiredFault[]) => Promise<void>,
 ): Promise<{ id: Id; warnings: string[] }> {
   const now = new Date(crm.clock.now());
   const { country } = await crm.company(tx);
@@ -66,8 +69,10 @@ export async function createCustomer(
   if (body.responsibleId !== null) await setOwner(tx, id, body.responsibleId, "manual", principal.employeeId, now, body.ownerNote);
   if (body.statusId !== null) await setStatusPeriod(tx, id, body.statusId, principal.employeeId, now);
   await insertPoints(tx, { customer_id: id }, body.contactPoints, country);
-  await andThen?.(id);
-  const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id }, waived: how.waived });
+  const lacking = how.lacking ?? [];
+  await andThen?.(id, lacking);
+  const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id }, waived: how.waived, lacking });
+  if (how.lacking === undefined) refuseLacking(lacking);
   await crm.audit(tx, actor, {
     objectKind: "customer",
     objectId: id,

@@ -6,6 +6,7 @@ import type { Actor } from "@kommutator/contract/ports";
 import { insertPoints, mayEditOwner, type Owner } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { emitPartyChanged } from "../party/sql.ts";
+import { checkRequired } from "../required-field/check.ts";
 import type { Card } from "./body.ts";
 
 /** What filling wrote: the fields that had been empty with their values, and the new contact points. */
@@ -32,9 +33,10 @@ function columnsOfCard(card: Card): Record<string, unknown> {
 
 /**
  * Fills what is empty on an existing card and adds the identities that it lacks, audited; null when the file says nothing new. What a person
- * entered is never overwritten. Throws forbidden when one may see the card and not change it.
+ * entered is never overwritten. Throws forbidden when one may see the card and not change it, required_fields when the filled card still lacks
+ * what a saved one must have (B7), unless the rows are let through (`waived`).
  */
-export async function fillCard(tx: Tx, crm: Crm, principal: Principal, actor: Actor, card: Card, id: Id): Promise<Filled | null> {
+export async function fillCard(tx: Tx, crm: Crm, principal: Principal, actor: Actor, card: Card, id: Id, waived: boolean): Promise<Filled | null> {
   const owner: Owner = card.object === "customer" ? { customer_id: id } : card.object === "contact" ? { contact_id: id } : { lead_id: id };
   if (!(await mayEditOwner(tx, principal, { customer_id: null, contact_id: null, lead_id: null, ...owner }))) throw new AppError("forbidden");
   const [row] = await tx<Record<string, unknown>[]>`SELECT * FROM ${tx(card.object)} WHERE id = ${id} FOR UPDATE`;
@@ -45,6 +47,7 @@ export async function fillCard(tx: Tx, crm: Crm, principal: Principal, actor: Ac
   const points = await insertPoints(tx, owner, card.body.contactPoints, (await crm.company(tx)).country);
   if (Object.keys(fields).length === 0 && points.length === 0) return null;
   if (Object.keys(fields).length > 0) await tx`UPDATE ${tx(card.object)} SET ${tx(fields)}, version = version + 1 WHERE id = ${id}`;
+  await checkRequired(tx, crm, principal, { object: card.object, moment: "save", row: { id }, waived });
   const changes = Object.fromEntries(Object.entries(fields).map(([column, value]) => [column, [null, value]]));
   await crm.audit(tx, actor, {
     objectKind: card.object,

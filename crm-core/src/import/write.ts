@@ -54,7 +54,7 @@ async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch
   if (twin !== null && onDuplicate !== "create") {
     const ref = { kind: twin.card, id: twin.id };
     if (onDuplicate === "skip" || twin.card !== card.object) return { state: "skipped", faults: [], twin: ref, card: null, before: null };
-    const before = await fillCard(tx, crm, principal, actor, card, twin.id);
+    const before = await fillCard(tx, crm, principal, actor, card, twin.id, batch.waived);
     return { state: before === null ? "skipped" : "filled", faults: [], twin: ref, card: before === null ? null : ref, before };
   }
   const differentReason = twin !== null && mayDiffer(principal) ? ON_PURPOSE : null;
@@ -72,11 +72,11 @@ async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch
   const { person } = card;
   const contacts: Id[] = [];
   // The people come before the rules look at the card; one whom the house knows for certain stays one contact, with two links.
-  const { id } = await createCustomer(tx, crm, principal, actor, { ...card.body, differentReason }, how, async (customer) => {
+  const { id } = await createCustomer(tx, crm, principal, actor, { ...card.body, differentReason }, how, async (customer, lacking) => {
     if (person === null) return;
     const like = await twinOf(tx, principal, { card: "contact", name: nameOf(person), contactPoints: person.contactPoints }, country);
     const known = like?.card === "contact" && like.level === "certain" ? like.id : null;
-    const contact = await addContact(tx, crm, principal, actor, customer, { ...person, contactId: known }, how);
+    const contact = await addContact(tx, crm, principal, actor, customer, { ...person, contactId: known }, { ...how, lacking });
     if (known === null) contacts.push(contact);
   });
   return { state: "created", faults: [], twin: ref, card: { kind: "customer", id }, before: { contacts } };

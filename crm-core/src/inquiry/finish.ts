@@ -76,15 +76,14 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
     executorId: principal.employeeId,
     next: body.next,
   });
-  const warnings = [
-    ...(body.who.kind === "new-lead" && person.leadId !== null
-      ? await checkRequired(tx, crm, principal, { object: "lead", moment: "create", row: { id: person.leadId } })
-      : []),
-    ...(interest?.how === "created" ? await checkRequired(tx, crm, principal, { object: "interest", moment: "create", row: { id: interest.id } }) : []),
+  const created = { moment: "create" as const };
+  const warnings = await checkTogether(tx, crm, principal, [
+    ...(body.who.kind === "new-lead" && person.leadId !== null ? [{ ...created, object: "lead" as const, row: { id: person.leadId } }] : []),
+    ...(interest?.how === "created" ? [{ ...created, object: "interest" as const, row: { id: interest.id } }] : []),
     // What was said is a fact and stays; what is planned is an Interaction like any other.
-    ...(plannedId !== null ? await checkRequired(tx, crm, principal, { object: "interaction", moment: "create", row: { id: plannedId } }) : []),
-    ...(await checkRequired(tx, crm, principal, { object: "inquiry", moment: "close", row: { id } })),
-  ];
+    ...(plannedId !== null ? [{ ...created, object: "interaction" as const, row: { id: plannedId } }] : []),
+    { object: "inquiry", moment: "close", row: { id } },
+  ]);
   return { ...(await resultOf(tx, id)), ...settled, customerId: person.customerId, leadId: person.leadId, warnings };
 }
 /**

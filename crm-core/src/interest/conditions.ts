@@ -1,10 +1,10 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { StageField } from "@kommutator/contract/api/interest";
+import type { RequiredFault } from "@kommutator/contract/api/required-field";
 import type { Tx } from "@kommutator/contract/db";
-import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Crm } from "../context.ts";
-import { checkRequired } from "../required-field/check.ts";
+import { checkRequired, refuseLacking } from "../required-field/check.ts";
 import type { InterestRecord } from "./record.ts";
 import type { Met } from "./rules.ts";
 
@@ -46,25 +46,13 @@ export async function requireFields(
   tx: Tx,
   principal: Principal | null,
   interestId: Id,
-  asked: { moment: "create" | "save" | "stage" | "close"; leftStageId?: Id | null; missing?: readonly StageField[] },
+  asked: { moment: "create" | "save" | "stage" | "close"; leftStageId?: Id | null; missing?: readonly StageField[]; lacking?: RequiredFault[] | undefined },
 ): Promise<string[]> {
   const { moment, leftStageId = null, missing = [] } = asked;
-  const own = missing.map((field) => ({
-    object: "interest",
-    objectId: interestId,
-    field: field as string,
-    rule: leftStageId,
-    message: null,
-    value: null,
-    allowUnknown: false,
-  }));
-  try {
-    const warnings = await checkRequired(tx, crm, principal, { object: "interest", moment, row: { id: interestId }, leftStageId });
-    if (own.length === 0) return warnings;
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "required_fields") throw error;
-    const named = new Set(own.map((f) => f.field));
-    own.push(...(error.details["fields"] as typeof own).filter((f) => !named.has(f.field)));
-  }
-  throw new AppError("required_fields", { fields: own });
+  const lacking = asked.lacking ?? [];
+  for (const field of missing)
+    lacking.push({ object: "interest", objectId: interestId, field, rule: leftStageId as Id, message: null, value: null, allowUnknown: false });
+  const warnings = await checkRequired(tx, crm, principal, { object: "interest", moment, row: { id: interestId }, leftStageId, lacking });
+  if (asked.lacking === undefined) refuseLacking(lacking);
+  return warnings;
 }

@@ -10,7 +10,7 @@ import { setOwner } from "../customer/sql.ts";
 import { repointLead } from "../merge/repoint.ts";
 import { settle } from "../notification/notify.ts";
 import { emitPartyChanged } from "../party/sql.ts";
-import { checkRequired } from "../required-field/check.ts";
+import { checkTogether } from "../required-field/check.ts";
 import { allowed, handles } from "../rights.ts";
 import { requireAnswers } from "./checklist.ts";
 import { refuseMerged } from "./edit.ts";
@@ -89,10 +89,12 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
       action: "create",
       changes: { from_lead_id: [null, leadId], responsible_id: [null, owner] },
     });
-  await checkRequired(tx, crm, principal, { object: "lead", moment: "convert", row: { id: leadId } });
   // A human made of the lead is a new contact; one who was known is not touched.
-  if (made) await checkRequired(tx, crm, principal, { object: "contact", moment: "create", row: { id: contactId as Id } });
-  if (target === null) await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id: customer.id } });
+  await checkTogether(tx, crm, principal, [
+    { object: "lead", moment: "convert", row: { id: leadId } },
+    ...(made ? [{ object: "contact" as const, moment: "create" as const, row: { id: contactId as Id } }] : []),
+    ...(target === null ? [{ object: "customer" as const, moment: "create" as const, row: { id: customer.id } }] : []),
+  ]);
   await settle(tx, crm, leadId, ["lead.deadline"]);
   await emitPartyChanged(crm, tx, { customerId: customer.id });
   return { customerId: customer.id, contactId };

@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { CheckMoment, RequiredObject } from "@kommutator/contract/api/required-field";
+import type { CheckMoment, RequiredFault, RequiredObject } from "@kommutator/contract/api/required-field";
 import { FIELD_NAMES } from "@kommutator/contract/api/required-field-names";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
@@ -28,6 +28,8 @@ interface Check {
   unknown?: Record<string, string> | undefined;
   /** Let through by right (an import): the record is marked incomplete instead of refused. */
   waived?: boolean | undefined;
+  /** Where faults go instead of being thrown: the operation writes more records and refuses once, for all of them (`refuseLacking`). */
+  lacking?: RequiredFault[] | undefined;
 }
 
 /**
@@ -56,12 +58,30 @@ export async function checkRequired(tx: Tx, crm: Crm, principal: Principal | nul
     place: { country: company.country.trim(), today: localDate(now, company.tz) },
     now,
   });
-  if (verdict.faults.length > 0 && check.waived !== true) throw new AppError("required_fields", { fields: verdict.faults });
+  if (verdict.faults.length > 0 && check.waived !== true) {
+    if (check.lacking === undefined) throw new AppError("required_fields", { fields: verdict.faults });
+    check.lacking.push(...verdict.faults);
+  }
   // Only a whole look at the record takes the mark away.
   const missing = verdict.faults.map((f) => f.field);
   if (missing.length > 0 || (moments.includes("save") && check.fields === undefined)) await markIncomplete(tx, principal.employeeId, object, row.id, missing);
   for (const { rule, dueAt } of verdict.deferred) await defer(tx, crm, principal, row.id, rule, dueAt);
   return [...new Set([...verdict.warnings, ...verdict.deferred.map((d) => nameOf(d.rule)), ...verdict.faults.map((f) => `${f.object}.${f.field}`)])];
+}
+
+/** Refuses an operation that wrote several records with one answer naming the faults of all of them (B7); one field is one gap. */
+export function refuseLacking(lacking: readonly RequiredFault[]): void {
+  const fields = lacking.filter((f, n) => lacking.findIndex((g) => g.object === f.object && g.objectId === f.objectId && g.field === f.field) === n);
+  if (fields.length > 0) throw new AppError("required_fields", { fields });
+}
+
+/** Several records that one operation wrote, judged together. Throws required_fields naming all that fails; returns the warnings. */
+export async function checkTogether(tx: Tx, crm: Crm, principal: Principal | null, checks: readonly Omit<Check, "lacking">[]): Promise<string[]> {
+  const lacking: RequiredFault[] = [];
+  const warnings: string[] = [];
+  for (const check of checks) warnings.push(...(await checkRequired(tx, crm, principal, { ...check, lacking })));
+  refuseLacking(lacking);
+  return [...new Set(warnings)];
 }
 
 /** The deferral begins, with a task for whoever saved the record (B7); one for each rule and record, however often it is saved meanwhile. */
