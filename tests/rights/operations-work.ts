@@ -12,6 +12,11 @@ async function linkedFile(s: Side): Promise<Id> {
   linked.set(s, at);
   return s.make("file", "/files", { ...at, blobId: await s.of("blob") });
 }
+async function taskOnEvent(s: Side): Promise<Id> {
+  const interactionId = await s.interaction();
+  linked.set(s, { interactionId, version: "0" });
+  return s.make("task", "/tasks", { title: s.name("Task"), subject: { kind: "interaction", id: interactionId } });
+}
 async function merge(s: Side): Promise<object> {
   const [survivorId, loserId] = [await s.customer(), await s.customer()];
   return { card: "customer", survivorId, survivorVersion: await s.version(survivorId), loserId, loserVersion: await s.version(loserId) };
@@ -52,6 +57,8 @@ export const workOperations: Record<string, Operation> = {
   "POST /tasks#a part of another": agent({ body: async (s) => ({ title: s.name("Part"), parentId: await s.of("task") }) }),
   "GET /tasks/{id}": agent(),
   "PATCH /tasks/{id}": agent({ body: at({ priority: 3 }) }),
+  "POST /tasks/{id}/events": agent({ body: async (s, id) => ({ interactionId: await s.interaction(), version: await s.version(id) }) }),
+  "DELETE /tasks/{id}/events": agent({ id: taskOnEvent, query: (s) => linked.get(s) ?? {} }),
   "POST /tasks/{id}/{action}": agent({ params: { action: "start" }, body: at({}) }),
   "POST /tasks/{id}/{action}#cancel": agent({ params: { action: "cancel" }, body: at({ reason: "Not needed" }) }),
 

@@ -2,6 +2,7 @@ import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { Crm } from "../context.ts";
+import { joinChain } from "../interaction/chain.ts";
 import { createTask } from "../task/write.ts";
 import type { Person } from "./person.ts";
 import type { PurposeRow } from "./sql.ts";
@@ -36,6 +37,8 @@ export async function createClaim(
     action: "create",
     changes: { title: [null, values.title], responsible_id: [null, claim.responsibleId] },
   });
+  // Claim and task stand in the chain of the inquiry (IA-05).
+  await joinChain(tx, { kind: "claim", id }, { kind: "inquiry", id: inquiry.id }, values.registered_at);
   await giveTask(crm, tx, actor, inquiry.id, { ...claim, title: `${claim.purpose.name} #${number}: ${values.title}` });
   return id;
 }

@@ -2,6 +2,7 @@ import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { Crm } from "../context.ts";
+import { joinIfFree } from "../interaction/chain.ts";
 import { recordReception } from "../interaction/reception.ts";
 import { createInteraction, type NewInteraction } from "../interaction/write.ts";
 import { emitInterest } from "../interest/emit.ts";
@@ -63,7 +64,10 @@ export async function settle(
     note: s.note,
     executorId: s.executorId,
   });
-  if (claimId !== null) await tx`UPDATE interaction SET claim_id = ${claimId} WHERE id = ${interactionId}`;
+  if (claimId !== null) {
+    await tx`UPDATE interaction SET claim_id = ${claimId} WHERE id = ${interactionId}`;
+    await joinIfFree(tx, { kind: "interaction", id: interactionId }, { kind: "claim", id: claimId }, now);
+  }
   await touch(tx, now, { interestIds: [interestId], customerIds: [] });
   const plannedId =
     s.next === null

@@ -5,7 +5,7 @@ import type { z } from "zod";
 import type { Query } from "../context.ts";
 import { originJson } from "../lead/sql.ts";
 import { after, type Cursor, micros } from "../page.ts";
-import { hasInHand, visible } from "../rights.ts";
+import { allowed, hasInHand, visible } from "../rights.ts";
 
 export const UNPROCESSED = ["new", "in_wizard", "dispatched"];
 
@@ -19,6 +19,11 @@ export function inquiryAllowed(tx: Query, principal: Principal, action: AccessAc
   return tx`(${visible(tx, principal, scope, "coalesce(q.dispatched_to, q.received_by)")} OR ${hasInHand(tx, principal.employeeId, "q.dialog_id")}
     OR (q.dispatched_to IS NULL AND (q.received_by IS NULL OR q.dispatch_queue_id IS NOT NULL)
       AND EXISTS (SELECT 1 FROM queue_member qm WHERE qm.queue_id = ${queueOf(tx)} AND qm.employee_id = ${principal.employeeId})))`;
+}
+
+/** SQL over a claim `cl`: it belongs to who answers it, and is seen with the inquiry that it came by. */
+export function claimAllowed(tx: Query, principal: Principal) {
+  return tx`(${allowed(tx, principal, "inquiry", "read", "cl.responsible_id")} OR EXISTS (SELECT 1 FROM inquiry q WHERE q.claim_id = cl.id AND ${inquiryAllowed(tx, principal, "read")}))`;
 }
 
 /** SQL over an inquiry `q`: the queue it waits in, the one it was handed to or that of its line or channel. */

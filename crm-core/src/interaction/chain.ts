@@ -2,7 +2,7 @@ import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 
 /** What a chain of one subject is made of (IA-05). */
-export const CHAIN_KINDS = ["interaction", "task", "interest", "dialog", "inquiry"] as const;
+export const CHAIN_KINDS = ["interaction", "task", "interest", "dialog", "inquiry", "claim"] as const;
 export type ChainKind = (typeof CHAIN_KINDS)[number];
 export interface Link {
   kind: string;
@@ -54,4 +54,23 @@ export async function inheritSubject(tx: Tx, interactionIds: readonly Id[], at: 
 /** Takes an object out of its chain; what the chain is about stays with the others. */
 export async function leaveChain(tx: Tx, object: Link): Promise<void> {
   await tx`DELETE FROM subject_link WHERE from_kind = ${object.kind} AND from_id = ${object.id}`;
+}
+
+const inChain = (tx: Tx, { kind, id }: Link) => tx`
+  SELECT 1 FROM subject_link WHERE (from_kind = ${kind} AND from_id = ${id}) OR (to_kind = ${kind} AND to_id = ${id}) LIMIT 1`;
+
+/**
+ * Two linked objects stand in one chain (IA-05) as far as none is torn out of its own for that: the first joins the second's chain, or the
+ * second the first's. Returns the one that came; null where each has a chain already.
+ */
+export async function joinIfFree(tx: Tx, object: Link, to: Link, at: Date): Promise<Link | null> {
+  const [coming, other] = (await inChain(tx, object)).length === 0 ? [object, to] : (await inChain(tx, to)).length === 0 ? [to, object] : [null, to];
+  if (coming !== null) await joinChain(tx, coming, other, at);
+  return coming;
+}
+
+/** Takes `object` out of the chain that it shares with `other`; out of another it is not taken. */
+export async function partFrom(tx: Tx, object: Link, other: Link): Promise<void> {
+  const [mine, theirs] = [await subjectOf(tx, object), await subjectOf(tx, other)];
+  if (mine.kind === theirs.kind && mine.id === theirs.id) await leaveChain(tx, object);
 }

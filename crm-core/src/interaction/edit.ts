@@ -9,7 +9,8 @@ import { columnsOf } from "../change.ts";
 import type { Crm } from "../context.ts";
 import { publishLoads } from "../load/index.ts";
 import { settle } from "../notification/notify.ts";
-import { joinChain, leaveChain } from "./chain.ts";
+import { endSubject, setSubject } from "../task/events.ts";
+import { leaveChain } from "./chain.ts";
 import { checkPatch, type InteractionRecord } from "./rules.ts";
 import { statusOf } from "./types.ts";
 import { tellExecutor } from "./write.ts";
@@ -56,9 +57,10 @@ export async function editInteraction(crm: Crm, tx: Tx, actor: Actor, item: Lock
     Object.assign(changes, differences({ planned_from: item.planned_from, minutes: minutesOf(item) }, { planned_from: from, minutes: length / 60_000 }));
   }
   if (patch.about !== undefined) {
-    await (patch.about === null
-      ? leaveChain(tx, { kind: "interaction", id: item.id })
-      : joinChain(tx, { kind: "interaction", id: item.id }, patch.about, new Date(crm.clock.now())));
+    if (patch.about === null) {
+      await endSubject(crm, tx, actor, item.id);
+      await leaveChain(tx, { kind: "interaction", id: item.id });
+    } else await setSubject(crm, tx, actor, item.id, patch.about);
     Object.assign(changes, { about: [null, patch.about] });
   }
   await tx`UPDATE interaction SET version = version + 1 WHERE id = ${item.id}`;

@@ -9,6 +9,7 @@ import type { Crm } from "../context.ts";
 import { touch } from "../interest/open.ts";
 import { publishLoads } from "../load/index.ts";
 import { notify, settle } from "../notification/notify.ts";
+import { setSubject } from "../task/events.ts";
 import { joinChain } from "./chain.ts";
 import { points } from "./recorder.ts";
 import { related } from "./related.ts";
@@ -42,7 +43,8 @@ export async function createInteraction(crm: Crm, tx: Tx, actor: Actor, body: Ne
     VALUES (${type.id}, ${status.id}, ${status.state}, ${body.direction}, ${who.customerId}, ${who.contactId}, ${who.leadId}, ${who.interestId}, ${executorId}, ${actor.id}, ${body.subject}, ${body.description}, ${body.result ?? null}, ${body.place ?? null},
       ${planned ? tx`tstzrange(${from}, ${to})` : null}, ${planned ? null : tx`tstzrange(${from}, ${to}, '[]')`}, ${isTouch}, ${parentId}, ${new Date(now)}) RETURNING id`;
   const { id } = row as { id: Id };
-  await joinChain(tx, { kind: "interaction", id }, body.about ?? (parentId === null ? null : { kind: "interaction", id: parentId }), new Date(now));
+  if (body.about != null) await setSubject(crm, tx, actor, id, body.about);
+  else if (parentId !== null) await joinChain(tx, { kind: "interaction", id }, { kind: "interaction", id: parentId }, new Date(now));
   await crm.audit(tx, actor, {
     objectKind: "interaction",
     objectId: id,

@@ -6,6 +6,8 @@ import {
   TaskBody,
   TaskCount,
   TaskDetail,
+  TaskEventBody,
+  TaskEventQuery,
   TaskFilter,
   TaskPage,
   TaskPatch,
@@ -18,16 +20,18 @@ import { actorOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { z } from "zod";
 import { change, VersionConflict } from "../change.ts";
-import type { Crm } from "../context.ts";
+import type { Crm, Query } from "../context.ts";
 import { requireObject } from "../object-rights.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { found, visible } from "../rights.ts";
 import { actOnTask, editTask } from "./act.ts";
+import { eventsOf, linkEvent, mayLink, unlinkEvent } from "./events.ts";
 import { childTasks, countTasks, listTasks, readTask } from "./sql.ts";
 import { createTask } from "./write.ts";
 
-/** GET and POST /tasks, GET /tasks/count, GET and PATCH /tasks/:id, POST /tasks/:id/:action (BP-05). */
+/** GET and POST /tasks, GET /tasks/count, GET and PATCH /tasks/:id, POST /tasks/:id/:action (BP-05), POST and DELETE /tasks/:id/events (IA-20). */
 export function taskRoutes(crm: Crm): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
@@ -61,9 +65,18 @@ export function taskRoutes(crm: Crm): FastifyPluginAsync {
 
     app.get("/tasks/:id", { schema: { params: IdParams, response: { 200: TaskDetail } } }, async (request) => {
       const { principal } = requireScope(request, "task", "read");
-      const task = found(await readTask(crm.sql, principal, request.params.id, crm.clock.now()));
-      return { ...task, children: await childTasks(crm.sql, principal, task.id) };
+      return detail(crm.sql, principal, found(await readTask(crm.sql, principal, request.params.id, crm.clock.now())));
     });
+
+    app.post("/tasks/:id/events", { schema: { params: IdParams, body: TaskEventBody, response: { 200: TaskDetail } } }, async (request) =>
+      withEvent(request, request.params.id, request.body, (tx, id, interactionId) => linkEvent(crm, tx, actorOf(request), id, interactionId)),
+    );
+
+    app.delete("/tasks/:id/events", { schema: { params: IdParams, querystring: TaskEventQuery, response: { 200: TaskDetail } } }, async (request) =>
+      withEvent(request, request.params.id, request.query, async (tx, id, interactionId) => {
+        if (!(await unlinkEvent(crm, tx, actorOf(request), id, interactionId))) throw new AppError("not_found");
+      }),
+    );
 
     app.patch("/tasks/:id", { schema: { params: IdParams, body: TaskPatch, response: { 200: TaskView } } }, async (request) => {
       const { body } = request;
@@ -77,6 +90,31 @@ export function taskRoutes(crm: Crm): FastifyPluginAsync {
     app.post("/tasks/:id/:action", { schema: { params: TaskActionParams, body: TaskAction, response: { 200: TaskView } } }, async (request) =>
       edit(request, request.params.id, request.body.version, (tx, task) => actOnTask(crm, tx, actorOf(request), task, request.params.action, request.body)),
     );
+
+    async function detail(tx: Query, principal: Principal, task: TaskView): Promise<z.infer<typeof TaskDetail>> {
+      return { ...task, children: await childTasks(tx, principal, task.id), events: await eventsOf(tx, principal, task.id) };
+    }
+
+    /** A change of the links between a task and an event, for whoever sees both and may change one of them. */
+    async function withEvent(
+      request: Parameters<typeof actorOf>[0],
+      id: Id,
+      { interactionId, version }: { interactionId: Id; version: number },
+      work: (tx: Tx, id: Id, interactionId: Id) => Promise<void>,
+    ): Promise<z.infer<typeof TaskDetail>> {
+      const { principal } = requireScope(request, "task", "read");
+      return change(crm, actorOf(request), async (tx) => {
+        // The event before the task, as where an event gets another subject: two who link the same pair do not wait for one another in a circle.
+        await tx`SELECT 1 FROM interaction WHERE id = ${interactionId} FOR KEY SHARE`;
+        await tx`SELECT 1 FROM task WHERE id = ${id} FOR UPDATE`;
+        const task = found(await readTask(tx, principal, id, crm.clock.now()));
+        await requireObject(tx, principal, { kind: "interaction", id: interactionId }, "read");
+        await mayLink(tx, principal, id, interactionId);
+        if (task.version !== version) throw new VersionConflict("task", id, task);
+        await work(tx, id, interactionId);
+        return detail(tx, principal, found(await readTask(tx, principal, id, crm.clock.now())));
+      });
+    }
 
     /** A second writer gets the task as it is now; whoever may not see it, what a missing one gets. */
     async function edit(

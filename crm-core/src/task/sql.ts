@@ -8,6 +8,7 @@ import { interactionAllowed } from "../interaction/sql.ts";
 import { type Cursor, micros } from "../page.ts";
 import { dialogAllowed } from "../party/link.ts";
 import { allowed } from "../rights.ts";
+import { tasksOf } from "./events.ts";
 import { taskAllowed } from "./rights.ts";
 import { actionsOf } from "./rules.ts";
 
@@ -54,7 +55,8 @@ function where(tx: Query, principal: Principal, f: Filter, now: number) {
     ${f.open === "true" ? tx`AND t.state = ANY(${OPEN_STATES}::text[])` : f.open === "false" ? tx`AND NOT t.state = ANY(${OPEN_STATES}::text[])` : tx``}
     ${f.overdue === undefined ? tx`` : tx`AND t.state = ANY(${OPEN_STATES}::text[]) AND t.due_at < ${new Date(now)}`} ${f.state === undefined ? tx`` : tx`AND t.state = ${f.state}`}
     ${f.executorId === undefined ? tx`` : tx`AND t.executor_id = ${f.executorId}`} ${f.authorId === undefined ? tx`` : tx`AND t.author_id = ${f.authorId}`}
-    ${column === null || f.objectId === undefined ? tx`` : tx`AND ${tx.unsafe(`t.${column}`)} = ${f.objectId}`}`;
+    ${column === null || f.objectId === undefined ? tx`` : f.object === "interaction" ? tx`AND t.id IN ${tasksOf(tx, tx`${f.objectId}`)}` : tx`AND ${tx.unsafe(`t.${column}`)} = ${f.objectId}`}
+    ${f.q === undefined || f.q === "" ? tx`` : tx`AND (t.title ILIKE ${`%${f.q.replace(/[\\%_]/g, "\\$&")}%`} OR '#' || t.number = ${f.q} OR t.number::text = ${f.q})`}`;
 }
 
 /** Tasks that the principal may see: open ones by due time (what is overdue stands first), those of an object newest first. */

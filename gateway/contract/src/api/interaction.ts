@@ -43,7 +43,7 @@ export const InteractionView = z.object({
 export type InteractionView = z.infer<typeof InteractionView>;
 
 /** What a chain is made of, and what an Interaction may be about. */
-export const CHAIN_KINDS = ["interaction", "task", "interest", "dialog", "inquiry"] as const;
+export const CHAIN_KINDS = ["interaction", "task", "interest", "dialog", "inquiry", "claim"] as const;
 export const ChainRef = z.object({ kind: z.enum(CHAIN_KINDS), id: Id });
 export const InteractionBody = z.object({
   typeId: Id,
@@ -170,6 +170,8 @@ export const Chain = z.object({ items: z.array(ChainItem) });
 
 export const SAVED_LISTS = ["interactions", "in-work", "tasks", "customers", "interests"] as const;
 export const SavedFilterQuery = z.object({ list: z.enum(SAVED_LISTS) });
+  /** Where the card of an inquiry, or of a claim that came by one, is. */
+  inquiryId: Id.nullable(),
 export const SavedFilterBody = SavedFilterQuery.extend({ name: z.string().trim().min(1).max(100), filter: z.record(z.string(), z.string().max(2000)) });
 export const SavedFilter = SavedFilterBody.extend({ id: Id });
 export const SavedFilters = z.object({ items: z.array(SavedFilter) });

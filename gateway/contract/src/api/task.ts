@@ -19,6 +19,8 @@ export const TaskSubject = z.object({ kind: z.enum(["customer", "contact", "lead
  * PATCH /tasks/:id           TaskPatch -> TaskView: words, due time and people, by the author and by right
  * POST /tasks/:id/:action    TaskAction -> TaskView; accept, start, refuse (with a reason) and done by the executor;
  *                            confirm and return (with a reason) by the author of a controlled one; cancel and reopen by the author
+ * POST /tasks/:id/events     TaskEventBody -> TaskDetail: links the task with an event (IA-20), by whoever sees both and may change one of
+ *                            them; DELETE /tasks/:id/events?interactionId=&version= takes the link off
  */
 export const TaskView = z.object({
   id: Id,
@@ -48,7 +50,11 @@ export const TaskView = z.object({
   version: z.number().int(),
 });
 export type TaskView = z.infer<typeof TaskView>;
-export const TaskDetail = TaskView.extend({ children: z.array(z.object({ id: Id, title: z.string(), state: z.enum(TASK_STATES) })) });
+export const TaskDetail = TaskView.extend({
+  children: z.array(z.object({ id: Id, title: z.string(), state: z.enum(TASK_STATES) })),
+  /** The events it is linked with, made on them or linked later, in order of time; those that one may not see are absent. */
+  events: z.array(z.object({ id: Id, subject: z.string(), at: IsoTime.nullable(), state: z.enum(["planned", "done", "failed", "cancelled"]) })),
+});
 export const TaskPage = Page(TaskView);
 export const TaskBody = z.object({
   title: z.string().trim().min(1).max(300),
@@ -69,6 +75,8 @@ export const TaskAction = z.object({
   reason: z.string().trim().min(1).max(2000).optional(),
   result: z.string().max(10_000).optional(),
 });
+export const TaskEventBody = z.object({ interactionId: Id, version: z.number().int() });
+export const TaskEventQuery = z.object({ interactionId: Id, version: z.coerce.number().int() });
 /** `mine`: I execute or help; `given`: I gave it to somebody else; `control`: done, awaits my word. */
 export const TaskFilter = z.object({
   role: z.enum(["mine", "given", "control"]).optional(),
@@ -79,6 +87,8 @@ export const TaskFilter = z.object({
   authorId: Id.optional(),
   object: z.enum(OBJECT_KINDS).optional(),
   objectId: Id.optional(),
+  /** Words of the title, or the number. */
+  q: z.string().trim().max(200).optional(),
 });
 export const TaskQuery = TaskFilter.extend(PageQuery.shape);
 export const TaskCount = z.object({ count: z.number().int() });
