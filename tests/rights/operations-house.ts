@@ -8,6 +8,7 @@ const ROUTER = "routing/src/shell/routes.test.ts";
 const waiting = (s: Side) => s.waiting();
 const own = async (s: Side) => s.me.id;
 
+const line = (s: Side) => s.of("line");
 const skill = (s: Side) => s.row("/skills", { name: s.name("Skill") });
 
 /** The operations of the gateway and of routing. */
@@ -95,4 +96,8 @@ export const houseOperations: Record<string, Operation> = {
   "POST /channels/{id}/errors/{eventId}/retry": admin({ params: { eventId: "1" }, elsewhere: "gateway/src/api/channels/channels.test.ts" }),
   "POST /channels/{id}/test": admin(),
   "GET /channels/{id}/transcript": admin(),
+  "GET /channels/{id}/lines": head(),
+  "POST /channels/{id}/lines": admin({ id: (s) => Promise.resolve(s.voiceId), body: (s) => ({ number: s.phone().value, queueId: s.queueId }) }),
+  "PATCH /lines/{id}": admin({ id: line, body: at({ sourceId: null }) }),
+  "DELETE /lines/{id}": admin({ id: line }),
 };

@@ -35,6 +35,7 @@ export const KINDS = {
   session: null,
   canned: "canned",
   channel: "channel",
+  line: "channel",
   calendar: "calendar",
   catalogue: "catalogue",
 } as const satisfies Record<string, AccessObject | null>;
@@ -58,6 +59,7 @@ const VERSIONED: Partial<Record<Kind, string>> = {
   file: "file",
   canned: "canned_answer",
   channel: "channel",
+  line: "line",
   calendar: "working_calendar",
 };
 
@@ -209,6 +211,7 @@ export class Side {
     },
     canned: () => this.make("canned", "/canned-answers", { title: this.name("Answer"), body: "Good day" }),
     channel: async () => this.know("channel", await this.house.channel("web-chat")),
+    line: () => this.make("line", `/channels/${this.voiceId}/lines`, { number: this.phone().value }, this.admin),
     calendar: () => this.make("calendar", "/calendars", { name: this.name("Calendar"), tz: "Asia/Almaty", week: {}, exceptions: [] }, this.admin),
     catalogue: () => this.make("catalogue", "/catalogues/sources", { name: this.name("Source") }, this.admin),
   };

@@ -62,15 +62,16 @@ function touchOf({ source_id, source_text, page, referrer, utm }: DialogRow) {
   return { source_id, source_text, page, referrer, utm };
 }
 
-/** Incoming dialogs with what an inquiry about them needs: purpose and source by line or channel, its deadline, the responsible. Blocked ones are left out. */
+/** Incoming dialogs with what an inquiry about them needs: purpose by the pressed key, line or channel, source by line or channel, its deadline, the responsible. Blocked ones are left out. */
 async function dialogRows(tx: Tx, ids: readonly Id[]): Promise<DialogRow[]> {
   return tx<DialogRow[]>`
     SELECT d.id, d.medium, c.kind AS channel_kind, d.direction, d.opened_at, k.id AS call_id, u.id AS suggested, coalesce(u.sla_s, q.message_sla_s, 900) AS sla_s, q.calendar_id,
            coalesce(cu.responsible_id, l.responsible_id) AS responsible_id, d.identity_kind, d.identity_value,
            coalesce(o.source_id, n.source_id, c.source_id) AS source_id, o.source_text, o.page, o.referrer, coalesce(o.utm, '{}') AS utm, p.lead_id
     FROM dialog d JOIN channel c ON c.id = d.channel_id LEFT JOIN line n ON n.id = d.line_id LEFT JOIN queue q ON q.id = coalesce(n.queue_id, c.queue_id)
-    LEFT JOIN inquiry_purpose u ON u.id = coalesce(n.purpose_id, c.purpose_id) AND u.archived_at IS NULL
-    LEFT JOIN call k ON k.dialog_id = d.id LEFT JOIN dialog_party p ON p.dialog_id = d.id LEFT JOIN customer cu ON cu.id = p.customer_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN dialog_origin o ON o.dialog_id = d.id
+    LEFT JOIN call k ON k.dialog_id = d.id LEFT JOIN line_key m ON m.line_id = d.line_id AND m.key = k.pressed
+    LEFT JOIN inquiry_purpose u ON u.id = coalesce(m.purpose_id, n.purpose_id, c.purpose_id) AND u.archived_at IS NULL
+    LEFT JOIN dialog_party p ON p.dialog_id = d.id LEFT JOIN customer cu ON cu.id = p.customer_id LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN dialog_origin o ON o.dialog_id = d.id
     WHERE d.id = ANY(${[...ids]}::uuid[]) AND d.identity_result <> 'blocked' ORDER BY d.id`;
 }
 

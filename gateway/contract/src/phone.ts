@@ -55,6 +55,11 @@ function parseUnmarked(digits: string, region: CountryCode | undefined, options:
   );
 }
 
+/** Is it a country (ISO 3166 alpha-2) whose numbers can be read? */
+export function isCountry(code: string): boolean {
+  return isSupportedCountry(code);
+}
+
 /** Lower-cased and trimmed (spec RG-02), or null when it cannot be an address. */
 export function normaliseEmail(raw: string): string | null {
   const value = raw

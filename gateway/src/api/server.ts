@@ -8,6 +8,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { blobRoutes } from "./blobs/routes.ts";
 import { registerRoutes } from "./calls/register-routes.ts";
 import { callRoutes } from "./calls/routes.ts";
+import { lineRoutes } from "./channels/lines.ts";
 import { channelRoutes } from "./channels/routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { dialogRoutes } from "./dialogs/routes.ts";
@@ -93,6 +94,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
       await v1.register(callRoutes(deps));
       await v1.register(registerRoutes(deps));
       await v1.register(channelRoutes(deps, () => phones.refresh()));
+      await v1.register(lineRoutes(deps));
       for (const plugin of deps.routes) await v1.register(plugin);
     },
     { prefix: "/api/v1" },

@@ -63,7 +63,7 @@ async function destination(sql: Db, body: WhatIfBody): Promise<{ queueId: Id; me
   if (body.channelId === undefined) return { queueId: body.queueId as Id, medium: body.medium ?? "voice", channelId: null, language: null };
   const line = body.line?.replace(/[\s()-]/g, "") ?? null;
   const [row] = await sql<{ kind: ChannelKind; queue_id: Id; line_queue_id: Id | null; language: string | null }[]>`
-    SELECT c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, n.queue_id AS line_queue_id FROM channel c LEFT JOIN line n ON n.channel_id = c.id AND n.number = ${line}
+    SELECT c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, n.queue_id AS line_queue_id FROM channel c LEFT JOIN line n ON n.channel_id = c.id AND n.number = ${line} AND n.archived_at IS NULL
     WHERE c.id = ${body.channelId} AND c.archived_at IS NULL`;
   if (row === undefined) throw new AppError("not_found");
   return { queueId: row.line_queue_id ?? row.queue_id, medium: body.medium ?? mediumOf(row.kind), channelId: body.channelId, language: row.language };

@@ -11,7 +11,9 @@ export function Changes({ changes, names }: { changes: Record<string, unknown>; 
   const { t, i18n } = useTranslation("administration");
   const [all, setAll] = useState(false);
   const lines = changesOf(changes, names);
-  const name = (field: string) => (i18n.exists(`administration:columns.${field}`) ? t(`columns.${field}`) : field);
+  // A key of a line's menu is a field of its own.
+  const key = (field: string) => (field.startsWith("line_key_") ? t("columns.lineKey", { key: field.slice("line_key_".length) }) : null);
+  const name = (field: string) => key(field) ?? (i18n.exists(`administration:columns.${field}`) ? t(`columns.${field}`) : field);
   const word = (code: string) => (i18n.exists(`administration:audit.values.${code}`) ? t(`audit.values.${code}`) : null);
   return (
     <div>

@@ -1,4 +1,5 @@
 import { ChannelBody, type ChannelView } from "@kommutator/contract/api/admin";
+import type { LineView } from "@kommutator/contract/api/line";
 import { Button, Checkbox, Collapse, Group, Select, Stack, Tabs, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
@@ -15,6 +16,8 @@ import type { ChannelKind } from "../settings/queries.ts";
 import { ChannelErrors, ChannelTranscript } from "./ChannelLog.tsx";
 import { FieldInput, type FieldValue } from "./FieldInput.tsx";
 import { Health } from "./Health.tsx";
+import { LineDrawer } from "./LineDrawer.tsx";
+import { Lines } from "./Lines.tsx";
 import { arrange } from "./layout.ts";
 import { Outside } from "./Outside.tsx";
 import { TestChannel } from "./TestChannel.tsx";
@@ -49,6 +52,7 @@ export function ChannelDrawer({
   const [asking, setAsking] = useState(false);
   const [more, setMore] = useState(false);
   const [touched, setTouched] = useState(false);
+  const [line, setLine] = useState<LineView | "new" | null>(null);
   const refresh = () => void client.invalidateQueries({ queryKey: keys.channels });
   const defaults = Object.fromEntries(kind.fields.flatMap((field) => (field.default === undefined ? [] : [[field.name, field.default]])));
   const title = t(`common:channelKind.${kind.kind}`, { defaultValue: kind.kind });
@@ -178,6 +182,8 @@ export function ChannelDrawer({
         {t("common:delete")}
       </Button>
     );
+  // A line's drawer takes the place of its channel's, which comes back with what was typed into it.
+  if (line !== null && channel !== null) return <LineDrawer channelId={channel.id} line={line === "new" ? null : line} onClose={() => setLine(null)} />;
   return (
     <FormDrawer title={channel?.name ?? title} form={form} onClose={onClose} aside={aside} wide>
       {channel === null ? (
@@ -186,6 +192,7 @@ export function ChannelDrawer({
         <Tabs value={tab} onChange={setTab} keepMounted={false}>
           <Tabs.List mb="md">
             <Tabs.Tab value="settings">{t("tabSettings")}</Tabs.Tab>
+            {kind.medium === "voice" ? <Tabs.Tab value="lines">{t("lines.tab")}</Tabs.Tab> : null}
             <Tabs.Tab value="errors">
               {t("tabErrors")}
               {channel.failed > 0 ? ` (${channel.failed})` : ""}
@@ -193,6 +200,9 @@ export function ChannelDrawer({
             <Tabs.Tab value="transcript">{t("tabTranscript")}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="settings">{fields}</Tabs.Panel>
+          <Tabs.Panel value="lines">
+            <Lines channelId={channel.id} onOpen={setLine} />
+          </Tabs.Panel>
           <Tabs.Panel value="errors">
             <ChannelErrors id={channel.id} />
           </Tabs.Panel>

@@ -8,6 +8,7 @@ import type {
   RoleView,
   TranscriptLine,
 } from "@kommutator/contract/api/admin";
+import type { LineView } from "@kommutator/contract/api/line";
 import type { QueueView } from "@kommutator/contract/api/routing";
 import type { EmployeeSkills, SkillView } from "@kommutator/contract/api/skills";
 import { useQuery } from "@tanstack/react-query";
@@ -41,6 +42,8 @@ export const useChannelKinds = () =>
   });
 export const useChannelErrors = (id: string) =>
   useQuery({ queryKey: [...keys.channels, id, "errors"], queryFn: ({ signal }) => api.get<ChannelFault[]>(`/channels/${id}/errors`, { signal }) });
+export const useLines = (channelId: string) =>
+  useQuery({ queryKey: [...keys.channels, channelId, "lines"], queryFn: ({ signal }) => api.get<LineView[]>(`/channels/${channelId}/lines`, { signal }) });
 export const useTranscript = (id: string) =>
   useQuery({
     queryKey: [...keys.channels, id, "transcript"],

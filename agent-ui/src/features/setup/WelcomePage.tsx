@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
+import { COUNTRIES, countryOptions } from "../../app/countries.ts";
 import { failureText } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import classes from "../login/LoginPage.module.css";
@@ -132,30 +133,12 @@ function SampleReady({ sample, onEnter }: { sample: Sample; onEnter: () => void 
   );
 }
 
-const COUNTRIES = [
-  { code: "KZ", currency: "KZT" },
-  { code: "RU", currency: "RUB" },
-  { code: "UA", currency: "UAH" },
-  { code: "BY", currency: "BYN" },
-  { code: "KG", currency: "KGS" },
-  { code: "UZ", currency: "UZS" },
-  { code: "GE", currency: "GEL" },
-  { code: "AM", currency: "AMD" },
-  { code: "AZ", currency: "AZN" },
-  { code: "MD", currency: "MDL" },
-  { code: "DE", currency: "EUR" },
-  { code: "PL", currency: "PLN" },
-  { code: "GB", currency: "GBP" },
-  { code: "US", currency: "USD" },
-] as const;
-
 function CompanyForm({ busy, onBack, onSave }: { busy: boolean; onBack: () => void; onSave: (company: Company) => void }) {
   const { t, i18n } = useTranslation("setup");
   const [name, setName] = useState("");
   const [country, setCountry] = useState<string>("KZ");
   const [timezone, setTimezone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [touched, setTouched] = useState(false);
-  const names = new Intl.DisplayNames(i18n.language, { type: "region" });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTouched(true);
@@ -178,7 +161,7 @@ function CompanyForm({ busy, onBack, onSave }: { busy: boolean; onBack: () => vo
             searchable
             value={country}
             onChange={(value) => value !== null && setCountry(value)}
-            data={COUNTRIES.map(({ code }) => ({ value: code, label: names.of(code) ?? code }))}
+            data={countryOptions(i18n.language)}
           />
           <Select
             label={t("timezone")}

@@ -9,6 +9,7 @@ import { Id, IsoTime, NamedRef, PageQuery, patchOf } from "./common.ts";
  * Calendars   GET/POST /calendars · PATCH/DELETE /calendars/:id (DELETE archives an unused one) · POST /calendars/:id/measure
  * Roles       GET/POST /roles · PATCH/DELETE /roles/:id
  * Channels    GET /channels/kinds · GET/POST /channels · PATCH/DELETE /channels/:id · POST /channels/:id/test · GET /channels/:id/errors · POST /channels/:id/errors/:eventId/retry · GET /channels/:id/transcript
+ * Lines       of voice channels: line.ts
  * Audit       GET /audit?objectKind=&objectId=&actorId=&actorKind=&action=&from=&to=
  * All under /api/v1.
  */
