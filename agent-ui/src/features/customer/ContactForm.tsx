@@ -11,7 +11,7 @@ import { LANGUAGE_NAMES, LANGUAGES, type Language } from "../../app/i18n.ts";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "./Conflict.tsx";
-import { DuplicateHint, useDuplicates } from "./DuplicateHint.tsx";
+import { DuplicateHint, twinsOf, useDuplicates } from "./DuplicateHint.tsx";
 
 type Contact = CustomerView["contacts"][number];
 const fieldsOf = (contact: Contact | null) => ({
@@ -51,7 +51,14 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
         language: fields.language,
       };
       if (contact !== null)
-        return api.patch(`/contacts/${contact.id}`, { ...names, customerId, isPrimary: fields.isPrimary, leftAt: fields.leftAt, version: at });
+        return api.patch(`/contacts/${contact.id}`, {
+          ...names,
+          customerId,
+          isPrimary: fields.isPrimary,
+          leftAt: fields.leftAt,
+          differentReason: orNull(reason),
+          version: at,
+        });
       const contactPoints = [
         ...(phone.trim() === "" ? [] : [{ kind: "phone", value: phone.trim() }]),
         ...(email.trim() === "" ? [] : [{ kind: "email", value: email.trim() }]),
@@ -75,10 +82,13 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
     kind: "person",
     name: [fields.lastName, fields.firstName, fields.middleName].filter((part) => part.trim() !== "").join(" "),
     birthDate: fields.birthDate,
-    contactPoints: [
-      { kind: "phone", value: phone },
-      { kind: "email", value: email },
-    ],
+    contactPoints:
+      contact === null
+        ? [
+            { kind: "phone", value: phone },
+            { kind: "email", value: email },
+          ]
+        : contact.contactPoints.map(({ kind, value, isShared }) => ({ kind, value, isShared })),
   });
   const known = useMutation({
     mutationFn: (contactId: string) =>
@@ -141,9 +151,23 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
                 checked={fields.leftAt !== null}
                 onChange={(event) => setFields({ ...fields, leftAt: event.currentTarget.checked ? dayjs().format("YYYY-MM-DD") : null })}
               />
+              {fields.leftAt === null ? null : (
+                <DateField
+                  size="xs"
+                  aria-label={t("form.leftSince")}
+                  maxDate={dayjs().format("YYYY-MM-DD")}
+                  value={fields.leftAt}
+                  onChange={(leftAt) => setFields({ ...fields, leftAt: leftAt ?? fields.leftAt })}
+                />
+              )}
             </Group>
           )}
-          {contact !== null ? null : <DuplicateHint check={check} reason={reason} onReason={setReason} takes="contact" onTake={(c) => known.mutate(c.id)} />}
+          <DuplicateHint
+            check={twinsOf(save.error) ?? check}
+            reason={reason}
+            onReason={setReason}
+            {...(contact === null ? { takes: "contact" as const, onTake: (c: { id: string }) => known.mutate(c.id) } : {})}
+          />
           <SaveFailure
             error={save.error ?? known.error}
             differences={

@@ -1,26 +1,23 @@
 import type { ContactPoint } from "@kommutator/contract/api/contact-point";
-import { ActionIcon, Badge, Button, Checkbox, Group, Menu, Select, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Menu, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconCheck, IconDots, IconPhone, IconPlus, IconShare, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
-import { failureText, showFailure } from "../../app/failure.ts";
+import { showFailure } from "../../app/failure.ts";
 import { useFormat } from "../../app/format.ts";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import { StartButton } from "../start/StartButton.tsx";
+import { AddPoint, type Holder, useReread } from "./AddPoint.tsx";
+import { conflictOf } from "./Conflict.tsx";
 import classes from "./customer.module.css";
+import { DuplicateHint, twinsOf } from "./DuplicateHint.tsx";
 import { usePointText } from "./point.ts";
 
-const KINDS = ["phone", "email", "telegram", "viber", "vk", "whatsapp", "other"] as const;
 /** Kinds by which one can write first; the server says by which channel, and why not. */
 const WRITTEN = new Set<string>(["phone", "email", "telegram", "viber", "vk"]);
-const LABELS = ["mobile", "work", "home", "internal", "main", "other"] as const;
-export interface Holder {
-  customerId?: string;
-  contactId?: string;
-  leadId?: string;
-}
 
 /** Phones, addresses, messengers of one party: call, share, verify, remove, add. */
 export function ContactPoints({
@@ -40,11 +37,23 @@ export function ContactPoints({
   const softphone = useSoftphone();
   const reread = useReread();
   const [adding, setAdding] = useState(false);
+  const [reason, setReason] = useState("");
   const change = useMutation({
     mutationFn: ({ id, body }: { id: string; body: object }) => api.patch(`/contact-points/${id}`, body),
-    onSuccess: reread,
-    onError: showFailure,
+    onSuccess: async () => {
+      setReason("");
+      await reread();
+    },
+    // Another one changed it meanwhile: the card shows how it is now, and the next press is about that.
+    onError: async (error) => {
+      const current = conflictOf<ContactPoint>(error);
+      if (twinsOf(error) !== null) return;
+      if (current === null) return showFailure(error);
+      notifications.show({ id: `point-${current.id}`, color: "yellow", message: t("point.changed", { value: text(current) }), autoClose: 8000 });
+      await reread();
+    },
   });
+  const twins = twinsOf(change.error);
   const remove = useMutation({ mutationFn: (id: string) => api.delete(`/contact-points/${id}`), onSuccess: reread, onError: showFailure });
   const ready = softphone.view.line.phase === "ready" && softphone.view.call.phase === "idle";
   return (
@@ -127,6 +136,26 @@ export function ContactPoints({
         ))}
         {points.length === 0 ? <li className={classes["dim"]}>{t("point.none")}</li> : null}
       </ul>
+      {twins === null || change.variables === undefined ? null : (
+        <>
+          <DuplicateHint check={twins} reason={reason} onReason={setReason} />
+          <Group gap={6} mt={6} justify="flex-end">
+            {!twins.mayDiffer ? null : (
+              <Button
+                size="xs"
+                loading={change.isPending}
+                disabled={reason.trim() === ""}
+                onClick={() => change.mutate({ id: change.variables.id, body: { ...change.variables.body, differentReason: reason.trim() } })}
+              >
+                {t("common:save")}
+              </Button>
+            )}
+            <Button size="xs" variant="subtle" color="gray" onClick={() => change.reset()}>
+              {t("common:cancel")}
+            </Button>
+          </Group>
+        </>
+      )}
       {!editable ? null : adding ? (
         <AddPoint holder={holder} onDone={() => setAdding(false)} />
       ) : (
@@ -136,79 +165,4 @@ export function ContactPoints({
       )}
     </>
   );
-}
-
-function AddPoint({ holder, onDone }: { holder: Holder; onDone: () => void }) {
-  const { t } = useTranslation("customer");
-  const reread = useReread();
-  const [kind, setKind] = useState<string>("phone");
-  const [value, setValue] = useState("");
-  const [label, setLabel] = useState<string | null>(null);
-  const [isShared, setShared] = useState(false);
-  const add = useMutation({
-    mutationFn: () => api.post("/contact-points", { kind, value: value.trim(), label, isShared, ...holder }),
-    onSuccess: async () => {
-      await reread();
-      onDone();
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (value.trim() !== "") add.mutate();
-  };
-  return (
-    <form onSubmit={submit}>
-      <Group gap={6} mt={6} align="flex-start">
-        <Select
-          size="xs"
-          w={110}
-          aria-label={t("point.kindName")}
-          data={KINDS.map((each) => ({ value: each, label: t(`point.kind.${each}`) }))}
-          value={kind}
-          onChange={(next) => setKind(next ?? "phone")}
-        />
-        <TextInput
-          size="xs"
-          flex={1}
-          miw={150}
-          autoFocus
-          aria-label={t("point.value")}
-          placeholder={t("point.value")}
-          value={value}
-          error={add.isError ? failureText(add.error) : null}
-          onChange={(event) => setValue(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") onDone();
-          }}
-        />
-        <Select
-          size="xs"
-          w={120}
-          clearable
-          allowDeselect
-          aria-label={t("point.labelName")}
-          placeholder={t("point.labelName")}
-          data={LABELS.map((each) => ({ value: each, label: t(`point.label.${each}`) }))}
-          value={label}
-          onChange={setLabel}
-        />
-        <Checkbox size="xs" mt={7} label={t("point.shared")} checked={isShared} onChange={(event) => setShared(event.currentTarget.checked)} />
-        <Button size="xs" type="submit" loading={add.isPending}>
-          {t("common:add")}
-        </Button>
-        <Button size="xs" variant="subtle" color="gray" onClick={onDone}>
-          {t("common:cancel")}
-        </Button>
-      </Group>
-    </form>
-  );
-}
-
-/** Cards that show contact points are read again. */
-function useReread() {
-  const client = useQueryClient();
-  return () =>
-    client.invalidateQueries({
-      predicate: ({ queryKey: [word] }) => word === "customer" || word === "lead" || word === "customers" || word === "leads" || word === "dialog-part",
-    });
 }

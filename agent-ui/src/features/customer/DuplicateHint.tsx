@@ -6,27 +6,35 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { z } from "zod";
-import { api } from "../../app/api.ts";
+import { ApiError, api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
 import classes from "./customer.module.css";
 
 export type Check = z.infer<typeof DuplicateCheckResult>;
 export interface Typed {
-  card: "customer" | "contact";
+  card: "customer" | "contact" | "lead";
   id?: string | null;
   kind?: "company" | "person";
   name: string;
+  companyName?: string | null;
   taxId?: string | null;
   birthDate?: string | null;
   regionId?: string | null;
-  contactPoints: { kind: string; value: string }[];
+  contactPoints: { kind: string; value: string; isShared?: boolean }[];
+}
+
+/** The certain twins for which a save was refused: what the whole card says may be more than what is typed. */
+export function twinsOf(error: unknown): Check | null {
+  if (!(error instanceof ApiError) || error.code !== "duplicate" || !Array.isArray(error.details["candidates"])) return null;
+  return { candidates: error.details["candidates"] as DuplicateCandidate[], colleagues: [], similar: [], mayDiffer: error.details["mayDiffer"] === true };
 }
 
 /** Asks while one types, a moment after the last key; nothing is asked for fewer than three letters without a number. */
 export function useDuplicates(typed: Typed): Check | null {
   const [settled] = useDebouncedValue(typed, 300);
   const points = settled.contactPoints.filter((p) => p.value.trim().length >= 5);
-  const enough = settled.name.trim().length >= 3 || points.length > 0 || (settled.taxId ?? "").trim().length >= 5;
+  const enough =
+    [settled.name, settled.companyName ?? ""].some((name) => name.trim().length >= 3) || points.length > 0 || (settled.taxId ?? "").trim().length >= 5;
   const query = useQuery({
     queryKey: keys.customers("duplicates", settled),
     queryFn: () => api.post<Check>("/duplicates/check", { ...settled, contactPoints: points }),

@@ -1,6 +1,6 @@
 import type { InterestFields, InterestView } from "@kommutator/contract/api/interest";
 import { Alert, Anchor, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -8,6 +8,7 @@ import { api } from "../../app/api.ts";
 import { useNamed } from "../../app/catalogues.ts";
 import { Failure } from "../../app/FormFoot.tsx";
 import { useCan } from "../../app/me.ts";
+import { conflictOf } from "../customer/Conflict.tsx";
 import { FIELD_TEXT, MissingFields } from "./MissingFields.tsx";
 import { type Missing, missingOf } from "./missing.ts";
 
@@ -27,16 +28,25 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
   const [fields, setFields] = useState<InterestFields>({});
   const [reason, setReason] = useState("");
   const [force, setForce] = useState(false);
+  const client = useQueryClient();
+  const [version, setVersion] = useState(interest.version);
   const move = useMutation({
     mutationFn: () =>
       api.post<InterestView>(`/interests/${interest.id}/stage`, {
         stageId,
-        version: interest.version,
+        version,
         fields,
         force,
         reason: reason.trim() === "" ? null : reason.trim(),
       }),
     onSuccess: props.onMoved,
+    // Another one changed it meanwhile: the page behind shows how, and the next press is about the Interest as it is now.
+    onError: async (failed) => {
+      const current = conflictOf<InterestView>(failed);
+      if (current === null) return;
+      setVersion(current.version);
+      await client.invalidateQueries({ predicate: ({ queryKey: [word] }) => word === "interest" || word === "interests" });
+    },
   });
   // A second refusal asks for what is still missing; what was asked first stays to be seen.
   const missing = missingOf(move.error) ?? missingOf(error);

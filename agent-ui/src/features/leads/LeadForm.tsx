@@ -9,6 +9,7 @@ import { FormFoot } from "../../app/FormFoot.tsx";
 import { keys } from "../../app/keys.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
+import { DuplicateHint, twinsOf, useDuplicates } from "../customer/DuplicateHint.tsx";
 
 const fieldsOf = (lead: LeadView | null) => ({
   contactName: lead?.contactName ?? "",
@@ -30,6 +31,7 @@ export function LeadForm({ lead, onClose, onSaved }: { lead: LeadView | null; on
   const [phone, setPhone] = useState("");
   const [email, setEmail] = useState("");
   const [noContact, setNoContact] = useState(false);
+  const [reason, setReason] = useState("");
   const [version, setVersion] = useState(lead?.version ?? 0);
   const [tried, setTried] = useState(false);
   const set = (change: Partial<typeof fields>) => setFields((before) => ({ ...before, ...change }));
@@ -41,6 +43,7 @@ export function LeadForm({ lead, onClose, onSaved }: { lead: LeadView | null; on
         companyName: orNull(fields.companyName),
         note: orNull(fields.note),
         responsibleId: fields.responsibleId,
+        differentReason: orNull(reason),
       };
       if (lead !== null) {
         const status = (EDITABLE as readonly string[]).includes(fields.status) && fields.status !== lead.status ? { status: fields.status } : {};
@@ -64,6 +67,20 @@ export function LeadForm({ lead, onClose, onSaved }: { lead: LeadView | null; on
     if (!unreachable && !save.isPending) save.mutate(version);
   };
   useShortcut({ keys: "ctrl+s", typing: true, run: () => submit() });
+  const check = useDuplicates({
+    card: "lead",
+    id: lead?.id ?? null,
+    kind: "person",
+    name: fields.contactName,
+    companyName: orNull(fields.companyName),
+    contactPoints:
+      lead === null
+        ? [
+            { kind: "phone", value: phone },
+            { kind: "email", value: email },
+          ]
+        : lead.contactPoints.map(({ kind, value, isShared }) => ({ kind, value, isShared })),
+  });
   const current = conflictOf<LeadView>(save.error);
   const theirs = current === null ? null : fieldsOf(current);
   const spoken = (name: keyof typeof fields, value: string | null): string =>
@@ -139,6 +156,7 @@ export function LeadForm({ lead, onClose, onSaved }: { lead: LeadView | null; on
             value={fields.note}
             onChange={(event) => set({ note: event.currentTarget.value })}
           />
+          <DuplicateHint check={twinsOf(save.error) ?? check} reason={reason} onReason={setReason} />
           <SaveFailure
             error={save.error}
             differences={
