@@ -10,6 +10,7 @@ import type { Crm } from "./context.ts";
 import { assistantRoutes } from "./customer/assistant.ts";
 import { customerRoutes } from "./customer/routes.ts";
 import { duplicateRoutes } from "./duplicate/routes.ts";
+import { learnLists } from "./export/lists.ts";
 import { exportRoutes } from "./export/routes.ts";
 import { feedRoutes } from "./feed/routes.ts";
 import { fileRoutes } from "./file/routes.ts";
@@ -77,13 +78,14 @@ const SLICES = [
   importRoutes,
   importProfileRoutes,
   savedFilterRoutes,
+  exportRoutes,
 ];
 
 /** Every slice's routes in one plugin. */
 export function crmRoutes(crm: Crm): FastifyPluginAsync {
   return async (app) => {
-    // Before the lists, whose handlers it learns.
-    await app.register(exportRoutes(crm, app));
+    // Files have the lists of the whole house; where the CRM stands alone, its own.
+    if (!app.hasDecorator("listReader")) learnLists(app);
     for (const routes of SLICES) await app.register(routes(crm));
   };
 }

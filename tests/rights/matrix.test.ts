@@ -53,7 +53,7 @@ test.each(Object.entries(OPERATIONS))("%s: a foreign id answers like a missing o
   for (const place of await placesOf(own, foreign, ours.kinds, theirs)) {
     if (place.kind === "employee" && place.where.startsWith("body") && operation.reachesAnybody === true) continue;
     for (const role of ROLES) {
-      if (mayKnow(role, place.kind) || (isList && operation.of !== undefined && readsAll(role, operation.of))) continue;
+      if (mayKnow(role, place.kind) || (isList && operation.of !== undefined && readsAll(role, operation.of, operation.action))) continue;
       const asked = missing();
       const [unseen, absent] = [await send(browsers[role], place.put(place.foreignId)), await send(browsers[role], place.put(asked))];
       const where = `${role}, ${place.kind} in ${place.where}`;

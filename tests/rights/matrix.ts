@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type AccessObject, OBJECTS } from "@kommutator/contract/access";
+import { type AccessAction, type AccessObject, OBJECTS } from "@kommutator/contract/access";
 import type { Id } from "@kommutator/contract/ids";
 import { ROLES as SAMPLE_ROLES } from "@kommutator/crm-core/setup/roles";
 import { type ApiFixture, apiFixture, type Browser } from "@kommutator/gateway/api/testing/api.fixture";
@@ -197,10 +197,10 @@ function replaced(value: unknown, [key, ...rest]: string[], id: Id): unknown {
 const SAMPLE: Partial<Record<Role, (typeof SAMPLE_ROLES)[number]["permissions"]>> = {
   agent: SAMPLE_ROLES.find((r) => r.code === "agent")?.permissions ?? {},
   head: SAMPLE_ROLES.find((r) => r.code === "supervisor")?.permissions ?? {},
-  admin: Object.fromEntries(OBJECTS.map((o) => [o, { read: "all" }])) as never,
+  admin: Object.fromEntries(OBJECTS.map((o) => [o, { read: "all", export: "all" }])) as never,
 };
 /** May this role read all of them, whosesoever they are? Then it may know that a foreign one exists. */
-export const readsAll = (role: Role, object: AccessObject): boolean => SAMPLE[role]?.[object]?.read === "all";
+export const readsAll = (role: Role, object: AccessObject, action: AccessAction = "read"): boolean => SAMPLE[role]?.[object]?.[action] === "all";
 export function mayKnow(role: Role, kind: Kind): boolean {
   const object = KINDS[kind];
   return object !== null && readsAll(role, object);

@@ -1,4 +1,4 @@
-import type { AccessObject } from "@kommutator/contract/access";
+import type { AccessAction, AccessObject } from "@kommutator/contract/access";
 import type { Id } from "@kommutator/contract/ids";
 import type { Kind, Side } from "./world.ts";
 
@@ -19,6 +19,8 @@ export interface Operation {
   headers?: Record<string, string>;
   /** What a list shows: whoever may read all of it sees foreign ones too. */
   of?: AccessObject;
+  /** By which right it does so; by reading, if it does not say. */
+  action?: AccessAction;
   /** The whole house is told: who works here, which line is closed. */
   everybodys?: boolean;
   /** Colleagues are known by name across departments here: one hands over to them, forwards to them, takes them into a queue. */

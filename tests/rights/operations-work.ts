@@ -46,7 +46,10 @@ async function moved(s: Side): Promise<Id> {
 
 /** A batch is worked through by a job. */
 const IMPORTS = "crm-core/src/import/import.test.ts";
-const exported = (list: string, of: AccessObject): Record<string, Operation> => ({ [`GET /exports/{list}#${list}`]: head({ params: { list }, of }) });
+const exported = (list: string, of: AccessObject, more: Partial<Operation> = {}): Record<string, Operation> => ({
+  [`GET /exports/{list}#${list}`]: head({ params: { list }, of, action: "export", ...more }),
+});
+const saleKind = (s: Side) => ({ kindId: s.catalogues.interestKinds["sale"]?.id ?? "" });
 
 /** Tasks, files, notifications, filters, duplicates and merging, the course of an Interest, exports. */
 export const workOperations: Record<string, Operation> = {
@@ -148,4 +151,17 @@ export const workOperations: Record<string, Operation> = {
   ...exported("interactions", "interaction"),
   ...exported("inquiries", "inquiry"),
   ...exported("tasks", "task"),
+  ...exported("duplicates", "customer"),
+  ...exported("loss-reasons", "interest", { query: () => ({ from: "2026-01-01", to: "2026-12-31" }) }),
+  ...exported("stage-times", "interest", { query: saleKind }),
+  ...exported("in-work", "interaction"),
+  ...exported("dialogs", "dialog", { query: () => ({ view: "all" }) }),
+  ...exported("employees", "employee", { by: "admin" }),
+  ...exported("absences", "employee", { by: "admin" }),
+  ...exported("departments", "department", { by: "admin" }),
+  ...exported("roles", "role", { by: "admin" }),
+  ...exported("audit", "audit", { by: "admin" }),
+  ...exported("blocked-numbers", "channel", { by: "admin" }),
+  ...exported("canned-answers", "canned", { by: "admin" }),
+  ...exported("catalogues", "catalogue", { by: "admin", query: () => ({ of: "regions" }) }),
 };

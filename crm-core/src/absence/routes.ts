@@ -53,9 +53,9 @@ export function absenceRoutes(crm: Crm): FastifyPluginAsync {
       });
 
     app.get("/absences", { schema: { querystring: AbsenceQuery, response: { 200: z.array(AbsenceView) } } }, async (request) => {
-      const { employeeId, from, to } = request.query;
+      const { employeeId, from, to, limit } = request.query;
       const range = { from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) };
-      return readAbsences(sql, principalOf(request), { employeeId, ...range });
+      return readAbsences(sql, principalOf(request), { employeeId, ...range, limit });
     });
     app.post("/absences", { schema: { body: AbsenceBody, response: { 201: AbsenceView } } }, async (request, reply) => {
       const { body } = request;

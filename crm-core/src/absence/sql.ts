@@ -47,7 +47,7 @@ export async function dueAbsences(tx: Query, now: Date): Promise<Id[]> {
 export async function readAbsences(
   tx: Query,
   principal: Principal | null,
-  filter: { id?: Id; employeeId?: Id | undefined; from?: Date | undefined; to?: Date | undefined },
+  filter: { id?: Id; employeeId?: Id | undefined; from?: Date | undefined; to?: Date | undefined; limit?: number },
 ): Promise<AbsenceView[]> {
   const ref = (alias: string) => tx.unsafe(`CASE WHEN ${alias}.id IS NOT NULL THEN jsonb_build_object('id', ${alias}.id, 'name', ${alias}.full_name) END`);
   return tx<AbsenceView[]>`
@@ -58,7 +58,7 @@ export async function readAbsences(
     WHERE ${principal === null ? tx`true` : absenceAllowed(tx, principal, "read")} ${filter.id === undefined ? tx`` : tx`AND a.id = ${filter.id}`}
       ${filter.employeeId === undefined ? tx`` : tx`AND a.employee_id = ${filter.employeeId}`}
       AND a.during && tstzrange(${filter.from ?? null}, ${filter.to ?? null})
-    ORDER BY lower(a.during) DESC, a.id LIMIT 500`;
+    ORDER BY lower(a.during) DESC, a.id LIMIT ${filter.limit ?? 500}`;
 }
 
 /** What was delegated, with its title and fate. What is still open and in the substitute's hands is preselected. */

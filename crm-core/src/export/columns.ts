@@ -7,16 +7,12 @@ import type { InterestRow } from "@kommutator/contract/api/interest";
 import type { LeadView } from "@kommutator/contract/api/lead";
 import type { TaskView } from "@kommutator/contract/api/task";
 import type { z } from "zod";
-import { type Text, t } from "../setup/texts.ts";
+import { t } from "../setup/texts.ts";
+import type { Cell, ExportColumn } from "./column.ts";
+import * as house from "./columns-house.ts";
 import { CUSTOMER_KIND, DIRECTION, INQUIRY_ORIGIN, INQUIRY_STATUS, INTERACTION_STATE, INTEREST_STATUS, LEAD_STATUS, TASK_STATE } from "./words.ts";
 
 type Entry = z.infer<typeof NamedRef>;
-/** What a cell holds: a moment is written in the company's zone, an entry of a catalogue and a word of the house in the reader's language. */
-export type Cell = string | number | null | { at: string } | { entry: Entry } | { word: Text };
-export interface ExportColumn<Row> {
-  title: Text;
-  cell: (row: Row) => Cell;
-}
 
 const entry = (ref: Entry | null): Cell => (ref === null ? null : { entry: ref });
 const at = (iso: string | null): Cell => (iso === null ? null : { at: iso });
@@ -132,4 +128,25 @@ const tasks: ExportColumn<TaskView>[] = [
 ];
 
 /** The columns of each list's file. */
-export const COLUMNS = { customers, contacts, leads, interests, interactions, inquiries, tasks } as unknown as Record<ExportList, ExportColumn<unknown>[]>;
+export const COLUMNS = {
+  customers,
+  contacts,
+  leads,
+  interests,
+  interactions,
+  inquiries,
+  tasks,
+  duplicates: house.duplicates,
+  "loss-reasons": house.losses,
+  "stage-times": house.stageTimes,
+  "in-work": house.inWork,
+  dialogs: house.dialogs,
+  employees: house.employees,
+  absences: house.absences,
+  departments: house.departments,
+  roles: house.roles,
+  audit: house.audit,
+  "blocked-numbers": house.blocked,
+  "canned-answers": house.canned,
+  catalogues: house.catalogues,
+} as unknown as Record<ExportList, ExportColumn<unknown>[]>;

@@ -1,32 +1,31 @@
 import { type ExportList, ExportParams, ExportQuery } from "@kommutator/contract/api/export";
 import { actorOf, principalOf } from "@kommutator/contract/http";
-import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { readNames } from "../catalogue/sql.ts";
 import type { Crm } from "../context.ts";
 import type { Locale } from "../setup/texts.ts";
-import { type Cell, COLUMNS } from "./columns.ts";
-import { exporterOf, listReaders, OBJECT_OF } from "./lists.ts";
+import type { Cell } from "./column.ts";
+import { COLUMNS } from "./columns.ts";
+import { exporterOf } from "./lists.ts";
 import { sendRows } from "./send.ts";
 import type { SheetCell } from "./xlsx.ts";
 
-const PAGE = 200;
 /** A sheet ends at 1,048,576 rows. */
 const MOST = 1_000_000;
 
-/** GET /exports/:list: a list as a file, streamed page by page (IG-04). `lists` is where the lists' routes will be registered. */
-export function exportRoutes(crm: Crm, lists: FastifyInstance): FastifyPluginAsync {
-  const readerOf = listReaders(lists);
+/** GET /exports/:list: a list as a file, streamed page by page (IG-04). The lists' handlers were learnt by `learnLists`. */
+export function exportRoutes(crm: Crm): FastifyPluginAsync {
   return async (app) => {
     app
       .withTypeProvider<ZodTypeProvider>()
       .get("/exports/:list", { schema: { params: ExportParams, querystring: ExportQuery, response: { 200: z.any() } } }, async (request, reply) => {
         const { list } = request.params;
         const { format, ...filter } = request.query;
-        const principal = exporterOf(principalOf(request), OBJECT_OF[list]);
-        const read = readerOf(list);
-        const page = (cursor: string | null) => read(request, principal, { ...filter, limit: PAGE, ...(cursor === null ? {} : { cursor }) });
+        const principal = exporterOf(principalOf(request), list);
+        const read = app.listReader(list);
+        const page = (cursor: string | null) => read(request, principal, { ...filter, ...(cursor === null ? {} : { cursor }) });
         // Faults of the filter are told before the file begins.
         const first = await page(null);
         await crm.sql.begin((tx) =>
@@ -36,7 +35,9 @@ export function exportRoutes(crm: Crm, lists: FastifyInstance): FastifyPluginAsy
         const [me] = await crm.sql<{ locale: Locale }[]>`SELECT locale FROM employee WHERE id = ${principal.employeeId}`;
         const locale = me?.locale ?? "ru";
         const local = localTimes(tz);
-        const inWords = { local, locale, names: await readNames(crm.sql, locale) };
+        const people = await crm.sql<{ id: string; name: string }[]>`SELECT id, full_name AS name FROM employee UNION ALL SELECT id, name FROM department`;
+        const names = { ...Object.fromEntries(people.map((p) => [p.id, p.name])), ...(await readNames(crm.sql, locale)) };
+        const inWords = { local, locale, names };
         const pages = async function* (): AsyncGenerator<SheetCell[][]> {
           yield [titles(list, locale)];
           let sent = 0;
@@ -54,7 +55,7 @@ export function exportRoutes(crm: Crm, lists: FastifyInstance): FastifyPluginAsy
 
 const titles = (list: ExportList, locale: Locale): string[] => COLUMNS[list].map((column) => column.title[locale]);
 
-/** How a file speaks: whose language, whose clock, and the catalogues' names in that language. */
+/** How a file speaks: whose language, whose clock, the names of people and departments, and the catalogues' in that language. */
 interface Speech {
   locale: Locale;
   local: (iso: string) => string;
@@ -64,6 +65,7 @@ interface Speech {
 function placed(cell: Cell, { locale, local, names }: Speech): SheetCell {
   if (typeof cell !== "object" || cell === null) return cell;
   if ("at" in cell) return { local: local(cell.at) };
+  if ("id" in cell) return names[cell.id] ?? null;
   return "word" in cell ? cell.word[locale] : (names[cell.entry.id] ?? cell.entry.name);
 }
 

@@ -1,4 +1,4 @@
-import { ExclusionBody, ExclusionKey, ExclusionList, ExclusionView } from "@kommutator/contract/api/dispatch-rule";
+import { ExclusionBody, ExclusionKey, ExclusionList, ExclusionQuery, ExclusionView } from "@kommutator/contract/api/dispatch-rule";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
 import { normaliseIdentity } from "@kommutator/contract/phone";
@@ -15,13 +15,13 @@ const LIST_ID = "00000000-0000-4000-8000-000000000002";
 export function exclusionRoutes(crm: Crm): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    const read = (tx: Query) => tx<ExclusionView[]>`
+    const read = (tx: Query, limit = 1000) => tx<ExclusionView[]>`
       SELECT x.kind, x.value_norm AS value, x.reason, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS by, to_jsonb(x.created_at) AS "createdAt"
-      FROM exclusion x LEFT JOIN employee e ON e.id = x.created_by ORDER BY x.created_at DESC, x.value_norm LIMIT 1000`;
+      FROM exclusion x LEFT JOIN employee e ON e.id = x.created_by ORDER BY x.created_at DESC, x.value_norm LIMIT ${limit}`;
 
-    app.get("/exclusions", { schema: { response: { 200: ExclusionList } } }, async (request) => {
+    app.get("/exclusions", { schema: { querystring: ExclusionQuery, response: { 200: ExclusionList } } }, async (request) => {
       requireScope(request, "channel", "read");
-      return read(crm.sql);
+      return read(crm.sql, request.query.limit);
     });
 
     app.post("/exclusions", { schema: { body: ExclusionBody, response: { 201: ExclusionView } } }, async (request, reply) => {

@@ -6,7 +6,6 @@ import type { Crm } from "../context.ts";
 import { inquiryAllowed, UNPROCESSED } from "../inquiry/sql.ts";
 import { interactionAllowed, overdue, partyOf } from "./sql.ts";
 
-const MAX_ITEMS = 500;
 const DAY_MS = 86_400_000;
 type Row = Omit<InWorkItem, "day">;
 
@@ -36,14 +35,14 @@ export async function readInWork(crm: Crm, p: Principal, q: z.infer<typeof InWor
         ${partyOf(tx, p)} ->> 'name' AS party, ${person("i.executor_id")} AS employee, i.version ${planned}
       UNION ALL
       SELECT 'inquiry', q.id, to_jsonb(${due}), ${late}, '#' || q.number, ${due}, NULL, coalesce((SELECT o.party_name FROM dialog_overview o WHERE o.id = q.dialog_id), q.identity_value), ${person(owner)}, q.version ${received}
-    ) w ORDER BY w.overdue DESC, w.sort, w.id LIMIT ${MAX_ITEMS + 1}`;
+    ) w ORDER BY w.overdue DESC, w.sort, w.id LIMIT ${q.limit + 1}`;
   const employees = await tx<z.infer<typeof InWork>["employees"]>`
     SELECT ${person("w.who")} AS employee, count(*) FILTER (WHERE w.late)::int AS overdue, count(*)::int AS total
     FROM (SELECT i.executor_id AS who, ${overdue(tx, now)} AS late ${planned} UNION ALL SELECT ${tx.unsafe(owner)}, ${late} ${received}) w
     GROUP BY w.who ORDER BY overdue DESC, total DESC, w.who LIMIT 500`;
-  const items = rows.slice(0, MAX_ITEMS).map(({ kind, id, at, overdue: isLate, title, type, party, employee, version }) => {
+  const items = rows.slice(0, q.limit).map(({ kind, id, at, overdue: isLate, title, type, party, employee, version }) => {
     const day = localDate(Date.parse(at), tz);
     return { kind, id, at, day, overdue: isLate, title, type, party, employee, version };
   });
-  return { items, employees, more: rows.length > MAX_ITEMS };
+  return { items, employees, more: rows.length > q.limit };
 }

@@ -3,6 +3,7 @@ import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import underPressure from "@fastify/under-pressure";
 import { AppError } from "@kommutator/contract/errors";
+import { learnLists } from "@kommutator/crm-core/export/lists";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { blobRoutes } from "./blobs/routes.ts";
@@ -88,6 +89,7 @@ export async function buildApi(deps: ApiDeps): Promise<Api> {
   const live = attachLive(app, deps, metrics.live);
   await app.register(
     async (v1) => {
+      learnLists(v1);
       await v1.register(dialogRoutes(deps, live));
       await v1.register(startRoutes(deps));
       await v1.register(blobRoutes(deps));

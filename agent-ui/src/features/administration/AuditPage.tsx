@@ -8,6 +8,7 @@ import { useCatalogues } from "../../app/catalogues.ts";
 import { DateField } from "../../app/DateField.tsx";
 import { useFormat } from "../../app/format.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { type Column, DataTable } from "../settings/DataTable.tsx";
 import { Section } from "../settings/Section.tsx";
 import { midnight, namesOf, pageOf } from "./audit.ts";
@@ -44,14 +45,15 @@ export function AuditPage() {
     else next.set(name, value);
     setParams(next, { replace: true });
   };
-  const audit = useAudit({
+  const filter = {
     objectKind: get("kind"),
     objectId: get("id"),
     actorId: get("who"),
     actorKind: get("by"),
     from: midnight(get("from"), 0),
     to: midnight(get("to"), 1),
-  });
+  };
+  const audit = useAudit(filter);
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   const kindName = (kind: string) => (i18n.exists(`administration:kinds.${kind}`) ? t(`kinds.${kind}`) : kind);
   const actorName = (label: string) => {
@@ -119,7 +121,7 @@ export function AuditPage() {
     { name: "changes", head: t("audit.changes"), cell: (row) => <Changes changes={row.changes} names={names} /> },
   ];
   return (
-    <Section title={t("audit.title")} purpose={t("audit.purpose")}>
+    <Section title={t("audit.title")} purpose={t("audit.purpose")} action={<ExportButton list="audit" query={filter} />}>
       <Group gap="sm" mb="md" align="flex-end">
         <Select
           w={190}

@@ -11,6 +11,7 @@ import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { type Column, DataTable, OpenRow } from "../settings/DataTable.tsx";
 import { Section } from "../settings/Section.tsx";
 import { AddButton } from "../settings/TablePage.tsx";
@@ -169,6 +170,7 @@ function Entries({ name }: { name: Edited }) {
         </Text>
         <Group gap="md">
           <Switch size="sm" label={t("catalogues.showArchived")} checked={archived} onChange={(event) => setArchived(event.currentTarget.checked)} />
+          <ExportButton list="catalogues" query={{ of: name }} />
           {rows.length === 0 ? null : add}
         </Group>
       </Group>

@@ -1,9 +1,10 @@
 import type { RoleView } from "@kommutator/contract/api/admin";
-import { Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { IconShieldLock } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "../../app/me.ts";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { type Column, OpenRow } from "../settings/DataTable.tsx";
 import { useRoles } from "../settings/queries.ts";
 import { AddButton, TablePage } from "../settings/TablePage.tsx";
@@ -34,7 +35,12 @@ export function RolesPage() {
     <TablePage
       title={t("roles.title")}
       purpose={t("roles.purpose")}
-      action={<AddButton label={t("roles.add")} allowed={can("role", "create") !== null} onAdd={() => setOpen("new")} />}
+      action={
+        <Group gap="sm" wrap="nowrap">
+          <ExportButton list="roles" query={{}} />
+          <AddButton label={t("roles.add")} allowed={can("role", "create") !== null} onAdd={() => setOpen("new")} />
+        </Group>
+      }
       query={roles}
       columns={columns}
       idOf={(role) => role.id}

@@ -10,6 +10,7 @@ import { api } from "../../app/api.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { Empty, ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { Confirm } from "../settings/Confirm.tsx";
 import { Section } from "../settings/Section.tsx";
 import classes from "../settings/settings.module.css";
@@ -29,12 +30,13 @@ export function CannedPage() {
   const [folder, setFolder] = useState<string | null>(null);
   const [open, setOpen] = useState<CannedAnswer | "new" | null>(null);
   const [deleting, setDeleting] = useState<CannedAnswer | null>(null);
+  const filter = { q, scope: scope === "any" ? undefined : scope, folder: folder ?? undefined };
   const list = useQuery({
     queryKey: [...keys.canned, "page", q, scope, folder],
     queryFn: ({ signal }) =>
       api.get<z.infer<typeof CannedList>>("/canned-answers", {
         signal,
-        query: { q, scope: scope === "any" ? undefined : scope, folder: folder ?? undefined, limit: 500 },
+        query: { ...filter, limit: 500 },
       }),
     placeholderData: keepPreviousData,
   });
@@ -45,7 +47,16 @@ export function CannedPage() {
   );
   const searched = q !== "" || scope !== "any" || folder !== null;
   return (
-    <Section title={t("title")} purpose={t("purpose")} action={add}>
+    <Section
+      title={t("title")}
+      purpose={t("purpose")}
+      action={
+        <Group gap="sm" wrap="nowrap">
+          <ExportButton list="canned-answers" query={filter} />
+          {add}
+        </Group>
+      }
+    >
       <Group mb="sm" gap="sm">
         <TextInput
           type="search"

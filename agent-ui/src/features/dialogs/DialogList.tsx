@@ -16,6 +16,8 @@ import { readMore, useDialogs, type View } from "./queries.ts";
 
 const StartButton = onDemand(async () => (await import("../start/StartButton.tsx")).StartButton);
 
+const ExportButton = onDemand(async () => (await import("../import/ExportButton.tsx")).ExportButton, ["import"]);
+
 const ChannelFilter = onDemand(async () => (await import("./ChannelFilter.tsx")).default);
 
 /** Mine, the queue, all, closed; search; the one who waits longest first. */
@@ -84,6 +86,7 @@ export function DialogList({ selectedId }: { selectedId: string | undefined }) {
           />
           <Suspense>
             <ChannelFilter kind={kind} onKind={(each) => setParams(query(view, each), { replace: true })} />
+            {can("dialog", "export") === null ? null : <ExportButton list="dialogs" query={{ view, q, kind: kind ?? undefined }} />}
             <StartButton target={{}} />
           </Suspense>
         </div>

@@ -1,5 +1,5 @@
 import { ExclusionBody, type ExclusionView } from "@kommutator/contract/api/dispatch-rule";
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button, Group, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBan } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
 import { useFormat, usePhone } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { FormDrawer } from "../settings/FormDrawer.tsx";
 import { useForm } from "../settings/form.ts";
 import { AddButton } from "../settings/TablePage.tsx";
@@ -36,7 +37,12 @@ export function BlockedTab() {
     <>
       <Rows
         hint={t("blocked.hint")}
-        action={<AddButton label={t("blocked.add")} allowed={may} onAdd={() => setAdding(true)} />}
+        action={
+          <Group gap="sm" wrap="nowrap">
+            <ExportButton list="blocked-numbers" query={{}} />
+            <AddButton label={t("blocked.add")} allowed={may} onAdd={() => setAdding(true)} />
+          </Group>
+        }
         query={blocked}
         columns={[
           { name: "value", head: t("test.value"), cell: (row) => phone(row.value) },

@@ -12,6 +12,7 @@ import { useFormat, useNow } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import { Empty, ErrorState, NoRight, RowsSkeleton } from "../../app/states.tsx";
 import page from "../customer/customer.module.css";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { EventTabs } from "./EventTabs.tsx";
 import classes from "./events.module.css";
 import { TypeMark } from "./TypeMark.tsx";
@@ -44,7 +45,7 @@ export function InWork() {
   const shown = executorId === null ? work : one;
   const days = daysOf(shown.data?.items ?? []);
   const open = (item: InWorkItem) => {
-    if (item.kind === "inquiry") return void navigate("/inquiries");
+    if (item.kind === "inquiry") return void navigate(`/inquiries?inquiry=${item.id}`);
     const next = new URLSearchParams(params);
     next.set("event", item.id);
     setParams(next);
@@ -68,6 +69,8 @@ export function InWork() {
             setExecutor(null);
           }}
         />
+        <span style={{ flex: 1 }} />
+        <ExportButton list="in-work" query={{ ...query, executorId: executorId ?? undefined }} />
       </div>
       {shown.isPending ? (
         <RowsSkeleton rows={8} height={40} />

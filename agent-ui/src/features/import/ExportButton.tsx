@@ -1,24 +1,14 @@
-import type { ExportList } from "@kommutator/contract/api/export";
+import { EXPORTS, type ExportList } from "@kommutator/contract/api/export";
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDownload, IconFileSpreadsheet, IconFileTypeCsv } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "../../app/me.ts";
 
-const OBJECTS = {
-  customers: "customer",
-  contacts: "customer",
-  leads: "lead",
-  interests: "interest",
-  interactions: "interaction",
-  inquiries: "inquiry",
-  tasks: "task",
-} as const;
-
 /** The list as a file, with the filters that are set: CSV or Excel. Nothing without the right to export. */
 export function ExportButton({ list, query }: { list: ExportList; query: Record<string, string | number | undefined> }) {
   const { t } = useTranslation("import");
   const can = useCan();
-  const object = OBJECTS[list];
+  const [object] = EXPORTS[list];
   if (can(object, "export") === null || can(object, "read") === null) return null;
   const url = (format: "csv" | "xlsx") => {
     const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");

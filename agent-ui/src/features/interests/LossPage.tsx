@@ -12,6 +12,7 @@ import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { Empty, ErrorState, NoRight, RowsSkeleton } from "../../app/states.tsx";
 import pages from "../customer/customer.module.css";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { Views } from "./Views.tsx";
 
 const PERIODS = [30, 90, 365] as const;
@@ -56,6 +57,8 @@ export function LossPage() {
           value={kindId}
           onChange={setKind}
         />
+        <span style={{ flex: 1 }} />
+        <ExportButton list="loss-reasons" query={{ from, to, kindId: kindId ?? undefined }} />
       </div>
       <div className={pages["sheet"]}>
         {report.isPending ? (

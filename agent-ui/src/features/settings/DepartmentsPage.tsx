@@ -1,5 +1,5 @@
 import { DepartmentBody } from "@kommutator/contract/api/admin";
-import { Button, NumberInput, Select, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSitemap } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -10,6 +10,7 @@ import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { DepartmentPast } from "../administration/Past.tsx";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { type Column, OpenRow } from "./DataTable.tsx";
 import { FormDrawer } from "./FormDrawer.tsx";
 import { useForm } from "./form.ts";
@@ -52,7 +53,12 @@ export function DepartmentsPage() {
     <TablePage
       title={t("departments.title")}
       purpose={t("departments.purpose")}
-      action={<AddButton label={t("departments.add")} allowed={can("department", "create") !== null} onAdd={() => setOpen("new")} />}
+      action={
+        <Group gap="sm" wrap="nowrap">
+          <ExportButton list="departments" query={{}} />
+          <AddButton label={t("departments.add")} allowed={can("department", "create") !== null} onAdd={() => setOpen("new")} />
+        </Group>
+      }
       query={{ ...departments, data: departments.data === undefined ? undefined : treeOf(departments.data) }}
       columns={columns}
       idOf={({ department }) => department.id}

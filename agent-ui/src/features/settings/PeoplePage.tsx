@@ -4,6 +4,7 @@ import { IconUsers } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "../../app/me.ts";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { type Column, OpenRow } from "./DataTable.tsx";
 import { PersonDrawer } from "./PersonDrawer.tsx";
 import { useCalendars, useEmployees } from "./queries.ts";
@@ -52,7 +53,12 @@ export function PeoplePage() {
     <TablePage
       title={t("people.title")}
       purpose={t("people.purpose")}
-      action={<AddButton label={t("people.add")} allowed={can("employee", "create") !== null} onAdd={() => setOpen("new")} />}
+      action={
+        <Group gap="sm" wrap="nowrap">
+          <ExportButton list="employees" query={{}} />
+          <AddButton label={t("people.add")} allowed={can("employee", "create") !== null} onAdd={() => setOpen("new")} />
+        </Group>
+      }
       query={people}
       rows={found}
       columns={columns}

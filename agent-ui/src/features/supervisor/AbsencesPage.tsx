@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "../../app/me.ts";
 import { Empty, ErrorState, NoRight, RowsSkeleton } from "../../app/states.tsx";
+import { ExportButton } from "../import/ExportButton.tsx";
 import { AbsenceForm } from "./AbsenceForm.tsx";
 import { AbsenceTable } from "./AbsenceTable.tsx";
 import { useAbsences } from "./absences.ts";
@@ -21,6 +22,7 @@ export function AbsencesPage() {
   const rows = (absences.data ?? []).filter((each) => shown === "all" || (each.state !== "closed" && each.state !== "cancelled"));
   const add = (
     <Group gap="sm" wrap="nowrap">
+      <ExportButton list="absences" query={{}} />
       <Button variant="default" leftSection={<IconUserOff size={16} />} onClick={() => setAdding("unplanned")}>
         {t("absence.markNow")}
       </Button>

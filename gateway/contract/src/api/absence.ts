@@ -35,7 +35,12 @@ export const AbsenceView = z.object({
   delegated: z.object({ open: z.number().int(), total: z.number().int() }),
 });
 export type AbsenceView = z.infer<typeof AbsenceView>;
-export const AbsenceQuery = z.object({ employeeId: Id.optional(), from: IsoTime.optional(), to: IsoTime.optional() });
+export const AbsenceQuery = z.object({
+  employeeId: Id.optional(),
+  from: IsoTime.optional(),
+  to: IsoTime.optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).default(500),
+});
 export const AbsenceBody = z
   .object({
     employeeId: Id,

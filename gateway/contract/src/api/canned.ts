@@ -51,7 +51,7 @@ export const CannedQuery = z.object({
   q: z.string().max(100).optional(),
   scope: CannedScope.optional(),
   folder: z.string().max(100).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(200),
+  limit: z.coerce.number().int().min(1).max(10_000).default(200),
 });
 export const CannedBody = z.object({
   scope: CannedScope.default("personal"),

@@ -44,6 +44,8 @@ export const ReceptionSettings = z.object({
   escalatePercents: z.array(z.number().int().min(1).max(1000)).max(10),
   /** How long a finished reception can be taken back; 0 = never. */
   undoS: z.number().int().min(0).max(600),
+  /** What of a correspondence becomes one Interaction: the day of a thread, or each letter (IA-04). */
+  lettersBy: z.enum(["day", "message"]),
   version: z.number().int(),
 });
 export type ReceptionSettings = z.infer<typeof ReceptionSettings>;
@@ -56,6 +58,8 @@ export const ExclusionBody = z.object({
 });
 export const ExclusionView = ExclusionBody.extend({ by: EmployeeRef.nullable(), createdAt: IsoTime });
 export type ExclusionView = z.infer<typeof ExclusionView>;
+/** The newest first. */
+export const ExclusionQuery = z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) });
 export const ExclusionList = z.array(ExclusionView);
 /** Query of DELETE: the identity as it is listed. */
 export const ExclusionKey = ExclusionBody.pick({ kind: true, value: true });

@@ -133,7 +133,12 @@ export const InteractionDetail = InteractionView.extend({
 });
 export type InteractionDetail = z.infer<typeof InteractionDetail>;
 
-export const InWorkQuery = z.object({ executorId: Id.optional(), departmentId: Id.optional(), days: z.coerce.number().int().min(1).max(92).default(14) });
+export const InWorkQuery = z.object({
+  executorId: Id.optional(),
+  departmentId: Id.optional(),
+  days: z.coerce.number().int().min(1).max(92).default(14),
+  limit: z.coerce.number().int().min(1).max(10_000).default(500),
+});
 /** `day` is local to the company; what is overdue stands under the day it was due. */
 export const InWorkItem = z.object({
   kind: z.enum(["interaction", "inquiry"]),

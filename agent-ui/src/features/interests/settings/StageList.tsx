@@ -9,6 +9,7 @@ import { api } from "../../../app/api.ts";
 import { showFailure } from "../../../app/failure.ts";
 import { useFormat } from "../../../app/format.ts";
 import { keys } from "../../../app/keys.ts";
+import { ExportButton } from "../../import/ExportButton.tsx";
 import { Confirm } from "../../settings/Confirm.tsx";
 import own from "../interests.module.css";
 import { inUse, useKindSaved } from "./queries.ts";
@@ -48,9 +49,12 @@ export function StageList({ kind }: { kind: InterestKindView }) {
     <section className={own["kindStages"]} aria-label={t("kinds.stages")}>
       <Group justify="space-between">
         <h3>{t("kinds.stages")}</h3>
-        <Button size="compact-sm" variant="light" leftSection={<IconPlus size={14} />} onClick={() => setOpen("new")}>
-          {t("kinds.addStage")}
-        </Button>
+        <Group gap="xs" wrap="nowrap">
+          <ExportButton list="stage-times" query={{ kindId: kind.id }} />
+          <Button size="compact-sm" variant="light" leftSection={<IconPlus size={14} />} onClick={() => setOpen("new")}>
+            {t("kinds.addStage")}
+          </Button>
+        </Group>
       </Group>
       {stages.length === 0 ? <Text size="sm">{t("kinds.noStages")}</Text> : null}
       <ol>
