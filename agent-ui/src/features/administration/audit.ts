@@ -56,20 +56,7 @@ export function changesOf(changes: Record<string, unknown>, names: Names = new M
   });
 }
 
-/** Where the card of an audited thing is, if it has a page. */
-export function pageOf(kind: string, id: string): string | null {
-  const pages: Record<string, string> = {
-    customer: "customers/",
-    contact: "customers/contacts/",
-    lead: "leads/",
-    interest: "interests/",
-    interaction: "events?event=",
-    inquiry: "inquiries?inquiry=",
-    task: "tasks/",
-    dialog: "dialogs/",
-  };
-  return pages[kind] === undefined ? null : `/${pages[kind]}${id}`;
-}
+export { cardPath as pageOf } from "../../app/card-path.ts";
 
 /** When the day (`2026-10-25`, of this machine) begins, or that many days later: by the calendar, as the one on which the clocks change has no 24 hours. */
 export function midnight(day: string | undefined, later: number): string | undefined {

@@ -1,11 +1,10 @@
-import type { Chain, InteractionDetail } from "@kommutator/contract/api/interaction";
+import type { InteractionDetail } from "@kommutator/contract/api/interaction";
 import { Badge, Button, Group, Stack } from "@mantine/core";
 import { IconCalendarShare, IconCheck, IconCornerDownRight, IconPencil, IconPhone, IconX } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
-import type { z } from "zod";
+import { Link } from "react-router";
 import { api } from "../../app/api.ts";
 import { useNamed } from "../../app/catalogues.ts";
 import { showFailure } from "../../app/failure.ts";
@@ -18,6 +17,7 @@ import { FilesBox } from "../files/FilesBox.tsx";
 import { SideDrawer } from "../settings/FormDrawer.tsx";
 import { StartButton } from "../start/StartButton.tsx";
 import { TasksBox } from "../tasks/TasksBox.tsx";
+import { ChainList } from "./ChainList.tsx";
 import { CompleteForm, MoveForm, WordsForm } from "./EndForms.tsx";
 import { EventForm } from "./EventForm.tsx";
 import classes from "./events.module.css";
@@ -83,7 +83,14 @@ function Card({ event }: { event: InteractionDetail }) {
         </Link>
       ) : null,
     ],
-    [t("card.contact"), client.contact?.name],
+    [
+      t("card.contact"),
+      client.contact === null ? null : (
+        <Link key="contact" to={`/customers/contacts/${client.contact.id}`}>
+          {client.contact.name}
+        </Link>
+      ),
+    ],
     [
       t("card.interest"),
       event.interest === null ? null : (
@@ -181,7 +188,7 @@ function Card({ event }: { event: InteractionDetail }) {
           </section>
         ),
       )}
-      {event.chain === null ? null : <ChainList event={event} />}
+      {event.chain === null ? null : <ChainList object="interaction" objectId={event.id} className={classes["block"]} />}
       <div className={classes["block"]}>
         <TasksBox object="interaction" objectId={event.id} />
       </div>
@@ -202,41 +209,5 @@ function FactLine({ label, children }: { label: string; children: ReactNode }) {
       <dt>{label}</dt>
       <dd>{children}</dd>
     </>
-  );
-}
-
-/** The whole chain of its subject in order of time (IA-05); the present one marked. */
-function ChainList({ event }: { event: InteractionDetail }) {
-  const { t } = useTranslation("events");
-  const format = useFormat();
-  const now = useNow(60_000);
-  const [params] = useSearchParams();
-  const chain = useQuery({
-    queryKey: ["interactions", "chain", event.id],
-    queryFn: ({ signal }) => api.get<z.infer<typeof Chain>>("/chain", { signal, query: { object: "interaction", objectId: event.id } }),
-  });
-  const pathOf = (item: z.infer<typeof Chain>["items"][number]) => {
-    if (item.kind === "interaction") {
-      const next = new URLSearchParams(params);
-      next.set("event", item.id);
-      return `?${next}`;
-    }
-    return item.kind === "inquiry" ? "/inquiries" : `/${item.kind}s/${item.id}`;
-  };
-  return (
-    <section className={classes["block"]}>
-      <h3>{t("card.chain")}</h3>
-      <ol className={classes["chain"]}>
-        {chain.data?.items.map((item) => (
-          <li key={item.id} aria-current={item.id === event.id ? "true" : undefined}>
-            <time dateTime={item.at} title={format.full(item.at)}>
-              {format.stamp(item.at, now)}
-            </time>
-            {item.id === event.id ? <span className="truncate">{item.title}</span> : <Link to={pathOf(item)}>{item.title}</Link>}
-            <span className={classes["dim"]}>{item.employee?.name ?? ""}</span>
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }

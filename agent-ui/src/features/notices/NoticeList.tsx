@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
+import { cardPath } from "../../app/card-path.ts";
 import { useNamed } from "../../app/catalogues.ts";
 import { showFailure } from "../../app/failure.ts";
 import { type Format, useFormat, useNow } from "../../app/format.ts";
@@ -180,8 +181,5 @@ function wordsOf(t: TFunction<"notices">, notice: NotificationView, format: Form
 
 /** Where the card of what is told is shown. */
 function pathOf({ object }: NotificationView): string {
-  if (object == null) return "/dialogs";
-  if (object.kind === "interaction") return `/events?event=${object.id}`;
-  if (object.kind === "inquiry") return "/inquiries";
-  return `/${object.kind}s/${object.id}`;
+  return (object == null ? null : cardPath(object.kind, object.id)) ?? "/dialogs";
 }

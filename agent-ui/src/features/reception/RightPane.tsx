@@ -12,6 +12,7 @@ import { Feed } from "../customer/Feed.tsx";
 import { FeedLine } from "../customer/FeedLine.tsx";
 import { InterestLink } from "../customer/InterestLink.tsx";
 import { useDialog } from "../dialogs/queries.ts";
+import { ChainList } from "../events/ChainList.tsx";
 import { Identity } from "./Identity.tsx";
 import { useSetParty } from "./queries.ts";
 import { ReceptionWizard } from "./ReceptionWizard.tsx";
@@ -136,6 +137,7 @@ function Pane({ dialogId }: { dialogId: string }) {
               </Suspense>
             ) : null}
           </section>
+          <ChainList object="dialog" objectId={dialogId} />
           <section aria-labelledby="pane-last">
             <h3 id="pane-last" className={classes["section"]}>
               {t("last.title")}

@@ -6,14 +6,17 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { z } from "zod";
 import { ApiError, api } from "../../app/api.ts";
+import { cardPath } from "../../app/card-path.ts";
 import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { failureText } from "../../app/failure.ts";
 import { useFormat } from "../../app/format.ts";
 import lines from "../../app/lines.module.css";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { ChainList } from "../events/ChainList.tsx";
 import events from "../events/events.module.css";
 import { FilesBox } from "../files/FilesBox.tsx";
 import { SideDrawer } from "../settings/FormDrawer.tsx";
+import { EventsBox } from "./EventsBox.tsx";
 import { useRereadTasks } from "./queries.ts";
 import { TaskForm } from "./TaskForm.tsx";
 import classes from "./tasks.module.css";
@@ -69,8 +72,9 @@ function Card({ task }: { task: Task }) {
     ],
     [
       t("field.subject"),
-      task.subject === null ? null : (
-        <Link key="subject" to={linkOf(task.subject)}>
+      // An event stands among its events below.
+      task.subject === null || task.subject.kind === "interaction" ? null : (
+        <Link key="subject" to={cardPath(task.subject.kind, task.subject.id) ?? ""}>
           {task.subject.name === "" ? t("field.subject") : task.subject.name}
         </Link>
       ),
@@ -148,6 +152,10 @@ function Card({ task }: { task: Task }) {
         </section>
       )}
       <div className={events["block"]}>
+        <EventsBox task={task} />
+      </div>
+      <ChainList object="task" objectId={task.id} className={events["block"]} />
+      <div className={events["block"]}>
         <FilesBox object="task" objectId={task.id} editable />
       </div>
       {asking === "edit" ? <TaskForm task={task} onClose={() => setAsking(null)} /> : null}
@@ -199,9 +207,4 @@ function Words({
       </form>
     </Modal>
   );
-}
-
-/** Where a card of a kind is shown. */
-function linkOf({ kind, id }: { kind: string; id: string }): string {
-  return kind === "interaction" ? `/events?event=${id}` : kind === "inquiry" ? "/inquiries" : kind === "contact" ? "/customers" : `/${kind}s/${id}`;
 }
