@@ -84,9 +84,9 @@ export async function createCustomer(
 
 /**
  * Changes to a card: every changed field is audited with old and new, a second writer of one version gets the card as it is. Throws
- * not_found, forbidden (readable, not editable), version_conflict, duplicate, required_fields.
+ * not_found, forbidden (readable, not editable), version_conflict, duplicate, required_fields (`into`: its faults go there instead).
  */
-export async function editCustomer(tx: Tx, crm: Crm, principal: Principal, actor: Actor, id: Id, body: Patch): Promise<string[]> {
+export async function editCustomer(tx: Tx, crm: Crm, principal: Principal, actor: Actor, id: Id, body: Patch, into?: RequiredFault[]): Promise<string[]> {
   await requireEdit(tx, principal, id);
   const before = await lockVersion<Row>(tx, "customer", id, body.version, () => readCustomer(tx, null, id));
   if (before.archived_at !== null) throw new AppError("not_found");
@@ -104,7 +104,7 @@ export async function editCustomer(tx: Tx, crm: Crm, principal: Principal, actor
   let warnings: string[] = [];
   if (Object.keys(changes).length > 0) {
     await tx`UPDATE customer SET ${tx({ ...after, version: before.version + 1 } as never)} WHERE id = ${id}`;
-    warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "save", row: { id } });
+    warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "save", row: { id }, lacking: into });
     await crm.audit(tx, actor, {
       objectKind: "customer",
       objectId: id,

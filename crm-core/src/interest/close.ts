@@ -1,10 +1,12 @@
 import type { Principal } from "@kommutator/contract/access";
+import type { RequiredFault } from "@kommutator/contract/api/required-field";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import { differences } from "../audit/index.ts";
 import type { Crm } from "../context.ts";
+import { refuseLacking } from "../required-field/check.ts";
 import { conditionsLeft, metOf, requireFields } from "./conditions.ts";
 import { emitInterest } from "./emit.ts";
 import { enterStage } from "./history.ts";
@@ -27,7 +29,15 @@ export interface Closing {
  * Closes (IN-02): won by its kind's conditions, lost with a reason of a catalogue. Planned Interactions and open tasks that are left must
  * be kept, cancelled or moved expressly (planned_interactions_remain with their count). Returns warnings of required fields.
  */
-export async function closeInterest(crm: Crm, tx: Tx, principal: Principal | null, actor: Actor, interest: InterestRecord, body: Closing): Promise<string[]> {
+export async function closeInterest(
+  crm: Crm,
+  tx: Tx,
+  principal: Principal | null,
+  actor: Actor,
+  interest: InterestRecord,
+  body: Closing,
+  lacking: RequiredFault[] = [],
+): Promise<string[]> {
   requireOpen(interest);
   const kind = await readKind(tx, interest.kind_id, interest.stage_id);
   const missing =
@@ -44,7 +54,8 @@ export async function closeInterest(crm: Crm, tx: Tx, principal: Principal | nul
   await tx`UPDATE interest SET ${tx(after)}, on_hold_until = NULL, judge_at = NULL, last_activity_at = ${now}, version = version + 1 WHERE id = ${interest.id}`;
   await enterStage(tx, interest.id, null, { at: now, by: actor.id, skipped: [], reason: null });
   await endHold(tx, interest.id, actor.id, now.getTime());
-  const warnings = await requireFields(crm, tx, principal, interest.id, { moment: "close", leftStageId: interest.stage_id, missing });
+  const warnings = await requireFields(crm, tx, principal, interest.id, { moment: "close", leftStageId: interest.stage_id, missing, lacking });
+  refuseLacking(lacking);
   await crm.audit(tx, actor, { objectKind: "interest", objectId: interest.id, action: "close", changes: differences({ ...interest }, after) });
   await judgeInterests(crm, tx, [interest.id]);
   await emitInterest(crm, tx, interest.id, body.status);

@@ -5,22 +5,26 @@ import {
   CheckBody,
   CheckParams,
   CloseBody,
+  type CustomerGaps,
   DeclineBody,
   HoldBody,
+  type InterestFields,
   InterestView,
   ModeBody,
   ReverseBody,
   StageBody,
 } from "@kommutator/contract/api/interest";
+import type { RequiredFault } from "@kommutator/contract/api/required-field";
 import type { Tx } from "@kommutator/contract/db";
 import { actorOf, principalOf } from "@kommutator/contract/http";
-import type { FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Crm } from "../context.ts";
 import { declineAction } from "./actions.ts";
 import { changeInterest, requireRight } from "./change-interest.ts";
 import { setCheck } from "./checks.ts";
 import { closeInterest, reopenInterest } from "./close.ts";
+import { fillCustomer } from "./customer-gaps.ts";
 import { emitInterest } from "./emit.ts";
 import { writeFields } from "./fields.ts";
 import { reverseMove } from "./history.ts";
@@ -36,12 +40,26 @@ export function courseRoutes(crm: Crm): FastifyPluginAsync {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     const response = { 200: InterestView };
 
+    /** What a move or a closing was refused for comes with it; what the customer's card lacks then goes into the same answer. */
+    const fill = async (
+      request: FastifyRequest,
+      tx: Tx,
+      interest: InterestRecord,
+      given: { fields?: InterestFields | undefined; customer?: CustomerGaps | undefined },
+    ) => {
+      const who = [principalOf(request), actorOf(request)] as const;
+      const lacking: RequiredFault[] = [];
+      const written = given.fields === undefined ? null : await writeFields(crm, tx, ...who, interest, given.fields);
+      if (given.customer !== undefined) await fillCustomer(crm, tx, ...who, interest, given.customer, lacking);
+      return { record: written ?? interest, lacking };
+    };
+
     app.post("/interests/:id/stage", { schema: { params: IdParams, body: StageBody, response } }, async (request, reply) => {
-      const { fields, version, ...move } = request.body;
+      const { fields, customer, version, ...move } = request.body;
       return changeInterest(crm, { request, reply, id: request.params.id, version, right: ["interest", "edit"] }, async (tx, interest) => {
         if (move.force) await requireRight(crm, tx, request, interest.id, ["stage", "edit"]);
-        const written = fields === undefined ? null : await writeFields(crm, tx, principalOf(request), actorOf(request), interest, fields);
-        return moveStage(crm, tx, principalOf(request), actorOf(request), written ?? interest, move);
+        const { record, lacking } = await fill(request, tx, interest, { fields, customer });
+        return moveStage(crm, tx, principalOf(request), actorOf(request), record, move, lacking);
       });
     });
 
@@ -102,12 +120,12 @@ export function courseRoutes(crm: Crm): FastifyPluginAsync {
     );
 
     app.post("/interests/:id/close", { schema: { params: IdParams, body: CloseBody, response } }, async (request, reply) => {
-      const { fields, version, ...closing } = request.body;
+      const { fields, customer, version, ...closing } = request.body;
       // To cancel is a right of its own (IN-02).
       const right = closing.status === "cancelled" ? "delete" : "edit";
       return changeInterest(crm, { request, reply, id: request.params.id, version, right: ["interest", right] }, async (tx, interest) => {
-        const written = fields === undefined ? null : await writeFields(crm, tx, principalOf(request), actorOf(request), interest, fields);
-        return closeInterest(crm, tx, principalOf(request), actorOf(request), written ?? interest, closing);
+        const { record, lacking } = await fill(request, tx, interest, { fields, customer });
+        return closeInterest(crm, tx, principalOf(request), actorOf(request), record, closing, lacking);
       });
     });
 

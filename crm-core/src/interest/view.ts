@@ -17,7 +17,8 @@ export async function readInterest(tx: Query, principal: Principal | null, id: I
   const right =
     principal === null ? tx`true` : tx`(${allowed(tx, principal, "interest", "read", "i.responsible_id")} OR ${handles(tx, principal, "interest_id", "i.id")})`;
   const [row] = await tx<Row[]>`
-    SELECT ${interestColumns(tx)}, i.contact_id AS "contactId", i.purpose_id AS "purposeId", i.source_id AS "sourceId", i.process_mode AS "processMode", i.loss_reason_id AS "lossReasonId",
+    SELECT ${interestColumns(tx)}, i.contact_id AS "contactId",
+      (SELECT jsonb_build_object('id', p.id, 'name', concat_ws(' ', p.last_name, p.first_name)) FROM contact p WHERE p.id = i.contact_id) AS contact, i.purpose_id AS "purposeId", i.source_id AS "sourceId", i.process_mode AS "processMode", i.loss_reason_id AS "lossReasonId",
       i.close_comment AS "closeComment", to_jsonb(i.closed_at) AS "closedAt",
       (SELECT jsonb_build_object('from', lower(o.during), 'until', o.until::text, 'reason', o.reason, 'by', ${person(tx, "o.set_by")})
         FROM interest_hold o WHERE o.interest_id = i.id AND i.on_hold_until IS NOT NULL ORDER BY lower(o.during) DESC NULLS LAST LIMIT 1) AS hold,

@@ -1,10 +1,12 @@
 import type { Principal } from "@kommutator/contract/access";
+import type { RequiredFault } from "@kommutator/contract/api/required-field";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import { differences } from "../audit/index.ts";
 import type { Crm } from "../context.ts";
+import { refuseLacking } from "../required-field/check.ts";
 import { planActions } from "./actions.ts";
 import { metOf, requireFields } from "./conditions.ts";
 import { emitInterest } from "./emit.ts";
@@ -81,7 +83,7 @@ export async function createInterest(crm: Crm, tx: Tx, actor: Actor, body: NewIn
 
 /**
  * Moves to another stage by the rules of the Interest's mode (B9); planned Interactions change their points with it, the stage's template
- * is planned. `force` passes the rules over; the caller has asked for the right. Throws validation or required_fields; returns warnings.
+ * is planned. `force` passes the rules over; the caller has asked for the right. `lacking`: what was found missing before. Throws validation or required_fields; returns warnings.
  */
 export async function moveStage(
   crm: Crm,
@@ -90,6 +92,7 @@ export async function moveStage(
   actor: Actor,
   interest: InterestRecord,
   move: { stageId: Id; reason: string | null; force: boolean },
+  lacking: RequiredFault[] = [],
 ): Promise<string[]> {
   requireOpen(interest);
   const kind = await readKind(tx, interest.kind_id, interest.stage_id);
@@ -100,7 +103,9 @@ export async function moveStage(
   const now = new Date(crm.clock.now());
   await tx`UPDATE interest SET stage_id = ${to.id}, stage_entered_at = ${now}, last_activity_at = ${now}, version = version + 1 WHERE id = ${interest.id}`;
   await enterStage(tx, interest.id, to, { at: now, by: actor.id, skipped, reason, forced: move.force });
-  const warnings = move.force ? [] : await requireFields(crm, tx, principal, interest.id, { moment: "stage", leftStageId: interest.stage_id, missing });
+  const asked = { moment: "stage" as const, leftStageId: interest.stage_id, missing, lacking };
+  const warnings = move.force ? [] : await requireFields(crm, tx, principal, interest.id, asked);
+  refuseLacking(lacking);
   await crm.audit(tx, actor, {
     objectKind: "interest",
     objectId: interest.id,

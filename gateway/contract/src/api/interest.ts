@@ -100,6 +100,7 @@ const CheckOfInterest = z.object({
 });
 export const InterestView = InterestRow.extend({
   contactId: Id.nullable(),
+  contact: NamedRef.nullable(),
   purposeId: Id.nullable(),
   sourceId: Id.nullable(),
   processMode: ProcessMode,
@@ -133,10 +134,22 @@ export const InterestFields = patchOf(
   InterestBody.pick({ title: true, responsibleId: true, amount: true, currency: true, expectedClose: true, contactId: true, purposeId: true, sourceId: true }),
 );
 export type InterestFields = z.infer<typeof InterestFields>;
+/** What rules may ask of the Interest's customer (REQUIRED_FIELDS.interest, `customer.…`): filled on that card, by the right to edit it. */
+export const CustomerGaps = z
+  .object({
+    legalName: z.string().trim().min(1).max(300),
+    taxId: z.string().trim().min(1).max(30),
+    regionId: Id,
+    industryId: Id,
+    phone: z.string().min(1).max(300),
+    email: z.string().min(1).max(300),
+  })
+  .partial();
+export type CustomerGaps = z.infer<typeof CustomerGaps>;
 export const InterestPatch = InterestFields.extend({ version: z.number().int() });
 /**
  * A move. Refused for missing fields it answers `required_fields`; for anything else of the rules `validation` with
- * `unmet: {id, name, fields, actions}[]`, stage by stage. `fields` are saved with it; `force` needs the right and a reason (B9).
+ * `unmet: {id, name, fields, actions}[]`, stage by stage. `fields` and those of the `customer` are saved with it, or nothing is; `force` needs the right and a reason (B9).
  */
 export const StageBody = z.object({
   stageId: Id,
@@ -144,6 +157,7 @@ export const StageBody = z.object({
   reason: z.string().trim().max(500).nullable().default(null),
   force: z.boolean().default(false),
   fields: InterestFields.optional(),
+  customer: CustomerGaps.optional(),
 });
 export const UnmetStage = NamedRef.extend({ fields: z.array(z.string()), actions: z.array(NamedRef) });
 export type UnmetStage = z.infer<typeof UnmetStage>;
@@ -169,6 +183,7 @@ export const CloseBody = z.object({
   plannedInteractions: z.enum(["keep", "cancel", "move"]).nullable().default(null),
   moveToId: Id.nullable().default(null),
   fields: InterestFields.optional(),
+  customer: CustomerGaps.optional(),
   version: z.number().int(),
 });
 
