@@ -15,6 +15,8 @@ export interface Catalogue {
   within?: string;
   /** In the transaction of a new entry. */
   created?(tx: Tx, id: Id): Promise<void>;
+  /** Refuses with validation an entry, as it is going to be, that could not work. */
+  check?(entry: Record<string, unknown>): void;
   /** Refuses with in_use what must not go out of use. */
   beforeArchive?(tx: Tx, id: Id): Promise<void>;
 }
@@ -37,6 +39,12 @@ async function addStatuses(tx: Tx, typeId: Id): Promise<void> {
     WHERE id = ${typeId} AND default_status_id IS NULL`;
 }
 
+/** A purpose that goes to a queue or to one person says to which (RG-08): else its inquiries would go to nobody. */
+function namesItsTarget({ dispatch, queueId, fixedEmployeeId }: Record<string, unknown>): void {
+  if (dispatch === "queue" && queueId == null) throw new AppError("validation", { fields: { queueId: "required" } });
+  if (dispatch === "fixed" && fixedEmployeeId == null) throw new AppError("validation", { fields: { fixedEmployeeId: "required" } });
+}
+
 /** The catalogues by the name in their address. */
 export const CATALOGUES: Record<CatalogueName, Catalogue> = {
   purposes: {
@@ -52,6 +60,7 @@ export const CATALOGUES: Record<CatalogueName, Catalogue> = {
       slaS: "sla_s",
       requiredFields: "required_fields",
     },
+    check: namesItsTarget,
   },
   "interest-kinds": { table: "interest_kind", columns: { code: "code", name: "name", processMode: "process_mode" } },
   "loss-reasons": { table: "loss_reason", columns: { name: "name", kind: "kind", needsText: "needs_text" }, within: "kind" },

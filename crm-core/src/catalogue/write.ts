@@ -32,6 +32,7 @@ export async function createEntry(crm: Crm, tx: Tx, actor: Actor, catalogue: Cat
         SELECT coalesce(max(pos), 0) + 1 AS pos FROM ${tx(catalogue.table)} ${within === undefined ? tx`` : tx`WHERE ${tx(within)} = ${values[within] as string}`}`;
       values["pos"] = last?.pos ?? 1;
     }
+    catalogue.check?.(body);
     const [row] = await tx<{ id: Id }[]>`INSERT INTO ${tx(catalogue.table)} ${tx(values)} RETURNING id`;
     const { id } = row as { id: Id };
     await catalogue.created?.(tx, id);
@@ -47,6 +48,7 @@ export async function changeEntry(crm: Crm, tx: Tx, actor: Actor, catalogue: Cat
     if (version !== undefined && before["version"] !== version) throw new VersionConflict(catalogue.table, id, before);
     const changes = differences(before, body);
     if (Object.keys(changes).length === 0) return;
+    catalogue.check?.({ ...before, ...body });
     await tx`UPDATE ${tx(catalogue.table)} SET ${tx({ ...columnsOf(tx, catalogue, body), version: (before["version"] as number) + 1 })} WHERE id = ${id}`;
     await crm.audit(tx, actor, { objectKind: catalogue.table, objectId: id, action: "edit", changes });
   });

@@ -6,7 +6,7 @@ import type { Actor } from "@kommutator/contract/ports";
 import { type Crm, systemActor } from "../context.ts";
 import { attach, create } from "./attach.ts";
 import { candidatesFor } from "./candidates.ts";
-import { handOver, targetOf } from "./dispatch.ts";
+import { handOver, type Target, targetOf, waitingPlace } from "./dispatch.ts";
 import type { InquiryRecord } from "./finish.ts";
 import type { Person } from "./person.ts";
 import { reject } from "./reject.ts";
@@ -76,13 +76,18 @@ async function act(crm: Crm, tx: Tx, rule: DispatchRuleView, inquiryId: Id): Pro
     case "assign": {
       const person = inquiry.dialog_id === null ? null : await personOf(tx, inquiry.dialog_id);
       const target =
-        rule.employeeId !== null || rule.queueId !== null
-          ? { employeeId: rule.employeeId, queueId: rule.queueId }
-          : await targetOf(tx, purpose as NonNullable<typeof purpose>, person ?? NOBODY, null);
+        named(rule) ?? (await targetOf(tx, purpose as NonNullable<typeof purpose>, person ?? NOBODY, null)) ?? (await waitingPlace(tx, inquiryId, purpose));
+      if (target === null) return;
       await handOver(crm, tx, actor, inquiry, target, { purpose, ruleId: rule.id, reason: null });
       if (target.employeeId !== null && inquiry.dialog_id !== null) await giveDialog(crm, tx, inquiry.dialog_id, target.employeeId);
     }
   }
+}
+
+/** Whom the rule itself names. */
+function named(rule: DispatchRuleView): Target | null {
+  if (rule.employeeId !== null) return { employeeId: rule.employeeId, queueId: null };
+  return rule.queueId === null ? null : { employeeId: null, queueId: rule.queueId };
 }
 
 const NOBODY: Person = { customerId: null, contactId: null, leadId: null };
@@ -102,29 +107,39 @@ async function giveDialog(crm: Crm, tx: Tx, dialogId: Id, employeeId: Id): Promi
 
 /**
  * Reception by rule, without a human (B1): one open Interest that suits is taken, none makes a new one for whom the purpose is dispatched to,
- * several leave the inquiry dispatched for a human.
+ * several leave the inquiry dispatched for a human. Where nobody would be responsible it waits in a queue: what is processed has an owner.
  */
 async function receiveAutomatically(crm: Crm, tx: Tx, actor: Actor, inquiryId: Id, purposeId: Id, ruleId: Id | null): Promise<void> {
   const [inquiry] = await tx<InquiryRecord[]>`SELECT * FROM inquiry WHERE id = ${inquiryId} AND status IN ('new', 'in_wizard', 'dispatched') FOR UPDATE`;
   const purpose = await readPurpose(tx, purposeId);
   if (inquiry?.dialog_id == null || purpose === null) throw new AppError("not_found");
   const person = (await personOf(tx, inquiry.dialog_id)) ?? NOBODY;
-  const receiver = await targetOf(tx, purpose, person, null);
+  const target = await targetOf(tx, purpose, person, null);
   const open = (await candidatesFor(crm, tx, { dialogId: inquiry.dialog_id, person, purposeId })).filter((c) => !c.recentlyLost);
-  if (purpose.outcome !== "interest" || open.length > 1 || (person.customerId ?? person.leadId) === null) {
-    await handOver(crm, tx, actor, inquiry, receiver, { purpose, ruleId, reason: null });
+  const [only] = open;
+  // Into an Interest it comes to whoever manages that.
+  const employeeId = (only === undefined ? null : await managerOf(tx, only.id)) ?? target?.employeeId ?? null;
+  if (purpose.outcome !== "interest" || open.length > 1 || (person.customerId ?? person.leadId) === null || employeeId === null) {
+    const place = target ?? (await waitingPlace(tx, inquiryId, purpose));
+    if (place !== null) await handOver(crm, tx, actor, inquiry, place, { purpose, ruleId, reason: null });
     return;
   }
-  const [only] = open;
   const interest =
     only === undefined
       ? await create(crm, tx, actor, inquiry.dialog_id, purpose, person, {
           title: null,
           interestKindId: null,
           parallelReason: null,
-          responsibleId: receiver.employeeId,
+          responsibleId: employeeId,
           hasNext: true,
         })
       : await attach(crm, tx, actor, person, { interestId: only.id, reopen: false, inquiryId }, true);
-  await settle(crm, tx, actor, inquiry, { purpose, person, interest, note: null, receiver, executorId: receiver.employeeId, next: null });
+  await settle(crm, tx, actor, inquiry, { purpose, person, interest, note: null, receiver: { employeeId }, executorId: employeeId, next: null });
+}
+
+async function managerOf(tx: Tx, interestId: Id): Promise<Id | null> {
+  const [row] = await tx<
+    { id: Id }[]
+  >`SELECT e.id FROM interest i JOIN employee e ON e.id = i.responsible_id AND e.state = 'active' WHERE i.id = ${interestId}`;
+  return row?.id ?? null;
 }

@@ -87,7 +87,7 @@ async function foresee(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>):
     leadId: who.leadId,
     candidates: who.candidates,
     makesLead: who.result === "new",
-    ...(blocked ? { rules: [], outcome: null } : await ruled(then, tx, ask, who)),
+    ...(blocked ? { rules: [], outcome: null } : await ruled(then, tx, ask, who, channel.queue_id)),
     inquiry: blocked ? null : { origin, purpose: channel.purpose, source: channel.source, dueAt: dueAt(at, channel.sla_s, calendar).toISOString() },
     responsible:
       who.responsible === null ? null : { employee: { id: who.responsible.employeeId, name: name(who.responsible.employeeId) }, why: who.responsible.why },
@@ -97,7 +97,13 @@ async function foresee(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>):
 }
 
 /** Which rule would act, and how: the same rules, the same choice of an Interest. */
-async function ruled(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>, who: Identification): Promise<Pick<DispatchTestResult, "rules" | "outcome">> {
+async function ruled(
+  crm: Crm,
+  tx: Tx,
+  ask: z.infer<typeof DispatchTestBody>,
+  who: Identification,
+  queueId: Id,
+): Promise<Pick<DispatchTestResult, "rules" | "outcome">> {
   const rules = await readRules(tx);
   const { value } = normaliseIdentity({ kind: ask.kind, value: ask.value }, (await crm.company(tx)).country);
   const { rule, tried } = firstRule(rules, { channelId: ask.channelId, sender: value, identity: who.result, text: ask.text });
@@ -106,7 +112,9 @@ async function ruled(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>, wh
   const person = { customerId: who.customerId, contactId: who.contactId, leadId: who.leadId };
   const purpose = rule.purposeId === null ? null : await readPurpose(tx, rule.purposeId);
   const chosen = rule.employeeId !== null || rule.queueId !== null || purpose === null;
-  const target = rule.action === "reject" || rule.action === "suggest" ? null : chosen ? rule : await targetOf(tx, purpose, person, null);
+  const by = rule.action === "reject" || rule.action === "suggest" || chosen ? null : await targetOf(tx, purpose, person, null);
+  const target =
+    rule.action === "reject" || rule.action === "suggest" ? null : chosen ? rule : (by ?? { employeeId: null, queueId: purpose.queue_id ?? queueId });
   const [called] = await tx<{ employee: { id: Id; name: string } | null; queue: { id: Id; name: string } | null }[]>`
     SELECT (SELECT jsonb_build_object('id', id, 'name', full_name) FROM employee WHERE id = ${target?.employeeId ?? null}::uuid) AS employee, (SELECT jsonb_build_object('id', id, 'name', name) FROM queue WHERE id = ${target?.queueId ?? null}::uuid) AS queue`;
   const fits =
@@ -115,7 +123,8 @@ async function ruled(crm: Crm, tx: Tx, ask: z.infer<typeof DispatchTestBody>, wh
       : (await candidatesFor(crm, tx, { dialogId: null, person, purposeId: rule.purposeId, text: ask.text })).filter((c) => !c.recentlyLost);
   // Nobody to hang an Interest on (a withheld number), or several: a human decides.
   const nobody = who.result !== "new" && (person.customerId ?? person.leadId) === null;
-  const interest = fits === null ? null : fits.length > 1 || nobody ? "human" : fits.length === 1 ? "attach" : "create";
+  // A new one needs somebody to be responsible for it.
+  const interest = fits === null ? null : fits.length > 1 || nobody ? "human" : fits.length === 1 ? "attach" : target?.employeeId == null ? "human" : "create";
   const [attachTo] =
     interest === "attach"
       ? await tx<{ id: Id; number: number; title: string }[]>`SELECT id, number, title FROM interest WHERE id = ${fits?.[0]?.id as Id}`

@@ -3,20 +3,21 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import { loadCalendars } from "../calendar.ts";
-import type { Crm } from "../context.ts";
+import type { Crm, Query } from "../context.ts";
 import { candidatesOf } from "../load/index.ts";
 import { dueAt, leastLoaded } from "../load/rules.ts";
 import { notify, settle } from "../notification/notify.ts";
+import { headsAbove } from "./chain.ts";
 import type { Person } from "./person.ts";
-import type { PurposeRow } from "./sql.ts";
+import { type PurposeRow, queueOf } from "./sql.ts";
 
 /** Time for a matter whose purpose names none (B19: 15 minutes). */
 const USUAL_SLA_S = 900;
 
-export interface Target {
-  employeeId: Id | null;
-  queueId: Id | null;
-}
+/** Who is to go on with a matter: a colleague, or whoever of a queue takes it. */
+export type Target = { employeeId: Id; queueId: null } | { employeeId: null; queueId: Id };
+/** Why the rule of a purpose names this target; "me": whoever receives it serves such matters. */
+export type Proposed = Target & { why: "fixed" | "responsible" | "me" | "least_loaded" | "queue" };
 
 interface Handed {
   id: Id;
@@ -78,10 +79,7 @@ export async function rememberDispatch(
   });
   // Whoever had it before need not be reminded of it any more.
   await settle(tx, crm, inquiry.id, ["inquiry.deadline", "handover"]);
-  const people =
-    to.employeeId !== null
-      ? [to.employeeId]
-      : (await tx<{ id: Id }[]>`SELECT employee_id AS id FROM queue_member WHERE queue_id = ${to.queueId}::uuid ORDER BY 1 LIMIT 200`).map((m) => m.id);
+  const people = to.employeeId !== null ? [to.employeeId] : await peopleOf(tx, to.queueId);
   const payload = {
     ...(await titleOf(tx, inquiry.id)),
     at: why.due.toISOString(),
@@ -99,6 +97,13 @@ export async function rememberDispatch(
       byId: actor.kind === "employee" ? actor.id : null,
       dialogId: inquiry.dialog_id,
     });
+}
+
+/** Who hears of what comes to a queue: its people; the head of its department when it has none. */
+async function peopleOf(tx: Tx, queueId: Id): Promise<Id[]> {
+  const members = await tx<{ id: Id }[]>`
+    SELECT m.employee_id AS id FROM queue_member m JOIN employee e ON e.id = m.employee_id AND e.state = 'active' WHERE m.queue_id = ${queueId} ORDER BY 1 LIMIT 200`;
+  return members.length > 0 ? members.map((m) => m.id) : (await headsAbove(tx, null, queueId)).slice(0, 1);
 }
 
 /** Until when: the purpose's time in the working time of the receiver or the queue. */
@@ -119,27 +124,50 @@ export async function titleOf(tx: Tx, inquiryId: Id): Promise<{ title: string }>
 }
 
 /**
- * Who pursues a matter by its purpose (RG-08): the person named by the purpose, the responsible, the least loaded of the purpose's queue, or
- * the queue itself. `me`: who received it, and goes on with it when nobody answers for the person yet.
+ * Who pursues a matter by its purpose (RG-08): the person named by the purpose, the responsible, the least loaded of the purpose's queue (of those
+ * who are ready, else of all who serve), or the queue itself. `me`: who receives it, and goes on with it where the purpose's queue is theirs, where it
+ * waits for them in that queue (`waitsIn`), and where nobody else would. null: nobody, which only an automatic reception meets.
  */
-export async function targetOf(tx: Tx, purpose: PurposeRow, person: Person, me: Id | null): Promise<Target> {
-  const employee = (employeeId: Id | null): Target => ({ employeeId, queueId: null });
-  if (purpose.dispatch === "fixed" && purpose.fixed_employee_id !== null) return employee(purpose.fixed_employee_id);
-  if (purpose.dispatch === "queue") return { employeeId: null, queueId: purpose.queue_id };
-  if (purpose.dispatch === "owner_then_least_loaded") {
-    const [owner] = await tx<{ id: Id }[]>`
-      SELECT e.id FROM employee e WHERE e.state = 'active' AND e.id = coalesce((SELECT responsible_id FROM customer WHERE id = ${person.customerId}::uuid), (SELECT responsible_id FROM lead WHERE id = ${person.leadId}::uuid))`;
-    if (owner !== undefined) return employee(owner.id);
-    if (me !== null) return employee(me);
+export async function targetOf(tx: Query, purpose: PurposeRow, person: Person, me: Id | null, waitsIn: Id | null = null): Promise<Proposed | null> {
+  const { dispatch, queue_id: queueId } = purpose;
+  const employee = (employeeId: Id, why: Proposed["why"]): Proposed => ({ employeeId, queueId: null, why });
+  if (dispatch === "fixed" || dispatch === "owner_then_least_loaded") {
+    const [named] = await tx<{ id: Id }[]>`
+      SELECT id FROM employee WHERE state = 'active' AND id = ${
+        dispatch === "fixed"
+          ? tx`${purpose.fixed_employee_id}::uuid`
+          : tx`coalesce((SELECT responsible_id FROM customer WHERE id = ${person.customerId}::uuid), (SELECT responsible_id FROM lead WHERE id = ${person.leadId}::uuid))`
+      }`;
+    if (named !== undefined) return employee(named.id, dispatch === "fixed" ? "fixed" : "responsible");
   }
-  return employee(leastLoaded(await candidatesOf(tx, purpose.queue_id))?.employeeId ?? me);
+  // Whom the router has brought the caller to is one of those whom the rule would choose from: the talk is not torn in two.
+  if (me !== null && (dispatch === "owner_then_least_loaded" || dispatch === "queue") && (await serves(tx, me, queueId, waitsIn))) return employee(me, "me");
+  if (dispatch === "queue" && queueId !== null) return { employeeId: null, queueId, why: "queue" };
+  const least = leastLoaded(await candidatesOf(tx, queueId, "ready")) ?? leastLoaded(await candidatesOf(tx, queueId, "serving"));
+  if (least !== null) return employee(least.employeeId, "least_loaded");
+  return me === null ? null : employee(me, "me");
 }
 
-/** A matter may be handed to any active colleague and to any queue in use. Throws validation. */
-export async function mayReceive(tx: Tx, to: Target): Promise<void> {
+/** Is a matter of this queue for this employee to go on with? One without a queue is for anybody. */
+async function serves(tx: Query, employeeId: Id, queueId: Id | null, waitsIn: Id | null): Promise<boolean> {
+  if (queueId === null || queueId === waitsIn) return true;
+  return (await tx`SELECT 1 FROM queue_member WHERE queue_id = ${queueId} AND employee_id = ${employeeId}`).length > 0;
+}
+
+/** Where a matter waits that nobody is there to go on with: in the purpose's queue, else in the one through which it came. */
+export async function waitingPlace(tx: Query, inquiryId: Id, purpose: PurposeRow | null): Promise<Target | null> {
+  const [row] = await tx<
+    { id: Id | null }[]
+  >`SELECT coalesce(${purpose?.queue_id ?? null}::uuid, ${queueOf(tx)}) AS id FROM inquiry q WHERE q.id = ${inquiryId}`;
+  return row?.id == null ? null : { employeeId: null, queueId: row.id };
+}
+
+/** A matter may be handed to any active colleague and to any queue in use; the colleague goes before the queue. Throws validation. */
+export async function mayReceive(tx: Tx, to: { employeeId: Id | null; queueId: Id | null }): Promise<Target> {
   const rows =
     to.employeeId !== null
       ? await tx`SELECT 1 FROM employee WHERE id = ${to.employeeId} AND state = 'active'`
       : await tx`SELECT 1 FROM queue WHERE id = ${to.queueId}::uuid AND archived_at IS NULL`;
   if (rows.length === 0) throw new AppError("validation", { fields: { dispatchTo: "unknown" } });
+  return to.employeeId !== null ? { employeeId: to.employeeId, queueId: null } : { employeeId: null, queueId: to.queueId as Id };
 }

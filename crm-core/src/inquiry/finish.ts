@@ -8,6 +8,7 @@ import type { z } from "zod";
 import { VersionConflict } from "../change.ts";
 import type { Crm } from "../context.ts";
 import { requireRelated } from "../interaction/related.ts";
+import { partyOf } from "../party/sql.ts";
 import { checkRequired, checkTogether } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { type Attached, attach, create } from "./attach.ts";
@@ -28,6 +29,7 @@ export interface InquiryRecord {
   received_at: Date;
   received_by: Id | null;
   dispatched_to: Id | null;
+  dispatch_queue_id: Id | null;
   interest_id: Id | null;
   purpose_id: Id | null;
   suggested_purpose_id: Id | null;
@@ -52,20 +54,22 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
     return { ...(await resultOf(tx, id)), warnings };
   }
   const person = await resolvePerson(crm, tx, principal, actor, inquiry.dialog_id, body.who);
-  const chosen: Target | null =
-    body.dispatchTo === null && body.dispatchQueueId === null
-      ? null
-      : { employeeId: body.dispatchTo, queueId: body.dispatchTo === null ? body.dispatchQueueId : null };
-  if (chosen !== null) await mayReceive(tx, chosen);
+  const chosen =
+    body.dispatchTo === null && body.dispatchQueueId === null ? null : await mayReceive(tx, { employeeId: body.dispatchTo, queueId: body.dispatchQueueId });
+  const handOn = async (to: Target) => {
+    await setDialog(crm, tx, inquiry, person, await keptInterest(tx, inquiry, person));
+    await handOver(crm, tx, actor, inquiry, to, { purpose, ruleId: null, reason: body.note });
+    return { ...(await resultOf(tx, id)), interactionId: null, warnings: [] };
+  };
   if (purpose.outcome === "transfer") {
     if (chosen === null) throw new AppError("validation", { fields: { dispatchTo: "required" } });
-    await setDialog(crm, tx, inquiry, person, null);
-    await handOver(crm, tx, actor, inquiry, chosen, { purpose, ruleId: null, reason: body.note });
-    return { ...(await resultOf(tx, id)), interactionId: null, warnings: [] };
+    return handOn(chosen);
   }
   await requirePurposeFields(tx, purpose, person, body);
-  const receiver = chosen ?? (await targetOf(tx, purpose, person, principal.employeeId));
+  const receiver = chosen ?? (await targetOf(tx, purpose, person, principal.employeeId, inquiry.dispatch_queue_id)) ?? itself(principal);
   await mayPlan(tx, principal, body.next, receiver.employeeId);
+  // Nobody of the queue has it yet: what comes of it, and whose, is decided by whoever takes it; the draft keeps what was typed.
+  if (receiver.employeeId === null) return handOn(receiver);
   const interest = await interestOf(crm, tx, actor, principal, inquiry, { purpose, person, body, receiver });
   const { plannedId, ...settled } = await settle(crm, tx, actor, inquiry, {
     purpose,
@@ -86,6 +90,15 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
   ]);
   return { ...(await resultOf(tx, id)), ...settled, customerId: person.customerId, leadId: person.leadId, warnings };
 }
+
+const itself = ({ employeeId }: Principal): Target => ({ employeeId, queueId: null });
+
+/** The Interest of the dialog stays while it is the same person's. */
+async function keptInterest(tx: Tx, inquiry: InquiryRecord, person: Person): Promise<Id | null> {
+  const party = inquiry.dialog_id === null ? null : await partyOf(tx, inquiry.dialog_id);
+  return party?.customerId === person.customerId && party?.leadId === person.leadId ? party.interestId : null;
+}
+
 /**
  * The planned step is an Interaction like any other: its executor, its original and its subject are for the principal to name. Whoever gets the
  * matter itself may get its next step too. Throws forbidden, not_found.
@@ -98,21 +111,20 @@ async function mayPlan(tx: Tx, principal: Principal, next: FinishBody["next"], r
   await requireRelated(tx, principal, { ...next, customerId: null, contactId: null, leadId: null, interestId: null, executorId });
 }
 
-
 async function interestOf(
   crm: Crm,
   tx: Tx,
   actor: Actor,
   principal: Principal,
   inquiry: InquiryRecord,
-  { purpose, person, body, receiver }: { purpose: PurposeRow; person: Person; body: FinishBody; receiver: Target },
+  { purpose, person, body, receiver }: { purpose: PurposeRow; person: Person; body: FinishBody; receiver: { employeeId: Id } },
 ): Promise<Attached | null> {
   const { interest } = body;
   if (purpose.outcome !== "interest" && interest.kind === "none") return null;
   if (interest.kind === "none") throw new AppError("validation", { fields: { interest: "required" } });
   const hasNext = body.next !== null;
   if (interest.kind === "existing") return attach(crm, tx, actor, person, { ...interest, inquiryId: inquiry.id }, hasNext);
-  return create(crm, tx, actor, inquiry.dialog_id, purpose, person, { ...interest, responsibleId: receiver.employeeId ?? principal.employeeId, hasNext });
+  return create(crm, tx, actor, inquiry.dialog_id, purpose, person, { ...interest, responsibleId: receiver.employeeId, hasNext, principal });
 }
 
 /** The locked inquiry in a state to be finished, handed on or rejected. */

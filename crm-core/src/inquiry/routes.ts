@@ -138,11 +138,11 @@ export function inquiryRoutes(crm: Crm): FastifyPluginAsync {
       if ((employeeId === null) === (queueId === null)) throw new AppError("validation", { fields: { dispatchTo: "one_of_two" } });
       return change(crm, actorOf(request), async (tx) => {
         const inquiry = await lockInquiry(tx, principal, request.params.id, version);
-        await mayReceive(tx, { employeeId, queueId });
+        const to = await mayReceive(tx, { employeeId, queueId });
         const wanted = purposeId ?? inquiry.purpose_id ?? inquiry.suggested_purpose_id;
         const purpose = wanted === null ? null : await readPurpose(tx, wanted);
         if (purposeId !== null && purpose === null) throw new AppError("validation", { fields: { purposeId: "unknown" } });
-        await handOver(crm, tx, actorOf(request), inquiry, { employeeId, queueId }, { purpose, ruleId: null, reason });
+        await handOver(crm, tx, actorOf(request), inquiry, to, { purpose, ruleId: null, reason });
         return found(await readInquiry(tx, null, request.params.id));
       });
     });

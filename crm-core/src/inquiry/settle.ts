@@ -11,7 +11,7 @@ import { notify, settle as settleNotices } from "../notification/notify.ts";
 import { emitParty, moveInteractions } from "../party/link.ts";
 import { partyOf } from "../party/sql.ts";
 import type { Attached } from "./attach.ts";
-import { deadline, type Target, titleOf } from "./dispatch.ts";
+import { deadline, titleOf } from "./dispatch.ts";
 import type { InquiryRecord } from "./finish.ts";
 import { createClaim, giveTask } from "./outcome.ts";
 import type { Person } from "./person.ts";
@@ -23,8 +23,9 @@ interface Settlement {
   person: Person;
   interest: Attached | null;
   note: string | null;
-  receiver: Target;
-  executorId: Id | null;
+  /** Who goes on with it: a finished matter always has somebody. */
+  receiver: { employeeId: Id };
+  executorId: Id;
   next: NewInteraction | null;
 }
 
@@ -49,11 +50,11 @@ export async function settle(
   const interestId = s.interest?.id ?? null;
   const before = inquiry.dialog_id === null ? null : await partyOf(tx, inquiry.dialog_id);
   await setDialog(crm, tx, inquiry, s.person, interestId);
-  const responsibleId = s.receiver.employeeId ?? s.executorId;
-  const due = await deadline(tx, s.receiver, s.purpose, now.getTime());
+  const responsibleId = s.receiver.employeeId;
+  const due = await deadline(tx, { employeeId: responsibleId, queueId: null }, s.purpose, now.getTime());
   const work = s.purpose.outcome === "claim" || s.purpose.outcome === "service_task";
-  const claimId = s.purpose.outcome === "claim" && responsibleId !== null ? await createClaim(crm, tx, actor, inquiry, { ...s, responsibleId, due }) : null;
-  if (s.purpose.outcome === "service_task" && responsibleId !== null)
+  const claimId = s.purpose.outcome === "claim" ? await createClaim(crm, tx, actor, inquiry, { ...s, responsibleId, due }) : null;
+  if (s.purpose.outcome === "service_task")
     await giveTask(crm, tx, actor, inquiry.id, { title: s.note?.trim().split("\n")[0] || s.purpose.name, note: s.note, responsibleId, due });
   const interactionId = await recordReception(crm, tx, actor, {
     dialogId: inquiry.dialog_id,
@@ -85,7 +86,7 @@ export async function settle(
           before: { status: inquiry.status, purposeId: inquiry.purpose_id, dispatchedTo: inquiry.dispatched_to, draft: inquiry.draft },
         };
   await tx`
-    UPDATE inquiry SET status = 'processed', purpose_id = ${s.purpose.id}, interest_id = ${interestId}, claim_id = ${claimId}, dispatched_to = ${s.receiver.employeeId}, dispatched_at = ${s.receiver.employeeId === null ? null : now},
+    UPDATE inquiry SET status = 'processed', purpose_id = ${s.purpose.id}, interest_id = ${interestId}, claim_id = ${claimId}, dispatched_to = ${responsibleId}, dispatched_at = ${now},
       due_at = ${due}, processed_at = ${now}, processed_by = ${actor.kind === "employee" ? actor.id : null}, draft = NULL, undo = ${undo === null ? null : tx.json(undo as never)}, version = version + 1 WHERE id = ${inquiry.id}`;
   await crm.audit(tx, actor, {
     objectKind: "inquiry",
@@ -95,7 +96,7 @@ export async function settle(
       status: [inquiry.status, "processed"],
       purpose_id: [inquiry.purpose_id ?? inquiry.suggested_purpose_id, s.purpose.id],
       interest_id: [inquiry.interest_id, interestId],
-      dispatched_to: [inquiry.dispatched_to, s.receiver.employeeId],
+      dispatched_to: [inquiry.dispatched_to, responsibleId],
       ...(claimId === null ? {} : { claim_id: [null, claimId] as [unknown, unknown] }),
     },
   });
@@ -112,7 +113,7 @@ export async function settle(
 /** Whoever is to go on with it hears of it, with the deadline (B1, step 3); reminders of the inquiry end. */
 async function tell(crm: Crm, tx: Tx, actor: Actor, inquiry: InquiryRecord, s: Settlement, due: Date): Promise<void> {
   await settleNotices(tx, crm, inquiry.id, ["inquiry.deadline", "handover"]);
-  if (s.receiver.employeeId === null || s.interest?.how === "attached") return;
+  if (s.interest?.how === "attached") return;
   await notify(tx, crm, {
     employeeId: s.receiver.employeeId,
     event: "handover",

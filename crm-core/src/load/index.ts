@@ -92,8 +92,11 @@ export async function publishChangedLoads(crm: Crm): Promise<number> {
   });
 }
 
-/** Who of a queue could take one more matter, with the terms of the load formula, as the router's tables stand now. */
-export async function candidatesOf(tx: Query, queueId: Id | null): Promise<Candidate[]> {
+/**
+ * Who of a queue (`null`: of any) could take one more matter, with the terms of the load formula, as the router's tables stand now. "ready":
+ * only who is logged in and takes dialogs; "serving": whoever belongs to it and is not away, at night too.
+ */
+export async function candidatesOf(tx: Query, queueId: Id | null, who: "ready" | "serving"): Promise<Candidate[]> {
   const rows = await tx<(Omit<Candidate, "lastAssignedAt"> & { lastAssignedAt: Date | null })[]>`
     SELECT e.id AS "employeeId", e.max_dialogs AS "maxDialogs", m.weight, coalesce(l.planned_points, 0) AS "plannedPoints", l.norm_points AS "normPoints",
            p.last_assigned_at AS "lastAssignedAt",
@@ -102,7 +105,7 @@ export async function candidatesOf(tx: Query, queueId: Id | null): Promise<Candi
     FROM (SELECT employee_id, max(weight) AS weight FROM queue_member WHERE queue_id = coalesce(${queueId}::uuid, queue_id) GROUP BY employee_id) m
     JOIN employee e ON e.id = m.employee_id AND e.state = 'active'
     LEFT JOIN presence p ON p.employee_id = e.id LEFT JOIN agent_load l ON l.employee_id = e.id
-    WHERE coalesce(p.intent, 'logged_out') = 'available'
+    WHERE ${who === "serving" ? tx`true` : tx`coalesce(p.intent, 'logged_out') = 'available'`}
       AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.employee_id = e.id AND a.during @> now() AND a.state IN ('scheduled', 'active'))`;
   return rows.map((r) => ({ ...r, lastAssignedAt: r.lastAssignedAt?.getTime() ?? null }));
 }

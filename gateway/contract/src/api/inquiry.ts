@@ -105,6 +105,15 @@ export const Reception = z.object({
     candidates: z.array(z.object({ customerId: Id, contactId: Id.nullable(), name: z.string() })),
   }),
   interests: z.array(InterestRow.extend({ score: z.number(), preselected: z.boolean(), recentlyLost: z.boolean() })),
+  /** Whom the purpose's rule has go on with it, and why; null: no purpose yet, or one that is handed on or rejected. */
+  proposed: z
+    .object({
+      purposeId: Id,
+      employee: EmployeeRef.nullable(),
+      queue: NamedRef.nullable(),
+      why: z.enum(["fixed", "responsible", "me", "least_loaded", "queue"]),
+    })
+    .nullable(),
   /** Who else has this reception open at present; null: nobody. */
   openedBy: EmployeeRef.nullable(),
 });
