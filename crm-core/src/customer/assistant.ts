@@ -46,18 +46,24 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
         const made =
           interest === null
             ? null
-            : await createInterest(crm, tx, actor, {
-                ...interest,
-                customerId: id,
-                leadId: null,
-                contactId,
-                purposeId: null,
-                sourceId: customer?.sourceId ?? null,
-                responsibleId: principal.employeeId,
-                currency: null,
-                expectedClose: null,
-                fromDialogId: null,
-              });
+            : await createInterest(
+                crm,
+                tx,
+                actor,
+                {
+                  ...interest,
+                  customerId: id,
+                  leadId: null,
+                  contactId,
+                  purposeId: null,
+                  sourceId: customer?.sourceId ?? null,
+                  responsibleId: principal.employeeId,
+                  currency: null,
+                  expectedClose: null,
+                  fromDialogId: null,
+                },
+                principal,
+              );
         if (made !== null) warnings = [...warnings, ...(await requireFields(crm, tx, principal, made.id, { moment: "create", lacking }))];
         refuseLacking(lacking);
         return { customerId: id, contactId, interestId: made?.id ?? null, warnings };

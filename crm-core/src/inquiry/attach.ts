@@ -1,3 +1,4 @@
+import type { Principal } from "@kommutator/contract/access";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
@@ -68,7 +69,7 @@ export async function create(
   dialogId: Id | null,
   purpose: PurposeRow,
   person: Person,
-  choice: { title: string | null; interestKindId: Id | null; parallelReason: string | null; responsibleId: Id | null; hasNext: boolean },
+  choice: { title: string | null; interestKindId: Id | null; parallelReason: string | null; responsibleId: Id | null; hasNext: boolean; principal?: Principal },
 ): Promise<Attached> {
   const kindId = choice.interestKindId ?? purpose.interest_kind_id;
   if (kindId === null) throw new AppError("validation", { fields: { "interest.interestKindId": "required" } });
@@ -77,7 +78,7 @@ export async function create(
     throw new AppError("validation", { fields: { next: "required" } });
   const source = dialogId === null ? null : await suggestInterest(tx, dialogId);
   const title = choice.title?.trim() || purpose.name;
-  const { id } = await createInterest(crm, tx, actor, {
+  const wanted = {
     kindId,
     title,
     ...person,
@@ -89,6 +90,7 @@ export async function create(
     expectedClose: null,
     fromDialogId: dialogId,
     parallelReason: choice.parallelReason,
-  });
+  };
+  const { id } = await createInterest(crm, tx, actor, wanted, choice.principal ?? null);
   return { id, title, how: "created" };
 }

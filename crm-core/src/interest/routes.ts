@@ -58,7 +58,7 @@ export function interestRoutes(crm: Crm): FastifyPluginAsync {
           if (body.sourceId === null) body.sourceId = (await suggestInterest(tx, body.fromDialogId)).sourceId;
         }
         await requirePerson(tx, request, body);
-        const { id } = await createInterest(crm, tx, actor, body);
+        const { id } = await createInterest(crm, tx, actor, body, principal);
         if (body.fromDialogId !== null) await linkInterest(crm, tx, actor, body.fromDialogId, id);
         const warnings = await requireFields(crm, tx, principal, id, { moment: "create" });
         if (warnings.length > 0) reply.header(WARNINGS_HEADER, warnings.join(","));

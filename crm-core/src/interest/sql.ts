@@ -4,7 +4,7 @@ import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { after, type Cursor, micros } from "../page.ts";
-import { allowed } from "../rights.ts";
+import { allowed, handles } from "../rights.ts";
 import type { Mode, Stage } from "./rules.ts";
 
 /** Columns of an InterestRow over `i`; used wherever Interests are shown. */
@@ -28,6 +28,7 @@ export interface InterestFilter {
   flag?: InterestFlag | undefined;
   responsibleId?: Id | undefined;
   customerId?: Id | undefined;
+  contactId?: Id | undefined;
   leadId?: Id | undefined;
   q?: string | undefined;
   cursor: Cursor | null;
@@ -55,7 +56,7 @@ export async function listInterests(tx: Query, principal: Principal, f: Interest
     WHERE ${allowed(tx, principal, "interest", "read", "i.responsible_id")} AND ${after(tx, f.cursor, "i.created_at", "i.id")}
       ${f.status === undefined ? tx`` : tx`AND i.status = ${f.status}`} ${f.kindId === undefined ? tx`` : tx`AND i.kind_id = ${f.kindId}`}
       ${f.responsibleId === undefined ? tx`` : tx`AND i.responsible_id = ${f.responsibleId}`} ${f.customerId === undefined ? tx`` : tx`AND i.customer_id = ${f.customerId}`}
-      ${f.leadId === undefined ? tx`` : tx`AND i.lead_id = ${f.leadId}`}
+      ${f.contactId === undefined ? tx`` : tx`AND i.contact_id = ${f.contactId}`} ${f.leadId === undefined ? tx`` : tx`AND i.lead_id = ${f.leadId}`}
       ${f.stageId === undefined ? tx`` : tx`AND i.stage_id = ${f.stageId}`} ${f.lossReasonId === undefined ? tx`` : tx`AND i.loss_reason_id = ${f.lossReasonId}`}
       ${f.flag === undefined ? tx`` : tx`AND ${flagged(tx, f.flag)}`} ${matching(tx, f.q)}
     ORDER BY i.created_at DESC, i.id DESC LIMIT ${f.limit + 1}`;
@@ -78,14 +79,19 @@ export async function readKind(
   return row ?? null;
 }
 
-/** Another open Interest of the same kind of this person or company (RG-12: no parallel one without a reason). */
+/** Another open Interest of the same kind of this person or company (RG-12: no parallel one without a reason); `seen`: may the principal read it? */
 export async function parallelInterest(
   tx: Tx,
   kindId: Id,
   who: { customerId: Id | null; leadId: Id | null },
-): Promise<{ id: Id; number: number; title: string } | null> {
-  const [row] = await tx<{ id: Id; number: number; title: string }[]>`
-    SELECT id, number, title FROM interest WHERE status = 'open' AND kind_id = ${kindId}
-      AND (customer_id = ${who.customerId}::uuid OR (${who.customerId}::uuid IS NULL AND lead_id = ${who.leadId}::uuid)) ORDER BY last_activity_at DESC LIMIT 1`;
+  principal: Principal | null,
+): Promise<{ id: Id; number: number; title: string; seen: boolean } | null> {
+  const seen =
+    principal === null
+      ? tx`false`
+      : tx`(${allowed(tx, principal, "interest", "read", "i.responsible_id")} OR ${handles(tx, principal, "interest_id", "i.id")})`;
+  const [row] = await tx<{ id: Id; number: number; title: string; seen: boolean }[]>`
+    SELECT i.id, i.number, i.title, ${seen} AS seen FROM interest i WHERE i.status = 'open' AND i.kind_id = ${kindId}
+      AND (i.customer_id = ${who.customerId}::uuid OR (${who.customerId}::uuid IS NULL AND i.lead_id = ${who.leadId}::uuid)) ORDER BY seen DESC, i.last_activity_at DESC LIMIT 1`;
   return row ?? null;
 }

@@ -39,13 +39,25 @@ export interface NewInterest {
   parallelReason: string | null;
 }
 
-/** Creates an Interest in its kind's first stage. Throws parallel_interest_reason_required with the open one of the same kind. */
-export async function createInterest(crm: Crm, tx: Tx, actor: Actor, body: NewInterest): Promise<{ id: Id; stage: Stage | null }> {
+/**
+ * Creates an Interest in its kind's first stage. Throws parallel_interest_reason_required where one of the same kind is open: with it, if the
+ * principal may read it; that there is one is told to everybody, because the rule asks for a reason.
+ */
+export async function createInterest(
+  crm: Crm,
+  tx: Tx,
+  actor: Actor,
+  body: NewInterest,
+  principal: Principal | null = null,
+): Promise<{ id: Id; stage: Stage | null }> {
   const kind = await readKind(tx, body.kindId);
   if (kind === null || kind.archived) throw new AppError("validation", { fields: { kindId: "unknown" } });
   if (body.customerId === null && body.leadId === null) throw new AppError("validation", { fields: { customerId: "required" } });
-  const other = await parallelInterest(tx, kind.id, body);
-  if (other !== null && !body.parallelReason?.trim()) throw new AppError("parallel_interest_reason_required", { interest: { ...other } });
+  const other = await parallelInterest(tx, kind.id, body, principal);
+  if (other !== null && !body.parallelReason?.trim()) {
+    const { seen, ...interest } = other;
+    throw new AppError("parallel_interest_reason_required", seen ? { interest } : {});
+  }
   const stage = firstStage(kind.mode, kind.stages);
   const now = new Date(crm.clock.now());
   const values = {

@@ -34,7 +34,7 @@ export interface Converted {
 /**
  * Lead -> customer, the reference transaction C4 (RG-14): everything of the lead moves to the customer's card, nothing is copied, so nothing
  * is lost or doubled. Converted already into the same customer: the same answer again. Throws already_taken (into another one), duplicate
- * with `candidates` (a card with the same identity exists and neither was chosen nor refused), validation (disqualified), lead_not_qualified
+ * with `candidates` (a card with the same identity exists that one may see, and it was neither chosen nor refused), validation (disqualified), lead_not_qualified
  * (RG-15: only qualified leads convert; `qualify` does it in the same step where the checklist allows).
  */
 export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor: Actor, leadId: Id, body: z.infer<typeof ConvertBody>): Promise<Converted> {
@@ -59,7 +59,8 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
       SELECT DISTINCT c.id AS "customerId", c.name FROM contact_point mine
       JOIN contact_point other ON other.kind = mine.kind AND other.scope = mine.scope AND other.value_norm = mine.value_norm AND other.archived_at IS NULL AND NOT other.is_shared
       JOIN customer c ON c.archived_at IS NULL AND (c.id = other.customer_id OR EXISTS (SELECT 1 FROM customer_contact cc WHERE cc.customer_id = c.id AND cc.contact_id = other.contact_id AND cc.left_at IS NULL))
-      WHERE mine.lead_id = ${leadId} AND mine.archived_at IS NULL`;
+      WHERE mine.lead_id = ${leadId} AND mine.archived_at IS NULL
+        AND (${allowed(tx, principal, "customer", "read", "c.responsible_id")} OR ${handles(tx, principal, "customer_id", "c.id")})`;
     if (candidates.length > 0) throw new AppError("duplicate", { candidates });
   }
   const now = new Date(crm.clock.now());
