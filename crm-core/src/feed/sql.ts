@@ -95,10 +95,12 @@ function interactions(tx: Query, principal: Principal, subject: Subject, f: Feed
     of: "i",
     id: "i.id",
     at: "coalesce(lower(i.occurred), lower(i.planned))",
-    from: tx`interaction i JOIN interaction_type it ON it.id = i.type_id LEFT JOIN call k ON k.id = i.call_id LEFT JOIN dialog d ON d.id = i.dialog_id LEFT JOIN channel ch ON ch.id = d.channel_id`,
+    from: tx`interaction i JOIN interaction_type it ON it.id = i.type_id JOIN interaction_status ist ON ist.id = i.status_id LEFT JOIN call k ON k.id = i.call_id LEFT JOIN dialog d ON d.id = i.dialog_id LEFT JOIN channel ch ON ch.id = d.channel_id`,
     columns: COLUMNS({
       title: "i.subject",
-      text: "coalesce(i.result, i.description, CASE WHEN i.dialog_day IS NOT NULL THEN d.last_message_text END)",
+      // A call that failed says why by its status; a letter recorded alone has its own words.
+      text: `coalesce(i.result, CASE WHEN i.state = 'failed' AND ist.code <> 'failed' THEN ${nameFor(principal, "ist")} END, i.description,
+        CASE WHEN i.letter_seq IS NOT NULL THEN (SELECT left(lm.body, 200) FROM message lm WHERE lm.dialog_id = i.dialog_id AND lm.seq = i.letter_seq) WHEN i.dialog_day IS NOT NULL THEN d.last_message_text END)`,
       direction: "i.direction",
       employee: "i.executor_id",
       dialog: "i.dialog_id",

@@ -13,12 +13,13 @@ const COLUMNS = {
   supervisorAfterS: "supervisor_after_s",
   escalatePercents: "escalate_percents",
   undoS: "undo_s",
+  lettersBy: "letters_by",
 };
 
 /** Thresholds of reception as they are now (B19). */
 export async function receptionSettings(tx: Query): Promise<ReceptionSettings> {
   const [row] = await tx<ReceptionSettings[]>`
-    SELECT first_contact_s AS "firstContactS", processing_s AS "processingS", supervisor_after_s AS "supervisorAfterS", escalate_percents AS "escalatePercents", undo_s AS "undoS", version
+    SELECT first_contact_s AS "firstContactS", processing_s AS "processingS", supervisor_after_s AS "supervisorAfterS", escalate_percents AS "escalatePercents", undo_s AS "undoS", letters_by AS "lettersBy", version
     FROM reception_setting`;
   return row as ReceptionSettings;
 }

@@ -39,7 +39,7 @@ describe("plan and complete (IA-01)", () => {
     expect(items).toMatchObject([{ subject: "Send the offer", customerId }]);
     const [row] = await house.sql`SELECT parent_id, points FROM interaction WHERE id = ${items[0].id}`;
     expect(row?.["parent_id"]).toBe(planned.id);
-    expect((await house.sql`SELECT points, is_touch FROM interaction WHERE id = ${planned.id}`)[0]).toEqual({ points: 15, is_touch: true });
+    expect((await house.sql`SELECT points, is_touch FROM interaction WHERE id = ${planned.id}`)[0]).toEqual({ points: 5, is_touch: true });
     house.clock.set(NOW);
   });
 

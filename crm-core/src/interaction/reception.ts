@@ -43,7 +43,7 @@ export async function recordReception(crm: Crm, tx: Tx, actor: Actor, contact: R
     }[]
   >`
     SELECT ${tx.unsafe(CONTACT_FORM)} AS form, k.id AS call_id, k.answered_at, k.started_at, k.ended_at, d.last_message_at, d.opened_at,
-           (SELECT id FROM interaction i WHERE (k.id IS NOT NULL AND i.call_id = k.id) OR (k.id IS NULL AND i.dialog_id = d.id AND i.dialog_day IS NOT NULL) ORDER BY i.dialog_day DESC NULLS LAST LIMIT 1) AS recorded_id
+           (SELECT id FROM interaction i WHERE (k.id IS NOT NULL AND i.call_id = k.id) OR (k.id IS NULL AND i.dialog_id = d.id AND i.dialog_day IS NOT NULL) ORDER BY i.dialog_day DESC NULLS LAST, i.letter_seq DESC LIMIT 1) AS recorded_id
     FROM dialog d JOIN channel c ON c.id = d.channel_id LEFT JOIN call k ON k.dialog_id = d.id WHERE d.id = ${contact.dialogId}::uuid`;
   if (contact.dialogId !== null && dialog === undefined) throw new AppError("not_found");
   const type = (await recordedTypes(tx))[dialog?.form ?? "voice"];
@@ -65,7 +65,9 @@ export async function recordReception(crm: Crm, tx: Tx, actor: Actor, contact: R
   const isCall = dialog?.call_id != null;
   const from = (isCall ? (dialog.answered_at ?? dialog.started_at) : (dialog?.last_message_at ?? dialog?.opened_at)) ?? contact.receivedAt;
   const to = new Date(Math.max(from.getTime(), isCall ? (dialog.ended_at ?? now).getTime() : 0));
-  const isTouch = type.countsAsTouch && (!isCall || dialog.answered_at !== null);
+  // Of a chat the recorder knows who wrote, and says whether it is a touch (B3).
+  const spoken = dialog === undefined || dialog.form === "voice";
+  const isTouch = type.countsAsTouch && spoken && (!isCall || dialog?.answered_at != null);
   const planned =
     isCall && dialog.answered_at !== null ? await plannedCallOn(tx, type.id, contact, contact.executorId, Math.min(now.getTime(), to.getTime()), tz) : null;
   if (planned !== null) {

@@ -35,7 +35,7 @@ async function openInterest(customerId: Id, title = "Chairs"): Promise<Id> {
   return body.id;
 }
 const interactions = (customerId: Id) => house.sql`
-  SELECT i.*, t.code, lower(occurred) AS from_at, upper(occurred) AS to_at, s.state AS status_state FROM interaction i JOIN interaction_type t ON t.id = i.type_id JOIN interaction_status s ON s.id = i.status_id
+  SELECT i.*, t.code, lower(occurred) AS from_at, upper(occurred) AS to_at, s.state AS status_state, s.name AS status FROM interaction i JOIN interaction_type t ON t.id = i.type_id JOIN interaction_status s ON s.id = i.status_id
   WHERE customer_id = ${customerId} ORDER BY i.created_at, lower(occurred)`;
 
 describe("a call becomes one Interaction (IA-04)", () => {
@@ -64,7 +64,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
       interest_id: interest,
       executor_id: house.company.employees.aigul.id,
       is_touch: true,
-      points: 15,
+      points: 5,
     });
     expect(rows[0]?.["from_at"]).toEqual(new Date(NOON + 40_000));
     expect(rows[0]?.["to_at"]).toEqual(new Date(NOON + 100_000));
@@ -119,7 +119,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
       customerId: p.customerId,
     });
     expect(planned.status).toBe(201);
-    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", employeeId: house.company.employees.aigul.id, plannedPoints: 15 });
+    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", employeeId: house.company.employees.aigul.id, plannedPoints: 5 });
     const call = await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     await house.read();
     const rows = await interactions(p.customerId);
@@ -202,7 +202,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
     expect((await interactions(p.customerId)).map((r) => r["state"])).toEqual(["planned", "done"]);
   });
 
-  test("outgoing and unanswered: one failed one with the reason; incoming and unanswered: none, the inquiry stands for it", async () => {
+  test("outgoing and unanswered: one failed one whose status says why; incoming and unanswered: none, the inquiry stands for it", async () => {
     const p = await person();
     await house.call(p.phone, { direction: "out", disposition: "no_answer", startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
     await house.call(p.phone, { disposition: "abandoned_queue", startedAt: NOON, seconds: 30 });
@@ -213,10 +213,42 @@ describe("a call becomes one Interaction (IA-04)", () => {
       state: "failed",
       status_state: "failed",
       direction: "out",
-      result: "no_answer",
+      status: "No answer",
+      result: null,
       executor_id: house.company.employees.aigul.id,
       is_touch: false,
     });
+  });
+
+  test.each([
+    ["no_answer", "Не ответили", "No answer", "Жауап бермеді", "Не відповіли"],
+    ["busy", "Занято", "Busy", "Бос емес", "Зайнято"],
+    ["congestion", "Не дозвонились", "Not reached", "Қосыла алмады", "Не додзвонилися"],
+  ] as const)("%s is told in words of one's own language in the register, on the card and in the history", async (disposition, ru, en, kk, uk) => {
+    const p = await person();
+    await house.call(p.phone, { direction: "out", disposition, startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
+    await house.read();
+    for (const [locale, words] of Object.entries({ ru, en, kk, uk })) {
+      await house.sql`UPDATE employee SET locale = ${locale} WHERE id = ${house.company.employees.admin.id}`;
+      const { items } = (await house.as("admin", "GET", `/interactions?customerId=${p.customerId}`)).body;
+      const { names } = (await house.as("admin", "GET", "/catalogues")).body;
+      const named = (status: { id: Id; name: string }) => names[status.id] ?? status.name;
+      expect(items).toMatchObject([{ state: "failed", result: null }]);
+      expect(named(items[0].status)).toBe(words);
+      const card = (await house.as("admin", "GET", `/interactions/${items[0].id}`)).body;
+      expect([named(card.status), card.result]).toEqual([words, null]);
+      const feed = (await house.as("admin", "GET", `/customers/${p.customerId}/feed?kind=interaction`)).body.items;
+      expect(feed).toMatchObject([{ state: "failed", text: words }]);
+    }
+  });
+
+  test("a house that has done away with the words for it keeps the plain failed status", async () => {
+    await house.sql`UPDATE interaction_status SET archived_at = now() WHERE code IN ('no_answer', 'not_reached')`;
+    const p = await person();
+    await house.call(p.phone, { direction: "out", disposition: "no_answer", startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
+    await house.read();
+    expect(await interactions(p.customerId)).toMatchObject([{ state: "failed", status: "Did not happen", result: null }]);
+    await house.sql`UPDATE interaction_status SET archived_at = NULL WHERE code IN ('no_answer', 'not_reached')`;
   });
 
   test("with two open Interests it is linked to none; with the dialog's own Interest to that", async () => {
@@ -254,6 +286,75 @@ describe("chats and letters (IA-04)", () => {
     await house.message(d.id, "in", NOON + DAY);
     await house.read();
     expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(2);
+  });
+
+  test("a chat in which we alone wrote is no touch; it becomes one when the customer answers (B3)", async () => {
+    const p = await person();
+    const d = await house.dialog(p.phone, { medium: "chat", at: NOON });
+    const touched = async () => (await house.sql`SELECT last_touch_at FROM customer WHERE id = ${p.customerId}`)[0]?.["last_touch_at"];
+    for (const n of [0, 1]) await house.message(d.id, "out", NOON + n * 60_000, "aigul");
+    await house.read();
+    expect(await interactions(p.customerId)).toMatchObject([{ direction: "out", is_touch: false }]);
+    expect(await touched()).toBeNull();
+    await house.message(d.id, "in", NOON + 120_000);
+    await house.read();
+    expect(await interactions(p.customerId)).toMatchObject([{ direction: "both", is_touch: true }]);
+    expect(await touched()).toEqual(new Date(NOON + 120_000));
+  });
+
+  test("what the customer wrote in the evening and we answered in the morning is a touch of the morning", async () => {
+    const p = await person();
+    const d = await house.dialog(p.phone, { medium: "chat", at: NOON });
+    await house.message(d.id, "in", NOON);
+    await house.message(d.id, "out", NOON + DAY, "aigul");
+    await house.read();
+    expect((await interactions(p.customerId)).map((r) => [r["direction"], r["is_touch"]])).toEqual([
+      ["in", false],
+      ["out", true],
+    ]);
+  });
+
+  test("letters are one Interaction a day, or each its own as the house has set it; the change is audited; read again, none is doubled", async () => {
+    const lettersBy = async (value: "day" | "message") => {
+      const { body } = await house.as("admin", "GET", "/reception-settings");
+      expect((await house.as("aigul", "PUT", "/reception-settings", { ...body, lettersBy: value })).status).toBe(403);
+      expect((await house.as("admin", "PUT", "/reception-settings", { ...body, lettersBy: value })).body).toMatchObject({ lettersBy: value });
+    };
+    const correspond = async (address: string) => {
+      const d = await house.dialog({ kind: "email", value: address }, { medium: "mail", at: NOON });
+      await house.message(d.id, "in", NOON, undefined, "How much are the chairs?");
+      await house.read();
+      await house.message(d.id, "out", NOON + 60_000, "aigul", "Sixty");
+      await house.message(d.id, "in", NOON + 120_000, undefined, "Too much");
+      await house.read();
+      await house.sql`UPDATE stream_reader SET position = 0 WHERE name = 'crm-recorder'`;
+      await house.read();
+      return d;
+    };
+    const recorded = (dialogId: Id) => house.sql`
+      SELECT i.direction, i.is_touch, i.executor_id, t.code, lower(i.occurred) AS at FROM interaction i JOIN interaction_type t ON t.id = i.type_id WHERE i.dialog_id = ${dialogId} ORDER BY lower(i.occurred)`;
+    const { aigul } = house.company.employees;
+    const byDay = await correspond("by-day@acme.example");
+    expect(await recorded(byDay.id)).toEqual([{ direction: "both", is_touch: true, executor_id: aigul.id, code: "letter", at: new Date(NOON) }]);
+
+    await lettersBy("message");
+    const alone = await correspond("alone@acme.example");
+    expect(await recorded(alone.id)).toEqual([
+      { direction: "in", is_touch: false, executor_id: null, code: "letter", at: new Date(NOON) },
+      { direction: "out", is_touch: true, executor_id: aigul.id, code: "letter", at: new Date(NOON + 60_000) },
+      { direction: "in", is_touch: false, executor_id: null, code: "letter", at: new Date(NOON + 120_000) },
+    ]);
+    expect(await recorded(byDay.id), "what was recorded before stays").toHaveLength(1);
+    const chat = await house.dialog({ kind: "site_visitor", value: "v-letters" }, { medium: "chat" });
+    for (const n of [0, 1]) await house.message(chat.id, "in", NOON + n * 60_000);
+    await house.read();
+    expect(await recorded(chat.id), "chats go on by the day").toHaveLength(1);
+    const { leadId } = alone.identification as { leadId: Id };
+    const feed = (await house.as("admin", "GET", `/leads/${leadId}/feed?kind=interaction`)).body.items;
+    expect(feed.map((i: { text: string }) => i.text)).toEqual(["Too much", "Sixty", "How much are the chairs?"]);
+    await lettersBy("day");
+    const [trace] = await house.sql`SELECT changes FROM audit_log WHERE object_kind = 'reception_setting' ORDER BY id LIMIT 1`;
+    expect(trace?.["changes"]).toEqual({ letters_by: ["day", "message"] });
   });
 
   test.each([

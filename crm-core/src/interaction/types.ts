@@ -12,7 +12,12 @@ export interface TypeRow {
   defaultMinutes: number;
   defaultStatusId: Id | null;
   statuses: Record<State, Id>;
+  /** Its failed statuses by code: no answer, busy … (IA-03). */
+  failures: Record<string, Id>;
 }
+
+/** The status that says in words why a call failed; where the type has none for it, that of not reached, else the plain failed one. */
+export const failureOf = (type: TypeRow, disposition: string): Id => type.failures[disposition] ?? type.failures["not_reached"] ?? type.statuses.failed;
 
 /** How a contact was made, as far as its Interaction's type goes: text messages of a phone are told apart from messengers (S2.09), a request by a form waits like a letter but is none. */
 export type ContactForm = Medium | "sms";
@@ -75,6 +80,7 @@ export async function statusFor(tx: Tx, type: TypeRow, statusId: Id | null, plan
 function select(tx: Tx) {
   return tx`
     SELECT t.id, t.code, t.name, t.counts_as_touch AS "countsAsTouch", t.default_minutes AS "defaultMinutes", t.default_status_id AS "defaultStatusId",
-           (SELECT jsonb_object_agg(s.state, s.id) FROM (SELECT DISTINCT ON (state) state, id FROM interaction_status WHERE type_id = t.id AND archived_at IS NULL ORDER BY state, code = state DESC, pos, code) s) AS statuses
+           (SELECT jsonb_object_agg(s.state, s.id) FROM (SELECT DISTINCT ON (state) state, id FROM interaction_status WHERE type_id = t.id AND archived_at IS NULL ORDER BY state, code = state DESC, pos, code) s) AS statuses,
+           coalesce((SELECT jsonb_object_agg(f.code, f.id) FROM interaction_status f WHERE f.type_id = t.id AND f.state = 'failed' AND f.code <> 'failed' AND f.archived_at IS NULL), '{}') AS failures
     FROM interaction_type t`;
 }

@@ -102,7 +102,6 @@ describe("stages (B9)", () => {
   test("planned Interactions change their points with the stage", async () => {
     const { aigul } = house.company.employees;
     const callType = house.company.catalogues.interactionTypes["call"]?.id as Id;
-    await house.sql`INSERT INTO load_point (type_id, stage_id, points) VALUES (${callType}, ${sale().stageIds[1]}, 8)`;
     const i = await open();
     house.clock.set(NOW);
     await house.as("aigul", "POST", "/interactions", {
@@ -111,7 +110,7 @@ describe("stages (B9)", () => {
       plannedFrom: new Date(NOW + 60_000).toISOString(),
       interestId: i.id,
     });
-    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", employeeId: aigul.id, plannedPoints: 15, normPoints: null });
+    expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", employeeId: aigul.id, plannedPoints: 5, normPoints: null });
     await stage(i, sale().stageIds[1]);
     expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", plannedPoints: 8 });
   });

@@ -75,10 +75,10 @@ describe("what the router is told", () => {
     await plan(NOW + 3_600_000);
     await plan(NOW - 5 * 86_400_000, "meeting");
     await plan(NOW + 86_400_000);
-    expect(await loadsOf(sql, [aigul.id], NOW)).toEqual([{ employeeId: aigul.id, plannedPoints: 45, normPoints: null }]);
+    expect(await loadsOf(sql, [aigul.id], NOW)).toEqual([{ employeeId: aigul.id, plannedPoints: 25, normPoints: null }]);
     await sql`UPDATE department SET day_norm_points = 100 WHERE parent_id IS NULL`;
     await sql`UPDATE employee SET fte = 0.5 WHERE id = ${aigul.id}`;
-    expect(await loadsOf(sql, [aigul.id], NOW)).toEqual([{ employeeId: aigul.id, plannedPoints: 45, normPoints: 50 }]);
+    expect(await loadsOf(sql, [aigul.id], NOW)).toEqual([{ employeeId: aigul.id, plannedPoints: 25, normPoints: 50 }]);
     await sql`UPDATE department SET day_norm_points = 80 WHERE id = ${house.company.departments.a}`;
     expect((await loadsOf(sql, [aigul.id], NOW))[0]?.normPoints).toBe(40);
   });
@@ -99,6 +99,6 @@ describe("what the router is told", () => {
     expect(await told()).toBe(0);
     house.clock.set(NOW + 86_400_000);
     expect(await told()).toBe(1);
-    expect((await house.enqueued())[0]).toMatchObject({ kind: "agent.load", employeeId: house.company.employees.aigul.id, plannedPoints: 60 });
+    expect((await house.enqueued())[0]).toMatchObject({ kind: "agent.load", employeeId: house.company.employees.aigul.id, plannedPoints: 30 });
   });
 });

@@ -68,13 +68,32 @@ const STATUSES = [
   { code: "cancelled", state: "cancelled", name: t("Отменено", "Cancelled", "Тоқтатылды", "Скасовано") },
 ] as const;
 
-/** Every type has the same four statuses. `points` are those of an item of any stage (B2). */
+/** Why a call came to nothing (IA-03). */
+const FAILURES = [
+  { code: "no_answer", state: "failed", name: t("Не ответили", "No answer", "Жауап бермеді", "Не відповіли") },
+  { code: "busy", state: "failed", name: t("Занято", "Busy", "Бос емес", "Зайнято") },
+  { code: "not_reached", state: "failed", name: t("Не дозвонились", "Not reached", "Қосыла алмады", "Не додзвонилися") },
+] as const;
+
+/**
+ * Every type has the same four statuses; a call has those of FAILURES besides. `points` are those of an item of any stage, `stages` those of the
+ * stages of a sale in their order: the starter matrix of B2.
+ */
 export const INTERACTION_TYPES = [
-  { code: "call", name: t("Звонок", "Call", "Қоңырау", "Дзвінок"), icon: "phone", color: "blue", minutes: 15, points: 15, touch: true },
-  { code: "letter", name: t("Письмо", "Letter", "Хат", "Лист"), icon: "mail", color: "violet", minutes: 15, points: 8, touch: true },
-  { code: "message", name: t("Переписка", "Messages", "Хат алмасу", "Листування"), icon: "message", color: "teal", minutes: 15, points: 8, touch: true },
-  { code: "sms", name: t("СМС", "SMS", "СМС", "СМС"), icon: "message-2", color: "cyan", minutes: 5, points: 4, touch: true },
-  { code: "meeting", name: t("Встреча", "Meeting", "Кездесу", "Зустріч"), icon: "users", color: "orange", minutes: 60, points: 30, touch: true },
+  { code: "call", name: t("Звонок", "Call", "Қоңырау", "Дзвінок"), icon: "phone", color: "blue", minutes: 15, points: 5, stages: [5, 8, 10, 6], touch: true },
+  { code: "letter", name: t("Письмо", "Letter", "Хат", "Лист"), icon: "mail", color: "violet", minutes: 15, points: 3, stages: [3, 4, 6, 4], touch: true },
+  { code: "message", name: t("Переписка", "Messages", "Хат алмасу", "Листування"), icon: "message", color: "teal", minutes: 15, points: 1, touch: true },
+  { code: "sms", name: t("СМС", "SMS", "СМС", "СМС"), icon: "message-2", color: "cyan", minutes: 5, points: 1, touch: true },
+  {
+    code: "meeting",
+    name: t("Встреча", "Meeting", "Кездесу", "Зустріч"),
+    icon: "users",
+    color: "orange",
+    minutes: 60,
+    points: 20,
+    stages: [20, 30, 30, 25],
+    touch: true,
+  },
   {
     code: "presentation",
     name: t("Презентация", "Presentation", "Таныстырылым", "Презентація"),
@@ -95,7 +114,8 @@ export const INTERACTION_TYPES = [
   },
   { code: "note", name: t("Заметка", "Note", "Жазба", "Нотатка"), icon: "note", color: "gray", minutes: 5, points: 1, touch: false },
 ] as const;
-export const INTERACTION_STATUSES = STATUSES;
+/** The statuses that a type starts with. */
+export const statusesOf = (type: (typeof INTERACTION_TYPES)[number]) => (type.code === "call" ? [...STATUSES, ...FAILURES] : STATUSES);
 
 export const SOURCES = [
   { code: "phone", name: t("Входящий звонок", "Incoming call", "Кіріс қоңырау", "Вхідний дзвінок"), channelKind: "asterisk-ari" },

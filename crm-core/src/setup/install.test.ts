@@ -24,6 +24,19 @@ test("a seeded company has roles with permissions for known objects, stages in o
   expect(members?.n).toBe(3);
 });
 
+test("the load matrix begins as the rules have it: by the stages of a sale, and for any other; a message is one point everywhere (B2)", async () => {
+  const rows = await db.sql<{ code: string; points: number[] }[]>`
+    SELECT t.code, array_agg(lp.points::float8 ORDER BY s.pos NULLS FIRST) AS points FROM load_point lp JOIN interaction_type t ON t.id = lp.type_id LEFT JOIN stage s ON s.id = lp.stage_id
+    WHERE t.code IN ('call', 'letter', 'meeting', 'message', 'sms') GROUP BY t.code`;
+  expect(Object.fromEntries(rows.map((r) => [r.code, r.points]))).toEqual({
+    call: [5, 5, 8, 10, 6],
+    letter: [3, 3, 4, 6, 4],
+    meeting: [20, 20, 30, 30, 25],
+    message: [1],
+    sms: [1],
+  });
+});
+
 test.each(["ru", "en", "kk", "uk"] as const)("the answers a company starts with are whole in %s, with variables that every dialog knows", (locale) => {
   for (const { title, body } of STARTING_ANSWERS) {
     expect(title[locale]).not.toBe("");

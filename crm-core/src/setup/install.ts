@@ -1,16 +1,6 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
-import {
-  CUSTOMER_STATUSES,
-  INDUSTRIES,
-  INTERACTION_STATUSES,
-  INTERACTION_TYPES,
-  INTEREST_KINDS,
-  LOSS_REASONS,
-  PURPOSES,
-  REGIONS,
-  SOURCES,
-} from "./baseline.ts";
+import { CUSTOMER_STATUSES, INDUSTRIES, INTERACTION_TYPES, INTEREST_KINDS, LOSS_REASONS, PURPOSES, REGIONS, SOURCES, statusesOf } from "./baseline.ts";
 import type { Locale } from "./texts.ts";
 
 export { installRoles } from "./roles-install.ts";
@@ -82,14 +72,18 @@ export async function installCatalogues(tx: Tx, locale: Locale): Promise<Install
         counts_as_touch: type.touch,
       },
     ]);
+    const codes = statusesOf(type);
     const statuses = await insertNamed(
       tx,
       "interaction_status",
-      INTERACTION_STATUSES.map((s) => ({ type_id: id, code: s.code, ...named(s.name, locale), state: s.state })),
+      codes.map((s) => ({ type_id: id, code: s.code, ...named(s.name, locale), state: s.state })),
     );
-    const map = byCode(INTERACTION_STATUSES, statuses);
+    const map = byCode(codes, statuses);
     await tx`UPDATE interaction_type SET default_status_id = ${map["done"] as Id} WHERE id = ${id as Id}`;
-    await tx`INSERT INTO load_point (type_id, points) VALUES (${id as Id}, ${type.points})`;
+    const stageIds = "stages" in type ? (interestKinds["sale"]?.stageIds ?? []) : [];
+    await tx`
+      INSERT INTO load_point (type_id, stage_id, points) SELECT ${id as Id}, p.stage_id, p.points
+      FROM unnest(${[null, ...stageIds]}::uuid[], ${[type.points, ...("stages" in type ? type.stages : [])]}::numeric[]) AS p(stage_id, points)`;
     interactionTypes[type.code] = { id: id as Id, statuses: map };
   }
   const lossReasons = await insertNamed(
