@@ -1,5 +1,5 @@
 import { ReceptionSettings, type RenormaliseResult } from "@kommutator/contract/api/dispatch-rule";
-import { Alert, Button, Group, NumberInput, Paper, Stack, TagsInput, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, NumberInput, Paper, Select, Stack, TagsInput, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -74,6 +74,14 @@ function Thresholds({ settings }: { settings: ReceptionSettings }) {
           value={values.undoS}
           error={fault("undoS")}
           onChange={(value) => typeof value === "number" && set({ undoS: value })}
+        />
+        <Select
+          label={t("deadlines.lettersBy")}
+          description={t("deadlines.lettersHint")}
+          data={ReceptionSettings.shape.lettersBy.options.map((value) => ({ value, label: t(`deadlines.letters.${value}`) }))}
+          value={values.lettersBy}
+          error={fault("lettersBy")}
+          onChange={(value) => value !== null && set({ lettersBy: value as ReceptionSettings["lettersBy"] })}
         />
       </FormBody>
     </Paper>
