@@ -63,7 +63,7 @@ export async function readCard(tx: Query, principal: Principal, dialogId: Id): P
             tx,
             whole,
             { ...subject, ids: [...subject.ids] },
-            { kinds: ["interaction", "call", "dialog"], employeeId: null, interestId: null, typeId: null, cursor: null, limit: 12 },
+            { kinds: ["interaction", "call", "dialog"], group: null, employeeId: null, interestId: null, typeId: null, cursor: null, limit: 12 },
           )
         )
           .filter((item) => item.state !== "planned" && item.state !== "cancelled" && item.dialogId !== dialogId)

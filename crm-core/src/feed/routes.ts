@@ -11,6 +11,7 @@ import type { Crm } from "../context.ts";
 import { requireObject } from "../object-rights.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { allowed, found, handles } from "../rights.ts";
+import { GROUP_KINDS } from "./groups.ts";
 import { readFeed, type Subject } from "./sql.ts";
 
 /** GET /customers/:id/feed, /leads/:id/feed and /contacts/:id/feed: the history, whatever the channel (IA-06). */
@@ -47,9 +48,12 @@ export function feedRoutes(crm: Crm): FastifyPluginAsync {
     });
 
     async function feed(principal: Principal, subject: Subject, query: z.infer<typeof FeedQuery>) {
-      const kinds = query.kind === undefined ? null : query.kind.split(",").filter((k) => (FeedItem.shape.kind.options as readonly string[]).includes(k));
+      const group = query.group ?? null;
+      const named = query.kind?.split(",") ?? FeedItem.shape.kind.options;
+      const kinds = FeedItem.shape.kind.options.filter((kind) => named.includes(kind) && (group === null || GROUP_KINDS[group].includes(kind)));
       const filter = {
         kinds,
+        group,
         typeId: query.typeId ?? null,
         employeeId: query.employeeId ?? null,
         interestId: query.interestId ?? null,

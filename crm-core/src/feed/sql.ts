@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { FeedItem } from "@kommutator/contract/api/history";
+import type { FeedGroup, FeedItem } from "@kommutator/contract/api/history";
 import type { Id } from "@kommutator/contract/ids";
 import { statement } from "@kommutator/contract/statement";
 import { nameFor } from "../catalogue/name.ts";
@@ -7,11 +7,14 @@ import type { Query } from "../context.ts";
 import { type Cursor, micros } from "../page.ts";
 import { allowed } from "../rights.ts";
 import { taskAllowed } from "../task/rights.ts";
+import { dialogIn, interactionIn } from "./groups.ts";
 
 type Fragment = ReturnType<typeof allowed>;
 export type Row = FeedItem & { cursorAt: number };
 export interface FeedFilter {
-  kinds: string[] | null;
+  kinds: readonly FeedItem["kind"][];
+  /** Narrows Interactions and dialogs to what the group shows of them. */
+  group: FeedGroup | null;
   /** Interactions of one type alone. */
   typeId: Id | null;
   employeeId: Id | null;
@@ -24,7 +27,7 @@ export type Subject = { column: "customer_id" | "contact_id" | "lead_id"; ids: I
 
 /**
  * One history over every channel (IA-06): Interactions (calls with their recording, chats and letters by day), calls and dialogs that became
- * none (missed, unanswered), Interests with their stages and ends, inquiries still open, tasks, files, owners, the lead it began as. Every source is read by its own index, newest
+ * none (missed, unanswered), Interests with their stages and ends, inquiries still open, claims, tasks, files, owners, the lead it began as. Every source is read by its own index, newest
  * first, no further than the page; each item stands under the right to its own kind.
  */
 export async function readFeed(tx: Query, principal: Principal, subject: Subject, f: FeedFilter): Promise<Row[]> {
@@ -44,9 +47,20 @@ function source(
   tx: Query,
   subject: { column: Subject["column"] | "id" | "converted_customer_id" | "converted_contact_id"; ids: Id[] },
   f: FeedFilter,
-  q: { kind: string; prefix: string; from: Fragment; of: string; at: string; id: string; columns: string; where: Fragment; interest: string; employee: string },
+  q: {
+    kind: FeedItem["kind"];
+    prefix: string;
+    from: Fragment;
+    of: string;
+    at: string;
+    id: string;
+    columns: string;
+    where: Fragment;
+    interest: string;
+    employee: string;
+  },
 ) {
-  if (f.kinds !== null && !f.kinds.includes(q.kind)) return null;
+  if (!f.kinds.includes(q.kind)) return null;
   const at = tx.unsafe(q.at);
   const id = tx.unsafe(`'${q.prefix}' || ${q.id}::text`);
   // Bare ids order as their texts do (lower-case hexadecimal, builtin C.UTF-8), and the index holds them: a page is read, never all.
@@ -111,9 +125,9 @@ function interactions(tx: Query, principal: Principal, subject: Subject, f: Feed
       channel: "ch.kind",
       state: "i.state",
       object: "i.id",
-      type: `jsonb_build_object('name', ${nameFor(principal, "it")}, 'icon', it.icon, 'color', it.color)`,
+      type: `jsonb_build_object('id', it.id, 'code', it.code, 'name', ${nameFor(principal, "it")}, 'icon', it.icon, 'color', it.color)`,
     }),
-    where: tx`${allowed(tx, principal, "interaction", "read", "i.executor_id")} AND ${interestRight(tx, principal, "i.interest_id")} ${f.typeId === null ? tx`` : tx`AND i.type_id = ${f.typeId}`}`,
+    where: tx`${allowed(tx, principal, "interaction", "read", "i.executor_id")} AND ${interestRight(tx, principal, "i.interest_id")} ${f.typeId === null ? tx`` : tx`AND i.type_id = ${f.typeId}`} ${interactionIn(tx, f.group)}`,
     interest: "i.interest_id",
     employee: "i.executor_id",
   });
@@ -171,7 +185,7 @@ function dialogs(tx: Query, principal: Principal, subject: Subject, f: FeedFilte
       channel: "ch.kind",
       state: "CASE WHEN d.closed_at IS NULL THEN 'open' ELSE 'closed' END",
     }),
-    where: tx`${allowed(tx, principal, "dialog", "read", "a.employee_id")} AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.dialog_id = d.id)`,
+    where: tx`${allowed(tx, principal, "dialog", "read", "a.employee_id")} AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.dialog_id = d.id) ${dialogIn(tx, f.group)}`,
     interest: "p.interest_id",
     employee: "a.employee_id",
   });
@@ -214,6 +228,7 @@ function leads(tx: Query, principal: Principal, subject: Subject, f: FeedFilter)
       text: "nullif(concat_ws(' · ', CASE WHEN ls.name IS NOT NULL THEN l.source_text END, l.page, (SELECT string_agg(key || '=' || value, ' ' ORDER BY key) FROM jsonb_each_text(l.utm))), '')",
       employee: "l.responsible_id",
       state: "l.status",
+      object: "l.id",
     }),
     where: allowed(tx, principal, "lead", "read", "l.responsible_id"),
     interest: "NULL::uuid",
@@ -256,10 +271,35 @@ function inquiries(tx: Query, principal: Principal, subject: Subject, f: FeedFil
       interest: "q.interest_id",
       call: "q.call_id",
       state: "q.status",
+      object: "q.id",
     }),
     where: tx`q.status <> 'processed' AND ${allowed(tx, principal, "inquiry", "read", "coalesce(q.dispatched_to, q.received_by)")}`,
     interest: "q.interest_id",
     employee: "coalesce(q.dispatched_to, q.received_by)",
+  });
+}
+
+/** What somebody complained of, under the right to the inquiry that it came by; its card is that inquiry's. */
+function claims(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
+  return source(tx, subject, f, {
+    kind: "claim",
+    prefix: "c",
+    of: "c",
+    id: "c.id",
+    at: "c.registered_at",
+    from: tx`claim c`,
+    columns: COLUMNS({
+      title: "'#' || c.number || ' ' || c.title",
+      text: "nullif(c.description, c.title)",
+      direction: "'in'",
+      employee: "c.responsible_id",
+      dialog: "c.dialog_id",
+      state: "c.status",
+      object: "(SELECT cq.id FROM inquiry cq WHERE cq.claim_id = c.id LIMIT 1)",
+    }),
+    where: allowed(tx, principal, "inquiry", "read", "c.responsible_id"),
+    interest: "NULL::uuid",
+    employee: "c.responsible_id",
   });
 }
 
@@ -322,4 +362,4 @@ function files(tx: Query, principal: Principal, subject: Subject, f: FeedFilter)
   });
 }
 
-const SOURCES = [interactions, calls, dialogs, interests, stages, inquiries, owners, leads, tasks, files];
+const SOURCES = [interactions, calls, dialogs, interests, stages, inquiries, claims, owners, leads, tasks, files];

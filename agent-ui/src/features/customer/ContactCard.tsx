@@ -18,10 +18,11 @@ import { ContactForm } from "./ContactForm.tsx";
 import { ContactPoints } from "./ContactPoints.tsx";
 import { CustomerPicker } from "./CustomerPicker.tsx";
 import classes from "./customer.module.css";
+import { Feed } from "./Feed.tsx";
 import { Merges } from "./Merges.tsx";
 import { PersonLine } from "./PersonLine.tsx";
 
-/** The human: every company, how to reach, what was merged into it (CB-02). */
+/** The human: every company, how to reach, what was merged into it (CB-02); the history with them on the right (IA-06). */
 export function ContactCard() {
   const { t } = useTranslation("customer");
   const id = useParams()["id"] ?? "";
@@ -79,17 +80,21 @@ export function ContactCard() {
               </div>
             ))}
           </section>
-          <CardAnnex object="contact" id={id} editable={editable} />
-        </div>
-        <div>
           <section className={classes["block"]} aria-labelledby="points">
             <div className={classes["blockHead"]}>
               <h2 id="points">{t("card.points")}</h2>
             </div>
             <ContactPoints points={contact.contactPoints} holder={{ contactId: contact.id }} editable={editable} about={{}} />
           </section>
+          <CardAnnex object="contact" id={id} editable={editable} />
           <Merges card="contact" id={contact.id} />
         </div>
+        <section className={classes["block"]} aria-labelledby="feed">
+          <div className={classes["blockHead"]}>
+            <h2 id="feed">{t("feed.title")}</h2>
+          </div>
+          <Feed of="contact" id={contact.id} />
+        </section>
       </div>
       {company === undefined ? null : (
         <ContactForm

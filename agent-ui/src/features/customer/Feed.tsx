@@ -1,24 +1,18 @@
-import type { FeedItem } from "@kommutator/contract/api/history";
+import { FEED_GROUPS, type FeedGroup, type FeedItem } from "@kommutator/contract/api/history";
+import type { InterestRow } from "@kommutator/contract/api/interest";
 import { Button, Chip, Group, Select, Skeleton, Stack } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { keys } from "../../app/keys.ts";
+import { useCan } from "../../app/me.ts";
 import { Empty, ErrorState } from "../../app/states.tsx";
 import classes from "./customer.module.css";
 import { FeedLine } from "./FeedLine.tsx";
 
-/** Groups of kinds for the filter; empty is everything. */
-const GROUPS = {
-  calls: ["call"],
-  messages: ["message", "dialog"],
-  interactions: ["interaction"],
-  changes: ["interest", "stage", "owner", "inquiry", "lead"],
-} as const;
-type FeedGroup = keyof typeof GROUPS;
 const PAGE = 50;
 
 interface Page {
@@ -26,26 +20,23 @@ interface Page {
   nextCursor: string | null;
 }
 
-/** The whole history of a person or company over all channels (IA-06): newest first, endless, filtered by type and employee. */
-export function Feed({ of, id, interestId }: { of: "customer" | "lead"; id: string; interestId?: string }) {
+/**
+ * The whole history of a person or company over all channels (IA-06): newest first, endless, narrowed to one sort of items or one type of
+ * Interactions, to an employee, and to an Interest where none is given.
+ */
+export function Feed({ of, id, interestId }: { of: "customer" | "contact" | "lead"; id: string; interestId?: string }) {
   const { t } = useTranslation("customer");
   const catalogues = useCatalogues();
+  const interests = useInterestsOf(of, id, interestId === undefined);
   const [group, setGroup] = useState<FeedGroup | null>(null);
-  const [employeeId, setEmployeeId] = useState<string | null>(null);
-  const key = of === "customer" ? keys.customer(id, "feed", interestId, group, employeeId) : keys.lead(id, "feed", interestId, group, employeeId);
+  const [typeId, setType] = useState<string | null>(null);
+  const [employeeId, setEmployee] = useState<string | null>(null);
+  const [chosen, setInterest] = useState<string | null>(null);
+  const filter = { group: group ?? undefined, typeId: typeId ?? undefined, employeeId: employeeId ?? undefined, interestId: interestId ?? chosen ?? undefined };
+  const narrowed = group !== null || typeId !== null || employeeId !== null || chosen !== null;
   const feed = useInfiniteQuery({
-    queryKey: key,
-    queryFn: ({ signal, pageParam }) =>
-      api.get<Page>(`/${of}s/${id}/feed`, {
-        signal,
-        query: {
-          limit: PAGE,
-          cursor: pageParam ?? undefined,
-          kind: group === null ? undefined : GROUPS[group].join(","),
-          employeeId: employeeId ?? undefined,
-          interestId,
-        },
-      }),
+    queryKey: of === "lead" ? keys.lead(id, "feed", filter) : keys.customer(id, "feed", filter),
+    queryFn: ({ signal, pageParam }) => api.get<Page>(`/${of}s/${id}/feed`, { signal, query: { ...filter, limit: PAGE, cursor: pageParam ?? undefined } }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
   });
@@ -67,26 +58,45 @@ export function Feed({ of, id, interestId }: { of: "customer" | "lead"; id: stri
   const items = feed.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section aria-label={t("feed.title")}>
-      <Group gap={6} mb="xs">
-        <Chip.Group value={group ?? "all"} onChange={(value) => setGroup(value === "all" ? null : (value as FeedGroup))}>
-          {(["all", ...Object.keys(GROUPS)] as const).map((each) => (
+      <Group gap={6} mb={6}>
+        <Chip.Group
+          value={group ?? "all"}
+          onChange={(value) => {
+            setGroup(FEED_GROUPS.find((each) => each === value) ?? null);
+            setType(null);
+          }}
+        >
+          {(["all", ...FEED_GROUPS] as const).map((each) => (
             <Chip key={each} value={each} size="xs" variant="light">
               {t(`feed.group.${each}`)}
             </Chip>
           ))}
         </Chip.Group>
-        <Select
-          size="xs"
-          w={130}
-          clearable
-          allowDeselect
-          searchable
-          aria-label={t("feed.employee")}
-          placeholder={t("feed.employee")}
+      </Group>
+      <Group gap={6} mb="xs">
+        <Filter
+          label={t("feed.type")}
+          data={(catalogues.data?.interactionTypes ?? []).map((each) => ({ value: each.id, label: each.name }))}
+          value={typeId}
+          onChange={(value) => {
+            setType(value);
+            if (value !== null) setGroup(null);
+          }}
+        />
+        <Filter
+          label={t("feed.employee")}
           data={(catalogues.data?.employees ?? []).map((each) => ({ value: each.id, label: each.name }))}
           value={employeeId}
-          onChange={setEmployeeId}
+          onChange={setEmployee}
         />
+        {interests.length === 0 ? null : (
+          <Filter
+            label={t("feed.interest")}
+            data={interests.map((each) => ({ value: each.id, label: `№${each.number} ${each.title}` }))}
+            value={chosen}
+            onChange={setInterest}
+          />
+        )}
       </Group>
       {feed.isPending ? (
         <Stack gap={8} aria-busy="true">
@@ -97,11 +107,7 @@ export function Feed({ of, id, interestId }: { of: "customer" | "lead"; id: stri
       ) : feed.isError ? (
         <ErrorState error={feed.error} onRetry={() => void feed.refetch()} />
       ) : items.length === 0 ? (
-        <Empty
-          icon={<IconHistory />}
-          title={t(group === null && employeeId === null ? "feed.empty" : "feed.nothing")}
-          text={group === null ? t("feed.emptyHint") : undefined}
-        />
+        <Empty icon={<IconHistory />} title={t(narrowed ? "feed.nothing" : "feed.empty")} text={narrowed ? undefined : t("feed.emptyHint")} />
       ) : (
         <ul className={classes["feed"]}>
           {items.map((item) => (
@@ -117,4 +123,27 @@ export function Feed({ of, id, interestId }: { of: "customer" | "lead"; id: stri
       ) : null}
     </section>
   );
+}
+
+function Filter({
+  label,
+  ...rest
+}: {
+  label: string;
+  data: { value: string; label: string }[];
+  value: string | null;
+  onChange: (value: string | null) => void;
+}) {
+  return <Select size="xs" flex="1 1 130px" maw={220} clearable allowDeselect searchable aria-label={label} placeholder={label} {...rest} />;
+}
+
+/** The Interests by which a history can be narrowed: those that the card itself shows. */
+function useInterestsOf(of: "customer" | "contact" | "lead", id: string, enabled: boolean): InterestRow[] {
+  const can = useCan();
+  const query = useQuery({
+    queryKey: keys.interests("of", of, id),
+    queryFn: ({ signal }) => api.get<{ items: InterestRow[] }>("/interests", { signal, query: { [`${of}Id`]: id, limit: 50 } }),
+    enabled: enabled && can("interest", "read") !== null,
+  });
+  return query.data?.items ?? [];
 }

@@ -1,12 +1,12 @@
 import type { FeedItem } from "@kommutator/contract/api/history";
 import { Anchor, Text } from "@mantine/core";
 import {
+  IconAlertTriangle,
   IconArrowsExchange,
   IconCalendarEvent,
   IconChecklist,
   IconInbox,
   IconMail,
-  IconMessage,
   IconMessages,
   IconPaperclip,
   IconPhoneIncoming,
@@ -21,7 +21,9 @@ import { Link } from "react-router";
 import { blobUrl } from "../../app/api.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { onDemand } from "../../app/on-demand.tsx";
+import { TypeMark } from "../events/TypeMark.tsx";
 import classes from "./customer.module.css";
+import { cardOf } from "./feed.ts";
 
 const AudioPlayer = onDemand(async () => (await import("../thread/AudioPlayer.tsx")).AudioPlayer);
 
@@ -31,16 +33,16 @@ function iconOf(item: FeedItem): Icon {
   switch (item.kind) {
     case "call":
       return item.direction === "out" ? IconPhoneOutgoing : IconPhoneIncoming;
-    case "message":
-      return item.channelKind === "email" ? IconMail : IconMessage;
     case "dialog":
-      return IconMessages;
+      return item.channelKind === "email" ? IconMail : IconMessages;
     case "interaction":
       return IconCalendarEvent;
     case "interest":
       return IconTargetArrow;
     case "inquiry":
       return IconInbox;
+    case "claim":
+      return IconAlertTriangle;
     case "owner":
       return IconUserCheck;
     case "stage":
@@ -56,15 +58,19 @@ function iconOf(item: FeedItem): Icon {
 
 const LOST = new Set(["abandoned_queue", "no_answer", "failed", "busy", "congestion", "missed"]);
 
-/** One row of a history: what, when, who, how long; the recording where there is one. */
+/** One row of a history: what, when, who, how long, a link to its card and to the talk it was; the recording where there is one. */
 export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: boolean }) {
   const { t } = useTranslation("customer");
   const format = useFormat();
   const now = useNow(60_000);
   const Shape = iconOf(item);
   const seconds = item.durationS;
+  const spoken = item.kind === "call" || item.kind === "dialog" || item.dialogId !== null;
+  const page = compact ? null : cardOf(item);
+  const talk = compact || item.dialogId === null ? null : `/dialogs/${item.dialogId}`;
   const facts = [
-    t(`feed.kind.${item.kind}`),
+    item.type?.name ?? t(`feed.kind.${item.kind}`),
+    spoken && (item.direction === "in" || item.direction === "out") ? t(`feed.direction.${item.direction}`) : null,
     item.state === null ? null : t(item.kind === "owner" ? `reason.${item.state}` : `feed.state.${item.state}`, { defaultValue: item.state }),
     seconds === null ? null : format.span(seconds * 1000),
     item.employee?.name ?? null,
@@ -72,16 +78,27 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
   return (
     <li className={classes["feedLine"]} data-kind={item.kind} data-lost={item.kind === "call" && item.state !== null && LOST.has(item.state)}>
       <span className={classes["feedIcon"]} aria-hidden>
-        <Shape size={16} stroke={1.8} />
+        {item.type == null ? <Shape size={16} stroke={1.8} /> : <TypeMark type={item.type} />}
       </span>
       <div className={classes["feedBody"]}>
         <div className={classes["feedHead"]}>
-          {item.dialogId === null || compact ? (
+          {item.kind === "file" && item.blobId != null && !compact ? (
+            <Anchor
+              href={blobUrl(item.blobId, item.title)}
+              target="_blank"
+              rel="noreferrer"
+              className={classes["feedTitle"] ?? ""}
+              title={item.title}
+              c="inherit"
+            >
+              {item.title}
+            </Anchor>
+          ) : page === null ? (
             <span className={classes["feedTitle"]} title={item.title}>
               {item.title}
             </span>
           ) : (
-            <Anchor component={Link} to={`/dialogs/${item.dialogId}`} className={classes["feedTitle"] ?? ""} title={item.title} c="inherit">
+            <Anchor component={Link} to={page} className={classes["feedTitle"] ?? ""} title={item.title} c="inherit">
               {item.title}
             </Anchor>
           )}
@@ -89,7 +106,17 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
             {format.stamp(item.at, now)}
           </time>
         </div>
-        <div className={classes["feedFacts"]}>{facts.join(" · ")}</div>
+        <div className={classes["feedFacts"]}>
+          {facts.join(" · ")}
+          {talk === null || talk === page ? null : (
+            <>
+              {" · "}
+              <Anchor component={Link} to={talk} inherit>
+                {t("feed.talk")}
+              </Anchor>
+            </>
+          )}
+        </div>
         {item.text === null || item.text === "" || item.text === item.state ? null : (
           <Text size="xs" lineClamp={compact ? 1 : 3} title={item.text}>
             {item.text}

@@ -26,6 +26,7 @@ const ICONS: Record<string, Icon> = {
   message: IconMessages,
   chat: IconMessages,
   sms: IconMessage,
+  "message-2": IconMessage,
   users: IconUsers,
   meeting: IconUsers,
   file: IconFileText,

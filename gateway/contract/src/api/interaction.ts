@@ -170,13 +170,13 @@ export const ChainItem = z.object({
   state: z.string().nullable(),
   employee: EmployeeRef.nullable(),
   isSubject: z.boolean(),
+  /** Where the card of an inquiry, or of a claim that came by one, is. */
+  inquiryId: Id.nullable(),
 });
 export const Chain = z.object({ items: z.array(ChainItem) });
 
 export const SAVED_LISTS = ["interactions", "in-work", "tasks", "customers", "interests"] as const;
 export const SavedFilterQuery = z.object({ list: z.enum(SAVED_LISTS) });
-  /** Where the card of an inquiry, or of a claim that came by one, is. */
-  inquiryId: Id.nullable(),
 export const SavedFilterBody = SavedFilterQuery.extend({ name: z.string().trim().min(1).max(100), filter: z.record(z.string(), z.string().max(2000)) });
 export const SavedFilter = SavedFilterBody.extend({ id: Id });
 export const SavedFilters = z.object({ items: z.array(SavedFilter) });

@@ -57,6 +57,7 @@ export const InterestQuery = PageQuery.extend({
   stageId: Id.optional(),
   responsibleId: Id.optional(),
   customerId: Id.optional(),
+  contactId: Id.optional(),
   leadId: Id.optional(),
   lossReasonId: Id.optional(),
   flag: InterestFlag.optional(),
