@@ -185,6 +185,57 @@ describe("the register (IA-13) and what is still in work (IA-14)", () => {
     expect(new Set(await pages()).size).toBe(6);
   });
 
+  test("every filter with every other, and all of them at once, find what the database finds, through the person who may see the least", async () => {
+    const { aigul } = house.company.employees;
+    const kind = house.company.catalogues.interestKinds["sale"] as { id: Id };
+    const garden = await customer("Garden");
+    const vera = (await house.as("aigul", "POST", `/customers/${garden}/contacts`, { lastName: "Kim", firstName: "Vera" })).body.id as Id;
+    const lead = (await house.as("aigul", "POST", "/leads", { contactName: "Newcomer", noContact: true })).body.id as Id;
+    const interest = (await house.as("aigul", "POST", "/interests", { kindId: kind.id, title: "Seeds", customerId: garden })).body.id as Id;
+    const parties = [
+      { customerId: garden, contactId: vera, interestId: interest },
+      { customerId: garden, contactId: vera },
+      { customerId: garden },
+      { customerId: null, leadId: lead },
+    ];
+    for (const [n, who] of parties.entries())
+      for (const plannedFrom of [null, iso(NOW - 2 * DAY), iso(NOW + DAY)]) await make({ subject: `Seeds ${n}`, ...who, plannedFrom });
+    await make({ subject: "Seeds of Dana", customerId: garden, contactId: vera, executorId: house.company.employees.dana.id }, "admin");
+    const statuses = (await house.as("aigul", "GET", "/catalogues")).body.interactionTypes.find((t: { id: Id }) => t.id === call()).statuses;
+    const planned = statuses.find((s: { state: string }) => s.state === "planned").id as Id;
+    const filters: Record<string, [value: string, sql: string]> = {
+      customerId: [garden, `customer_id = '${garden}'`],
+      contactId: [vera, `contact_id = '${vera}'`],
+      leadId: [lead, `lead_id = '${lead}'`],
+      interestId: [interest, `interest_id = '${interest}'`],
+      typeId: [call(), `type_id = '${call()}'`],
+      statusId: [planned, `status_id = '${planned}'`],
+      state: ["planned", "state = 'planned'"],
+      executorId: [aigul.id, "true"],
+      departmentId: [house.company.departments.a, "true"],
+      overdue: ["true", `state = 'planned' AND upper(planned) < '${iso(NOW)}'`],
+      from: [iso(NOW - 3 * DAY), `coalesce(lower(occurred), lower(planned)) >= '${iso(NOW - 3 * DAY)}'`],
+      to: [iso(NOW), `coalesce(lower(occurred), lower(planned)) < '${iso(NOW)}'`],
+      q: ["SEEDS", "subject ILIKE '%seeds%'"],
+    };
+    const names = Object.keys(filters);
+    const sets = [...names.flatMap((a, n) => names.slice(n + 1).map((b) => [a, b])), names.filter((each) => each !== "leadId")];
+    const found: number[] = [];
+    for (const set of sets) {
+      // The words keep what other tests have made out of the numbers.
+      const query = new URLSearchParams([...new Set([...set, "q"])].map((name) => [name, (filters[name] as [string, string])[0]])).toString();
+      const [row] = await house.sql.unsafe(
+        `SELECT count(*)::int AS n FROM interaction WHERE executor_id = '${aigul.id}' AND subject LIKE 'Seeds%' AND ${set.map((name) => (filters[name] as [string, string])[1]).join(" AND ")}`,
+      );
+      const { items } = (await house.as("aigul", "GET", `/interactions?limit=200&${query}`)).body;
+      const { count } = (await house.as("aigul", "GET", `/interactions/count?${query}`)).body;
+      expect([items.length, count], query).toEqual([row?.["n"], row?.["n"]]);
+      found.push(count);
+    }
+    expect(found.at(-1)).toBe(1);
+    expect(found.filter((n) => n > 0).length).toBeGreaterThan(60);
+  });
+
   test("a filter is kept by name for its maker alone; a second of that name is refused", async () => {
     const body = { list: "interactions", name: "Late calls", filter: { state: "planned", overdue: "true" } };
     const kept = await house.as("aigul", "POST", "/saved-filters", body);

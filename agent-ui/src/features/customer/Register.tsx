@@ -1,13 +1,14 @@
 import { EXPORT_LISTS } from "@kommutator/contract/api/export";
 import type { ImportObject } from "@kommutator/contract/api/import";
-import { Button, TextInput } from "@mantine/core";
+import { Badge, Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "../../app/api.ts";
+import { useFormat } from "../../app/format.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { ExportButton } from "../import/ExportButton.tsx";
@@ -43,6 +44,8 @@ export function Register<Row extends object>(props: {
   note?: string;
   /** A second line of the head: filters that need room. */
   below?: ReactNode;
+  /** Says how many the filter and the words find, by PATH/count; the words are this badge's title. */
+  counted?: string;
   /** Where a row leads; null where it leads nowhere. */
   to: (row: Row) => { path: string; state?: unknown } | null;
   searchLabel?: string;
@@ -53,6 +56,7 @@ export function Register<Row extends object>(props: {
 }) {
   const { t } = useTranslation("customer");
   const navigate = useNavigate();
+  const format = useFormat();
   const [q, setQ] = useState("");
   const [settled] = useDebouncedValue(q.trim(), 200);
   const search = useRef<HTMLInputElement>(null);
@@ -64,6 +68,13 @@ export function Register<Row extends object>(props: {
       api.get<Page<Row>>(props.path, { signal, query: { ...props.query, q: settled, limit: 100, cursor: pageParam ?? undefined } }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+  const counting = { ...props.query, q: settled };
+  const count = useQuery({
+    queryKey: [props.queryKey[0], "count", counting],
+    queryFn: ({ signal }) => api.get<{ count: number }>(`${props.path}/count`, { signal, query: counting }),
+    enabled: props.counted !== undefined,
     placeholderData: keepPreviousData,
   });
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = rows;
@@ -115,6 +126,11 @@ export function Register<Row extends object>(props: {
         )}
         {props.filters}
         <span style={{ flex: 1 }} />
+        {props.counted === undefined ? null : (
+          <Badge variant="light" color="gray" size="lg" title={props.counted} data-testid="found">
+            {count.data === undefined ? "…" : format.number(count.data.count)}
+          </Badge>
+        )}
         {props.actions}
         {IMPORTED[props.path] === undefined ? null : <ImportLink object={IMPORTED[props.path] as ImportObject} />}
         {EXPORT_LISTS.filter((list) => props.path === `/${list}`).map((list) => (

@@ -6,6 +6,7 @@ import {
   IconMail,
   IconMessage,
   IconMessages,
+  IconNote,
   IconPhone,
   IconPresentation,
   IconStar,
@@ -17,27 +18,41 @@ import { paintOf } from "../../app/tint.ts";
 import classes from "./events.module.css";
 
 type Icon = ComponentType<{ size?: number; stroke?: number }>;
-/** Icons by the names that the catalogue offers; codes of the usual types stand for types without one. */
-const ICONS: Record<string, Icon> = {
+/** What the administrator may choose, by the names that the catalogue keeps. */
+const CHOICE = {
   phone: IconPhone,
-  call: IconPhone,
   mail: IconMail,
-  letter: IconMail,
   message: IconMessages,
-  chat: IconMessages,
-  sms: IconMessage,
   "message-2": IconMessage,
   users: IconUsers,
+  presentation: IconPresentation,
+  "file-text": IconFileText,
+  gavel: IconGavel,
+  briefcase: IconBriefcase,
+  note: IconNote,
+  star: IconStar,
+  calendar: IconCalendarEvent,
+} as const satisfies Record<string, Icon>;
+export const ICON_NAMES = Object.keys(CHOICE) as (keyof typeof CHOICE)[];
+/** Older names, and the codes of the usual types for those without an icon. */
+const ICONS: Record<string, Icon> = {
+  ...CHOICE,
+  call: IconPhone,
+  letter: IconMail,
+  chat: IconMessages,
+  sms: IconMessage,
   meeting: IconUsers,
   file: IconFileText,
   offer: IconFileText,
-  gavel: IconGavel,
   tender: IconGavel,
-  presentation: IconPresentation,
   seminar: IconPresentation,
-  briefcase: IconBriefcase,
-  star: IconStar,
 };
+
+/** The icon of a name alone, for whoever chooses one. */
+export function TypeIcon({ name }: { name: (typeof ICON_NAMES)[number] }) {
+  const Shape = CHOICE[name];
+  return <Shape size={17} stroke={1.8} />;
+}
 
 /** The sign of a type in its own colour. Its name is said beside it, or by the title. */
 export function TypeMark({
