@@ -1,12 +1,14 @@
 import { CatalogueBodies, type CatalogueEntry } from "@kommutator/contract/api/catalogue";
-import { ColorSwatch, Group, NumberInput, Select, Switch, Text, Textarea, TextInput } from "@mantine/core";
+import { ColorSwatch, Group, NumberInput, Select, Switch, Text, Textarea, TextInput, UnstyledButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { LANGUAGE_NAMES, LANGUAGES } from "../../app/i18n.ts";
+import { ICON_NAMES, TypeIcon } from "../events/TypeMark.tsx";
 import { FormDrawer } from "../settings/FormDrawer.tsx";
 import { useForm } from "../settings/form.ts";
+import classes from "./administration.module.css";
 import { codeOf, EDITED, type Edited, type EntryField } from "./catalogues.ts";
 import { useEntries } from "./queries.ts";
 
@@ -108,7 +110,7 @@ function Field(props: { field: EntryField; value: unknown; self: string | null; 
   const { field, value, self, error, onChange } = props;
   const { t } = useTranslation("administration");
   const label = t(`catalogues.fields.${field.name}`);
-  const entries = useEntries(field.type === "entry" ? field.of : "regions");
+  const entries = useEntries(field.type === "entry" || field.type === "own" ? field.of : "regions");
   const text = value === null || value === undefined ? "" : String(value);
   switch (field.type) {
     case "text":
@@ -186,6 +188,43 @@ function Field(props: { field: EntryField; value: unknown; self: string | null; 
           </Group>
         </div>
       );
+    case "icon":
+      return (
+        <div role="radiogroup" aria-label={label}>
+          <Text size="sm" fw={500} mb={4}>
+            {label}
+          </Text>
+          <Group gap={6}>
+            {ICON_NAMES.map((icon) => (
+              <UnstyledButton
+                key={icon}
+                role="radio"
+                className={classes["icon"] ?? ""}
+                aria-checked={value === icon}
+                aria-label={t(`catalogues.icons.${icon}`)}
+                title={t(`catalogues.icons.${icon}`)}
+                onClick={() => onChange(value === icon ? null : icon)}
+              >
+                <TypeIcon name={icon} />
+              </UnstyledButton>
+            ))}
+          </Group>
+        </div>
+      );
+    case "own": {
+      const own = (entries.data ?? []).filter((each) => !each.archived && each[field.by] === self);
+      return own.length === 0 ? null : (
+        <Select
+          label={label}
+          description={t(`catalogues.hints.${field.name}`)}
+          clearable
+          data={own.map((each) => ({ value: each.id, label: each.name }))}
+          value={text === "" ? null : text}
+          error={error}
+          onChange={onChange}
+        />
+      );
+    }
     case "choice":
       return (
         <Select

@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
+import { ICON_NAMES } from "../events/TypeMark.tsx";
 import { changesOf, midnight, spoken } from "./audit.ts";
 import { browserOf } from "./browser.ts";
 import { codeOf, moved } from "./catalogues.ts";
+import words from "./locales/en.json" with { type: "json" };
 import { matrixOf, permissionsOf, withScope } from "./permissions.ts";
 
 test("a role is a table: one cell changes, the others stay, what is empty is not sent", () => {
@@ -26,6 +28,10 @@ test("a code nobody typed is made of the name, and never one that is taken", () 
   expect(codeOf("Trade fair 2026!", new Set())).toBe("trade_fair_2026");
   expect(codeOf("Trade fair", new Set(["trade_fair"]))).toBe("trade_fair_2");
   expect(codeOf("Выставка", new Set(["entry_1"]))).toBe("entry_2");
+});
+
+test("every icon that a type may have is drawn and has its word", () => {
+  expect(Object.keys(words.catalogues.icons).sort()).toEqual([...ICON_NAMES].sort());
 });
 
 describe("the audit in words", () => {

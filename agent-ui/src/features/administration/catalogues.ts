@@ -2,18 +2,22 @@ import type { CatalogueName } from "@kommutator/contract/api/catalogue";
 
 /** A field of an entry besides its name: what kind of input it takes. */
 export type EntryField =
-  | { name: string; type: "text" | "long" | "color" | "minutes" }
+  | { name: string; type: "text" | "long" | "color" | "icon" | "minutes" }
   | { name: string; type: "flag"; initial?: boolean }
   /** Kept in seconds, written in minutes or hours; empty: the house's. */
   | { name: string; type: "term"; unit: "minutes" | "hours" }
   | { name: string; type: "choice"; options: readonly string[]; required?: boolean }
-  | { name: string; type: "entry"; of: CatalogueName; required?: boolean };
+  | { name: string; type: "entry"; of: CatalogueName; required?: boolean }
+  /** One of the entries that name this one in `by`: chosen once it has any. */
+  | { name: string; type: "own"; of: CatalogueName; by: string };
 
 /** The catalogues that are edited here; kinds, stages, purposes and rules have pages of their own. */
 export const EDITED = {
   "interaction-types": [
     { name: "code", type: "text" },
+    { name: "icon", type: "icon" },
     { name: "color", type: "color" },
+    { name: "defaultStatusId", type: "own", of: "interaction-statuses", by: "typeId" },
     { name: "direction", type: "choice", options: ["in", "out", "both"] },
     { name: "defaultMinutes", type: "minutes" },
     { name: "countsAsTouch", type: "flag" },
