@@ -64,7 +64,7 @@ export async function listInquiries(
   const holder = holderOf(tx);
   return tx<(InquiryView & { cursorAt: number })[]>`
     ${select(tx)} WHERE ${inquiryAllowed(tx, principal, "read")} ${statuses === null ? tx`` : tx`AND q.status = ANY(${statuses}::text[])`} ${f.origin === undefined ? tx`` : tx`AND q.origin = ${f.origin}`}
-      ${f.holder === undefined ? tx`` : f.holder === "nobody" ? tx`AND ${holder} IS NULL` : tx`AND ${holder} = ${f.holder}`} ${f.queueId === undefined ? tx`` : tx`AND ${queueOf(tx)} = ${f.queueId}`}
+      ${f.holder === undefined ? tx`` : f.holder === "nobody" ? tx`AND ${holder} IS NULL` : tx`AND ${holder} = ${f.holder}`} ${f.queueId === undefined ? tx`` : tx`AND ${queueOf(tx)} = ${f.queueId}`} ${f.channelId === undefined ? tx`` : tx`AND d.channel_id = ${f.channelId}`}
       ${f.overdue === undefined ? tx`` : tx`AND q.due_at < ${new Date(page.now)} AND q.status = ANY(${UNPROCESSED}::text[])`} AND ${after(tx, page.cursor, "q.received_at", "q.id")}
     ORDER BY q.received_at DESC, q.id DESC LIMIT ${page.limit + 1}`;
 }

@@ -50,15 +50,26 @@ const InquiryFilter = z.object({
   /** Whose they are; "nobody": those that wait for anybody. */
   holder: z.union([Id, z.literal("nobody")]).optional(),
   queueId: Id.optional(),
+  channelId: Id.optional(),
   /** Only those past their deadline. */
   overdue: z.enum(["true"]).optional(),
 });
 export const InquiryQuery = PageQuery.extend(InquiryFilter.shape);
-const Backlog = z.object({ count: z.number().int(), overdue: z.number().int(), oldestAt: IsoTime.nullable() });
-/** What is not received yet (RG-11), among those one may see: all, by who holds it, by the queue through which it came. Worst first. */
+const Backlog = z.object({
+  count: z.number().int(),
+  overdue: z.number().int(),
+  /** Of `count`, from 0 to 1. */
+  overdueShare: z.number(),
+  /** Of the one that has waited longest in working time, and that time. */
+  oldestAt: IsoTime.nullable(),
+  oldestWorkS: z.number().int().nullable(),
+});
+/** What is not received yet (RG-11), among those one may see: all, by who holds it, by queue and by channel through which it came. Worst first. */
 export const InquirySummary = Backlog.extend({
   byEmployee: z.array(Backlog.extend({ employee: EmployeeRef.nullable() })),
   byQueue: z.array(Backlog.extend({ queue: NamedRef.nullable() })),
+  /** null: by no channel, in person. */
+  byChannel: z.array(Backlog.extend({ channel: NamedRef.nullable() })),
 });
 export type InquirySummary = z.infer<typeof InquirySummary>;
 /** Hands an open inquiry to a colleague or a queue, with a new deadline (RG-08). Exactly one of the two. */
