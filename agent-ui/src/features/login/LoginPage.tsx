@@ -10,6 +10,7 @@ import { ApiError, api } from "../../app/api.ts";
 import { failureText } from "../../app/failure.ts";
 import { currentLanguage, LANGUAGE_NAMES, LANGUAGES, setLanguage } from "../../app/i18n.ts";
 import { keys } from "../../app/keys.ts";
+import { forgetTold } from "../notices/told.ts";
 import classes from "./LoginPage.module.css";
 
 /** The one page without a login. The click that logs in is also the gesture that unlocks sound. */
@@ -35,6 +36,7 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
         (me) => {
           // Nothing of whoever worked here before. The two below are on the screen and stay.
           client.removeQueries({ predicate: ({ queryKey: [word] }) => word !== "me" && word !== "setup" });
+          forgetTold();
           client.setQueryData(keys.me, me);
           if (localStorage.getItem("kommutator.language") === null) void setLanguage(me.locale);
         },

@@ -1,20 +1,24 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { playSound } from "../../app/alerts.ts";
 import { api } from "../../app/api.ts";
 import classes from "../../app/Frame.module.css";
 import { keys } from "../../app/keys.ts";
 import { onDemand } from "../../app/on-demand.tsx";
+import { isTold, tellMissed } from "./told.ts";
 
 const NoticeList = onDemand(async () => (await import("./NoticeList.tsx")).default);
+const Missed = onDemand(async () => (await import("./Missed.tsx")).default, ["notices"]);
 
 /** What concerns me personally: how many are unread; the list comes with a press. */
 export function Bell() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  /** What was there at the login; what comes later is heard. */
+  const [missed, setMissed] = useState(false);
   const query = useQuery({
     queryKey: keys.notices("unread"),
     queryFn: ({ signal }) => api.get<{ unread: number }>("/notifications/unread", { signal }),
@@ -25,8 +29,11 @@ export function Bell() {
   useEffect(() => {
     if (query.data === undefined) return;
     if (before.current !== null && unread > before.current) playSound("message");
+    if (before.current === null && unread > 0) setMissed(!isTold());
+    if (before.current === null && unread === 0) tellMissed();
     before.current = unread;
   }, [query.data, unread]);
+  const show = useCallback(() => setOpen(true), []);
   return (
     <Popover opened={open} onChange={setOpen} position="right-end" width={380} shadow="md" trapFocus returnFocus>
       <Popover.Target>
@@ -41,6 +48,11 @@ export function Bell() {
           )}
         </UnstyledButton>
       </Popover.Target>
+      {!missed ? null : (
+        <Suspense>
+          <Missed onOpen={show} />
+        </Suspense>
+      )}
       <Popover.Dropdown p={0}>
         {open ? (
           <Suspense>
