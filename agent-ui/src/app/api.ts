@@ -43,7 +43,7 @@ async function failure(response: Response, path: string): Promise<ApiError> {
   const details = known && "details" in body && typeof body.details === "object" && body.details !== null ? (body.details as Record<string, unknown>) : {};
   if (code === "unauthenticated" && path !== "/login") for (const listener of unauthenticated) listener();
   // The names of fields come with the first refusal that needs them, not with the first screen.
-  if (code === "required_fields" && Array.isArray(details["fields"])) details["names"] = (await import("./required.ts")).missingNames(details["fields"]);
+  if (code === "required_fields" && Array.isArray(details["fields"])) Object.assign(details, (await import("./required.ts")).inWords(details["fields"]));
   return new ApiError(code, response.status, details);
 }
 

@@ -9,9 +9,15 @@ function nameOf(object: string, field: string): string {
   return fields?.[field]?.[i18next.language] ?? field;
 }
 
-/** What a refused write lacks, in words: the rule's own text, or the name of the field. Loaded with the first refusal only. */
-export function missingNames(fields: readonly RequiredFault[]): string {
-  return [...new Set(fields.map((fault) => fault.message ?? nameOf(fault.object, fault.field)))].join(", ");
+/** A failing field with its name in the language of the page. */
+export type NamedFault = RequiredFault & { name: string };
+
+/** What a refused write lacks, in words: the rule's own text, or the name of the field; each field by its name. Loaded with the first refusal only. */
+export function inWords(fields: readonly RequiredFault[]): { names: string; fields: NamedFault[] } {
+  return {
+    names: [...new Set(fields.map((fault) => fault.message ?? nameOf(fault.object, fault.field)))].join(", "),
+    fields: fields.map((fault) => ({ ...fault, name: nameOf(fault.object, fault.field) })),
+  };
 }
 
 /** Saved, but rules warn of fields (header x-warnings: `object.field` names): said once beside whatever the page shows. */

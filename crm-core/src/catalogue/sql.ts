@@ -33,7 +33,7 @@ export async function readCatalogues(tx: Query, locale: string): Promise<Catalog
   const named = (alias: string) => tx`'id', ${tx(alias)}.id, 'name', coalesce(${tx(alias)}.translations->>${locale}, ${tx(alias)}.name)`;
   const order = (alias: string) => tx`ORDER BY ${tx(alias)}.pos, ${tx(alias)}.name`;
   const [row] = await tx<Catalogues[]>`
-    SELECT
+    SELECT coalesce((SELECT currency::text FROM company LIMIT 1), 'KZT') AS currency,
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("u")}, 'code', u.code, 'outcome', u.outcome, 'interestKindId', u.interest_kind_id, 'queueId', u.queue_id, 'dispatch', u.dispatch,
         'fixedEmployeeId', u.fixed_employee_id, 'slaS', u.sla_s, 'requiredFields', u.required_fields, 'archived', u.archived_at IS NOT NULL) ${order("u")}) FROM inquiry_purpose u), '[]') AS purposes,
       coalesce((SELECT jsonb_agg(jsonb_build_object(${named("k")}, 'code', k.code, 'processMode', k.process_mode, 'archived', k.archived_at IS NOT NULL, 'stages',

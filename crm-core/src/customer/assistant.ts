@@ -59,7 +59,6 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
                   sourceId: customer?.sourceId ?? null,
                   responsibleId: principal.employeeId,
                   currency: null,
-                  expectedClose: null,
                   fromDialogId: null,
                 },
                 principal,

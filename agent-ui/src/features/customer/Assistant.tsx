@@ -73,7 +73,7 @@ export function Assistant() {
                 <Stepper.Step key={name} label={t(`assistant.${name}`)} />
               ))}
             </Stepper>
-            {step === 0 ? <WhoStep draft={draft} set={set} tried={tried} /> : null}
+            {step === 0 ? <WhoStep draft={draft} set={set} tried={tried} error={save.error} /> : null}
             {step === 1 ? <CardStep draft={draft} set={set} error={save.error} /> : null}
             {step === 2 ? <PersonStep draft={draft} set={set} error={save.error} /> : null}
             {step === 3 ? <InterestStep draft={draft} set={set} error={save.error} /> : null}

@@ -2,18 +2,20 @@ import { Checkbox, NumberInput, SegmentedControl, Select, SimpleGrid, Text, Text
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
-import { type Draft, faults } from "./assistant.ts";
+import { DateField } from "../../app/DateField.tsx";
+import { type Draft, faults, faultsBeside } from "./assistant.ts";
 import { CatalogueSelect, regionPaths } from "./CatalogueSelect.tsx";
 
 interface Step {
   draft: Draft;
   set: (change: Partial<Draft>) => void;
 }
-type TextField = "phone" | "email" | "taxId" | "lastName" | "firstName" | "middleName" | "position" | "personPhone" | "personEmail";
+type TextField = "legalName" | "phone" | "email" | "taxId" | "lastName" | "firstName" | "middleName" | "position" | "personPhone" | "personEmail";
 
 /** Name and number, because by them a known client is found. */
-export function WhoStep({ draft, set, tried }: Step & { tried: boolean }) {
+export function WhoStep({ draft, set, tried, error }: Step & { tried: boolean; error: unknown }) {
   const { t } = useTranslation("customer");
+  const fault = useFault(error);
   return (
     <>
       <Text size="sm" c="dimmed">
@@ -31,14 +33,15 @@ export function WhoStep({ draft, set, tried }: Step & { tried: boolean }) {
         label={t(draft.kind === "company" ? "field.name" : "field.personName")}
         maxLength={300}
         value={draft.name}
-        error={tried && draft.name.trim() === "" ? t("common:required") : null}
+        error={tried && draft.name.trim() === "" ? t("common:required") : fault("customer.name")}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <SimpleGrid cols={3} spacing="sm">
-        <Line name="phone" label="phone" type="tel" draft={draft} set={set} />
-        <Line name="email" label="email" type="email" draft={draft} set={set} />
-        <Line name="taxId" label="taxId" draft={draft} set={set} />
+        <Line name="phone" label="phone" type="tel" draft={draft} set={set} fault={fault("customer.phone")} />
+        <Line name="email" label="email" type="email" draft={draft} set={set} fault={fault("customer.email")} />
+        <Line name="taxId" label="taxId" draft={draft} set={set} fault={fault("customer.taxId")} />
       </SimpleGrid>
+      <Beside error={error} step={0} inputs={["customer.name", "customer.phone", "customer.email", "customer.taxId"]} />
     </>
   );
 }
@@ -47,7 +50,8 @@ export function WhoStep({ draft, set, tried }: Step & { tried: boolean }) {
 export function CardStep({ draft, set, error }: Step & { error: unknown }) {
   const { t } = useTranslation("customer");
   const lists = useCatalogues().data;
-  const fault = (field: string) => faults(error).find((f) => f.object === "customer" && f.field === field)?.message;
+  const fault = useFault(error);
+  const wantsLegalName = fault("customer.legalName") !== null || draft.legalName !== "";
   const select = (
     name: "statusId" | "regionId" | "industryId" | "sourceId" | "responsibleId",
     list: { id: string; name: string }[] | undefined,
@@ -61,7 +65,7 @@ export function CardStep({ draft, set, error }: Step & { error: unknown }) {
         onChange={(value) => set({ [name]: value })}
         {...(catalogue === undefined ? {} : { catalogue })}
       />
-      <Fault text={fault(name)} />
+      <Fault text={fault(`customer.${name}`)} />
     </div>
   );
   return (
@@ -79,38 +83,51 @@ export function CardStep({ draft, set, error }: Step & { error: unknown }) {
         minRows={2}
         maxRows={6}
         maxLength={5000}
+        error={fault("customer.comment")}
         value={draft.comment}
         onChange={(event) => set({ comment: event.currentTarget.value })}
       />
-      {faults(error).map((f) => (
-        <Fault key={f.field} text={`${f.message}`} />
-      ))}
+      {!wantsLegalName ? null : <Line name="legalName" label="legalName" draft={draft} set={set} fault={fault("customer.legalName")} />}
+      <Beside error={error} step={1} inputs={CARD_INPUTS} />
     </>
   );
 }
 
 /** Whom to talk to; may be left empty unless the house's rules want somebody. */
 export function PersonStep({ draft, set, error }: Step & { error: unknown }) {
-  const fault = faults(error).find((f) => f.object === "contact" || f.field === "contact");
+  const { t } = useTranslation("customer");
+  const fault = useFault(error);
+  const wantsBirthDate = fault("contact.birthDate") !== null || draft.birthDate !== null;
   return (
     <>
       <SimpleGrid cols={3} spacing="sm">
-        <Line name="lastName" label="lastName" draft={draft} set={set} autoFocus />
-        <Line name="firstName" label="firstName" draft={draft} set={set} />
-        <Line name="middleName" label="middleName" draft={draft} set={set} />
-        <Line name="position" label="position" draft={draft} set={set} />
-        <Line name="personPhone" label="phone" type="tel" draft={draft} set={set} />
-        <Line name="personEmail" label="email" type="email" draft={draft} set={set} />
+        <Line name="lastName" label="lastName" draft={draft} set={set} fault={fault("contact.lastName")} autoFocus />
+        <Line name="firstName" label="firstName" draft={draft} set={set} fault={fault("contact.firstName")} />
+        <Line name="middleName" label="middleName" draft={draft} set={set} fault={fault("contact.middleName")} />
+        <Line name="position" label="position" draft={draft} set={set} fault={fault("contact.position")} />
+        <Line name="personPhone" label="phone" type="tel" draft={draft} set={set} fault={fault("contact.phone")} />
+        <Line name="personEmail" label="email" type="email" draft={draft} set={set} fault={fault("contact.email")} />
       </SimpleGrid>
-      <Fault text={fault?.message} />
+      {!wantsBirthDate ? null : (
+        <DateField
+          label={t("field.birthDate")}
+          clearable
+          value={draft.birthDate}
+          error={fault("contact.birthDate")}
+          onChange={(birthDate) => set({ birthDate })}
+        />
+      )}
+      <Beside error={error} step={2} inputs={PERSON_INPUTS} />
     </>
   );
 }
 
 /** What the client wants, if one knows already. */
 export function InterestStep({ draft, set, error }: Step & { error: unknown }) {
-  const { t } = useTranslation("customer");
+  const { t } = useTranslation(["customer", "interests"]);
   const kinds = (useCatalogues().data?.interestKinds ?? []).filter((each) => !each.archived);
+  const fault = useFault(error);
+  const wantsClose = fault("interest.expectedClose") !== null || draft.expectedClose !== null;
   const parallel = error instanceof ApiError && error.code === "parallel_interest_reason_required";
   const choose = (interest: boolean) => set({ interest, interestKindId: draft.interestKindId ?? kinds[0]?.id ?? null });
   return (
@@ -129,6 +146,7 @@ export function InterestStep({ draft, set, error }: Step & { error: unknown }) {
             required
             label={t("assistant.subject")}
             maxLength={300}
+            error={fault("interest.title")}
             value={draft.title}
             onChange={(event) => set({ title: event.currentTarget.value })}
           />
@@ -136,11 +154,22 @@ export function InterestStep({ draft, set, error }: Step & { error: unknown }) {
             label={t("assistant.amount")}
             min={0}
             thousandSeparator=" "
+            error={fault("interest.amount")}
             value={draft.amount ?? ""}
             onChange={(value) => set({ amount: typeof value === "number" ? value : null })}
           />
+          {!wantsClose ? null : (
+            <DateField
+              label={t("interests:field.expectedClose")}
+              clearable
+              value={draft.expectedClose}
+              error={fault("interest.expectedClose")}
+              onChange={(expectedClose) => set({ expectedClose })}
+            />
+          )}
         </SimpleGrid>
       )}
+      <Beside error={error} step={3} inputs={["interest.title", "interest.amount", "interest.expectedClose"]} />
       {!parallel ? null : (
         <TextInput
           label={t("assistant.parallel")}
@@ -153,7 +182,25 @@ export function InterestStep({ draft, set, error }: Step & { error: unknown }) {
   );
 }
 
-function Line({ name, label, draft, set, type = "text", autoFocus = false }: Step & { name: TextField; label: string; type?: string; autoFocus?: boolean }) {
+const CARD_INPUTS = ["responsibleId", "statusId", "regionId", "industryId", "sourceId", "comment", "legalName"].map((field) => `customer.${field}`);
+const PERSON_INPUTS = ["lastName", "firstName", "middleName", "position", "phone", "email", "birthDate"].map((field) => `contact.${field}`);
+
+/** What the server found wrong with a field (`object.field`), in words; null while nothing is. */
+function useFault(error: unknown): (key: string) => string | null {
+  const { t } = useTranslation("common");
+  return (key) => {
+    const fault = faults(error).find((f) => `${f.object}.${f.field}` === key);
+    return fault === undefined ? null : (fault.message ?? t("required"));
+  };
+}
+
+/** What else the step's card lacks. */
+function Beside(props: { error: unknown; step: number; inputs: readonly string[] }) {
+  return faultsBeside(props.error, props.step, props.inputs).map((f) => <Fault key={`${f.object}.${f.field}`} text={f.message ?? f.name} />);
+}
+
+function Line(props: Step & { name: TextField; label: string; type?: string; autoFocus?: boolean; fault?: string | null }) {
+  const { name, label, draft, set, type = "text", autoFocus = false, fault = null } = props;
   const { t } = useTranslation("customer");
   return (
     <TextInput
@@ -161,14 +208,15 @@ function Line({ name, label, draft, set, type = "text", autoFocus = false }: Ste
       autoFocus={autoFocus}
       label={t(`field.${label}`)}
       maxLength={200}
+      error={fault}
       value={draft[name]}
       onChange={(event) => set({ [name]: event.currentTarget.value })}
     />
   );
 }
 
-function Fault({ text }: { text: string | undefined }) {
-  if (text === undefined || text === "") return null;
+function Fault({ text }: { text: string | null }) {
+  if (text === null || text === "") return null;
   return (
     <Text size="xs" c="red" role="alert">
       {text}

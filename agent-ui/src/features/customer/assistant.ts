@@ -27,6 +27,10 @@ export interface Draft {
   interestKindId: string | null;
   title: string;
   amount: number | null;
+  /** Asked for only where a rule of required fields wants them. */
+  legalName: string;
+  birthDate: string | null;
+  expectedClose: string | null;
   parallelReason: string;
 }
 export const EMPTY_DRAFT: Draft = {
@@ -53,6 +57,9 @@ export const EMPTY_DRAFT: Draft = {
   interestKindId: null,
   title: "",
   amount: null,
+  legalName: "",
+  birthDate: null,
+  expectedClose: null,
   parallelReason: "",
 };
 const orNull = (text: string) => (text.trim() === "" ? null : text.trim());
@@ -79,6 +86,7 @@ export function bodyOf(d: Draft): object {
             kind: d.kind,
             name: d.name.trim(),
             taxId: orNull(d.taxId),
+            legalName: orNull(d.legalName),
             statusId: d.statusId,
             regionId: d.regionId,
             industryId: d.industryId,
@@ -95,12 +103,13 @@ export function bodyOf(d: Draft): object {
           firstName: orNull(d.firstName),
           middleName: orNull(d.middleName),
           position: orNull(d.position),
+          birthDate: d.birthDate,
           contactPoints: points(d.personPhone, d.personEmail),
           differentReason,
         },
     interest:
       d.interest && d.interestKindId !== null && d.title.trim() !== ""
-        ? { kindId: d.interestKindId, title: d.title.trim(), amount: d.amount, parallelReason: orNull(d.parallelReason) }
+        ? { kindId: d.interestKindId, title: d.title.trim(), amount: d.amount, expectedClose: d.expectedClose, parallelReason: orNull(d.parallelReason) }
         : null,
   };
 }
@@ -111,11 +120,31 @@ export function faultyStep(error: ApiError | null): number | null {
   if (error.code === "parallel_interest_reason_required") return 3;
   if (error.code === "duplicate") return 0;
   if (error.code !== "required_fields") return null;
-  return faults(error).some((f) => f.object === "contact" || f.field === "contact") ? 2 : 1;
+  return Math.min(...faults(error).map(stepOf));
+}
+const WHO = new Set(["name", "phone", "email", "taxId", "contactPoint"]);
+
+/** The step that has the field. */
+function stepOf({ object, field }: Fault): number {
+  if (object === "interest") return 3;
+  if (object === "contact" || field === "contact") return 2;
+  return WHO.has(field) ? 0 : 1;
 }
 
+interface Fault {
+  object: string;
+  field: string;
+  /** The rule's own words. */
+  message: string | null;
+  /** The field's name in the language of the page. */
+  name: string;
+}
 /** Faults of required fields, by the server's names. */
-export function faults(error: unknown): { object: string; field: string; message: string }[] {
+export function faults(error: unknown): Fault[] {
   const fields = (error as ApiError | null)?.details?.["fields"];
-  return Array.isArray(fields) ? (fields as { object: string; field: string; message: string }[]) : [];
+  return Array.isArray(fields) ? (fields as Fault[]) : [];
+}
+/** Faults of a step for fields that are none of its inputs: shown by their names, so that nobody wonders what is meant. */
+export function faultsBeside(error: unknown, step: number, inputs: readonly string[]): Fault[] {
+  return faults(error).filter((f) => stepOf(f) === step && !inputs.includes(`${f.object}.${f.field}`));
 }

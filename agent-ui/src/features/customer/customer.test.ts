@@ -44,7 +44,13 @@ test("the assistant sends a contact only with a name, an Interest only with a su
 
 test("a refusal leads to the step where it can be mended", () => {
   const refused = (object: string, name: string) => faultyStep(new ApiError("required_fields", 422, { fields: [{ object, field: name, message: "" }] }));
-  expect([refused("customer", "regionId"), refused("customer", "contact"), refused("contact", "position")]).toEqual([1, 2, 2]);
+  expect([refused("customer", "taxId"), refused("customer", "regionId"), refused("customer", "contact"), refused("contact", "position")]).toEqual([0, 1, 2, 2]);
+  expect(refused("interest", "amount")).toBe(3);
+  const several = [
+    { object: "interest", field: "amount" },
+    { object: "contact", field: "position" },
+  ];
+  expect(faultyStep(new ApiError("required_fields", 422, { fields: several }))).toBe(2);
   expect(faultyStep(new ApiError("duplicate", 409))).toBe(0);
   expect(faultyStep(new ApiError("parallel_interest_reason_required", 422))).toBe(3);
   expect(faultyStep(new ApiError("network", 0))).toBeNull();

@@ -1,4 +1,4 @@
-import type { InterestFields, InterestRow, InterestView } from "@kommutator/contract/api/interest";
+import type { InterestRow, InterestView } from "@kommutator/contract/api/interest";
 import { Group, Modal, Radio, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -11,7 +11,7 @@ import { useCan } from "../../app/me.ts";
 import { conflictOf } from "../customer/Conflict.tsx";
 import { MissingFields } from "./MissingFields.tsx";
 import { UnmetList } from "./MoveBox.tsx";
-import { missingOf } from "./missing.ts";
+import { type Given, keyOf, missingOf } from "./missing.ts";
 
 /** Won, lost (with the reason) or cancelled; what is still planned is kept or cancelled on purpose (IN-02). */
 export function CloseBox({ interest, onClose, onClosed }: { interest: InterestView; onClose: () => void; onClosed: (row: InterestView) => Promise<void> }) {
@@ -22,7 +22,7 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
   const [comment, setComment] = useState("");
   const [planned, setPlanned] = useState<"keep" | "cancel" | "move" | null>(null);
   const [moveToId, setMoveTo] = useState<string | null>(null);
-  const [fields, setFields] = useState<InterestFields>({});
+  const [given, setGiven] = useState<Given>({ fields: {}, customer: {} });
   const can = useCan();
   const [tried, setTried] = useState(false);
   const close = useMutation({
@@ -33,7 +33,7 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
         comment: comment.trim() === "" ? null : comment.trim(),
         plannedInteractions: planned,
         moveToId: planned === "move" ? moveToId : null,
-        fields,
+        ...given,
         version,
       });
     },
@@ -42,9 +42,11 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
       onClose();
     },
   });
-  const missing = missingOf(close.error);
+  const found = missingOf(close.error, can("customer", "edit") !== null);
+  // The comment has its place in the box already.
+  const missing = found === null ? null : { ...found, elsewhere: found.elsewhere.filter((gap) => keyOf(gap) !== "interest.closeComment") };
   const reasons = (catalogues.data?.lossReasons ?? []).filter((each) => !each.archived && each.kind !== "lead_disqualified");
-  const needsText = status === "lost" && reasons.some((each) => each.id === lossReasonId && each.needsText);
+  const needsText = found?.comment === true || (status === "lost" && reasons.some((each) => each.id === lossReasonId && each.needsText));
   const others = useQuery({
     queryKey: keys.interests("of-party", interest.customer?.id ?? interest.leadId),
     queryFn: ({ signal }) =>
@@ -96,7 +98,7 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
           {missing === null ? null : (
             <>
               <UnmetList missing={missing} />
-              <MissingFields fields={missing.fields} values={fields} onChange={setFields} />
+              <MissingFields interestId={interest.id} gaps={missing.gaps} given={given} onChange={setGiven} />
             </>
           )}
           <Textarea

@@ -2,7 +2,7 @@ import type { InterestView } from "@kommutator/contract/api/interest";
 import { ActionIcon, Alert, Anchor, Badge, Button, Skeleton } from "@mantine/core";
 import { IconArrowLeft, IconEdit, IconFlagCheck, IconPlayerPause, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../../app/api.ts";
@@ -79,9 +79,17 @@ export function InterestCard() {
   const editable = can("interest", "edit") !== null;
   const open = interest.status === "open";
   const failure = (refusal === null ? move.error : null) ?? reopen.error ?? release.error;
-  const facts: [string, string | null | undefined][] = [
+  const facts: [string, ReactNode][] = [
     [t("field.kind"), name(interest.kind)],
     [t("field.responsible"), interest.responsible?.name ?? t("nobody")],
+    [
+      t("field.contact"),
+      interest.contact === null ? null : (
+        <Link key="contact" to={`/contacts/${interest.contact.id}`}>
+          {interest.contact.name}
+        </Link>
+      ),
+    ],
     [t("field.amount"), interest.amount === null ? null : format.money(interest.amount, interest.currency)],
     [t("field.expectedClose"), interest.expectedClose === null ? null : format.date(interest.expectedClose)],
     [t("field.createdAt"), format.full(interest.createdAt)],
@@ -174,7 +182,7 @@ export function InterestCard() {
               {facts
                 .filter(([, value]) => value != null && value !== "")
                 .map(([label, value]) => (
-                  <FactRow key={label} label={label} value={value ?? ""} />
+                  <FactRow key={label} label={label} value={value} />
                 ))}
             </dl>
           </section>
@@ -213,7 +221,7 @@ export function InterestCard() {
   );
 }
 
-function FactRow({ label, value }: { label: string; value: string }) {
+function FactRow({ label, value }: { label: string; value: ReactNode }) {
   return (
     <>
       <dt>{label}</dt>

@@ -12,7 +12,7 @@ import { failureText } from "../../app/failure.ts";
 import { useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { conflictOf, SaveFailure } from "../customer/Conflict.tsx";
-import { FIELD_TEXT } from "./MissingFields.tsx";
+import { FIELD_TEXT, usePeople } from "./MissingFields.tsx";
 
 /** What a new one begins with, as the place where it is made knows it. */
 interface Prefilled {
@@ -21,14 +21,16 @@ interface Prefilled {
   purposeId: string | null;
 }
 
-const fieldsOf = (interest: InterestView | null, me: string, prefilled?: Prefilled) => ({
+const fieldsOf = (interest: InterestView | null, me: string, prefilled?: Partial<Prefilled> & { contactId?: string | undefined }) => ({
   title: interest?.title ?? prefilled?.title ?? "",
   responsibleId: interest === null ? me : (interest.responsible?.id ?? null),
   amount: interest?.amount ?? null,
-  currency: interest?.currency ?? "KZT",
+  /** Null: the company's. */
+  currency: interest?.currency ?? null,
   expectedClose: interest?.expectedClose ?? null,
   purposeId: interest?.purposeId ?? prefilled?.purposeId ?? null,
   sourceId: interest?.sourceId ?? prefilled?.sourceId ?? null,
+  contactId: interest?.contactId ?? prefilled?.contactId ?? null,
 });
 const CURRENCIES = ["KZT", "RUB", "UAH", "USD", "EUR"];
 
@@ -53,8 +55,10 @@ export function InterestForm({
   const client = useQueryClient();
   const catalogues = useCatalogues();
   const kinds = (catalogues.data?.interestKinds ?? []).filter((each) => !each.archived);
-  const [fields, setFields] = useState(fieldsOf(interest, me.id, prefilled));
+  const [fields, setFields] = useState(fieldsOf(interest, me.id, { ...prefilled, contactId: party?.contactId }));
   const [kindId, setKind] = useState<string | null>(null);
+  const house = catalogues.data?.currency ?? "KZT";
+  const people = usePeople(interest?.customer?.id ?? party?.customerId ?? null) ?? [];
   const [reason, setReason] = useState("");
   const [version, setVersion] = useState(interest?.version ?? 0);
   const [tried, setTried] = useState(false);
@@ -63,9 +67,9 @@ export function InterestForm({
   const set = (change: Partial<typeof fields>) => setFields((before) => ({ ...before, ...change }));
   const save = useMutation({
     mutationFn: (at: number) => {
-      const body = { ...fields, title: fields.title.trim(), currency: fields.amount === null ? null : fields.currency };
+      const body = { ...fields, title: fields.title.trim(), currency: fields.amount === null ? null : (fields.currency ?? house) };
       if (interest !== null) return api.patch<InterestView>(`/interests/${interest.id}`, { ...body, version: at });
-      return api.post<InterestView>("/interests", { ...body, ...party, kindId: kind, parallelReason: reason.trim() === "" ? null : reason.trim() });
+      return api.post<InterestView>("/interests", { ...party, ...body, kindId: kind, parallelReason: reason.trim() === "" ? null : reason.trim() });
     },
     onSuccess: async (saved) => {
       await client.invalidateQueries({
@@ -87,8 +91,9 @@ export function InterestForm({
   const spoken = (value: unknown): string =>
     value === null
       ? ""
-      : ([...(catalogues.data?.employees ?? []), ...(catalogues.data?.purposes ?? []), ...(catalogues.data?.sources ?? [])].find((each) => each.id === value)
-          ?.name ?? String(value));
+      : ([...people, ...(catalogues.data?.employees ?? []), ...(catalogues.data?.purposes ?? []), ...(catalogues.data?.sources ?? [])].find(
+          (each) => each.id === value,
+        )?.name ?? String(value));
   return (
     <Modal opened closeButtonProps={{ "aria-label": t("common:close") }} onClose={onClose} title={t(interest === null ? "form.new" : "form.edit")}>
       <form onSubmit={submit}>
@@ -135,13 +140,25 @@ export function InterestForm({
                   size="xs"
                   variant="unstyled"
                   aria-label={t("field.currency")}
-                  data={CURRENCIES}
-                  value={fields.currency}
-                  onChange={(currency) => set({ currency: currency ?? "KZT" })}
+                  data={[...new Set([house, fields.currency ?? house, ...CURRENCIES])]}
+                  value={fields.currency ?? house}
+                  allowDeselect={false}
+                  onChange={(currency) => set({ currency })}
                 />
               }
             />
             <DateField label={t("field.expectedClose")} clearable value={fields.expectedClose} onChange={(expectedClose) => set({ expectedClose })} />
+            {people.length === 0 ? null : (
+              <Select
+                label={t("field.contact")}
+                searchable
+                clearable
+                allowDeselect
+                data={people.map((each) => ({ value: each.id, label: each.name }))}
+                value={fields.contactId}
+                onChange={(contactId) => set({ contactId })}
+              />
+            )}
             <Select
               label={t("field.purpose")}
               clearable

@@ -1,4 +1,4 @@
-import type { InterestFields, InterestView } from "@kommutator/contract/api/interest";
+import type { InterestView } from "@kommutator/contract/api/interest";
 import { Alert, Anchor, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -9,8 +9,8 @@ import { useNamed } from "../../app/catalogues.ts";
 import { Failure } from "../../app/FormFoot.tsx";
 import { useCan } from "../../app/me.ts";
 import { conflictOf } from "../customer/Conflict.tsx";
-import { FIELD_TEXT, MissingFields } from "./MissingFields.tsx";
-import { type Missing, missingOf } from "./missing.ts";
+import { gapName, MissingFields } from "./MissingFields.tsx";
+import { type Given, keyOf, type Missing, missingOf } from "./missing.ts";
 
 export interface Refusal {
   interest: { id: string; number: number; title: string; version: number };
@@ -25,7 +25,7 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
   const { interest, stageId, error } = props.refusal;
   const { t } = useTranslation("interests");
   const can = useCan();
-  const [fields, setFields] = useState<InterestFields>({});
+  const [given, setGiven] = useState<Given>({ fields: {}, customer: {} });
   const [reason, setReason] = useState("");
   const [force, setForce] = useState(false);
   const client = useQueryClient();
@@ -35,7 +35,7 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
       api.post<InterestView>(`/interests/${interest.id}/stage`, {
         stageId,
         version,
-        fields,
+        ...given,
         force,
         reason: reason.trim() === "" ? null : reason.trim(),
       }),
@@ -49,9 +49,11 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
     },
   });
   // A second refusal asks for what is still missing; what was asked first stays to be seen.
-  const missing = missingOf(move.error) ?? missingOf(error);
+  const edits = can("customer", "edit") !== null;
+  const missing = missingOf(move.error, edits) ?? missingOf(error, edits);
   if (missing === null) return null;
-  const asked = [...new Set([...(missingOf(error)?.fields ?? []), ...missing.fields])];
+  const before = (missingOf(error, edits)?.gaps ?? []).filter((gap) => !missing.gaps.some((each) => keyOf(each) === keyOf(gap)));
+  const asked = [...before.map((gap) => ({ ...gap, value: null })), ...missing.gaps];
   const blocked = missing.unmet.some((s) => s.actions.length > 0) || missing.unmet.length > 1 || missing.elsewhere.length > 0;
   const wantsReason = missing.reason || force;
   const submit = (event: FormEvent) => {
@@ -68,7 +70,7 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
       <form onSubmit={submit}>
         <Stack gap="sm">
           <UnmetList missing={missing} />
-          <MissingFields fields={asked} values={fields} onChange={setFields} />
+          <MissingFields interestId={interest.id} gaps={asked} given={given} onChange={setGiven} />
           {blocked && can("stage", "edit") !== null ? (
             <Checkbox label={t("move.force")} description={t("move.forceHint")} checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
           ) : null}
@@ -99,9 +101,9 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
 export function UnmetList({ missing }: { missing: Missing }) {
   const { t } = useTranslation("interests");
   const name = useNamed();
-  const nameOf = (field: string) => (FIELD_TEXT[field] === undefined ? field : t(`field.${FIELD_TEXT[field]}`));
+  const nameOf = (field: string) => gapName(t, { field, name: null });
   if (missing.unmet.length + missing.conditions.length + missing.elsewhere.length === 0)
-    return missing.fields.length > 0 ? <Text size="sm">{t("move.fill")}</Text> : null;
+    return missing.gaps.length > 0 ? <Text size="sm">{t("move.fill")}</Text> : null;
   return (
     <Alert color="yellow" title={t("move.lacks")}>
       <ul style={{ margin: 0, paddingLeft: 18 }}>
@@ -116,7 +118,7 @@ export function UnmetList({ missing }: { missing: Missing }) {
         {missing.conditions.map((each) => (
           <li key={each.id}>{each.name}</li>
         ))}
-        {missing.unmet.length > 0 ? null : missing.elsewhere.map((field) => <li key={field}>{nameOf(field)}</li>)}
+        {missing.unmet.length > 0 ? null : missing.elsewhere.map((gap) => <li key={keyOf(gap)}>{gapName(t, gap)}</li>)}
       </ul>
     </Alert>
   );

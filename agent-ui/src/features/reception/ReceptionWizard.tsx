@@ -94,7 +94,7 @@ interface Handling {
 }
 
 function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, onForgotten }: Handling & { reception: Reception; catalogues: Catalogues }) {
-  const { t } = useTranslation("reception");
+  const { t, i18n } = useTranslation("reception");
   const [form, setForm] = useState<ReceptionForm>(() => withUsualStep(startForm(reception, catalogues), reception, catalogues));
   const [shown, setShown] = useState(false);
   const box = useRef<HTMLFormElement>(null);
@@ -118,7 +118,8 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
   const faults = useMemo(() => faultsOf(form, reception, catalogues), [form, reception, catalogues]);
   const faultOf = (field: Fault["field"]) => {
     const fault = shown ? faults.find((each) => each.field === field) : undefined;
-    return fault === undefined ? null : t(`fault.${field}.${fault.code}`, { defaultValue: t(`fault.${fault.code}`) });
+    if (fault === undefined) return lackingAt(failure, field);
+    return t(`fault.${field}.${fault.code}`, { defaultValue: t(`fault.${fault.code}`) });
   };
   const chosen =
     form.interest?.kind === "existing"
@@ -286,7 +287,7 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
           {missingOf(failure).length === 0 ? null : (
             <ul className={classes["plain"]}>
               {missingOf(failure).map((field) => (
-                <li key={field}>{t(`missing.${field}`, { defaultValue: field })}</li>
+                <li key={field}>{i18n.exists(`reception:missing.${field}`) ? t(`missing.${field}`) : field}</li>
               ))}
             </ul>
           )}
@@ -322,8 +323,22 @@ function withUsualStep(form: ReceptionForm, reception: Reception, catalogues: Ca
 function missingOf(error: unknown): string[] {
   if (!(error instanceof ApiError)) return [];
   const { fields } = error.details;
-  if (Array.isArray(fields)) return fields.map((each: { message?: string; field?: string }) => each.message ?? each.field ?? "").filter((each) => each !== "");
+  if (Array.isArray(fields))
+    return fields
+      .map((each: { message?: string | null; name?: string; field?: string }) => each.message ?? each.name ?? each.field ?? "")
+      .filter((each) => each !== "");
   return typeof fields === "object" && fields !== null ? Object.keys(fields) : [];
+}
+
+/** Where on this form the records of a refused reception are filled in. */
+const PLACE: Record<string, Fault["field"]> = { lead: "contact", interest: "interest", interaction: "next" };
+
+/** What rules of required fields want at a part of the form, in words. */
+function lackingAt(error: unknown, place: Fault["field"]): string | null {
+  const fields = error instanceof ApiError ? error.details["fields"] : null;
+  if (!Array.isArray(fields)) return null;
+  const own = (fields as { object: string; message: string | null; name: string }[]).filter((each) => PLACE[each.object] === place);
+  return own.length === 0 ? null : own.map((each) => each.message ?? each.name).join(", ");
 }
 
 /** Somebody else was first: the answer carries the inquiry as that person left it. */

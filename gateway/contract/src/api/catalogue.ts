@@ -67,6 +67,8 @@ export const Catalogues = z.object({
   employees: z.array(EmployeeRef.extend({ departmentId: Id, extension: z.string().nullable(), state: z.string() })),
   departments: z.array(NamedRef),
   queues: z.array(NamedRef),
+  /** The company's: an amount without another is in it. */
+  currency: z.string(),
   /** Of every entry that is translated into the language of the reader, archived ones too: its name there by its id, for what rows name. */
   names: z.record(Id, z.string()),
 });

@@ -197,6 +197,7 @@ export const AssistantBody = z.object({
       kindId: Id,
       title: z.string().min(1).max(300),
       amount: z.number().min(0).nullable().default(null),
+      expectedClose: z.iso.date().nullable().default(null),
       parallelReason: z.string().max(500).nullable().default(null),
     })
     .nullable()
