@@ -40,7 +40,61 @@ describe("plan and complete (IA-01)", () => {
     const [row] = await house.sql`SELECT parent_id, points FROM interaction WHERE id = ${items[0].id}`;
     expect(row?.["parent_id"]).toBe(planned.id);
     expect((await house.sql`SELECT points, is_touch FROM interaction WHERE id = ${planned.id}`)[0]).toEqual({ points: 5, is_touch: true });
+
+    const patch = (body: object) => house.as("aigul", "PATCH", `/interactions/${planned.id}`, { ...body, version: done.body.version });
+    for (const [field, value] of Object.entries({ subject: "Other", place: "Office", minutes: 5, plannedFrom: new Date(NOW).toISOString() })) {
+      const refused = await patch({ [field]: value });
+      expect([refused.status, refused.body.details.fields]).toEqual([422, { [field]: "immutable" }]);
+    }
+    const again = await house.as("aigul", "POST", `/interactions/${planned.id}/complete`, { version: done.body.version });
+    expect(again.body.details.fields).toEqual({ state: "done" });
+
+    const reminder = NOW + 4 * DAY - 15 * 60_000;
+    expect(Date.parse((await house.as("aigul", "GET", `/interactions/${items[0].id}`)).body.remindAt)).toBe(reminder);
+    const reminded = async (at: number) => {
+      house.clock.set(at);
+      await house.crm.jobs.find((j) => j.name === "reminders")?.run();
+      const list = (await house.as("aigul", "GET", "/notifications?unread=true&limit=200")).body.items;
+      return list.map((n: { kind: string; payload: { title: string } }) => [n.kind, n.payload.title]);
+    };
+    expect(await reminded(reminder - 1000)).toEqual([]);
+    expect(await reminded(reminder)).toEqual([["interaction.soon", "Send the offer"]]);
     house.clock.set(NOW);
+  });
+
+  test("completed late, it took place just now, as long as it was planned; or when one says it did", async () => {
+    const late = async (body: object) => {
+      const planned = await plan(NOW - 3 * DAY);
+      const r = await house.as("aigul", "POST", `/interactions/${planned.id}/complete`, { version: planned.version, ...body });
+      return { status: r.status, body: r.body, times: [Date.parse(r.body.occurredFrom) - NOW, Date.parse(r.body.occurredTo) - NOW] };
+    };
+    expect((await late({})).times).toEqual([-15 * 60_000, 0]);
+    expect((await late({ minutes: 40 })).times).toEqual([-40 * 60_000, 0]);
+    const said = await late({ occurredFrom: new Date(NOW - 2 * DAY).toISOString(), minutes: 30 });
+    expect(said.times).toEqual([-2 * DAY, -2 * DAY + 30 * 60_000]);
+    const refused = await late({ occurredFrom: new Date(NOW + 3_600_000).toISOString() });
+    expect([refused.status, refused.body.details.fields]).toEqual([422, { occurredFrom: "in_future" }]);
+    const words = await house.as("aigul", "PATCH", `/interactions/${said.body.id}`, { result: "A day to put the words right", version: said.body.version });
+    expect(words.status, "the day begins when it was said to be over").toBe(200);
+    expect((await house.as("aigul", "GET", `/interactions/${said.body.id}`)).body.actions).toContain("correct");
+  });
+
+  test("what was done is registered with its time, direction, Interest and result; a plan has none, and nothing took place in the future", async () => {
+    const kind = house.company.catalogues.interestKinds["sale"] as { id: Id };
+    const { aigul } = house.company.employees;
+    const lotos = (await house.as("admin", "POST", "/customers", { kind: "company", name: "Lotos", responsibleId: aigul.id })).body.id;
+    const interest = (await house.as("admin", "POST", "/interests", { kindId: kind.id, title: "Chairs", customerId: lotos, responsibleId: aigul.id })).body;
+    const post = (body: object) => house.as("aigul", "POST", "/interactions", { typeId: typeId(), subject: "Talked", customerId: lotos, ...body });
+    const from = new Date(NOW - 5 * 3_600_000).toISOString();
+    const r = await post({ occurredFrom: from, minutes: 20, direction: "in", interestId: interest.id, result: "Wants six" });
+    expect(r.body).toMatchObject({ state: "done", direction: "in", interestId: interest.id, result: "Wants six" });
+    expect([Date.parse(r.body.occurredFrom), Date.parse(r.body.occurredTo)]).toEqual([NOW - 5 * 3_600_000, NOW - 5 * 3_600_000 + 20 * 60_000]);
+    const [card] = await house.sql`SELECT last_touch_at FROM customer WHERE id = ${lotos}`;
+    expect(card?.["last_touch_at"]).toEqual(new Date(NOW - 5 * 3_600_000 + 20 * 60_000));
+    const [trace] = await house.sql`SELECT changes FROM audit_log WHERE object_id = ${r.body.id} AND action = 'create'`;
+    expect(trace?.["changes"]["occurred_from"]).toEqual([null, new Date(NOW - 5 * 3_600_000).toISOString()]);
+    expect((await post({ occurredFrom: new Date(NOW + 3_600_000).toISOString() })).body.details.fields).toEqual({ occurredFrom: "in_future" });
+    expect((await post({ occurredFrom: from, plannedFrom: from })).body.details.fields).toEqual({ occurredFrom: "planned" });
   });
 
   test("a bad next step leaves the planned one planned", async () => {

@@ -124,7 +124,7 @@ export function interactionRoutes(crm: Crm): FastifyPluginAsync {
       const { principal } = requireScope(request, "interaction", "edit");
       return change(crm, actorOf(request), async (tx) => {
         const [item] = await tx<Locked[]>`
-          SELECT i.*, lower(i.planned) AS planned_from, upper(i.planned) AS planned_to, upper(i.occurred) AS ended_at FROM interaction i
+          SELECT i.*, lower(i.planned) AS planned_from, upper(i.planned) AS planned_to, greatest(upper(i.occurred), i.closed_at) AS ended_at FROM interaction i
           WHERE i.id = ${id} AND ${allowed(tx, principal, "interaction", "edit", "i.executor_id")} FOR UPDATE`;
         if (item === undefined) throw new AppError((await readInteraction(tx, principal, id, now())) === null ? "not_found" : "forbidden");
         if (item.version !== version) throw new VersionConflict("interaction", id, await readInteraction(tx, null, id, now()));

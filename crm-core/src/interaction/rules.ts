@@ -20,7 +20,7 @@ export interface InteractionRecord {
 
 /**
  * What may be changed: everything of a planned one; of a done one only text and result, by whoever planned or did it, within 24 h
- * after it took place; nothing of failed and cancelled ones. Throws validation naming the fields.
+ * after it was said to be over; nothing of failed and cancelled ones. Throws validation naming the fields.
  */
 export function checkPatch(item: InteractionRecord, patch: Record<string, unknown>, by: Id, now: number): void {
   if (item.state === "planned") return;
@@ -38,4 +38,21 @@ export function checkPatch(item: InteractionRecord, patch: Record<string, unknow
 /** Only what is planned can be completed or cancelled. */
 export function checkPlanned(item: InteractionRecord): void {
   if (item.state !== "planned") throw new AppError("validation", { fields: { state: item.state } });
+}
+
+/** Clocks of browsers run ahead of ours by so much. */
+const AHEAD_MS = 60_000;
+
+/**
+ * When it took place: from the time that was said, else it has just ended, and began when it was planned if that was within its usual length
+ * before now; whoever completes it days late does not make it last for days. Throws validation for a time that has not come.
+ */
+export function tookPlace(now: number, o: { said: number | null; lengthMs: number; plannedFrom: number | null }): { from: Date; to: Date } {
+  if (o.said !== null) {
+    if (o.said > now + AHEAD_MS) throw new AppError("validation", { fields: { occurredFrom: "in_future" } });
+    const from = Math.min(o.said, now);
+    return { from: new Date(from), to: new Date(Math.min(from + o.lengthMs, now)) };
+  }
+  const earliest = now - o.lengthMs;
+  return { from: new Date(o.plannedFrom !== null && o.plannedFrom > earliest && o.plannedFrom <= now ? o.plannedFrom : earliest), to: new Date(now) };
 }

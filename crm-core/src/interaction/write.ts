@@ -13,15 +13,15 @@ import { setSubject } from "../task/events.ts";
 import { joinChain } from "./chain.ts";
 import { points } from "./recorder.ts";
 import { related } from "./related.ts";
-import { checkPlanned, type InteractionRecord } from "./rules.ts";
+import { checkPlanned, type InteractionRecord, tookPlace } from "./rules.ts";
 import { type State, statusFor, statusOf, typeOf } from "./types.ts";
 
 /** What a caller must say of a new Interaction; the rest is as the contract's body has it when left out. */
-type Optional = "statusId" | "result" | "place" | "parentId" | "about" | "minutes";
+type Optional = "statusId" | "result" | "place" | "parentId" | "about" | "minutes" | "occurredFrom";
 export type NewInteraction = Omit<z.infer<typeof InteractionBody>, Optional> & Partial<Pick<z.infer<typeof InteractionBody>, Optional>>;
 
 /**
- * Registers an Interaction: planned when it has a time, otherwise done just now. Whom it is with comes from its Interest or its original
+ * Registers an Interaction: planned when it has a time in the plan, otherwise done, at the time that is said or just now. Whom it is with comes from its Interest or its original
  * where the body names nobody. A reply (`parentId`) and a next step (`previousId`) join the chain of what they came from; `about` names
  * another subject (IA-05). Throws validation (unknown type, a status of another type or that does not fit, nobody to relate it to).
  */
@@ -33,15 +33,18 @@ export async function createInteraction(crm: Crm, tx: Tx, actor: Actor, body: Ne
   const planned = body.plannedFrom !== null;
   const status = await statusFor(tx, type, body.statusId ?? null, planned);
   const length = (body.minutes ?? type.defaultMinutes) * 60_000;
-  const from = planned ? new Date(body.plannedFrom as string) : new Date(now - length);
-  const to = planned ? new Date(from.getTime() + length) : new Date(now);
+  if (planned && body.occurredFrom != null) throw new AppError("validation", { fields: { occurredFrom: "planned" } });
+  const start = planned ? Date.parse(body.plannedFrom as string) : 0;
+  const { from, to } = planned
+    ? { from: new Date(start), to: new Date(start + length) }
+    : tookPlace(now, { said: body.occurredFrom == null ? null : Date.parse(body.occurredFrom), lengthMs: length, plannedFrom: null });
   const executorId = body.executorId ?? actor.id;
   const isTouch = status.state === "done" && type.countsAsTouch;
   const parentId = body.parentId ?? previousId;
   const [row] = await tx<{ id: Id }[]>`
-    INSERT INTO interaction (type_id, status_id, state, direction, customer_id, contact_id, lead_id, interest_id, executor_id, author_id, subject, description, result, place, planned, occurred, is_touch, parent_id, created_at)
+    INSERT INTO interaction (type_id, status_id, state, direction, customer_id, contact_id, lead_id, interest_id, executor_id, author_id, subject, description, result, place, planned, occurred, is_touch, parent_id, created_at, closed_at)
     VALUES (${type.id}, ${status.id}, ${status.state}, ${body.direction}, ${who.customerId}, ${who.contactId}, ${who.leadId}, ${who.interestId}, ${executorId}, ${actor.id}, ${body.subject}, ${body.description}, ${body.result ?? null}, ${body.place ?? null},
-      ${planned ? tx`tstzrange(${from}, ${to})` : null}, ${planned ? null : tx`tstzrange(${from}, ${to}, '[]')`}, ${isTouch}, ${parentId}, ${new Date(now)}) RETURNING id`;
+      ${planned ? tx`tstzrange(${from}, ${to})` : null}, ${planned ? null : tx`tstzrange(${from}, ${to}, '[]')`}, ${isTouch}, ${parentId}, ${new Date(now)}, ${planned ? null : new Date(now)}) RETURNING id`;
   const { id } = row as { id: Id };
   if (body.about != null) await setSubject(crm, tx, actor, id, body.about);
   else if (parentId !== null) await joinChain(tx, { kind: "interaction", id }, { kind: "interaction", id: parentId }, new Date(now));
@@ -53,6 +56,7 @@ export async function createInteraction(crm: Crm, tx: Tx, actor: Actor, body: Ne
       state: [null, status.state],
       subject: [null, body.subject],
       planned_from: [null, planned ? from.toISOString() : null],
+      occurred_from: [null, planned ? null : from.toISOString()],
       executor_id: [null, executorId],
     },
   });
@@ -86,8 +90,15 @@ export async function completeInteraction(
   crm: Crm,
   tx: Tx,
   actor: Actor,
-  item: InteractionRecord & { interest_id: Id | null; customer_id: Id | null; contact_id: Id | null; lead_id: Id | null },
-  body: { statusId: Id | null; result: string | null; next: NewInteraction | null },
+  item: InteractionRecord & {
+    interest_id: Id | null;
+    customer_id: Id | null;
+    contact_id: Id | null;
+    lead_id: Id | null;
+    planned_from: Date | null;
+    planned_to: Date | null;
+  },
+  body: { statusId: Id | null; result: string | null; occurredFrom: string | null; minutes: number | null; next: NewInteraction | null },
 ): Promise<Id | null> {
   checkPlanned(item);
   const type = await typeOf(tx, item.type_id, true);
@@ -97,19 +108,25 @@ export async function completeInteraction(
     if (status.state !== "done" && status.state !== "failed") throw new AppError("validation", { fields: { statusId: "not_an_end" } });
   }
   const now = new Date(crm.clock.now());
+  const plannedFrom = item.planned_from?.getTime() ?? null;
+  const lengthMs = body.minutes !== null ? body.minutes * 60_000 : (item.planned_to?.getTime() ?? 0) - (plannedFrom ?? 0);
+  const { from, to } = tookPlace(now.getTime(), { said: body.occurredFrom === null ? null : Date.parse(body.occurredFrom), lengthMs, plannedFrom });
   const isTouch = status.state === "done" && (type?.countsAsTouch ?? true);
   await tx`
     UPDATE interaction SET state = ${status.state}, status_id = ${status.id}, result = ${body.result}, is_touch = ${isTouch}, version = version + 1,
-      occurred = tstzrange(least(lower(planned), ${now}::timestamptz), ${now}, '[]') WHERE id = ${item.id}`;
+      occurred = tstzrange(${from}, ${to}, '[]'), closed_at = ${now} WHERE id = ${item.id}`;
   await freeze(tx, item.id);
   await settle(tx, crm, item.id);
   await crm.audit(tx, actor, {
     objectKind: "interaction",
     objectId: item.id,
     action: "complete",
-    changes: differences({ state: item.state, result: null }, { state: status.state, result: body.result }),
+    changes: differences(
+      { state: item.state, result: null, occurred_from: null },
+      { state: status.state, result: body.result, occurred_from: from.toISOString() },
+    ),
   });
-  await touch(tx, now, { interestIds: [item.interest_id], customerIds: isTouch ? [item.customer_id] : [] });
+  await touch(tx, to, { interestIds: [item.interest_id], customerIds: isTouch ? [item.customer_id] : [] });
   const next =
     body.next === null
       ? null

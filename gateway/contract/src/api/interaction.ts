@@ -55,6 +55,8 @@ export const InteractionBody = z.object({
   result: z.string().max(10_000).nullable().default(null),
   place: z.string().max(500).nullable().default(null),
   plannedFrom: IsoTime.nullable().default(null),
+  /** When a registered one took place; null: it has just ended. Never in the future, never with a plan. */
+  occurredFrom: IsoTime.nullable().default(null),
   minutes: z.number().int().min(1).max(1440).nullable().default(null),
   customerId: Id.nullable().default(null),
   contactId: Id.nullable().default(null),
@@ -106,6 +108,9 @@ export const VersionBody = z.object({ version: z.number().int() });
 export const CompleteBody = z.object({
   statusId: Id.nullable().default(null),
   result: z.string().max(10_000).nullable().default(null),
+  /** When it took place, and how long; null: it has just ended and took as long as it was planned. */
+  occurredFrom: IsoTime.nullable().default(null),
+  minutes: z.number().int().min(1).max(1440).nullable().default(null),
   version: z.number().int(),
   next: InteractionBody.nullable().default(null),
 });
