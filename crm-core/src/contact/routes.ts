@@ -2,6 +2,7 @@ import { IdParams } from "@kommutator/contract/api/common";
 import { ContactCard, ContactPage, ContactPatch, ContactQuery, ContactView } from "@kommutator/contract/api/customer";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
+import type { Id } from "@kommutator/contract/ids";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { differences } from "../audit/index.ts";
@@ -15,6 +16,7 @@ import { decodeCursor, pageOf } from "../page.ts";
 import { emitContactChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
+import { LIKELIEST, searchedPage } from "../search/page.ts";
 import { search } from "../search/sql.ts";
 import { listContacts, readContact, readContactCard } from "./sql.ts";
 
@@ -22,9 +24,6 @@ const NAMES = { lastName: "last_name", firstName: "first_name", middleName: "mid
 /** What of these may make it another one's twin (B14). */
 const SIGNALS = ["last_name", "first_name", "middle_name", "birth_date"];
 const LINK = { position: "position", role: "role", isPrimary: "is_primary", leftAt: "left_at" };
-
-/** Of so many matches the filters choose. */
-const MATCHES = 500;
 
 /** GET /contacts (CB-04), GET and PATCH /contacts/:id: the human, and the link with one company (CB-02). */
 export function contactRoutes(crm: Crm): FastifyPluginAsync {
@@ -34,16 +33,24 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
     app.get("/contacts", { schema: { querystring: ContactQuery, response: { 200: ContactPage } } }, async (request) => {
       const { principal } = requireScope(request, "customer", "read");
       const { q, customerId, gone, limit, cursor } = request.query;
-      const filter = { customerId, gone: gone === undefined ? undefined : gone === "true", limit };
+      const filter = { customerId, gone: gone === undefined ? undefined : gone === "true" };
       if (q === undefined || q.trim() === "")
-        return pageOf(await listContacts(crm.sql, principal, { ...filter, cursor: decodeCursor(cursor) }), limit, (r) => r);
-      return crm.sql.begin("READ ONLY", async (tx) => {
-        const hits = (await search(tx, principal, q, MATCHES, "customer")).filter((h) => h.kind === "contact");
-        const ids = hits.map((h) => h.id);
-        // A code is said whole: "P000123".
-        const rows = await listContacts(tx, principal, { ...filter, ids, code: q.trim().toUpperCase(), cursor: null, limit: MATCHES });
-        return { items: rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)).slice(0, limit), nextCursor: null };
-      });
+        return pageOf(await listContacts(crm.sql, principal, { ...filter, limit, cursor: decodeCursor(cursor) }), limit, (r) => r);
+      return crm.sql.begin("READ ONLY", (tx) =>
+        searchedPage(
+          tx,
+          q,
+          "contact",
+          { cursor, limit },
+          async () => {
+            // A code is said whole: "P000123".
+            const coded = await tx<{ id: Id }[]>`SELECT id FROM contact WHERE code = ${q.replaceAll("\0", " ").trim().toUpperCase()}`;
+            const hits = await search(tx, principal, q, LIKELIEST - coded.length, "customer");
+            return [...coded, ...hits.filter((hit) => hit.kind === "contact")].map((each) => each.id);
+          },
+          (asked) => listContacts(tx, principal, { ...filter, ...asked }),
+        ),
+      );
     });
 
     app.get("/contacts/:id", { schema: { params: IdParams, response: { 200: ContactCard } } }, async (request) =>

@@ -6,6 +6,7 @@ import type { Query } from "../context.ts";
 import { contactSelect } from "../customer/sql.ts";
 import { after, type Cursor, micros } from "../page.ts";
 import { allowed, handles } from "../rights.ts";
+import type { Asked } from "../search/page.ts";
 
 /** The right to a contact is the right to one of the companies `c`; null reads without rights. */
 function readable(tx: Query, principal: Principal | null) {
@@ -34,11 +35,11 @@ export async function readContactCard(tx: Query, principal: Principal, id: Id): 
   return { ...view, companies: [...companies], mergedFrom: merged.map((m) => m.id) };
 }
 
-/** A page of contacts, newest first, each with the company where it is (or was last); with `ids` only those that a search found. */
+/** A page of contacts, newest first, each with the company where it is (or was last); with `only` those of whom the condition over their id holds. */
 export async function listContacts(
   tx: Query,
   principal: Principal,
-  f: { customerId?: Id | undefined; gone?: boolean | undefined; ids?: Id[] | undefined; code?: string | undefined; cursor: Cursor | null; limit: number },
+  f: { customerId?: Id | undefined; gone?: boolean | undefined; only?: Asked["only"]; cursor: Cursor | null; limit: number },
 ): Promise<(ContactRow & { cursorAt: number })[]> {
   const main = (kind: string) =>
     tx.unsafe(
@@ -52,6 +53,6 @@ export async function listContacts(
       WHERE cc.contact_id = h.id AND ${allowed(tx, principal, "customer", "read", "c.responsible_id")} ${f.customerId === undefined ? tx`` : tx`AND c.id = ${f.customerId}`}
       ORDER BY cc.left_at NULLS FIRST, cc.is_primary DESC LIMIT 1) k ON true
     WHERE h.archived_at IS NULL ${f.gone === undefined ? tx`` : f.gone ? tx`AND k.left_at IS NOT NULL` : tx`AND k.left_at IS NULL`}
-      ${f.ids === undefined ? tx`` : tx`AND (h.id = ANY(${f.ids}::uuid[]) OR h.code = ${f.code ?? ""})`} AND ${after(tx, f.cursor, "h.created_at", "h.id")}
+      ${f.only === undefined ? tx`` : tx`AND ${f.only("h.id")}`} AND ${after(tx, f.cursor, "h.created_at", "h.id")}
     ORDER BY h.created_at DESC, h.id DESC LIMIT ${f.limit + 1}`;
 }

@@ -1,9 +1,9 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { CustomerQuery, CustomerRow } from "@kommutator/contract/api/customer";
-import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
-import { after, decodeCursor, micros } from "../page.ts";
+import { after, type Cursor, micros } from "../page.ts";
 import { allowed } from "../rights.ts";
+import type { Asked } from "../search/page.ts";
 import { CUSTOMER_JOINS, customerColumns } from "./sql.ts";
 
 /** Filters of the register (CB-03), any combination; days are whole days of the company's zone. */
@@ -31,16 +31,16 @@ export function registerFilter(tx: Query, f: Omit<CustomerQuery, "q" | "limit" |
   return parts.reduce((all, next) => tx`${all} AND ${next}`, tx`true`);
 }
 
-/** A page of the register, newest first; with `ids` only those (what a search found), all on one page. */
+/** A page of the register, newest first; with `only` those of whom the condition over their id holds (what a search found). */
 export async function listCustomers(
   tx: Query,
   principal: Principal,
-  filter: Omit<CustomerQuery, "q"> & { ids?: Id[] | undefined },
+  filter: Omit<CustomerQuery, "q" | "cursor"> & { cursor: Cursor | null; only?: Asked["only"] },
   tz: string,
 ): Promise<(CustomerRow & { cursorAt: number })[]> {
   return tx<(CustomerRow & { cursorAt: number })[]>`
     SELECT ${customerColumns(tx)}, ${micros(tx, "c.created_at")} AS "cursorAt" FROM customer c ${tx.unsafe(CUSTOMER_JOINS)}
     WHERE c.archived_at IS NULL AND ${allowed(tx, principal, "customer", "read", "c.responsible_id")} AND ${registerFilter(tx, filter, tz)}
-      ${filter.ids === undefined ? tx`` : tx`AND c.id = ANY(${filter.ids}::uuid[])`} AND ${after(tx, decodeCursor(filter.cursor), "c.created_at", "c.id")}
+      ${filter.only === undefined ? tx`` : tx`AND ${filter.only("c.id")}`} AND ${after(tx, filter.cursor, "c.created_at", "c.id")}
     ORDER BY c.created_at DESC, c.id DESC LIMIT ${filter.limit + 1}`;
 }

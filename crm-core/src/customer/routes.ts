@@ -16,16 +16,14 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { change } from "../change.ts";
 import { addContact } from "../contact/write.ts";
 import type { Crm } from "../context.ts";
-import { pageOf } from "../page.ts";
+import { decodeCursor, pageOf } from "../page.ts";
 import { found } from "../rights.ts";
+import { LIKELIEST, searchedPage } from "../search/page.ts";
 import { search } from "../search/sql.ts";
 import { readHistory } from "./periods.ts";
 import { listCustomers } from "./register.ts";
 import { contactsOf, readCustomer } from "./sql.ts";
 import { createCustomer, editCustomer, requireEdit } from "./write.ts";
-
-/** Of so many matches the filters choose; nobody looks for the thousandth. */
-const MATCHES = 1000;
 
 /** GET and POST /customers, GET and PATCH /customers/:id, GET /customers/:id/history, POST /customers/:id/contacts (CB-01 to CB-03, CB-05, CB-07). */
 export function customerRoutes(crm: Crm): FastifyPluginAsync {
@@ -35,18 +33,20 @@ export function customerRoutes(crm: Crm): FastifyPluginAsync {
 
     app.get("/customers", { schema: { querystring: CustomerQuery, response: { 200: CustomerPage } } }, async (request) => {
       const { principal } = requireScope(request, "customer", "read");
-      const { q, ...filter } = request.query;
+      const { q, cursor, limit, ...filter } = request.query;
       const { tz } = await crm.company(sql);
-      if (q === undefined || q.trim() === "") return pageOf(await listCustomers(sql, principal, filter, tz), filter.limit, (r) => r);
-      // The best matches on one page, in order of likeness: nobody turns pages of a search.
-      const { limit, cursor: _, ...rest } = filter;
-      const narrowed = Object.values(rest).some((value) => value !== undefined);
-      return sql.begin("READ ONLY", async (tx) => {
-        const hits = await search(tx, principal, q, narrowed ? MATCHES : limit, "customer");
-        const ids = [...new Set(hits.map((h) => h.customerId).filter((id) => id !== null))];
-        const rows = await listCustomers(tx, principal, { ...rest, ids, limit: MATCHES }, tz);
-        return { items: rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)).slice(0, limit), nextCursor: null };
-      });
+      if (q === undefined || q.trim() === "")
+        return pageOf(await listCustomers(sql, principal, { ...filter, cursor: decodeCursor(cursor), limit }, tz), limit, (r) => r);
+      return sql.begin("READ ONLY", (tx) =>
+        searchedPage(
+          tx,
+          q,
+          "customer",
+          { cursor, limit },
+          async () => (await search(tx, principal, q, LIKELIEST, "customer")).flatMap((hit) => hit.customerId ?? []),
+          (asked) => listCustomers(tx, principal, { ...filter, ...asked }, tz),
+        ),
+      );
     });
 
     app.post("/customers", { schema: { body: CustomerBody, response: { 201: CustomerView } } }, async (request, reply) => {

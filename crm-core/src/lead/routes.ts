@@ -9,13 +9,14 @@ import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { differences } from "../audit/index.ts";
 import { change, columnsOf } from "../change.ts";
-import { insertPoints } from "../contact-point/sql.ts";
+import { insertPoints, pointsMade } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { overruled } from "../customer/write.ts";
 import { requireDifferent } from "../duplicate/find.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found, mayAssign } from "../rights.ts";
+import { LIKELIEST, searchedPage } from "../search/page.ts";
 import { search } from "../search/sql.ts";
 import { convertLead } from "./convert.ts";
 import { setDeadlines } from "./deadline.ts";
@@ -35,11 +36,16 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
       const now = crm.clock.now();
       if (q === undefined || q.trim() === "")
         return pageOf(await listLeads(sql, principal, filter, { cursor: decodeCursor(cursor), limit, now }), limit, (r) => r);
-      return sql.begin("READ ONLY", async (tx) => {
-        const ids = (await search(tx, principal, q, limit, "lead")).map((h) => h.id);
-        const rows = await listLeads(tx, principal, { ...filter, ids }, { cursor: null, limit, now });
-        return { items: rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)), nextCursor: null };
-      });
+      return sql.begin("READ ONLY", (tx) =>
+        searchedPage(
+          tx,
+          q,
+          "lead",
+          { cursor, limit },
+          async () => (await search(tx, principal, q, LIKELIEST, "lead")).map((hit) => hit.id),
+          ({ only, ...page }) => listLeads(tx, principal, { ...filter, only }, { ...page, now }),
+        ),
+      );
     });
 
     app.post("/leads", { schema: { body: LeadBody, response: { 201: LeadView } } }, async (request, reply) => {
@@ -72,15 +78,11 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
         };
         const [row] = await tx<{ id: Id }[]>`INSERT INTO lead ${tx({ ...values, created_at: now, created_by: principal.employeeId })} RETURNING id`;
         const { id } = row as { id: Id };
-        await insertPoints(tx, { lead_id: id }, contactPoints, country);
+        const points = await insertPoints(tx, { lead_id: id }, contactPoints, country);
         await setDeadlines(tx, [id]);
         warn(reply, await checkRequired(tx, crm, principal, { object: "lead", moment: "create", row: { id } }));
-        await crm.audit(tx, actorOf(request), {
-          objectKind: "lead",
-          objectId: id,
-          action: "create",
-          changes: { ...differences({}, values), ...overruled(others, body.differentReason) },
-        });
+        const changes = { ...differences({}, values), ...overruled(others, body.differentReason) };
+        await crm.audit(tx, actorOf(request), [{ objectKind: "lead", objectId: id, action: "create", changes }, ...pointsMade({ lead_id: id }, points)]);
         return view(tx, id);
       });
       return reply.code(201).send(made);

@@ -6,6 +6,7 @@ import { pointsJson } from "../contact-point/sql.ts";
 import type { Query } from "../context.ts";
 import { after, type Cursor, micros } from "../page.ts";
 import { allowed, handles } from "../rights.ts";
+import type { Asked } from "../search/page.ts";
 
 /** States in which a lead still waits for a decision. */
 export const OPEN_LEAD = ["new", "in_work", "qualified"];
@@ -42,7 +43,7 @@ export function originJson(tx: Query, alias: "l" | "q") {
     ELSE jsonb_build_object('text', ${alias}.source_text, 'page', ${alias}.page, 'referrer', ${alias}.referrer, 'utm', ${alias}.utm) END`);
 }
 
-type LeadFilter = Omit<z.infer<typeof LeadQuery>, "q" | "cursor" | "limit"> & { ids?: Id[] };
+type LeadFilter = Omit<z.infer<typeof LeadQuery>, "q" | "cursor" | "limit"> & { only?: Asked["only"] };
 
 /** The filters of the register as conditions over `l`; converted ones only when asked for. */
 function matching(tx: Query, f: LeadFilter, now: Date) {
@@ -50,7 +51,7 @@ function matching(tx: Query, f: LeadFilter, now: Date) {
     ${f.responsibleId === undefined ? tx`` : f.responsibleId === "nobody" ? tx`AND l.responsible_id IS NULL` : tx`AND l.responsible_id = ${f.responsibleId}`}
     ${f.sourceId === undefined ? tx`` : tx`AND l.source_id = ${f.sourceId}`} ${f.overdue === undefined ? tx`` : tx`AND ${overdueAt(tx, now)}`}
     ${f.noContact === undefined ? tx`` : tx`AND l.no_contact`} ${f.createdFrom === undefined ? tx`` : tx`AND l.created_at >= ${f.createdFrom}`}
-    ${f.createdTo === undefined ? tx`` : tx`AND l.created_at < ${f.createdTo}`} ${f.ids === undefined ? tx`` : tx`AND l.id = ANY(${f.ids}::uuid[])`}`;
+    ${f.createdTo === undefined ? tx`` : tx`AND l.created_at < ${f.createdTo}`} ${f.only === undefined ? tx`` : tx`AND ${f.only("l.id")}`}`;
 }
 
 /** A page of the register of potential clients (RG-09), newest first. */

@@ -20,14 +20,9 @@ const ENOUGH = 0.45;
  * Whoever has few cards (`own`) is searched for among these, whatever others have.
  */
 export async function byName(tx: Tx, principal: Principal, query: string, limit: number, kinds: CardKind[], own: OwnCards | null): Promise<Found[]> {
-  const typed = typedWords(query);
-  if (typed.length === 0 || own?.all.length === 0) return [];
-  // Plans are made for the very words: a surname has 10,000 cards where a number has one.
-  await tx`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(DICTIONARY_SIMILARITY)}, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)`;
-  const words = await meant(tx, typed);
-  const known = words.filter((w) => w.words.length > 0);
-  const letters = (some: Meant[]) => some.reduce((n, w) => n + w.typed.length, 0) / typed.join("").length;
-  if (known.length === 0 || letters(known) < ENOUGH) return [];
+  const words = own?.all.length === 0 ? null : await wordsMeant(tx, query);
+  if (words === null) return [];
+  const { known, letters } = words;
   const share = letters(known);
   const one = (word: Meant) => (own === null ? withWord(tx, principal, word, limit, kinds) : ownWithWord(tx, principal, word, limit, kinds, own));
   const all = (known.length === 1 ? await one(known[0] as Meant) : await withAll(tx, principal, known, kinds, own)).map((f) => ({
@@ -41,6 +36,20 @@ export async function byName(tx: Tx, principal: Principal, query: string, limit:
     if (part >= ENOUGH) all.push(...(await one(fewer(longest))).map((f) => ({ ...f, score: f.score * part })));
   }
   return compared(tx, best(all).slice(0, COMPARED), nameKey(query));
+}
+
+/**
+ * The typed words that names of the house may have, and which share of the typed letters some of them are; null when too little of what was
+ * typed is in any name.
+ */
+export async function wordsMeant(tx: Tx, query: string): Promise<{ known: Meant[]; letters: (some: Meant[]) => number } | null> {
+  const typed = typedWords(query);
+  if (typed.length === 0) return null;
+  // Plans are made for the very words: a surname has 10,000 cards where a number has one.
+  await tx`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(DICTIONARY_SIMILARITY)}, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)`;
+  const known = (await meant(tx, typed)).filter((w) => w.words.length > 0);
+  const letters = (some: Meant[]) => some.reduce((n, w) => n + w.typed.length, 0) / typed.join("").length;
+  return known.length === 0 || letters(known) < ENOUGH ? null : { known, letters };
 }
 
 /** The likeliest meanings only: cards that lack another typed word anyway are worth no long search. */
