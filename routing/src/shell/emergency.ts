@@ -3,8 +3,7 @@ import type { EmergencyBody, EmergencyView } from "@kommutator/contract/api/emer
 import type { Db, Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
-import type { Actor, EmitEvents, WriteAudit } from "@kommutator/contract/ports";
-import { insertInputs } from "./inputs.ts";
+import type { Actor, EmitEvents, EnqueueRouting, WriteAudit } from "@kommutator/contract/ports";
 import { readQueues } from "./queues.ts";
 
 /** How long a switch may stay on: longer closures are a matter of the calendar. */
@@ -14,6 +13,7 @@ export interface EmergencyDeps {
   sql: Db;
   audit: WriteAudit;
   emit: EmitEvents;
+  enqueue: EnqueueRouting;
   now: () => number;
 }
 interface Who {
@@ -97,6 +97,6 @@ export async function endSwitch(deps: EmergencyDeps, who: Who, id: Id): Promise<
 }
 
 async function tell(deps: EmergencyDeps, tx: Tx, id: Id): Promise<void> {
-  await insertInputs(tx, [{ kind: "facts.changed", what: "emergency", id, at: deps.now() }]);
+  await deps.enqueue(tx, [{ kind: "facts.changed", what: "emergency", id, at: deps.now() }]);
   await deps.emit(tx, [{ kind: "emergency.changed", dialogId: null, payload: { emergencyId: id } }]);
 }

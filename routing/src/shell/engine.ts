@@ -10,6 +10,7 @@ import { ordersAgain } from "../core/restore.ts";
 import type { RouterState } from "../core/state.ts";
 import { commitDecision } from "./commit.ts";
 import { Direct } from "./direct.ts";
+import { Expected } from "./expected.ts";
 import { readFacts } from "./facts.ts";
 import { checkLease, Fenced, isInputsFault, type RouterLease } from "./faults.ts";
 import { deleteInputs, InputIds, type PendingInput, pendingInputs, quarantine } from "./inputs.ts";
@@ -38,8 +39,6 @@ export interface EngineDeps {
 const BATCH = 2000;
 /** The backstop when nobody says that something came. */
 const POLL_MS = 100;
-/** How soon after an input was announced the engine looks, when nobody says that it was committed; then half as often each time. */
-const EXPECT_MS = 4;
 /** Without a lease, and after a failure of the database. */
 const RETRY_MS = 50;
 /** Inputs that changed nothing lie this long, so that one transaction takes many away. */
@@ -88,9 +87,7 @@ export class Engine {
   private resting = false;
   /** Does the table have to be looked at, or can only what came directly be waiting? */
   private mayPend = true;
-  /** After an input was announced inside a transaction: look often until it is committed. */
-  private expectUntil = 0;
-  private expectStep = EXPECT_MS;
+  private readonly expected = new Expected();
 
   constructor(deps: EngineDeps) {
     this.deps = deps;
@@ -129,11 +126,10 @@ export class Engine {
     return told;
   }
 
-  /** An input was inserted in a transaction of this process that is not committed yet. */
-  expect(): void {
-    this.expectUntil = performance.now() + 500;
-    this.expectStep = EXPECT_MS;
-    this.wake();
+  /** Inputs were inserted in a transaction of this process that is not committed yet. */
+  expect(ids: readonly number[]): void {
+    this.expected.announce(ids);
+    this.waker.wake();
   }
 
   /** Calls back when the engine of this process has committed the input (or put it aside). */
@@ -199,11 +195,12 @@ export class Engine {
 
   /**
    * Decides inputs whose dialog stands in a transaction that is not committed yet (DecideWithin in contract/ports.ts). Only when nothing else waits or is
-   * being decided: whoever asks holds locks, and must not wait for us.
+   * being decided: whoever asks holds locks, and must not wait for us; and what was there before (a changed setting) must not be overtaken.
    */
   decideWithin(inputs: readonly RoutingInput[]): DecisionWithin | null {
     const { state } = this;
-    if (!this.resting || this.guest !== null || state === null || this.mayPend || this.direct.waits() || !this.decides() || this.stopping) return null;
+    if (!this.resting || this.guest !== null || state === null || !this.decides() || this.stopping) return null;
+    if (this.mayPend || this.direct.waits() || this.expected.any()) return null;
     const now = Math.max(this.deps.clock.now(), state.now);
     const due = state.deadlines.next();
     if ((due !== undefined && due.at <= now) || this.firstFacts !== null || this.factsAreStale(state, inputs, now)) return null;
@@ -248,10 +245,7 @@ export class Engine {
     let ms = POLL_MS;
     if (next !== undefined) ms = Math.min(ms, Math.max(1, next.at - this.deps.clock.now()));
     if (this.settled.size > 0) ms = Math.min(ms, Math.max(1, this.settledAt + SETTLED_MS - performance.now()));
-    if (performance.now() < this.expectUntil) {
-      ms = Math.min(ms, this.expectStep);
-      this.expectStep = Math.min(this.expectStep * 2, 16);
-    }
+    ms = Math.min(ms, this.expected.nextLook());
     this.resting = true;
     const woken = await this.waker.wait(ms);
     this.resting = false;
@@ -267,6 +261,7 @@ export class Engine {
     if (events.length < this.limit && this.mayPend) {
       this.mayPend = false;
       rows = await pendingInputs(this.deps.sql, this.limit - events.length, this.settled);
+      this.expected.seen(rows);
       // More may have come meanwhile, and not everybody says so.
       if (rows.length > 0) this.mayPend = true;
     }

@@ -4,7 +4,6 @@ import type { Db, Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { z } from "zod";
-import { insertInputs } from "./inputs.ts";
 import type { SettingsDeps, Who } from "./skills.ts";
 
 /** A person's rules of forwarding (CC-18): one's own always, others' within the scope of `employee <action>`. Throws not_found. */
@@ -43,7 +42,7 @@ export async function setForwarding(deps: SettingsDeps, who: Who, employeeId: Id
     if (rules.length > 0)
       await tx`INSERT INTO forwarding ${tx(rules.map((r) => ({ employee_id: employeeId, on: r.on, to_employee_id: r.toEmployeeId ?? null, to_number: r.toNumber ?? null })))}`;
     await deps.audit(tx, who.actor, { objectKind: "employee", objectId: employeeId, action: "forwarding", changes: { rules: [before.rules, rules] } });
-    await insertInputs(tx, [{ kind: "facts.changed", what: "employee", id: employeeId, at: deps.now() }]);
+    await deps.enqueue(tx, [{ kind: "facts.changed", what: "employee", id: employeeId, at: deps.now() }]);
     return readForwarding(tx, who.principal, "assign", employeeId);
   });
 }

@@ -3,10 +3,9 @@ import type { QueueBody, QueueMembersBody, QueueView } from "@kommutator/contrac
 import type { Db, Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id, Medium } from "@kommutator/contract/ids";
-import type { Actor, WriteAudit } from "@kommutator/contract/ports";
+import type { Actor, EnqueueRouting, WriteAudit } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import type { QueueRow } from "./facts.ts";
-import { insertInputs } from "./inputs.ts";
 
 type View = z.infer<typeof QueueView>;
 type Body = z.infer<typeof QueueBody>;
@@ -84,12 +83,17 @@ function viewOf(r: Read): View {
 }
 
 /** Inserts a queue with its settings and tells the engine. Set-up uses it too, in its own transaction. */
-export async function insertQueue(tx: Tx, body: Settings & { name: string; calendarId: Id }, members: readonly Member[], at: number): Promise<Id> {
+export async function insertQueue(
+  deps: Pick<QueueDeps, "enqueue" | "now">,
+  tx: Tx,
+  body: Settings & { name: string; calendarId: Id },
+  members: readonly Member[],
+): Promise<Id> {
   const columns = columnsOf(body);
   const [row] = await tx<{ id: Id }[]>`INSERT INTO queue ${tx(columns)} RETURNING id`;
   const { id } = row as { id: Id };
   await replaceMembers(tx, id, members);
-  await insertInputs(tx, [{ kind: "facts.changed", what: "queue", id, at }]);
+  await deps.enqueue(tx, [{ kind: "facts.changed", what: "queue", id, at: deps.now() }]);
   return id;
 }
 
@@ -130,6 +134,7 @@ async function replaceMembers(tx: Tx, queueId: Id, members: readonly Member[]): 
 export interface QueueDeps {
   sql: Db;
   audit: WriteAudit;
+  enqueue: EnqueueRouting;
   now: () => number;
 }
 interface Who {
@@ -141,7 +146,7 @@ export async function createQueue(deps: QueueDeps, who: Who, body: Body): Promis
   if (!mayHold(who.principal, "create", body.departmentId)) throw new AppError("not_found");
   const id = await named(() =>
     deps.sql.begin(async (tx) => {
-      const id = await insertQueue(tx, body, [], deps.now());
+      const id = await insertQueue(deps, tx, body, []);
       await deps.audit(tx, who.actor, { objectKind: "queue", objectId: id, action: "create", changes: body });
       return id;
     }),
@@ -161,7 +166,7 @@ export async function changeQueue(deps: QueueDeps, who: Who, id: Id, patch: Sett
       if (changed.count === 0) throw new AppError("version_conflict", { current: before });
       const { version: _, ...changes } = patch;
       await deps.audit(tx, who.actor, { objectKind: "queue", objectId: id, action: "edit", changes });
-      await insertInputs(tx, [{ kind: "facts.changed", what: "queue", id, at: deps.now() }]);
+      await deps.enqueue(tx, [{ kind: "facts.changed", what: "queue", id, at: deps.now() }]);
     }),
   );
   return one(deps.sql, who.principal, id);
@@ -178,7 +183,7 @@ export async function setMembers(deps: QueueDeps, who: Who, id: Id, members: rea
     await tx`UPDATE queue SET version = version + 1 WHERE id = ${id}`;
     await replaceMembers(tx, id, members);
     await deps.audit(tx, who.actor, { objectKind: "queue", objectId: id, action: "members", changes: { before: before.members, after: members } });
-    await insertInputs(tx, [{ kind: "facts.changed", what: "queue", id, at: deps.now() }]);
+    await deps.enqueue(tx, [{ kind: "facts.changed", what: "queue", id, at: deps.now() }]);
   });
   return one(deps.sql, who.principal, id);
 }

@@ -15,7 +15,7 @@ import {
 import { WhatIf, WhatIfBody, WhyStory } from "@kommutator/contract/api/routing-explain";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
-import type { EmitEvents, Identify, WriteAudit } from "@kommutator/contract/ports";
+import type { EmitEvents, EnqueueRouting, Identify, WriteAudit } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -33,6 +33,7 @@ const NoContent = { 204: z.null() };
 export interface RouteDeps extends ActDeps {
   audit: WriteAudit;
   emit: EmitEvents;
+  enqueue: EnqueueRouting;
   /** Who calls, for the rehearsal; without it everybody is new. */
   identify?: Identify["identify"] | undefined;
 }

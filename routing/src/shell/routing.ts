@@ -59,11 +59,9 @@ export interface Routing {
 export function createRouting(deps: RoutingDeps): Routing {
   const engine = new Engine({ ...deps, sql: deps.engineSql ?? deps.sql });
   const submit = submitter(deps.sql, engine);
+  const enqueue: EnqueueRouting = async (tx, inputs) => engine.expect(await insertInputs(tx, inputs));
   return {
-    async enqueue(tx, inputs) {
-      await insertInputs(tx, inputs);
-      engine.expect();
-    },
+    enqueue,
     async put(tx, inputs) {
       await insertInputs(tx, inputs);
     },
@@ -74,9 +72,9 @@ export function createRouting(deps: RoutingDeps): Routing {
     },
     warmUp: () => engine.warmUp(),
     stop: () => engine.stop(),
-    routes: routingRoutes({ ...deps, submit }),
+    routes: routingRoutes({ ...deps, enqueue, submit }),
     submit,
     presenceOf: (employeeId) => presenceOf(deps.sql, employeeId),
-    createQueue: (tx, { members, ...queue }) => insertQueue(tx, queue, members, deps.clock.now()),
+    createQueue: (tx, { members, ...queue }) => insertQueue({ enqueue, now: () => deps.clock.now() }, tx, queue, members),
   };
 }

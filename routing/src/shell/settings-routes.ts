@@ -13,7 +13,7 @@ import {
 } from "@kommutator/contract/api/skills";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
-import type { Clock, Db, EmitEvents, WriteAudit } from "@kommutator/contract/ports";
+import type { Clock, Db, EmitEvents, EnqueueRouting, WriteAudit } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -25,9 +25,9 @@ import { changeSkill, createSkill, readEmployeeSkills, readSkills, removeSkill, 
 const NoContent = { 204: z.null() };
 
 /** What routing is told to do: queues, skills, forwarding, and the emergency switch. Each change is audited and reaches the engine at once. */
-export function settingsRoutes(deps: { sql: Db; clock: Clock; audit: WriteAudit; emit: EmitEvents }): FastifyPluginAsync {
+export function settingsRoutes(deps: { sql: Db; clock: Clock; audit: WriteAudit; emit: EmitEvents; enqueue: EnqueueRouting }): FastifyPluginAsync {
   const { sql } = deps;
-  const shared = { sql, audit: deps.audit, emit: deps.emit, now: () => deps.clock.now() };
+  const shared = { sql, audit: deps.audit, emit: deps.emit, enqueue: deps.enqueue, now: () => deps.clock.now() };
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
 

@@ -3,14 +3,14 @@ import type { EmployeeSkills, QueueSkillsBody, SkillView } from "@kommutator/con
 import type { Db, Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
-import type { Actor, WriteAudit } from "@kommutator/contract/ports";
+import type { Actor, EnqueueRouting, WriteAudit } from "@kommutator/contract/ports";
 import type { z } from "zod";
-import { insertInputs } from "./inputs.ts";
 import { readQueues } from "./queues.ts";
 
 export interface SettingsDeps {
   sql: Db;
   audit: WriteAudit;
+  enqueue: EnqueueRouting;
   now: () => EpochMs;
 }
 export interface Who {
@@ -115,7 +115,7 @@ export async function setEmployeeSkills(deps: SettingsDeps, who: Who, employeeId
     await tx`DELETE FROM employee_skill WHERE employee_id = ${employeeId}`;
     if (skills.length > 0) await tx`INSERT INTO employee_skill ${tx(skills.map((s) => ({ employee_id: employeeId, skill_id: s.skillId, level: s.level })))}`;
     await deps.audit(tx, who.actor, { objectKind: "employee", objectId: employeeId, action: "skills", changes: { skills: [before.skills, skills] } });
-    await insertInputs(tx, [{ kind: "facts.changed", what: "employee", id: employeeId, at: deps.now() }]);
+    await deps.enqueue(tx, [{ kind: "facts.changed", what: "employee", id: employeeId, at: deps.now() }]);
     const [after] = await readEmployeeSkills(tx, who.principal, "assign", employeeId);
     return after as EmployeeSkills;
   });
@@ -135,7 +135,7 @@ export async function setQueueSkills(deps: SettingsDeps, who: Who, queueId: Id, 
       await tx`INSERT INTO queue_skill ${tx(skills.map((s) => ({ queue_id: queueId, skill_id: s.skillId, level: s.level, relax_s: s.relaxS })))}`;
     await tx`UPDATE queue SET version = version + 1 WHERE id = ${queueId}`;
     await deps.audit(tx, who.actor, { objectKind: "queue", objectId: queueId, action: "skills", changes: { skills: [before.skills, skills] } });
-    await insertInputs(tx, [{ kind: "facts.changed", what: "queue", id: queueId, at: deps.now() }]);
+    await deps.enqueue(tx, [{ kind: "facts.changed", what: "queue", id: queueId, at: deps.now() }]);
   });
 }
 
@@ -146,5 +146,5 @@ async function requireSkills(tx: Tx, ids: Id[]): Promise<void> {
 }
 
 async function tell(deps: SettingsDeps, tx: Tx, id: Id): Promise<void> {
-  await insertInputs(tx, [{ kind: "facts.changed", what: "skill", id, at: deps.now() }]);
+  await deps.enqueue(tx, [{ kind: "facts.changed", what: "skill", id, at: deps.now() }]);
 }

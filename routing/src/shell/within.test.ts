@@ -148,6 +148,26 @@ test("a router whose lease is gone has the whole transaction fail", async () => 
   expect(house.commands.filter((c) => c.kind === "ring")).toEqual([]);
 });
 
+test("a setting that was changed just before is not overtaken, though nobody has said yet that it is committed", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  const [other] = await house.dialogRows(made.channels.voice, "voice");
+  const caller = house.opened(other as Id, made.queue, "voice");
+  await db.sql.begin(async (tx) => {
+    await tx`UPDATE queue SET ring_timeout_s = 7 WHERE id = ${made.queue}`;
+    await house.routing?.enqueue(tx, [{ kind: "facts.changed", what: "queue", id: made.queue, at: house.now() }]);
+  });
+  expect(house.routing?.decideWithin([caller])).toBeNull();
+  const decision = await decided(caller);
+  await db.sql.begin(async (tx) => {
+    await insertEvents(tx, [...decision.events]);
+    await decision.write(tx);
+  });
+  decision.stands();
+  expect((await house.commanded("ring", other as Id)).timeoutMs).toBe(7_000);
+});
+
 test("nothing is decided within a transaction where the router is not, or while a deadline is due", async () => {
   const made = await house.furnish({ agents: 1 });
   await house.start();
