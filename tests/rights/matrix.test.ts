@@ -1,7 +1,23 @@
 import { readFileSync } from "node:fs";
+import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { asSeen, below, mayKnow, missing, nameOf, openWorld, placesOf, readsAll, requestOf, send, type World } from "./matrix.ts";
-import { ROLES } from "./operation.ts";
+import {
+  asSeen,
+  below,
+  changesAll,
+  type Described,
+  HOUSES_OWN,
+  mayKnow,
+  missing,
+  nameOf,
+  openWorld,
+  placesOf,
+  readsAll,
+  requestOf,
+  send,
+  type World,
+} from "./matrix.ts";
+import { type Operation, ROLES } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 
 /**
@@ -37,22 +53,48 @@ function asksFor(operation: string, file: string): boolean {
   return new RegExp(`"${method}",\\s*(?:url: )?["'\`](?:/api/v1)?/${request}["'\`?]`).test(readFileSync(file, "utf8"));
 }
 
+/** Places of bodies where an id was exchanged, by operation. */
+const tried = new Map<string, Set<string>>();
 const refused = (status: number) => status >= 400 && status < 500;
+
+/** What is wrong when a place that nobody heeds makes a difference: each id goes with a request of its own, since both do what they say. */
+async function heeded(described: Described, operation: Operation, { where, foreignId }: { where: string; foreignId: Id }): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const id of [foreignId, missing()]) {
+    const fresh = await requestOf(described, operation, world.ours);
+    const place = (await placesOf(fresh, fresh, world.ours.kinds, world.theirs)).find((p) => p.where === where);
+    if (place === undefined) throw new Error(`${described.name} has no ${where}`);
+    const [answer, as] = [await send(world.browsers[operation.by], place.put(id)), operation.elsewhere === undefined];
+    if (answer.body.includes(id) || (as && answer.statusCode >= 300)) wrong.push(`${where} is heeded: ${answer.statusCode} ${answer.body}`);
+  }
+  return wrong;
+}
 
 test.each(Object.entries(OPERATIONS))("%s: a foreign id answers like a missing one; whoever may, succeeds", async (line, operation) => {
   const described = world.described.find((d) => d.name === nameOf(line));
   if (described === undefined) throw new Error(`${line} is not in the OpenAPI document: take its line away`);
   const { ours, theirs, browsers } = world;
   const untried = operation.elsewhere !== undefined;
-  if (untried && operation.body === undefined && !described.path.includes("{id}")) return;
   const own = await requestOf(described, operation, ours);
   const foreign = await requestOf(described, operation, theirs);
   const isList = described.method === "GET" && own.id === null;
   const wrong: string[] = [];
 
+  const changing = described.method !== "GET" && operation.readsPath !== true && operation.everybodys !== true;
   for (const place of await placesOf(own, foreign, ours.kinds, theirs)) {
-    if (place.kind === "employee" && place.where.startsWith("body") && operation.reachesAnybody === true) continue;
+    if (place.inBody !== undefined) tried.set(described.name, (tried.get(described.name) ?? new Set()).add(place.inBody));
+    if (operation.reachesAnybody === true && place.inBody !== undefined && (place.kind === "employee" || place.kind === "queue")) continue;
+    if (place.inBody !== undefined && operation.unheeded?.includes(place.inBody)) {
+      wrong.push(...(await heeded(described, operation, place)));
+      continue;
+    }
     for (const role of ROLES) {
+      const changed = place.inBody === undefined ? changing && place.where === "path" : (operation.changes?.includes(place.inBody) ?? false);
+      if (changed && mayKnow(role, place.kind) && !changesAll(role, place.kind)) {
+        const answer = await send(browsers[role], place.put(place.foreignId));
+        if (!refused(answer.statusCode))
+          wrong.push(`${role} may read the foreign ${place.kind} in ${place.where}, not change it: ${answer.statusCode} ${answer.body}`);
+      }
       if (mayKnow(role, place.kind) || (isList && operation.of !== undefined && readsAll(role, operation.of, operation.action))) continue;
       const asked = missing();
       const [unseen, absent] = [await send(browsers[role], place.put(place.foreignId)), await send(browsers[role], place.put(asked))];
@@ -77,4 +119,14 @@ test.each(Object.entries(OPERATIONS))("%s: a foreign id answers like a missing o
     if (other.statusCode >= 300) wrong.push(`the owner of the foreign one: ${other.statusCode} ${other.body}`);
   }
   if (wrong.length > 0) throw new Error(wrong.map((w) => w.slice(0, 600)).join("\n"));
+});
+
+test("every id that a body may name is tried with a foreign one and a missing one somewhere above", () => {
+  const lines = Object.entries(OPERATIONS);
+  const untried = world.described.flatMap(({ name, ids }) => {
+    // Whoever alone may keep the settings reads all that can be named there; everybody else is refused whatever the body says.
+    if (lines.every(([line, { by }]) => nameOf(line) !== name || by === "admin")) return [];
+    return ids.filter((id) => !HOUSES_OWN.test(id) && tried.get(name)?.has(id) !== true).map((id) => `${name} ${id}`);
+  });
+  if (untried.length > 0) throw new Error(`tests/rights/operations-ids.ts lacks a body with: ${untried.join("; ")}`);
 });

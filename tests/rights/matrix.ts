@@ -7,17 +7,29 @@ import type { LightMyRequestResponse } from "fastify";
 import { type Operation, ROLES, type Role } from "./operation.ts";
 import { KINDS, type Kind, Side } from "./world.ts";
 
+/** As much of a JSON schema as says where ids stand. */
+interface Schema {
+  format?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+}
 interface Parameter {
   name: string;
   in: string;
   schema: { format?: string };
 }
 /** An operation as the OpenAPI document tells it. */
-interface Described {
+export interface Described {
   name: string;
   method: string;
   path: string;
   query: Parameter[];
+  /** Where ids may stand in the body, as "next.about.id", "members.*.employeeId". */
+  ids: string[];
 }
 
 export interface World {
@@ -63,7 +75,7 @@ export async function openWorld(): Promise<World> {
 
 /** Every operation of the OpenAPI document. */
 async function describeApi(house: ApiFixture): Promise<Described[]> {
-  const document = (await house.app.inject({ url: "/docs/json" })).json() as { paths: Record<string, Record<string, { parameters?: Parameter[] }>> };
+  const document = (await house.app.inject({ url: "/docs/json" })).json() as { paths: Record<string, Record<string, Told>> };
   return Object.entries(document.paths).flatMap(([url, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
       const path = url.replace("/api/v1", "");
@@ -72,10 +84,33 @@ async function describeApi(house: ApiFixture): Promise<Described[]> {
         method: method.toUpperCase(),
         path,
         query: (operation.parameters ?? []).filter((p) => p.in === "query"),
+        ids: [...new Set(Object.values(operation.requestBody?.content ?? {}).flatMap(({ schema }) => idsIn(schema)))],
       };
     }),
   );
 }
+
+interface Told {
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema?: Schema }> };
+}
+function idsIn(schema: Schema | undefined, path: string[] = []): string[] {
+  if (schema === undefined) return [];
+  const { properties = {}, items, additionalProperties, anyOf = [], oneOf = [], allOf = [] } = schema;
+  return [
+    ...(schema.format === "uuid" ? [path.join(".")] : []),
+    ...[...anyOf, ...oneOf, ...allOf].flatMap((one) => idsIn(one, path)),
+    ...Object.entries(properties).flatMap(([name, inner]) => idsIn(inner, [...path, name])),
+    ...idsIn(items, [...path, "*"]),
+    ...(typeof additionalProperties === "object" ? idsIn(additionalProperties, [...path, "*"]) : []),
+  ];
+}
+/**
+ * Ids that are the whole house's, by where they stand: entries of catalogues, kinds, stages, questions, roles, calendars, skills, rules; what
+ * belongs to a department is none of them. And keys that clients make for themselves.
+ */
+export const HOUSES_OWN =
+  /(^|\.)(purposeId|sourceId|statusId|regionId|industryId|typeId|kindId|interestKindId|stageId|lossReasonId|reasonId|questionId|skillId|calendarId|roleIds\.\*|clientKey)$/;
 
 /** A request in which every id can be exchanged. */
 export interface Request {
@@ -156,6 +191,8 @@ export async function send(browser: Browser, request: Request): Promise<LightMyR
 interface Place {
   where: string;
   kind: Kind;
+  /** The place in the body, as the document names it. */
+  inBody?: string;
   put(id: Id): Request;
 }
 
@@ -177,7 +214,13 @@ export async function placesOf(request: Request, foreign: Request, kinds: Readon
     walk(request.body, foreign.body, [], (path, value, other) => {
       const kind = kinds.get(value);
       if (kind !== undefined && typeof other === "string")
-        places.push({ where: `body ${path.join(".")}`, kind, foreignId: other, put: (id) => ({ ...request, body: replaced(request.body, path, id) }) });
+        places.push({
+          where: `body ${path.join(".")}`,
+          inBody: path.join(".").replace(/\b\d+\b/g, "*"),
+          kind,
+          foreignId: other,
+          put: (id) => ({ ...request, body: replaced(request.body, path, id) }),
+        });
     });
   }
   return places;
@@ -199,6 +242,11 @@ const SAMPLE: Partial<Record<Role, (typeof SAMPLE_ROLES)[number]["permissions"]>
   head: SAMPLE_ROLES.find((r) => r.code === "supervisor")?.permissions ?? {},
   admin: Object.fromEntries(OBJECTS.map((o) => [o, { read: "all", export: "all" }])) as never,
 };
+/** May this role change all of them, whosesoever they are? */
+export function changesAll(role: Role, kind: Kind): boolean {
+  const object = KINDS[kind];
+  return object !== null && (role === "admin" || SAMPLE[role]?.[object]?.edit === "all");
+}
 /** May this role read all of them, whosesoever they are? Then it may know that a foreign one exists. */
 export const readsAll = (role: Role, object: AccessObject, action: AccessAction = "read"): boolean => SAMPLE[role]?.[object]?.[action] === "all";
 export function mayKnow(role: Role, kind: Kind): boolean {

@@ -21,10 +21,16 @@ export interface Operation {
   of?: AccessObject;
   /** By which right it does so; by reading, if it does not say. */
   action?: AccessAction;
-  /** The whole house is told: who works here, which line is closed. */
+  /** It is the whole house's: who works here, which line is closed, the calendars. */
   everybodys?: boolean;
-  /** Colleagues are known by name across departments here: one hands over to them, forwards to them, takes them into a queue. */
+  /** Colleagues and queues are known by name across departments here: one hands over to them, forwards to them, takes people into a queue. */
   reachesAnybody?: boolean;
+  /** Places of the body whose thing it changes: a foreign one is refused even to whoever may read it. */
+  changes?: string[];
+  /** The thing in the path is only read, so that whoever may read all may do it. */
+  readsPath?: boolean;
+  /** Places of the body that nobody heeds: somebody else's id there changes nothing, and says nothing. */
+  unheeded?: string[];
   /** It answers for each id by itself, and with success as a whole. */
   itemised?: boolean;
   /** Success needs more than an API (a telephone, a decision of the router): the test that holds the permitted twin. */

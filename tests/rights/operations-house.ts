@@ -9,6 +9,7 @@ const waiting = (s: Side) => s.waiting();
 const own = async (s: Side) => s.me.id;
 
 const line = (s: Side) => s.of("line");
+const yesterday = (s: Side) => ({ channelId: s.voiceId, day: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10) });
 const skill = (s: Side) => s.row("/skills", { name: s.name("Skill") });
 
 /** The operations of the gateway and of routing. */
@@ -20,7 +21,18 @@ export const houseOperations: Record<string, Operation> = {
   "GET /dialogs": agent({ of: "dialog", query: () => ({ view: "all" }) }),
   "GET /dialogs#by words": agent({ of: "dialog", query: () => ({ view: "all", q: "Words" }) }),
   "GET /dialogs#waiting": agent({ of: "dialog", query: () => ({ view: "queue" }) }),
-  "POST /dialogs": agent({ elsewhere: "gateway/src/api/dialogs/start.test.ts" }),
+  "POST /dialogs": agent({
+    body: async (s) => ({
+      clientKey: randomUUID(),
+      channelId: s.chatId,
+      contactPointId: await s.of("contactPoint"),
+      text: "Good day",
+      attachments: [await s.of("blob")],
+    }),
+    // Channels are the house's: one writes by any that is on.
+    unheeded: ["channelId"],
+    elsewhere: "gateway/src/api/dialogs/start.test.ts",
+  }),
   "GET /dialog-starts": agent({ query: async (s) => ({ customerId: await s.customer() }), of: "customer" }),
   "POST /dialogs/assign-many": agent({
     body: async (s) => ({ dialogIds: [await s.dialog()], employeeId: s.me.id }),
@@ -49,9 +61,16 @@ export const houseOperations: Record<string, Operation> = {
 
   "GET /calls": head({ of: "call" }),
   "GET /calls/export": head({ of: "call" }),
-  "GET /calls/differences": admin({ elsewhere: "gateway/src/api/calls/differences.test.ts" }),
-  "POST /calls/differences/repair": admin({ elsewhere: "gateway/src/api/calls/differences.test.ts" }),
-  "POST /calls": agent({ elsewhere: "gateway/src/api/calls/calls.test.ts" }),
+  "GET /calls/differences": admin({ query: yesterday, elsewhere: "gateway/src/api/calls/differences.test.ts" }),
+  "POST /calls/differences/repair": admin({ body: yesterday, elsewhere: "gateway/src/api/calls/differences.test.ts" }),
+  "POST /calls": agent({
+    body: async (s) => {
+      const customerId = await s.customer();
+      return { number: s.phone().value, customerId, interestId: await s.interestOf(customerId) };
+    },
+    unheeded: ["customerId", "interestId"],
+    elsewhere: "gateway/src/api/calls/calls.test.ts",
+  }),
   "POST /calls/{id}/dtmf": agent({ body: () => ({ digits: "1" }) }),
   "POST /calls/{id}/hangup": agent(),
   "POST /calls/{id}/hold": agent(),
@@ -68,6 +87,7 @@ export const houseOperations: Record<string, Operation> = {
   "POST /offers/{id}/reject": agent({ elsewhere: ROUTER }),
   "GET /transfer-targets": agent(),
   "GET /board": head({ of: "board" }),
+  "POST /routing/what-if#by a channel": head({ body: (s) => ({ channelId: s.chatId, medium: "chat" }) }),
   "POST /routing/what-if": head({ body: (s) => ({ queueId: s.queueId, medium: "chat" }) }),
 
   "GET /queues": agent({ of: "queue" }),

@@ -46,8 +46,8 @@ async function moved(s: Side): Promise<Id> {
 
 /** A batch is worked through by a job. */
 const IMPORTS = "crm-core/src/import/import.test.ts";
-const exported = (list: string, of: AccessObject, more: Partial<Operation> = {}): Record<string, Operation> => ({
-  [`GET /exports/{list}#${list}`]: head({ params: { list }, of, action: "export", ...more }),
+const exported = (list: string, of: AccessObject | null, more: Partial<Operation> = {}): Record<string, Operation> => ({
+  [`GET /exports/{list}#${list}`]: head({ params: { list }, ...(of === null ? {} : { of }), action: "export", ...more }),
 });
 const saleKind = (s: Side) => ({ kindId: s.catalogues.interestKinds["sale"]?.id ?? "" });
 
@@ -70,7 +70,7 @@ export const workOperations: Record<string, Operation> = {
   "GET /files/{id}": agent(),
   "PATCH /files/{id}": agent({ body: at({ name: "renamed.pdf" }) }),
   "POST /files/{id}/versions": agent({ body: async (s, id) => ({ blobId: await s.of("blob"), version: await s.version(id) }) }),
-  "POST /files/{id}/links": agent({ body: ofCustomer }),
+  "POST /files/{id}/links": agent({ readsPath: true, body: ofCustomer, changes: ["objectId"] }),
   "DELETE /files/{id}/links": agent({ id: linkedFile, query: (s) => linked.get(s) ?? {} }),
 
   "GET /saved-filters": anyone({ query: () => ({ list: "tasks" }) }),
@@ -87,9 +87,9 @@ export const workOperations: Record<string, Operation> = {
   "GET /customers/{id}/history": agent(),
   "POST /duplicates/check": agent({ body: async (s) => ({ card: "customer", name: s.name("Typed"), contactPoints: [s.phone()] }) }),
   "GET /duplicates": agent({ of: "customer" }),
-  "POST /duplicates/decide": head({ body: pair }),
+  "POST /duplicates/decide": head({ body: pair, changes: ["aId", "bId"] }),
   "GET /merges/preview": head({ query: async (s) => ({ card: "customer", a: await s.customer(), b: await s.customer() }) }),
-  "POST /merges": head({ body: merge }),
+  "POST /merges": head({ body: merge, changes: ["survivorId", "loserId"] }),
   "GET /merges": agent({ query: async (s) => ({ card: "customer", id: await s.customer() }) }),
   "POST /merges/{id}/undo": head({ id: merged }),
 
@@ -143,7 +143,7 @@ export const workOperations: Record<string, Operation> = {
   "POST /imports/{id}/undo": head({ body: at({}), elsewhere: IMPORTS }),
   "GET /import-profiles": head(),
   "POST /import-profiles": head({ body: (s) => ({ object: "customer", name: s.name("Profile"), options: {}, mapping: {} }) }),
-  "DELETE /import-profiles/{id}": head(),
+  "DELETE /import-profiles/{id}": head({ everybodys: true }),
   ...exported("customers", "customer"),
   ...exported("contacts", "customer"),
   ...exported("leads", "lead"),
@@ -161,7 +161,7 @@ export const workOperations: Record<string, Operation> = {
   ...exported("departments", "department", { by: "admin" }),
   ...exported("roles", "role", { by: "admin" }),
   ...exported("audit", "audit", { by: "admin" }),
-  ...exported("blocked-numbers", "channel", { by: "admin" }),
-  ...exported("canned-answers", "canned", { by: "admin" }),
-  ...exported("catalogues", "catalogue", { by: "admin", query: () => ({ of: "regions" }) }),
+  ...exported("blocked-numbers", null, { by: "admin" }),
+  ...exported("canned-answers", null, { by: "admin" }),
+  ...exported("catalogues", null, { by: "admin", query: () => ({ of: "regions" }) }),
 };

@@ -19,6 +19,8 @@ export const KINDS = {
   call: "call",
   inquiry: "inquiry",
   absence: "employee",
+  /** What was delegated in an absence. */
+  handedOver: "employee",
   employee: "employee",
   department: "department",
   queue: "queue",
@@ -138,14 +140,8 @@ export class Side {
     contact: async () => this.contactOf(await this.customer()),
     contactPoint: async () => this.make("contactPoint", "/contact-points", { ...this.phone(), customerId: await this.customer() }),
     lead: () => this.make("lead", "/leads", { contactName: this.name("Lead"), contactPoints: [this.phone()] }),
-    interest: async () =>
-      this.make("interest", "/interests", {
-        kindId: this.catalogues.interestKinds["sale"]?.id,
-        title: this.name("Interest"),
-        customerId: await this.customer(),
-        amount: 100,
-      }),
-    interaction: async () => this.make("interaction", "/interactions", { ...this.plan(), customerId: await this.customer() }),
+    interest: async () => this.interestOf(await this.customer()),
+    interaction: async () => this.interactionOf(await this.customer()),
     dialog: async () => this.know("dialog", await this.house.dialog({ channelId: this.chatId, assignee: this.me.id, text: this.name("Words") })),
     message: async () => {
       const [row] = await this.house.sql<{ id: Id }[]>`SELECT id FROM message WHERE dialog_id = ${await this.dialog()} LIMIT 1`;
@@ -202,6 +198,7 @@ export class Side {
       this.make("importProfile", "/import-profiles", { object: "customer", name: this.name("Profile"), options: {}, mapping: {} }, this.admin),
     role: () => this.make("role", "/roles", { name: this.name("Role"), permissions: [] }, this.admin),
     merge: () => Promise.reject(new Error("made by its own line")),
+    handedOver: () => Promise.reject(new Error("made by its own line")),
     session: () => Promise.reject(new Error("made by its own line")),
     savedFilter: () => this.make("savedFilter", "/saved-filters", { list: "tasks", name: this.name("Filter"), filter: {} }),
     notification: async () => {
@@ -234,6 +231,21 @@ export class Side {
       lastName: this.name("Contact"),
       contactPoints: [{ kind: "email", value: `c${next()}@firma.example` }],
     });
+  }
+  interestOf(customerId: Id, more: object = {}): Promise<Id> {
+    const kindId = this.catalogues.interestKinds["sale"]?.id;
+    return this.make("interest", "/interests", { kindId, title: this.name("Interest"), customerId, amount: 100, parallelReason: "Another branch", ...more });
+  }
+  interactionOf(customerId: Id): Promise<Id> {
+    return this.make("interaction", "/interactions", { ...this.plan(), customerId });
+  }
+  /** With whom something is, as the database has it. */
+  async customerOf(table: "interest" | "interaction" | "customer_contact", id: Id): Promise<Id> {
+    const { sql } = this.house;
+    const [row] = await sql<
+      { id: Id }[]
+    >`SELECT customer_id AS id FROM ${sql(table)} WHERE ${sql(table === "customer_contact" ? "contact_id" : "id")} = ${id} LIMIT 1`;
+    return this.know("customer", (row as { id: Id }).id);
   }
   /** A dialog that waits in the department's queue. */
   async waiting(): Promise<Id> {
