@@ -48,14 +48,21 @@ const COLUMNS: [Text, (row: CallRow) => Cell][] = [
   [t("Код звонка", "Call id", "Қоңырау коды", "Код дзвінка"), (r) => r.id],
 ];
 
+const CUT = t(
+  "Здесь только первые {n} звонков, есть ещё: сузьте период и выгрузите остальные отдельно.",
+  "These are the first {n} calls only, there are more: narrow the period and take the rest separately.",
+  "Мұнда алғашқы {n} қоңырау ғана, тағы бар: кезеңді тарылтып, қалғанын бөлек алыңыз.",
+  "Тут лише перші {n} дзвінків, є ще: звузьте період і вивантажте решту окремо.",
+);
+
 const at = (iso: string | null): Cell => (iso === null ? null : { at: iso });
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 
 /**
  * The register as CSV (RFC 4180) in a person's language and the company's zone: the first line, with the mark by which spreadsheets know
- * UTF-8, and a line for each call.
+ * UTF-8, a line for each call, and what the last line of a file says that has no room for all of them.
  */
-export function registerFile(locale: Locale, tz: string): { header: string; line: (row: CallRow) => string } {
+export function registerFile(locale: Locale, tz: string): { header: string; line: (row: CallRow) => string; cut: (most: number) => string } {
   const local = new Intl.DateTimeFormat("sv-SE", { timeZone: tz, dateStyle: "short", timeStyle: "medium" });
   const written = (cell: Cell): string | number | null => {
     if (typeof cell !== "object" || cell === null) return cell;
@@ -63,6 +70,7 @@ export function registerFile(locale: Locale, tz: string): { header: string; line
   };
   return {
     header: `\uFEFF${COLUMNS.map(([title]) => field(title[locale])).join(",")}\r\n`,
+    cut: (most) => `${field(CUT[locale].replace("{n}", String(most)))}\r\n`,
     line: (row) => `${COLUMNS.map(([, value]) => field(written(value(row)))).join(",")}\r\n`,
   };
 }

@@ -1,21 +1,17 @@
 import { Readable } from "node:stream";
-import type { Principal } from "@kommutator/contract/access";
-import { CallDifferences, CallExportQuery, type CallFilter, CallPage, CallQuery, DifferencesQuery } from "@kommutator/contract/api/calls-register";
+import { CallDifferences, CallExportQuery, CallPage, CallQuery, DifferencesQuery } from "@kommutator/contract/api/calls-register";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
 import { writeAudit } from "@kommutator/crm-core/audit/write";
-import type { Locale } from "@kommutator/crm-core/setup/texts";
 import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
-import { registerFile } from "./csv.ts";
 import { compareDay } from "./differences.ts";
 import { type After, readRegister, readTotals } from "./register.ts";
+import { registerLines } from "./register-lines.ts";
 import { settleOwners } from "./settle.ts";
 
-const EXPORT_MAX = 100_000;
-const EXPORT_PAGE = 1_000;
 /** How long an import is waited for: ingest takes the events in their order. */
 const IMPORT_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
@@ -28,23 +24,6 @@ export function registerRoutes(deps: ApiDeps): FastifyPluginAsync {
   /** Whole days of a whole channel are for those who see all calls. */
   function requireAll(request: FastifyRequest, action: "read" | "edit"): void {
     if (requireScope(request, "call", action).scope !== "all") throw new AppError("forbidden");
-  }
-
-  async function* lines(principal: Principal, filter: CallFilter): AsyncGenerator<string> {
-    const [reader] = await sql<[{ locale: Locale; tz: string }]>`
-      SELECT locale, coalesce((SELECT tz FROM company), 'UTC') AS tz FROM employee WHERE id = ${principal.employeeId}`;
-    const { header, line } = registerFile(reader.locale, reader.tz);
-    yield header;
-    await settleOwners(sql);
-    let after: After | null = null;
-    for (let sent = 0; sent < EXPORT_MAX; ) {
-      const rows: Awaited<ReturnType<typeof readRegister>> = await readRegister(sql, principal, filter, { after, limit: EXPORT_PAGE }, now());
-      const page = rows.slice(0, Math.min(EXPORT_PAGE, EXPORT_MAX - sent));
-      yield page.map(line).join("");
-      sent += page.length;
-      after = page.at(-1)?.after ?? null;
-      if (rows.length <= EXPORT_PAGE || after === null) return;
-    }
   }
 
   return async (plain) => {
@@ -71,7 +50,7 @@ export function registerRoutes(deps: ApiDeps): FastifyPluginAsync {
       );
       const name = `calls-${new Date(now()).toISOString().slice(0, 10)}.csv`;
       reply.header("content-type", "text/csv; charset=utf-8").header("content-disposition", `attachment; filename="${name}"`);
-      return reply.send(Readable.from(lines(principal, request.query)) as unknown as string);
+      return reply.send(Readable.from(registerLines(sql, principal, request.query, now())) as unknown as string);
     });
 
     app.get("/calls/differences", { schema: { querystring: DifferencesQuery, response: { 200: CallDifferences } } }, async (request) => {

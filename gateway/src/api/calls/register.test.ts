@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
+import type { Principal } from "@kommutator/contract/access";
 import type { Id } from "@kommutator/contract/ids";
+import { createSession, resolvePrincipal } from "@kommutator/crm-core/access/session";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ApiFixture, apiFixture, type Browser } from "../testing/api.fixture.ts";
+import { registerLines } from "./register-lines.ts";
 
 let house: ApiFixture;
 let phones: Id;
@@ -175,6 +178,21 @@ describe("the register of calls (CC-19)", () => {
     const [audit] = await house.sql`SELECT actor_id, changes FROM audit_log WHERE action = 'export-calls'`;
     expect(audit).toMatchObject({ actor_id: house.company.employees.head.id });
     await house.sql`UPDATE employee SET full_name = 'Bolat Akhmetov' WHERE login = 'bolat'`;
+  });
+
+  test("a file that has no room for all calls says so in its last line", async () => {
+    for (const at of [0, 60, 120]) await call({ at });
+    const { id: employeeId } = house.company.employees.head;
+    const principal = await house.sql.begin(async (tx) => resolvePrincipal(tx, (await createSession(tx, employeeId, Date.now(), null)).token));
+    const file = async (most: number) => {
+      let text = "";
+      for await (const lines of registerLines(house.sql, principal as Principal, {}, Date.now(), most)) text += lines;
+      return text.trimEnd().split("\r\n");
+    };
+    expect(await file(3)).toHaveLength(4);
+    const cut = await file(2);
+    expect(cut).toHaveLength(4);
+    expect(cut.at(-1)).toBe('"These are the first 2 calls only, there are more: narrow the period and take the rest separately."');
   });
 
   test.each([
