@@ -6,7 +6,7 @@ import type { Actor } from "@kommutator/contract/ports";
 import { type Crm, systemActor } from "../context.ts";
 import { attach, create } from "./attach.ts";
 import { candidatesFor } from "./candidates.ts";
-import { handOver, type Target, targetOf, waitingPlace } from "./dispatch.ts";
+import { handOver, managerOf, type Target, targetOf, waitingPlace } from "./dispatch.ts";
 import type { InquiryRecord } from "./finish.ts";
 import type { Person } from "./person.ts";
 import { reject } from "./reject.ts";
@@ -134,12 +134,14 @@ async function receiveAutomatically(crm: Crm, tx: Tx, actor: Actor, inquiryId: I
           hasNext: true,
         })
       : await attach(crm, tx, actor, person, { interestId: only.id, reopen: false, inquiryId }, true);
-  await settle(crm, tx, actor, inquiry, { purpose, person, interest, note: null, receiver: { employeeId }, executorId: employeeId, next: null });
-}
-
-async function managerOf(tx: Tx, interestId: Id): Promise<Id | null> {
-  const [row] = await tx<
-    { id: Id }[]
-  >`SELECT e.id FROM interest i JOIN employee e ON e.id = i.responsible_id AND e.state = 'active' WHERE i.id = ${interestId}`;
-  return row?.id ?? null;
+  await settle(crm, tx, actor, inquiry, {
+    purpose,
+    person,
+    interest,
+    note: null,
+    receiver: { employeeId },
+    told: only === undefined ? null : employeeId,
+    executorId: employeeId,
+    next: null,
+  });
 }

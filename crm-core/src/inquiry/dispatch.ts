@@ -148,6 +148,13 @@ export async function targetOf(tx: Query, purpose: PurposeRow, person: Person, m
   return me === null ? null : employee(me, "me");
 }
 
+/** Who manages an Interest: what is taken into it comes to them (B1). */
+export async function managerOf(tx: Query, interestId: Id): Promise<Id | null> {
+  const [row] = await tx<{ id: Id }[]>`
+    SELECT e.id FROM interest i JOIN employee e ON e.id = i.responsible_id AND e.state = 'active' WHERE i.id = ${interestId}`;
+  return row?.id ?? null;
+}
+
 /** Is a matter of this queue for this employee to go on with? One without a queue is for anybody. */
 async function serves(tx: Query, employeeId: Id, queueId: Id | null, waitsIn: Id | null): Promise<boolean> {
   if (queueId === null || queueId === waitsIn) return true;

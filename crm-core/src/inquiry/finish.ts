@@ -12,7 +12,7 @@ import { partyOf } from "../party/sql.ts";
 import { checkRequired, checkTogether } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { type Attached, attach, create } from "./attach.ts";
-import { handOver, mayReceive, type Target, targetOf } from "./dispatch.ts";
+import { handOver, managerOf, mayReceive, type Target, targetOf } from "./dispatch.ts";
 import { type Person, resolvePerson } from "./person.ts";
 import { requirePurposeFields } from "./purpose-fields.ts";
 import { reject } from "./reject.ts";
@@ -66,7 +66,8 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
     return handOn(chosen);
   }
   await requirePurposeFields(tx, purpose, person, body);
-  const receiver = chosen ?? (await targetOf(tx, purpose, person, principal.employeeId, inquiry.dispatch_queue_id)) ?? itself(principal);
+  const manager = body.interest.kind === "existing" ? await managerOf(tx, body.interest.interestId) : null;
+  const receiver = chosen ?? (await receiverOf(tx, principal, inquiry, { purpose, person, manager }));
   await mayPlan(tx, principal, body.next, receiver.employeeId);
   // Nobody of the queue has it yet: what comes of it, and whose, is decided by whoever takes it; the draft keeps what was typed.
   if (receiver.employeeId === null) return handOn(receiver);
@@ -77,6 +78,7 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
     interest,
     note: body.note,
     receiver,
+    told: manager,
     executorId: principal.employeeId,
     next: body.next,
   });
@@ -91,7 +93,16 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
   return { ...(await resultOf(tx, id)), ...settled, customerId: person.customerId, leadId: person.leadId, warnings };
 }
 
-const itself = ({ employeeId }: Principal): Target => ({ employeeId, queueId: null });
+/** Who goes on with it unless the principal says otherwise: the manager of the Interest, whom the purpose's rule names, or whoever receives it. */
+async function receiverOf(
+  tx: Tx,
+  { employeeId: me }: Principal,
+  inquiry: InquiryRecord,
+  { purpose, person, manager }: { purpose: PurposeRow; person: Person; manager: Id | null },
+): Promise<Target> {
+  if (manager !== null) return { employeeId: manager, queueId: null };
+  return (await targetOf(tx, purpose, person, me, inquiry.dispatch_queue_id)) ?? { employeeId: me, queueId: null };
+}
 
 /** The Interest of the dialog stays while it is the same person's. */
 async function keptInterest(tx: Tx, inquiry: InquiryRecord, person: Person): Promise<Id | null> {

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { Person } from "../../../tests/support/crm.ts";
 import { NOW, receptionHouse } from "./reception.fixture.ts";
 
-const { house, purpose, phone, next, reception, opened } = await receptionHouse();
+const { house, purpose, phone, next, interestOf, reception, opened } = await receptionHouse();
 const { employees, departments, calendars } = house.company;
 const { sql } = house;
 afterAll(() => house.close());
@@ -58,6 +58,8 @@ const usual = { dispatch: "owner_then_least_loaded", queueId: null, fixedEmploye
 beforeEach(async () => {
   house.clock.set(NOW);
   await ready({});
+  // The dialogs of the tests before weigh on nobody.
+  await sql`UPDATE assignment SET ended_at = now() WHERE ended_at IS NULL`;
   await target(usual);
 });
 
@@ -163,6 +165,20 @@ describe("whom the rule of a purpose names (RG-08)", () => {
     const { proposed, finish } = await stranger("aigul");
     expect(proposed).toMatchObject({ employee: { id: employees.dana.id }, why: "least_loaded" });
     expect(await responsibleOf((await finish()).body.interestId)).toBe(employees.dana.id);
+  });
+
+  test("what goes into a colleague's Interest comes to that colleague; handed to another besides, both are told", async () => {
+    await target({ dispatch: "queue", queueId: workshop });
+    const first = await opened("bolat");
+    const theirs = await interestOf(first.who.customerId, "Chairs", "sale", { responsible: "dana" });
+    const interest = { kind: "existing", interestId: theirs };
+    expect((await first.finish({ interest })).body.inquiry).toMatchObject({ status: "processed", dispatchedTo: { id: employees.dana.id } });
+    expect(await told("dana", theirs)).toBe(1);
+    const second = await opened("bolat");
+    const other = { kind: "existing", interestId: await interestOf(second.who.customerId, "Desks", "sale", { responsible: "dana" }) };
+    const done = await second.finish({ interest: other, dispatchTo: employees.aigul.id });
+    expect(done.body.inquiry).toMatchObject({ dispatchedTo: { id: employees.aigul.id } });
+    expect([await told("dana", other.interestId), await told("aigul", other.interestId)]).toEqual([1, 1]);
   });
 
   test("a purpose of nobody's queue, and a fixed person who has left: whoever receives it goes on", async () => {

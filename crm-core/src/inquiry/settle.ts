@@ -25,6 +25,8 @@ interface Settlement {
   note: string | null;
   /** Who goes on with it: a finished matter always has somebody. */
   receiver: { employeeId: Id };
+  /** Who has heard of it already, as the manager of the Interest that it went into. */
+  told: Id | null;
   executorId: Id;
   next: NewInteraction | null;
 }
@@ -113,7 +115,7 @@ export async function settle(
 /** Whoever is to go on with it hears of it, with the deadline (B1, step 3); reminders of the inquiry end. */
 async function tell(crm: Crm, tx: Tx, actor: Actor, inquiry: InquiryRecord, s: Settlement, due: Date): Promise<void> {
   await settleNotices(tx, crm, inquiry.id, ["inquiry.deadline", "handover"]);
-  if (s.interest?.how === "attached") return;
+  if (s.told === s.receiver.employeeId) return;
   await notify(tx, crm, {
     employeeId: s.receiver.employeeId,
     event: "handover",

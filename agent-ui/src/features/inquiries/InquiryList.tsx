@@ -41,6 +41,7 @@ export function InquiryList() {
   const [origin, setOrigin] = useState<string | null>(null);
   const [holder, setHolder] = useState<string | null>(null);
   const [queueId, setQueue] = useState<string | null>(null);
+  const [channel, setChannel] = useState<{ id: string; name: string } | null>(null);
   const [overdue, setOverdue] = useState(false);
   const [params, setParams] = useSearchParams();
   const shown = params.get("inquiry");
@@ -56,10 +57,11 @@ export function InquiryList() {
           ? classes["amber"]
           : undefined;
   const lists = catalogues.data;
-  const narrow = (next: { holder?: string; queueId?: string; overdue?: boolean }) => {
+  const narrow = (next: { holder?: string; queueId?: string; channel?: { id: string; name: string }; overdue?: boolean }) => {
     setStatus("unprocessed");
     setHolder(next.holder ?? null);
     setQueue(next.queueId ?? null);
+    setChannel(next.channel ?? null);
     setOverdue(next.overdue ?? false);
   };
   return (
@@ -68,8 +70,22 @@ export function InquiryList() {
         title={t("list.title")}
         path="/inquiries"
         queryKey={keys.inquiries("list")}
-        query={{ status, origin: origin ?? undefined, holder: holder ?? undefined, queueId: queueId ?? undefined, overdue: overdue ? "true" : undefined }}
-        below={<Backlog onHolder={(id) => narrow({ holder: id })} onQueue={(id) => narrow({ queueId: id })} onOverdue={() => narrow({ overdue: true })} />}
+        query={{
+          status,
+          origin: origin ?? undefined,
+          holder: holder ?? undefined,
+          queueId: queueId ?? undefined,
+          channelId: channel?.id,
+          overdue: overdue ? "true" : undefined,
+        }}
+        below={
+          <Backlog
+            onHolder={(id) => narrow({ holder: id })}
+            onQueue={(id) => narrow({ queueId: id })}
+            onChannel={(each) => narrow({ channel: each })}
+            onOverdue={() => narrow({ overdue: true })}
+          />
+        }
         actions={<ReceiveByHand onMade={show} />}
         to={(row) => (row.dialogId === null ? { path: `/inquiries?inquiry=${row.id}` } : { path: `/dialogs/${row.dialogId}`, state: { receive: true } })}
         filters={
@@ -112,6 +128,11 @@ export function InquiryList() {
               value={queueId}
               onChange={setQueue}
             />
+            {channel === null ? null : (
+              <Button variant="light" rightSection={<IconX size={14} />} title={t("field.channel")} onClick={() => setChannel(null)}>
+                {channel.name}
+              </Button>
+            )}
             <Checkbox label={t("field.overdue")} checked={overdue} onChange={(event) => setOverdue(event.currentTarget.checked)} />
           </>
         }

@@ -1,17 +1,54 @@
 import type { Catalogues } from "@kommutator/contract/api/catalogue";
-import { Button, Select } from "@mantine/core";
+import { Button, Chip, Group, Select } from "@mantine/core";
 import { IconArrowForwardUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { receivers } from "./form.ts";
+import { useMe } from "../../app/me.ts";
+import { type Proposed, receivers } from "./form.ts";
 import classes from "./reception.module.css";
 
-/** Step 3 of the wizard: usually whom the purpose names; somebody else only on purpose. */
-export function DispatchChoice({ catalogues, to, onChange }: { catalogues: Catalogues; to: string | null; onChange: (to: string | null) => void }) {
+/**
+ * Step 3 of the wizard: whom the purpose's rule names, oneself beside them, anybody else on purpose. Where the rule leaves it with whoever receives it,
+ * nothing is asked.
+ */
+export function DispatchChoice({
+  catalogues,
+  proposed,
+  to,
+  onChange,
+}: {
+  catalogues: Catalogues;
+  proposed: Proposed | null;
+  to: string | null;
+  onChange: (to: string | null) => void;
+}) {
   const { t } = useTranslation("reception");
-  const [open, setOpen] = useState(to !== null);
+  const me = useMe();
+  const mine = proposed === null || proposed.employee?.id === me.id;
+  const [open, setOpen] = useState(to !== null && to !== me.id);
+  const named =
+    proposed === null || mine
+      ? null
+      : proposed.queue === null
+        ? `${proposed.employee?.name ?? ""} · ${t(`dispatch.why.${proposed.why}`)}`
+        : t("dispatch.queue", { name: proposed.queue.name });
   return (
-    <div className={classes["step"]}>
+    <fieldset className={classes["step"]}>
+      {named === null ? null : (
+        <>
+          <legend>{t("dispatch.title")}</legend>
+          <Chip.Group value={to ?? ""} onChange={(value) => onChange(value === "" ? null : value)}>
+            <Group gap={6} mb={4}>
+              <Chip value="" size="xs" variant="light" wrapperProps={{ "data-receiver": "rule" }}>
+                {named}
+              </Chip>
+              <Chip value={me.id} size="xs" variant="light" wrapperProps={{ "data-receiver": "me" }}>
+                {t("dispatch.me")}
+              </Chip>
+            </Group>
+          </Chip.Group>
+        </>
+      )}
       {open ? (
         <Select
           size="xs"
@@ -29,6 +66,6 @@ export function DispatchChoice({ catalogues, to, onChange }: { catalogues: Catal
           {t("dispatch.other")}
         </Button>
       )}
-    </div>
+    </fieldset>
   );
 }

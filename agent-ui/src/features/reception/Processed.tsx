@@ -7,7 +7,10 @@ import { useFormat, useNow } from "../../app/format.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { useUndo } from "./queries.ts";
 
-/** The reception is over: by whom, when, into which Interest, and for a minute the way back. `conflict`: somebody was quicker than this form. */
+/**
+ * The reception is over: by whom, when, into which Interest, and for a minute the way back; or handed on: to whom, until when. `conflict`: somebody was
+ * quicker than this form.
+ */
 export function Processed({ dialogId, inquiry, conflict = false }: { dialogId: string | null; inquiry: InquiryView; conflict?: boolean }) {
   const { t } = useTranslation("reception");
   const format = useFormat();
@@ -16,16 +19,24 @@ export function Processed({ dialogId, inquiry, conflict = false }: { dialogId: s
   const left = until === null || conflict ? 0 : Math.ceil((until - now) / 1000);
   useShortcut(left > 0 ? { keys: "ctrl+z", label: "reception:shortcuts.undo", run: () => undo.mutate() } : null);
   const by = inquiry.processedBy?.name ?? inquiry.rule?.name ?? t("processed.somebody");
+  const handed = inquiry.status === "dispatched";
   const at = inquiry.processedAt === null ? "" : format.full(inquiry.processedAt);
   return (
     <Alert
-      color={conflict ? "yellow" : inquiry.status === "rejected" ? "gray" : "green"}
+      color={conflict ? "yellow" : handed ? "blue" : inquiry.status === "rejected" ? "gray" : "green"}
       icon={conflict ? <IconUsers size={18} /> : <IconCheck size={18} />}
-      title={t(conflict ? "processed.conflict" : inquiry.status === "rejected" ? "processed.rejected" : "processed.done", { number: inquiry.number })}
+      title={t(conflict ? "processed.conflict" : handed ? "processed.handed" : inquiry.status === "rejected" ? "processed.rejected" : "processed.done", {
+        number: inquiry.number,
+      })}
       role="status"
       data-processed={inquiry.status}
     >
-      {t("processed.by", { name: by, at })}{" "}
+      {handed
+        ? t("processed.to", {
+            name: inquiry.dispatchedTo?.name ?? t("dispatch.queue", { name: inquiry.dispatchedQueue?.name ?? "" }),
+            at: inquiry.dueAt === null ? "" : format.stamp(inquiry.dueAt, now),
+          })
+        : t("processed.by", { name: by, at })}{" "}
       {inquiry.claim == null ? null : <>{t("processed.claim", { number: inquiry.claim.number, title: inquiry.claim.title })} </>}
       {inquiry.rejectReason ? <>{inquiry.rejectReason} </> : null}
       {inquiry.interestId === null ? null : (

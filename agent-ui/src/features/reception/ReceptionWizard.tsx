@@ -21,8 +21,10 @@ import {
   nextRequired,
   parallelNeeded,
   personChanged,
+  proposedFor,
   purposeOf,
   purposesInOrder,
+  queueOf,
   type ReceptionForm,
   rank,
   receivers,
@@ -114,7 +116,13 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
     seen.current = { person, interests: reception.interests };
   }, [person, reception, catalogues]);
 
+  // Candidates and receiver are those of the purpose that stands chosen, which the server may not know yet.
+  useEffect(() => {
+    if (form.purposeId !== null && reception.proposed?.purposeId !== form.purposeId) onPurpose(form.purposeId);
+  }, [form.purposeId, reception.proposed, onPurpose]);
+
   const purpose = purposeOf(catalogues, form.purposeId);
+  const queueId = queueOf(form, reception);
   const faults = useMemo(() => faultsOf(form, reception, catalogues), [form, reception, catalogues]);
   const faultOf = (field: Fault["field"]) => {
     const fault = shown ? faults.find((each) => each.field === field) : undefined;
@@ -148,7 +156,15 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
     const named =
       who === null ? "" : who.kind === "new-lead" ? who.contactName || who.phone : nameOf({ name: who.name, identityKind, identityValue, result: who.kind });
     const subject = chosen?.title ?? t("next.subject", { name: named });
-    finish.mutate({ inquiryId: reception.inquiry.id, body: finishBody(form, reception, catalogues, subject.slice(0, 300)) });
+    const handsOn = purpose?.outcome === "transfer" || queueId !== null;
+    finish.mutate(
+      {
+        inquiryId: reception.inquiry.id,
+        body: finishBody(form, reception, catalogues, subject.slice(0, 300)),
+        first: handsOn ? () => draft.leave({ ...form, dispatchTo: null }) : null,
+      },
+      { onError: draft.goOn },
+    );
   };
   useShortcut({ keys: "ctrl+Enter", label: "reception:shortcuts.finish", typing: true, run: submit });
   useShortcut({ keys: "p", label: "reception:shortcuts.start", run: () => box.current?.querySelector<HTMLElement>("input:checked, input")?.focus() });
@@ -156,17 +172,20 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
   const failure = finish.error ?? reject.error;
   const first = firstResult(failure);
   if (first !== null) return <Processed dialogId={dialogId} inquiry={first} conflict />;
+  if (finish.data?.inquiry.status === "dispatched") return <Processed dialogId={dialogId} inquiry={finish.data.inquiry} />;
 
   const summary =
     purpose === undefined
       ? t("finish")
       : purpose.outcome === "reject"
         ? t("finishReject")
-        : chosen !== undefined
-          ? t("finishInto", { number: chosen.number })
-          : form.interest?.kind === "new" && needsInterest(purpose)
-            ? t("finishNew")
-            : t("finish");
+        : queueId !== null
+          ? t("finishQueue", { name: catalogues.queues.find((each) => each.id === queueId)?.name ?? "" })
+          : chosen !== undefined
+            ? t("finishInto", { number: chosen.number })
+            : form.interest?.kind === "new" && needsInterest(purpose)
+              ? t("finishNew")
+              : t("finish");
   return (
     <form
       ref={box}
@@ -267,7 +286,13 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
               fault={faultOf("next")}
             />
             {purpose === undefined || purpose.outcome === "transfer" ? null : (
-              <DispatchChoice catalogues={catalogues} to={form.dispatchTo} onChange={(dispatchTo) => change({ dispatchTo })} />
+              <DispatchChoice
+                key={purpose.id}
+                catalogues={catalogues}
+                proposed={proposedFor(form, reception)}
+                to={form.dispatchTo}
+                onChange={(dispatchTo) => change({ dispatchTo })}
+              />
             )}
             <Textarea
               className={classes["step"] ?? ""}

@@ -1,7 +1,19 @@
 import type { Catalogues } from "@kommutator/contract/api/catalogue";
 import type { Reception } from "@kommutator/contract/api/inquiry";
 import { describe, expect, it } from "vitest";
-import { choosePurpose, draftOf, faultsOf, finishBody, nextRequired, parallelNeeded, personChanged, rank, startForm, usualNextStep } from "./form.ts";
+import {
+  choosePurpose,
+  draftOf,
+  faultsOf,
+  finishBody,
+  nextRequired,
+  parallelNeeded,
+  personChanged,
+  proposedFor,
+  rank,
+  startForm,
+  usualNextStep,
+} from "./form.ts";
 
 const SALE = "kind-sale";
 const SERVICE = "kind-service";
@@ -63,7 +75,7 @@ const interest = (number: number, kind: string, change: object = {}) => ({
   ...change,
 });
 /** B1's example: Ivan of Romashka, #17 "Chairs" (sale, 3 days ago) and #9 "Repair" (service, 200 days ago). */
-function reception(change: { party?: object; identity?: object; interests?: object[]; inquiry?: object } = {}): Reception {
+function reception(change: { party?: object; identity?: object; interests?: object[]; inquiry?: object; proposed?: object } = {}): Reception {
   return {
     inquiry: {
       id: "inquiry-1",
@@ -79,6 +91,7 @@ function reception(change: { party?: object; identity?: object; interests?: obje
     },
     identity: { result: "known", kind: "phone", value: "+77011112233", candidates: [], ...change.identity },
     interests: change.interests ?? [interest(17, SALE, { score: 7, preselected: true }), interest(9, SERVICE)],
+    proposed: change.proposed ?? null,
   } as unknown as Reception;
 }
 const stranger = {
@@ -217,6 +230,38 @@ describe("the rest of the form", () => {
     const spam = choosePurpose(startForm(reception(stranger), catalogues), "spam", reception(stranger), catalogues);
     expect(faultsOf(spam, reception(stranger), catalogues)).toEqual([{ field: "rejectReason", code: "required" }]);
     expect(faultsOf({ ...spam, rejectReason: "advertising" }, reception(stranger), catalogues)).toEqual([]);
+  });
+
+  it("whom the rule names is sent as it was shown; one's own choice goes before it, and an answer about another purpose counts for nothing", () => {
+    const dana = { purposeId: "buy", employee: { id: "dana", name: "Dana" }, queue: null, why: "least_loaded" };
+    const to = (proposed: object, dispatchTo: string | null = null) => {
+      const at = reception({ proposed });
+      const next = { typeId: "type-call", at: 0, subject: "" };
+      const body = finishBody({ ...startForm(at, catalogues), dispatchTo, next }, at, catalogues, "x");
+      return [body.dispatchTo, body.dispatchQueueId, body.next?.executorId];
+    };
+    expect(to(dana)).toEqual(["dana", null, "dana"]);
+    expect(to(dana, "me")).toEqual(["me", null, "me"]);
+    expect(to({ ...dana, purposeId: "repair" })).toEqual([null, null, null]);
+    expect(to({ ...dana, employee: { id: "me", name: "Me" }, why: "me" })).toEqual([null, null, null]);
+    expect(to({ ...dana, employee: null, queue: { id: "q1", name: "Workshop" }, why: "queue" })).toEqual([null, "q1", null]);
+    expect(to(dana, "queue:q2")).toEqual([null, "q2", null]);
+    // What goes into an Interest comes to its manager, whatever the rule says.
+    const bolat = { id: "bolat", name: "Bolat" };
+    const at = reception({ proposed: dana, interests: [interest(17, SALE, { preselected: true, responsible: bolat })] });
+    expect(proposedFor(startForm(at, catalogues), at)).toMatchObject({ employee: bolat, why: "interest" });
+    expect(finishBody(startForm(at, catalogues), at, catalogues, "x")).toMatchObject({ dispatchTo: null, dispatchQueueId: null });
+  });
+
+  it("what goes to a queue needs neither Interest nor next step: whoever takes it there decides", () => {
+    const queue = { purposeId: "buy", employee: null, queue: { id: "q1", name: "Workshop" }, why: "queue" };
+    const two = [interest(17, SALE), interest(18, SALE)];
+    const at = reception({ interests: two, proposed: queue });
+    expect(faultsOf(startForm(at, catalogues), at, catalogues)).toEqual([]);
+    expect(faultsOf({ ...startForm(at, catalogues), dispatchTo: "me" }, at, catalogues)).toEqual([{ field: "interest", code: "choose" }]);
+    const fresh = { ...startForm(at, catalogues), interest: { kind: "new" as const, title: "", parallelReason: "" } };
+    expect(faultsOf(fresh, at, catalogues)).toEqual([]);
+    expect(faultsOf({ ...fresh, dispatchTo: "me" }, at, catalogues).map((each) => each.field)).toEqual(["parallelReason", "next"]);
   });
 
   it("a draft comes back after a crash: purpose, note, half-typed lead; the person stays the dialog's", () => {

@@ -36,6 +36,9 @@ export interface ReceptionForm {
 }
 export type Purpose = Catalogues["purposes"][number];
 export type Candidate = Reception["interests"][number];
+type ByRule = NonNullable<Reception["proposed"]>;
+/** Whom the matter comes to unless the agent says otherwise, and why. */
+export type Proposed = Omit<ByRule, "why"> & { why: ByRule["why"] | "interest" };
 export interface Fault {
   field: "purpose" | "who" | "contact" | "interest" | "parallelReason" | "next" | "dispatchTo" | "rejectReason";
   code: string;
@@ -126,7 +129,10 @@ export function rank(form: ReceptionForm, reception: Reception, catalogues: Cata
     needsInterest(purpose) &&
     form.interest !== null &&
     (form.interest.kind !== "existing" || reception.interests.some((each) => form.interest?.kind === "existing" && each.id === form.interest.interestId));
-  return kept ? form : { ...form, interest: preselect(reception.interests, purpose), interestByHand: false };
+  const interest = kept ? form.interest : preselect(reception.interests, purpose);
+  // What stays as it was is no change: nothing is saved for it.
+  const same = kept || (!form.interestByHand && JSON.stringify(interest) === JSON.stringify(form.interest));
+  return same ? form : { ...form, interest, interestByHand: false };
 }
 
 /** The dialog's person was changed or found out: everything that hangs on the person starts again. */
@@ -136,12 +142,14 @@ export function personChanged(form: ReceptionForm, reception: Reception, catalog
 
 /** A second open Interest of the same kind needs the reason why (RG-12). */
 export function parallelNeeded(form: ReceptionForm, reception: Reception, catalogues: Catalogues): boolean {
+  if (queueOf(form, reception) !== null) return false;
   const purpose = purposeOf(catalogues, form.purposeId);
   return form.interest?.kind === "new" && needsInterest(purpose) && fitting(reception.interests, purpose).length > 0;
 }
 
 /** Does the stage that this reception leads to demand a planned next step, and is none planned yet? */
 export function nextRequired(form: ReceptionForm, reception: Reception, catalogues: Catalogues): boolean {
+  if (queueOf(form, reception) !== null) return false;
   const purpose = purposeOf(catalogues, form.purposeId);
   const choice = form.interest;
   if (!needsInterest(purpose) || choice === null || choice.kind === "none") return false;
@@ -184,7 +192,8 @@ export function faultsOf(form: ReceptionForm, reception: Reception, catalogues: 
     if (form.who.phone.trim() === "" && form.who.email.trim() === "") faults.push({ field: "contact", code: "contact_point" });
     else if (form.who.email.trim() !== "" && !EMAIL.test(form.who.email.trim())) faults.push({ field: "contact", code: "email" });
   }
-  if (needsInterest(purpose) && (form.interest === null || form.interest.kind === "none")) faults.push({ field: "interest", code: "choose" });
+  if (needsInterest(purpose) && queueOf(form, reception) === null && (form.interest === null || form.interest.kind === "none"))
+    faults.push({ field: "interest", code: "choose" });
   if (parallelNeeded(form, reception, catalogues) && form.interest?.kind === "new" && form.interest.parallelReason.trim() === "")
     faults.push({ field: "parallelReason", code: "required" });
   if (purpose?.outcome === "transfer" && form.dispatchTo === null) faults.push({ field: "dispatchTo", code: "required" });
@@ -193,11 +202,24 @@ export function faultsOf(form: ReceptionForm, reception: Reception, catalogues: 
 }
 
 const QUEUE = "queue:";
-/** The chosen receiver in the order's own words. */
-function dispatchOf({ dispatchTo }: ReceptionForm): { dispatchTo: string | null; dispatchQueueId: string | null } {
-  const queue = dispatchTo?.startsWith(QUEUE) === true;
-  return { dispatchTo: queue ? null : dispatchTo, dispatchQueueId: queue ? (dispatchTo as string).slice(QUEUE.length) : null };
+/** The manager of the chosen Interest, else whom the rule of the chosen purpose names; null while the answer is about another purpose. */
+export function proposedFor({ interest, purposeId }: ReceptionForm, { proposed, interests }: Reception): Proposed | null {
+  const manager = interest?.kind === "existing" ? interests.find((each) => each.id === interest.interestId)?.responsible : null;
+  if (manager != null && purposeId !== null) return { purposeId, employee: manager, queue: null, why: "interest" };
+  return proposed !== null && proposed.purposeId === purposeId ? proposed : null;
 }
+
+/** The receiver in the order's own words: whom the agent chose, else whom the page showed as the rule's; nobody: the server's rule leaves it with me. */
+function dispatchOf(form: ReceptionForm, reception: Reception): { dispatchTo: string | null; dispatchQueueId: string | null } {
+  const { dispatchTo } = form;
+  if (dispatchTo?.startsWith(QUEUE) === true) return { dispatchTo: null, dispatchQueueId: dispatchTo.slice(QUEUE.length) };
+  const proposed = dispatchTo === null ? proposedFor(form, reception) : null;
+  if (proposed === null || proposed.why === "me" || proposed.why === "interest") return { dispatchTo, dispatchQueueId: null };
+  return { dispatchTo: proposed.employee?.id ?? null, dispatchQueueId: proposed.queue?.id ?? null };
+}
+
+/** The queue that the matter goes to; whoever takes it there decides what comes of it. */
+export const queueOf = (form: ReceptionForm, reception: Reception): string | null => dispatchOf(form, reception).dispatchQueueId;
 /** Receivers as the list offers them. */
 export function receivers(catalogues: Catalogues): { value: string; label: string }[] {
   return [
@@ -232,7 +254,7 @@ export function finishBody(form: ReceptionForm, reception: Reception, catalogues
               phone: filled(who.phone),
               email: filled(who.email),
             },
-    ...dispatchOf(form),
+    ...dispatchOf(form, reception),
     interest:
       interest.kind === "new"
         ? { kind: "new", title: filled(interest.title), interestKindId: purpose.interestKindId, parallelReason: filled(interest.parallelReason) }
@@ -252,7 +274,7 @@ export function finishBody(form: ReceptionForm, reception: Reception, catalogues
             contactId: null,
             leadId: null,
             interestId: null,
-            executorId: dispatchOf(form).dispatchTo,
+            executorId: dispatchOf(form, reception).dispatchTo,
           },
   };
 }

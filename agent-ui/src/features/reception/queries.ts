@@ -80,7 +80,11 @@ export function useFinish(dialogId: string | null) {
   const reread = useReread(dialogId);
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (order: { inquiryId: string; body: FinishOrder }) => api.post<Finished>(`/inquiries/${order.inquiryId}/finish`, order.body),
+    // `first`: what must stand before it is finished, as the draft for whoever gets it.
+    mutationFn: async (order: { inquiryId: string; body: FinishOrder; first: (() => Promise<unknown>) | null }) => {
+      await order.first?.();
+      return api.post<Finished>(`/inquiries/${order.inquiryId}/finish`, order.body);
+    },
     onSuccess: (result) => client.setQueryData(undoKey(result.inquiry.id), result.undoUntil),
     onSettled: reread,
   });

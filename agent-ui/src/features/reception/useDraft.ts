@@ -4,8 +4,19 @@ import { draftOf, type ReceptionForm } from "./form.ts";
 
 const QUIET_MS = 700;
 
-/** Saves the half-filled wizard a moment after the last change, and at once when the pane closes. `stop` ends it (finished). */
-export function useDraft(inquiryId: string, form: ReceptionForm): { saved: boolean; failed: boolean; stop: () => void } {
+export interface Draft {
+  saved: boolean;
+  failed: boolean;
+  /** It is being finished: nothing is saved any more. */
+  stop(): void;
+  /** It could not be finished: saving goes on. */
+  goOn(): void;
+  /** Leaves this form for whoever goes on with the inquiry. */
+  leave(form: ReceptionForm): Promise<unknown>;
+}
+
+/** Saves the half-filled wizard a moment after the last change, and at once when the pane closes. */
+export function useDraft(inquiryId: string, form: ReceptionForm): Draft {
   const [state, setState] = useState<"none" | "saved" | "failed">("none");
   const first = useRef(form);
   const waiting = useRef<ReceptionForm | null>(null);
@@ -38,5 +49,9 @@ export function useDraft(inquiryId: string, form: ReceptionForm): { saved: boole
     stop: () => {
       stopped.current = true;
     },
+    goOn: () => {
+      stopped.current = false;
+    },
+    leave: (left) => api.put(`/inquiries/${inquiryId}/draft`, { draft: draftOf(left), purposeId: left.purposeId }),
   };
 }
