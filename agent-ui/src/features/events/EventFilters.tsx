@@ -49,7 +49,6 @@ export function EventFilters({ filter, onChange }: { filter: EventFilter; onChan
         size="xs"
         w={170}
         clearable
-        searchable
         aria-label={t("field.type")}
         placeholder={chosen.length === 0 ? t("field.type") : ""}
         data={types.map((each) => ({ value: each.id, label: each.name }))}

@@ -1,14 +1,14 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { playSound } from "../../app/alerts.ts";
 import { api } from "../../app/api.ts";
 import classes from "../../app/Frame.module.css";
 import { keys } from "../../app/keys.ts";
 import { onDemand } from "../../app/on-demand.tsx";
-import { isTold, tellMissed } from "./told.ts";
+import { isTold, onWanted, tellMissed } from "./told.ts";
 
 const NoticeList = onDemand(async () => (await import("./NoticeList.tsx")).default);
 const Missed = onDemand(async () => (await import("./Missed.tsx")).default, ["notices"]);
@@ -33,7 +33,7 @@ export function Bell() {
     if (before.current === null && unread === 0) tellMissed();
     before.current = unread;
   }, [query.data, unread]);
-  const show = useCallback(() => setOpen(true), []);
+  useEffect(() => onWanted(() => setOpen(true)), []);
   return (
     <Popover opened={open} onChange={setOpen} position="right-end" width={380} shadow="md" trapFocus returnFocus>
       <Popover.Target>
@@ -50,7 +50,7 @@ export function Bell() {
       </Popover.Target>
       {!missed ? null : (
         <Suspense>
-          <Missed onOpen={show} />
+          <Missed />
         </Suspense>
       )}
       <Popover.Dropdown p={0}>

@@ -8,14 +8,14 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
-import { tellMissed } from "./told.ts";
+import { tellMissed, wantNotices } from "./told.ts";
 
 const REMINDERS: readonly string[] = ["interaction.soon", "interaction.overdue", "task.overdue", "lead.deadline", "inquiry.deadline"];
 const TOAST = "missed-reminders";
 const SHOWN_MS = 20_000;
 
 /** Reminders that came while one was away are told once after the login (IA-07): one calm message, which opens the notices. Renders nothing. */
-export default function Missed({ onOpen }: { onOpen: () => void }) {
+export default function Missed() {
   const { t } = useTranslation("notices");
   const missed = useQuery({
     queryKey: keys.notices("missed"),
@@ -28,6 +28,8 @@ export default function Missed({ onOpen }: { onOpen: () => void }) {
     notifications.show({
       id: TOAST,
       icon: <IconBell size={18} />,
+      // Beside the bell, where it covers no controls of a call.
+      position: "bottom-left",
       autoClose: SHOWN_MS,
       closeButtonProps: { "aria-label": t("common:close") },
       message: (
@@ -36,9 +38,10 @@ export default function Missed({ onOpen }: { onOpen: () => void }) {
           <Button
             size="compact-sm"
             variant="light"
+            style={{ flex: "none" }}
             onClick={() => {
               notifications.hide(TOAST);
-              onOpen();
+              wantNotices();
             }}
           >
             {t("missed.show")}
@@ -46,6 +49,6 @@ export default function Missed({ onOpen }: { onOpen: () => void }) {
         </Group>
       ),
     });
-  }, [count, onOpen, t]);
+  }, [count, t]);
   return null;
 }

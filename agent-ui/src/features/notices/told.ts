@@ -10,3 +10,11 @@ export function tellMissed(): boolean {
 export const forgetTold = (): void => sessionStorage.removeItem(KEY);
 /** Is there nothing more to tell in this tab? Then nobody need be asked for it. */
 export const isTold = (): boolean => sessionStorage.getItem(KEY) !== null;
+
+const wanted = new EventTarget();
+/** Opens the list of notices, from wherever; a message outlives what has shown it. */
+export const wantNotices = (): void => void wanted.dispatchEvent(new Event("wanted"));
+export function onWanted(open: () => void): () => void {
+  wanted.addEventListener("wanted", open);
+  return () => wanted.removeEventListener("wanted", open);
+}
