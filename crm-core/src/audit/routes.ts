@@ -5,6 +5,7 @@ import { OBJECT_KINDS, type ObjectKind } from "@kommutator/contract/api/task";
 import type { Db } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { requireScope } from "@kommutator/contract/http";
+import type { Id } from "@kommutator/contract/ids";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
@@ -26,7 +27,7 @@ interface Row {
 
 /**
  * GET /audit: newest first (AD-09). Below scope `all` one sees what the own people did; of one card that one may read, everything that
- * anybody did to it.
+ * anybody did to it. What was done to the numbers and addresses of a card belongs to the card.
  */
 export function auditRoutes(deps: CrmDeps): FastifyPluginAsync {
   const { sql } = deps;
@@ -37,11 +38,14 @@ export function auditRoutes(deps: CrmDeps): FastifyPluginAsync {
       const before = query.cursor === undefined ? null : Number(query.cursor);
       if (before !== null && !Number.isSafeInteger(before)) throw new AppError("validation", { fields: { cursor: "invalid" } });
       const given = <T>(value: T | undefined, condition: (value: T) => unknown) => (value === undefined ? sql`` : sql`AND ${condition(value) as never}`);
+      const { objectKind, objectId } = query;
+      const points = objectKind === undefined || objectId === undefined ? [] : await pointsOf(sql, objectKind, objectId);
       const rows = await sql<Row[]>`
         SELECT a.id, a.at, a.actor_label, a.actor_kind, b.id AS behalf_id, b.full_name AS behalf_name, a.action, a.object_kind, a.object_id, a.changes
         FROM audit_log a LEFT JOIN employee b ON b.id = a.on_behalf_of
         WHERE ${(await readsCard(sql, principal, query)) ? sql`true` : byOwnPeople(sql, principal, scope)}
-          ${given(query.objectKind, (v) => sql`a.object_kind = ${v}`)} ${given(query.objectId, (v) => sql`a.object_id = ${v}`)}
+          AND (${points.length === 0 ? sql`false` : sql`a.object_kind = 'contact_point' AND a.object_id = ANY(${points}::uuid[])`}
+            OR (true ${given(objectKind, (v) => sql`a.object_kind = ${v}`)} ${given(objectId, (v) => sql`a.object_id = ${v}`)}))
           ${given(query.actorId, (v) => sql`a.actor_id = ${v}`)} ${given(query.actorKind, (v) => sql`a.actor_kind = ${v}`)}
           ${given(query.action, (v) => sql`a.action = ${v}`)} ${given(query.from, (v) => sql`a.at >= ${v}`)} ${given(query.to, (v) => sql`a.at < ${v}`)}
           ${before === null ? sql`` : sql`AND a.id < ${before}`}
@@ -57,6 +61,17 @@ async function readsCard(sql: Db, principal: Principal, query: z.output<typeof A
   const kind = OBJECT_KINDS.find((k): k is ObjectKind => k === query.objectKind);
   if (kind === undefined || query.objectId === undefined) return false;
   return mayDo(sql, principal, { kind, id: query.objectId }, "read");
+}
+
+const HOLDERS: readonly string[] = ["customer", "contact", "lead"];
+
+/** By what a card is reached, and was. */
+async function pointsOf(sql: Db, kind: string, id: Id): Promise<Id[]> {
+  if (!HOLDERS.includes(kind)) return [];
+  const rows = await sql<{ id: Id }[]>`
+    SELECT id FROM contact_point WHERE ${sql(`${kind}_id`)} = ${id} AND archived_at IS NULL
+    UNION ALL SELECT id FROM contact_point WHERE coalesce(customer_id, contact_id, lead_id) = ${id} AND archived_at IS NOT NULL`;
+  return rows.map((row) => row.id);
 }
 
 function byOwnPeople(sql: Db, principal: Principal, scope: Scope) {

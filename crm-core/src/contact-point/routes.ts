@@ -1,5 +1,6 @@
 import { IdParams } from "@kommutator/contract/api/common";
 import { ContactPoint, ContactPointBody, ContactPointPatch } from "@kommutator/contract/api/contact-point";
+import { WARNINGS_HEADER } from "@kommutator/contract/api/required-field";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf } from "@kommutator/contract/http";
@@ -16,7 +17,7 @@ import { facetsOf } from "../duplicate/sql.ts";
 import { emitContactChanged, emitPartyChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
-import { insertPoints, lockPoint, mayEditOwner, ownerOf, readPoint, requireAnotherPoint, verifiedElsewhere } from "./sql.ts";
+import { insertPoints, lockPoint, mayEditOwner, ownerOf, pointsGone, pointsMade, readPoint, requireAnotherPoint, verifiedElsewhere } from "./sql.ts";
 
 /** POST /contact-points, PATCH and DELETE /contact-points/:id, by the right to edit the card that owns the point. */
 export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
@@ -37,16 +38,16 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
         if (!(await mayEditOwner(tx, principal, { customer_id: customerId, contact_id: contactId, lead_id: leadId }))) throw new AppError("not_found");
         const card = customerId ?? contactId ?? (leadId as Id);
         const before = (await facetsOf(tx, [card])).get(card);
-        const [id] = await insertPoints(tx, owner, [point], (await crm.company(tx)).country);
-        if (id === undefined) throw new AppError("duplicate");
+        const [row] = await insertPoints(tx, owner, [point], (await crm.company(tx)).country);
+        if (row === undefined) throw new AppError("duplicate");
         const others = await requireNoNewTwin(tx, principal, card, before, differentReason);
-        const made = await readPoint(tx, id);
-        await crm.audit(tx, actorOf(request), {
-          objectKind: "contact_point",
-          objectId: id,
-          action: "create",
-          changes: { ...owner, kind: made.kind, value: made.value, ...overruled(others, differentReason) },
-        });
+        const made = await readPoint(tx, row.id);
+        const why = overruled(others, differentReason);
+        await crm.audit(
+          tx,
+          actorOf(request),
+          pointsMade(owner, [row]).map((entry) => ({ ...entry, changes: { ...entry.changes, ...why } })),
+        );
         await tell(crm, tx, ownerOf({ customer_id: customerId, contact_id: contactId, lead_id: leadId }));
         return made;
       });
@@ -89,15 +90,11 @@ export function contactPointRoutes(crm: Crm): FastifyPluginAsync {
         const point = found(await lockPoint(tx, principal, request.params.id));
         await requireAnotherPoint(tx, point);
         await tx`UPDATE contact_point SET archived_at = ${new Date(crm.clock.now())} WHERE id = ${point.id}`;
-        await crm.audit(tx, actorOf(request), {
-          objectKind: "contact_point",
-          objectId: point.id,
-          action: "archive",
-          changes: { value: [point.value_norm, null] },
-        });
+        await crm.audit(tx, actorOf(request), pointsGone([{ id: point.id, value: point.value_norm }]));
         // The last number may be one that a rule asks for (AD-06).
         const { object, id } = ownerOf(point);
-        await checkRequired(tx, crm, principal, { object, moment: "save", row: { id }, fields: ["phone", "email", "contactPoint"] });
+        const warnings = await checkRequired(tx, crm, principal, { object, moment: "save", row: { id }, fields: ["phone", "email", "contactPoint"] });
+        if (warnings.length > 0) reply.header(WARNINGS_HEADER, warnings.join(","));
         await tell(crm, tx, { object, id });
       });
       return reply.code(204).send(null);

@@ -3,6 +3,7 @@ import type { ContactPoint, NewContactPoint } from "@kommutator/contract/api/con
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
+import type { AuditEntry } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import type { Query } from "../context.ts";
 import { allowed } from "../rights.ts";
@@ -10,12 +11,32 @@ import { normalisePoints } from "./rules.ts";
 
 export type Owner = { customer_id: Id } | { contact_id: Id } | { lead_id: Id };
 
-/** Inserts typed points (unverified); those that the card already has stay as they are. Returns the new ids. */
-export async function insertPoints(tx: Tx, owner: Owner, points: readonly z.infer<typeof NewContactPoint>[], country: string): Promise<Id[]> {
+export interface MadePoint {
+  id: Id;
+  kind: string;
+  value: string;
+}
+
+/** Inserts typed points (unverified); those that the card already has stay as they are. Returns the new ones, for `pointsMade`. */
+export async function insertPoints(tx: Tx, owner: Owner, points: readonly z.infer<typeof NewContactPoint>[], country: string): Promise<MadePoint[]> {
   const rows = normalisePoints(points, country).map((p) => ({ ...owner, ...p }));
   if (rows.length === 0) return [];
-  const made = await tx<{ id: Id }[]>`INSERT INTO contact_point ${tx(rows)} ON CONFLICT DO NOTHING RETURNING id`;
-  return made.map((m) => m.id);
+  return tx<MadePoint[]>`INSERT INTO contact_point ${tx(rows)} ON CONFLICT DO NOTHING RETURNING id, kind, value_norm AS value`;
+}
+
+/** What the audit says of new points: they are written with the row of whatever made them, in one statement (AD-09). */
+export function pointsMade(owner: Owner, points: readonly MadePoint[]): AuditEntry[] {
+  return points.map(({ id, kind, value }) => ({
+    objectKind: "contact_point",
+    objectId: id,
+    action: "create",
+    changes: { ...owner, kind, value: [null, value] },
+  }));
+}
+
+/** What the audit says of points taken from their card. */
+export function pointsGone(points: readonly { id: Id; value: string }[]): AuditEntry[] {
+  return points.map(({ id, value }) => ({ objectKind: "contact_point", objectId: id, action: "archive", changes: { value: [value, null] } }));
 }
 
 /** SQL expression: the active contact points of a card as JSON; `where` is a condition on `cp`. */

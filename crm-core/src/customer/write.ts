@@ -9,7 +9,7 @@ import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { differences } from "../audit/index.ts";
 import { columnsOf, lockVersion } from "../change.ts";
-import { insertPoints } from "../contact-point/sql.ts";
+import { insertPoints, pointsMade } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { requireDifferent } from "../duplicate/find.ts";
 import { tellRouterOf } from "../party/router.ts";
@@ -41,6 +41,8 @@ export interface MadeBy {
   waived?: boolean;
   /** The card is a part of what is written: its faults go here, and the caller refuses with those of the whole (B7). */
   lacking?: RequiredFault[];
+  /** What is only warned of goes here (B7). */
+  warned?: string[];
 }
 type Row = Record<string, unknown> & { version: number; responsible_id: Id | null; status_id: Id | null; merged_into_id: Id | null; archived_at: Date | null };
 
@@ -68,17 +70,13 @@ export async function createCustomer(
   const { id } = row as { id: Id };
   if (body.responsibleId !== null) await setOwner(tx, id, body.responsibleId, "manual", principal.employeeId, now, body.ownerNote);
   if (body.statusId !== null) await setStatusPeriod(tx, id, body.statusId, principal.employeeId, now);
-  await insertPoints(tx, { customer_id: id }, body.contactPoints, country);
+  const points = await insertPoints(tx, { customer_id: id }, body.contactPoints, country);
   const lacking = how.lacking ?? [];
   await andThen?.(id, lacking);
   const warnings = await checkRequired(tx, crm, principal, { object: "customer", moment: "create", row: { id }, waived: how.waived, lacking });
   if (how.lacking === undefined) refuseLacking(lacking);
-  await crm.audit(tx, actor, {
-    objectKind: "customer",
-    objectId: id,
-    action: "create",
-    changes: { ...differences({}, columnsOf(body, { ...COLUMNS, responsibleId: "responsible_id" })), ...overruled(others, body.differentReason) },
-  });
+  const changes = { ...differences({}, columnsOf(body, { ...COLUMNS, responsibleId: "responsible_id" })), ...overruled(others, body.differentReason) };
+  await crm.audit(tx, actor, [{ objectKind: "customer", objectId: id, action: "create", changes }, ...pointsMade({ customer_id: id }, points)]);
   return { id, warnings };
 }
 

@@ -1,9 +1,12 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
-import type { Crm } from "../context.ts";
+import { type MadePoint, pointsMade } from "../contact-point/sql.ts";
+import { type Crm, systemActor } from "../context.ts";
 import { partyOf } from "../party/sql.ts";
 import { nameLead, ownerOf } from "./proof.ts";
+
+const ACTOR = systemActor("identification");
 
 /** What a visitor typed about himself (Identify.addClaims): unverified contact points of the dialog's person, and a lead's name. */
 export async function addClaims(
@@ -16,11 +19,14 @@ export async function addClaims(
   const party = await partyOf(tx, dialogId);
   const owner = ownerOf(party);
   if (party === null || owner === null) return;
-  for (const kind of ["phone", "email"] as const) {
+  const typed = (["phone", "email"] as const).flatMap((kind) => {
     const raw = claims[kind];
     const value = raw === undefined ? null : normaliseValue(kind, raw, country);
-    if (raw === undefined || value === null) continue;
-    await tx`INSERT INTO contact_point ${tx({ ...owner, kind, value_raw: raw.slice(0, 300), value_norm: value })} ON CONFLICT DO NOTHING`;
+    return raw === undefined || value === null ? [] : [{ ...owner, kind, value_raw: raw.slice(0, 300), value_norm: value }];
+  });
+  if (typed.length > 0) {
+    const made = await tx<MadePoint[]>`INSERT INTO contact_point ${tx(typed)} ON CONFLICT DO NOTHING RETURNING id, kind, value_norm AS value`;
+    await crm.audit(tx, ACTOR, pointsMade(owner, made));
   }
   await nameLead(crm, tx, party, claims.name);
 }

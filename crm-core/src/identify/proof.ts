@@ -10,7 +10,7 @@ import { findOwners, insertDuplicatePairs, type Key, lockIdentities } from "./sq
 const ACTOR = systemActor("proof");
 
 /** The card that a detail about the dialog's person belongs to: the contact before the company before the lead; null when nobody is known. */
-export function ownerOf(party: PartyRow | null): PointOwner | null {
+export function ownerOf(party: Pick<PartyRow, "customerId" | "contactId" | "leadId"> | null): PointOwner | null {
   if (party === null) return null;
   if (party.contactId !== null) return { contact_id: party.contactId };
   if (party.customerId !== null) return { customer_id: party.customerId };

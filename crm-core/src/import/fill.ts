@@ -3,7 +3,7 @@ import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
-import { insertPoints, mayEditOwner, type Owner } from "../contact-point/sql.ts";
+import { insertPoints, mayEditOwner, type Owner, pointsGone, pointsMade } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { emitPartyChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
@@ -49,14 +49,10 @@ export async function fillCard(tx: Tx, crm: Crm, principal: Principal, actor: Ac
   if (Object.keys(fields).length > 0) await tx`UPDATE ${tx(card.object)} SET ${tx(fields)}, version = version + 1 WHERE id = ${id}`;
   await checkRequired(tx, crm, principal, { object: card.object, moment: "save", row: { id }, waived });
   const changes = Object.fromEntries(Object.entries(fields).map(([column, value]) => [column, [null, value]]));
-  await crm.audit(tx, actor, {
-    objectKind: card.object,
-    objectId: id,
-    action: "edit",
-    changes: { ...changes, ...(points.length === 0 ? {} : { contact_points: [null, points] }) },
-  });
+  const edited = Object.keys(changes).length === 0 ? [] : [{ objectKind: card.object, objectId: id, action: "edit", changes }];
+  await crm.audit(tx, actor, [...edited, ...pointsMade(owner, points)]);
   await told(crm, tx, card.object, id);
-  return { fields, points };
+  return { fields, points: points.map((p) => p.id) };
 }
 
 /** Takes back what filling wrote where it still stands as it was written; false when nothing of it does. */
@@ -65,17 +61,13 @@ export async function unfill(tx: Tx, crm: Crm, actor: Actor, kind: Card["object"
   if (row === undefined) return false;
   const text = (value: unknown) => (value instanceof Date ? value.toISOString().slice(0, 10) : String(value));
   const still = Object.entries(written.fields).filter(([column, value]) => row[column] !== null && text(row[column]) === text(value));
-  const gone =
-    await tx`UPDATE contact_point SET archived_at = now() WHERE id = ANY(${written.points}::uuid[]) AND archived_at IS NULL AND verified_at IS NULL RETURNING id`;
+  const gone = await tx<{ id: Id; value: string }[]>`
+    UPDATE contact_point SET archived_at = now() WHERE id = ANY(${written.points}::uuid[]) AND archived_at IS NULL AND verified_at IS NULL RETURNING id, value_norm AS value`;
   if (still.length === 0 && gone.length === 0) return false;
   if (still.length > 0)
     await tx`UPDATE ${tx(kind)} SET ${tx(Object.fromEntries(still.map(([column]) => [column, null])))}, version = version + 1 WHERE id = ${id}`;
-  await crm.audit(tx, actor, {
-    objectKind: kind,
-    objectId: id,
-    action: "undo-import",
-    changes: Object.fromEntries(still.map(([column, value]) => [column, [value, null]])),
-  });
+  const changes = Object.fromEntries(still.map(([column, value]) => [column, [value, null]]));
+  await crm.audit(tx, actor, [{ objectKind: kind, objectId: id, action: "undo-import", changes }, ...pointsGone(gone)]);
   await told(crm, tx, kind, id);
   return true;
 }

@@ -5,7 +5,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { differences } from "../audit/index.ts";
-import { insertPoints } from "../contact-point/sql.ts";
+import { insertPoints, pointsMade } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { setDeadlines } from "../lead/deadline.ts";
 import { checkRequired } from "../required-field/check.ts";
@@ -27,9 +27,12 @@ export async function createLead(tx: Tx, crm: Crm, principal: Principal, actor: 
   };
   const [row] = await tx<{ id: Id }[]>`INSERT INTO lead ${tx({ ...values, created_at: now, created_by: principal.employeeId })} RETURNING id`;
   const { id } = row as { id: Id };
-  await insertPoints(tx, { lead_id: id }, body.contactPoints, (await crm.company(tx)).country);
+  const points = await insertPoints(tx, { lead_id: id }, body.contactPoints, (await crm.company(tx)).country);
   await setDeadlines(tx, [id]);
   await checkRequired(tx, crm, principal, { object: "lead", moment: "create", row: { id }, waived });
-  await crm.audit(tx, actor, { objectKind: "lead", objectId: id, action: "create", changes: differences({}, values) });
+  await crm.audit(tx, actor, [
+    { objectKind: "lead", objectId: id, action: "create", changes: differences({}, values) },
+    ...pointsMade({ lead_id: id }, points),
+  ]);
   return id;
 }

@@ -1,6 +1,7 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
+import { pointsGone } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { endOwner } from "../customer/periods.ts";
 import { REFERENCES } from "../merge/references.ts";
@@ -32,10 +33,14 @@ export async function undoRow(tx: Tx, crm: Crm, actor: Actor, card: CardRef, fil
 
 async function archive(tx: Tx, crm: Crm, actor: Actor, card: CardRef): Promise<void> {
   const now = new Date(crm.clock.now());
-  await tx`UPDATE contact_point SET archived_at = ${now} WHERE ${tx(`${card.kind}_id`)} = ${card.id} AND archived_at IS NULL`;
+  const gone = await tx<{ id: Id; value: string }[]>`
+    UPDATE contact_point SET archived_at = ${now} WHERE ${tx(`${card.kind}_id`)} = ${card.id} AND archived_at IS NULL RETURNING id, value_norm AS value`;
   if (card.kind === "customer") await endOwner(tx, card.id, now);
   await tx`UPDATE ${tx(card.kind)} SET archived_at = ${now}, version = version + 1 WHERE id = ${card.id}`;
-  await crm.audit(tx, actor, { objectKind: card.kind, objectId: card.id, action: "undo-import", changes: { archived_at: [null, now.toISOString()] } });
+  await crm.audit(tx, actor, [
+    { objectKind: card.kind, objectId: card.id, action: "undo-import", changes: { archived_at: [null, now.toISOString()] } },
+    ...pointsGone(gone),
+  ]);
 }
 
 /** Does anything point at the card (or its people) that the import did not make? Every foreign key is known to merging. */

@@ -4,7 +4,8 @@ import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
-import { insertPoints } from "../contact-point/sql.ts";
+import { differences } from "../audit/index.ts";
+import { insertPoints, pointsMade } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { partyOf } from "../party/sql.ts";
 import { allowed, handles } from "../rights.ts";
@@ -45,13 +46,11 @@ export async function resolvePerson(crm: Crm, tx: Tx, principal: Principal, acto
         >`SELECT id, contact_name, company_name FROM lead WHERE id = ${party.leadId} AND status IN ('new', 'in_work', 'qualified') FOR UPDATE`;
   if (own !== undefined) {
     await tx`UPDATE lead SET contact_name = coalesce(${who.contactName}, contact_name), company_name = coalesce(${who.companyName}, company_name), version = version + 1 WHERE id = ${own.id}`;
-    await insertPoints(tx, { lead_id: own.id }, typed, country);
-    await crm.audit(tx, actor, {
-      objectKind: "lead",
-      objectId: own.id,
-      action: "edit",
-      changes: { contact_name: [own.contact_name, who.contactName], company_name: [own.company_name, who.companyName] },
-    });
+    const points = await insertPoints(tx, { lead_id: own.id }, typed, country);
+    const filled = { contact_name: who.contactName ?? own.contact_name, company_name: who.companyName ?? own.company_name };
+    const changes = differences({ contact_name: own.contact_name, company_name: own.company_name }, filled);
+    const edited = Object.keys(changes).length === 0 ? [] : [{ objectKind: "lead", objectId: own.id, action: "edit", changes }];
+    await crm.audit(tx, actor, [...edited, ...pointsMade({ lead_id: own.id }, points)]);
     return { customerId: null, contactId: null, leadId: own.id };
   }
   const [identity] =
@@ -69,13 +68,11 @@ export async function resolvePerson(crm: Crm, tx: Tx, principal: Principal, acto
   const arrived = reached
     ? [{ kind: identity.kind as "phone" | "email", value: (identity.value as string).replace(/^short:/, ""), label: null, isShared: false }]
     : [];
-  await insertPoints(tx, { lead_id: id }, [...typed, ...arrived], country);
-  await crm.audit(tx, actor, {
-    objectKind: "lead",
-    objectId: id,
-    action: "create",
-    changes: { contact_name: [null, who.contactName], company_name: [null, who.companyName] },
-  });
+  const points = await insertPoints(tx, { lead_id: id }, [...typed, ...arrived], country);
+  await crm.audit(tx, actor, [
+    { objectKind: "lead", objectId: id, action: "create", changes: { contact_name: [null, who.contactName], company_name: [null, who.companyName] } },
+    ...pointsMade({ lead_id: id }, points),
+  ]);
   return { customerId: null, contactId: null, leadId: id };
 }
 

@@ -5,7 +5,7 @@ import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
-import { insertPoints, readPoint } from "../contact-point/sql.ts";
+import { insertPoints, pointsMade } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
 import { editCustomer, overruled, requireEdit } from "../customer/write.ts";
 import { requireNoNewTwin } from "../duplicate/find.ts";
@@ -41,14 +41,12 @@ export async function fillCustomer(
 async function addPoint(crm: Crm, tx: Tx, principal: Principal, actor: Actor, customerId: Id, kind: "phone" | "email", value: string): Promise<void> {
   const before = (await facetsOf(tx, [customerId])).get(customerId);
   const point = { kind, value, label: null, isShared: false };
-  const [id] = await insertPoints(tx, { customer_id: customerId }, [point], (await crm.company(tx)).country);
-  if (id === undefined) return;
-  const others = await requireNoNewTwin(tx, principal, customerId, before, null);
-  const made = await readPoint(tx, id);
-  await crm.audit(tx, actor, {
-    objectKind: "contact_point",
-    objectId: id,
-    action: "create",
-    changes: { customer_id: customerId, kind: made.kind, value: made.value, ...overruled(others, null) },
-  });
+  const made = await insertPoints(tx, { customer_id: customerId }, [point], (await crm.company(tx)).country);
+  if (made.length === 0) return;
+  const why = overruled(await requireNoNewTwin(tx, principal, customerId, before, null), null);
+  await crm.audit(
+    tx,
+    actor,
+    pointsMade({ customer_id: customerId }, made).map((entry) => ({ ...entry, changes: { ...entry.changes, ...why } })),
+  );
 }

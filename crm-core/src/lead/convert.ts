@@ -3,8 +3,9 @@ import type { ConvertBody } from "@kommutator/contract/api/lead";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
-import type { Actor } from "@kommutator/contract/ports";
+import type { Actor, AuditEntry } from "@kommutator/contract/ports";
 import type { z } from "zod";
+import { differences } from "../audit/index.ts";
 import type { Crm } from "../context.ts";
 import { setOwner } from "../customer/sql.ts";
 import { repointLead } from "../merge/repoint.ts";
@@ -35,9 +36,17 @@ export interface Converted {
  * Lead -> customer, the reference transaction C4 (RG-14): everything of the lead moves to the customer's card, nothing is copied, so nothing
  * is lost or doubled. Converted already into the same customer: the same answer again. Throws already_taken (into another one), duplicate
  * with `candidates` (a card with the same identity exists that one may see, and it was neither chosen nor refused), validation (disqualified), lead_not_qualified
- * (RG-15: only qualified leads convert; `qualify` does it in the same step where the checklist allows).
+ * (RG-15: only qualified leads convert; `qualify` does it in the same step where the checklist allows). `warned` gets what is only warned of (B7).
  */
-export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor: Actor, leadId: Id, body: z.infer<typeof ConvertBody>): Promise<Converted> {
+export async function convertLead(
+  crm: Crm,
+  tx: Tx,
+  principal: Principal,
+  actor: Actor,
+  leadId: Id,
+  body: z.infer<typeof ConvertBody>,
+  warned: string[] = [],
+): Promise<Converted> {
   const [lead] = await tx<LeadRow[]>`
     SELECT l.* FROM lead l WHERE l.id = ${leadId} AND (${allowed(tx, principal, "lead", "edit", "l.responsible_id")} OR ${handles(tx, principal, "lead_id", "l.id")}) FOR UPDATE OF l`;
   if (lead === undefined) throw new AppError("not_found");
@@ -77,25 +86,22 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
   await tx`
     UPDATE lead SET status = 'converted', converted_customer_id = ${customer.id}, converted_contact_id = ${contactId}, converted_at = ${now},
       qualified_at = coalesce(qualified_at, ${now}), version = version + 1 WHERE id = ${leadId}`;
-  await crm.audit(tx, actor, {
-    objectKind: "lead",
-    objectId: leadId,
-    action: "convert",
-    changes: { status: [lead.status, "converted"], customer_id: [null, customer.id], contact_id: [null, contactId] },
-  });
-  if (target === null)
-    await crm.audit(tx, actor, {
-      objectKind: "customer",
-      objectId: customer.id,
-      action: "create",
-      changes: { from_lead_id: [null, leadId], responsible_id: [null, owner] },
-    });
+  const converted = { status: [lead.status, "converted"], customer_id: [null, customer.id], contact_id: [null, contactId] };
+  const given = customer.responsible_id === null ? { responsible_id: [null, owner] } : {};
+  const company =
+    target === null
+      ? [{ objectKind: "customer", objectId: customer.id, action: "create", changes: { name: [null, customer.name], from_lead_id: [null, leadId], ...given } }]
+      : customer.responsible_id === null
+        ? [{ objectKind: "customer", objectId: customer.id, action: "edit", changes: given }]
+        : [];
+  await crm.audit(tx, actor, [{ objectKind: "lead", objectId: leadId, action: "convert", changes: converted }, ...company, ...made]);
   // A human made of the lead is a new contact; one who was known is not touched.
-  await checkTogether(tx, crm, principal, [
+  const warnings = await checkTogether(tx, crm, principal, [
     { object: "lead", moment: "convert", row: { id: leadId } },
-    ...(made ? [{ object: "contact" as const, moment: "create" as const, row: { id: contactId as Id } }] : []),
+    ...(made.length > 0 ? [{ object: "contact" as const, moment: "create" as const, row: { id: contactId as Id } }] : []),
     ...(target === null ? [{ object: "customer" as const, moment: "create" as const, row: { id: customer.id } }] : []),
   ]);
+  warned.push(...warnings);
   await settle(tx, crm, leadId, ["lead.deadline"]);
   await emitPartyChanged(crm, tx, { customerId: customer.id });
   return { customerId: customer.id, contactId };
@@ -104,12 +110,13 @@ export async function convertLead(crm: Crm, tx: Tx, principal: Principal, actor:
 interface Target {
   id: Id;
   kind: string;
+  name: string;
   responsible_id: Id | null;
 }
 
 async function existingCustomer(tx: Tx, principal: Principal, id: Id): Promise<Target> {
   const [row] = await tx<Target[]>`
-    SELECT c.id, c.kind, c.responsible_id FROM customer o JOIN customer c ON c.id = coalesce(o.merged_into_id, o.id)
+    SELECT c.id, c.kind, c.name, c.responsible_id FROM customer o JOIN customer c ON c.id = coalesce(o.merged_into_id, o.id)
     WHERE o.id = ${id} AND c.archived_at IS NULL AND (${allowed(tx, principal, "customer", "read", "c.responsible_id")} OR ${handles(tx, principal, "customer_id", "c.id")}) FOR UPDATE OF c`;
   if (row === undefined) throw new AppError("not_found");
   return row;
@@ -126,30 +133,34 @@ async function newCustomer(tx: Tx, lead: LeadRow, body: z.infer<typeof ConvertBo
   }
   if (!name) throw new AppError("validation", { fields: { "customer.name": "required" } });
   const [row] = await tx<Target[]>`
-    INSERT INTO customer (kind, name, source_id, created_by) VALUES (${kind}, ${name}, ${lead.source_id}, ${by}) RETURNING id, kind, responsible_id`;
+    INSERT INTO customer (kind, name, source_id, created_by) VALUES (${kind}, ${name}, ${lead.source_id}, ${by}) RETURNING id, kind, name, responsible_id`;
   return row as Target;
 }
 
-/** The human of a company: the chosen contact, or a new one with the lead's name. A person-customer bears the contact points itself. */
-async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | null): Promise<{ contactId: Id | null; made: boolean }> {
+/**
+ * The human of a company: the chosen contact, or a new one with the lead's name, of whom `made` tells the audit. A person-customer bears the
+ * contact points itself.
+ */
+async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | null): Promise<{ contactId: Id | null; made: AuditEntry[] }> {
   if (chosen !== null) {
     const rows = await tx`SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND contact_id = ${chosen}`;
     if (rows.length === 0) throw new AppError("not_found");
-    return { contactId: chosen, made: false };
+    return { contactId: chosen, made: [] };
   }
   // A person of the company who has one of the lead's numbers or addresses is the same human (C4, step 4).
   const [twin] = await tx<{ contact_id: Id }[]>`
     SELECT other.contact_id FROM contact_point mine JOIN contact_point other ON other.kind = mine.kind AND other.scope = mine.scope AND other.value_norm = mine.value_norm AND other.archived_at IS NULL AND NOT other.is_shared
     JOIN customer_contact cc ON cc.contact_id = other.contact_id AND cc.customer_id = ${customer.id} AND cc.left_at IS NULL
     WHERE mine.lead_id = ${lead.id} AND mine.archived_at IS NULL ORDER BY other.verified_at NULLS LAST LIMIT 1`;
-  if (twin !== undefined) return { contactId: twin.contact_id, made: false };
+  if (twin !== undefined) return { contactId: twin.contact_id, made: [] };
   const name = lead.contact_name?.trim();
-  if (customer.kind !== "company" || !name) return { contactId: null, made: false };
+  if (customer.kind !== "company" || !name) return { contactId: null, made: [] };
   const [last, first = null, ...middle] = name.split(/\s+/) as [string, ...string[]];
-  const [row] = await tx<{ id: Id }[]>`
-    INSERT INTO contact (last_name, first_name, middle_name) VALUES (${first === null ? null : last}, ${first ?? last}, ${middle.join(" ") || null}) RETURNING id`;
+  const names = { last_name: first === null ? null : last, first_name: first ?? last, middle_name: middle.join(" ") || null };
+  const [row] = await tx<{ id: Id }[]>`INSERT INTO contact ${tx(names)} RETURNING id`;
   const { id } = row as { id: Id };
   await tx`INSERT INTO customer_contact (customer_id, contact_id, is_primary)
     SELECT ${customer.id}, ${id}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND is_primary AND left_at IS NULL)`;
-  return { contactId: id, made: true };
+  const changes = { ...differences({}, names), customer_id: [null, customer.id], from_lead_id: [null, lead.id] };
+  return { contactId: id, made: [{ objectKind: "contact", objectId: id, action: "create", changes }] };
 }

@@ -4,6 +4,7 @@ import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
+import { differences } from "../audit/index.ts";
 import type { Crm } from "../context.ts";
 import { setOwner, setStatusPeriod } from "../customer/periods.ts";
 import { tellRouterOf } from "../party/router.ts";
@@ -53,16 +54,16 @@ export async function undoMerge(crm: Crm, tx: Tx, principal: Principal, actor: A
     throw new AppError("in_use", { survivorId: survivor.merged_into_id ?? loser.merged_into_id });
 
   const back = await restore(tx, log.moved);
-  const fields = await giveBack(tx, card, log, survivor, now);
+  const { kept, returned } = await giveBack(tx, card, log, survivor, now);
   await writeRow(tx, card, loserId, { merged_into_id: null, ...(await alive(tx, card, log.loser_snapshot)) });
-  if (card === "customer") await owners(tx, principal, log, survivor, now);
-  const left = [...back.left, ...fields.map((field) => ({ table: card, key: field }))];
+  if (card === "customer") Object.assign(returned, await owners(tx, principal, log, survivor, now));
+  const left = [...back.left, ...kept.map((field) => ({ table: card, key: field }))];
   await tx`UPDATE merge_log SET undone_at = ${now}, undone_by = ${principal.employeeId}, undo_left = ${tx.json(left as never)} WHERE id = ${mergeId}`;
   await tx`
     UPDATE duplicate_candidate SET decision = 'open', decided_by = NULL, decided_at = NULL
     WHERE a_id = least(${survivorId}::uuid, ${loserId}::uuid) AND b_id = greatest(${survivorId}::uuid, ${loserId}::uuid) AND decision = 'merged'`;
   await crm.audit(tx, actor, [
-    { objectKind: card, objectId: survivorId, action: "unmerge", changes: { merged_from: [loserId, null] } },
+    { objectKind: card, objectId: survivorId, action: "unmerge", changes: { merged_from: [loserId, null], ...returned } },
     { objectKind: card, objectId: loserId, action: "unmerge", changes: { merged_into_id: [survivorId, null] } },
   ]);
   if (card !== "contact")
@@ -79,8 +80,8 @@ async function alive(tx: Tx, card: MergeCard, snapshot: Row): Promise<Record<str
   return { archived_at: null, ...(card === "customer" ? { tax_id: await freeTaxId(tx, snapshot["tax_id"]) } : {}) };
 }
 
-/** The survivor's own values return where nobody has changed them since; returns the names of the others. */
-async function giveBack(tx: Tx, card: MergeCard, log: Log, current: Row, now: Date): Promise<string[]> {
+/** The survivor's own values return where nobody has changed them since: what `returned`, for the audit, and the names of the others. */
+async function giveBack(tx: Tx, card: MergeCard, log: Log, current: Row, now: Date): Promise<{ kept: string[]; returned: Record<string, [unknown, unknown]> }> {
   const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   const { survivor_before: before, survivor_after: after } = log;
   const touched = Object.keys(after).filter((column) => isContent(card, column) && !same(before[column], after[column]));
@@ -88,7 +89,7 @@ async function giveBack(tx: Tx, card: MergeCard, log: Log, current: Row, now: Da
   const values = Object.fromEntries(touched.filter((column) => !kept.includes(column)).map((column) => [column, before[column] ?? null]));
   if (Object.keys(values).length > 0) await writeRow(tx, card, log.survivor_id, values);
   if (card === "customer" && "status_id" in values) await setStatusPeriod(tx, log.survivor_id, values["status_id"] as Id | null, null, now);
-  return kept.filter((column) => !WRITTEN_BY_WORK.has(column));
+  return { kept: kept.filter((column) => !WRITTEN_BY_WORK.has(column)), returned: differences(current, values) };
 }
 
 /** A tax number that somebody else has taken meanwhile stays with them. */
@@ -98,12 +99,14 @@ async function freeTaxId(tx: Tx, taxId: unknown): Promise<string | null> {
   return taken === undefined ? taxId : null;
 }
 
-/** The loser's last period goes on; the survivor is given back to whoever had it, if nobody has changed that since. */
-async function owners(tx: Tx, principal: Principal, log: Log, survivor: Row, now: Date): Promise<void> {
+/** The loser's last period goes on; the survivor is given back to whoever had it, if nobody has changed that since. Returns that for the audit. */
+async function owners(tx: Tx, principal: Principal, log: Log, survivor: Row, now: Date): Promise<Record<string, [unknown, unknown]>> {
   await tx`
     UPDATE customer_owner_history h SET during = tstzrange(lower(h.during), NULL)
     WHERE h.customer_id = ${log.loser_id} AND h.employee_id IS NOT DISTINCT FROM ${(log.loser_snapshot["responsible_id"] as Id | null) ?? null}::uuid
       AND upper(h.during) = (SELECT max(upper(during)) FROM customer_owner_history WHERE customer_id = ${log.loser_id})`;
   const [before, after] = [log.survivor_before["responsible_id"], log.survivor_after["responsible_id"]] as (Id | null)[];
-  if (before !== after && survivor["responsible_id"] === after) await setOwner(tx, log.survivor_id, before ?? null, "merge", principal.employeeId, now);
+  if (before === after || survivor["responsible_id"] !== after) return {};
+  await setOwner(tx, log.survivor_id, before ?? null, "merge", principal.employeeId, now);
+  return { responsible_id: [after ?? null, before ?? null] };
 }

@@ -5,13 +5,16 @@ import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
 import { identityScope } from "@kommutator/contract/phone";
+import type { Actor } from "@kommutator/contract/ports";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import { differences } from "../audit/index.ts";
 import { readCard } from "../card/sql.ts";
 import { change } from "../change.ts";
+import { type MadePoint, pointsMade } from "../contact-point/sql.ts";
 import type { Crm } from "../context.ts";
+import { ownerOf } from "../identify/proof.ts";
 import { resolvePerson } from "../inquiry/person.ts";
 import { found } from "../rights.ts";
 import { emitParty, moveInteractions, requireDialog } from "./link.ts";
@@ -52,7 +55,7 @@ export function partyRoutes(crm: Crm): FastifyPluginAsync {
           await emitParty(crm, tx, id);
           if (!same) await tellRouter(crm, tx, id, person);
         }
-        if (request.body.verify) await verify(crm, tx, id, person);
+        if (request.body.verify) await verify(crm, tx, actor, id, person);
         return found(await readCard(tx, principal, id));
       });
     });
@@ -87,7 +90,7 @@ async function requireInterestOf(tx: Tx, person: { customerId: Id | null; leadId
 }
 
 /** A person confirmed that the number or address is this card's (C2); shared ones prove nothing, and another card's stays its own. */
-async function verify(crm: Crm, tx: Tx, dialogId: Id, person: { customerId: Id | null; contactId: Id | null; leadId: Id | null }): Promise<void> {
+async function verify(crm: Crm, tx: Tx, actor: Actor, dialogId: Id, person: { customerId: Id | null; contactId: Id | null; leadId: Id | null }): Promise<void> {
   const [d] = await tx<
     { identity_kind: string; identity_value: string | null; channel_id: Id }[]
   >`SELECT identity_kind, identity_value, channel_id FROM dialog WHERE id = ${dialogId}`;
@@ -97,13 +100,17 @@ async function verify(crm: Crm, tx: Tx, dialogId: Id, person: { customerId: Id |
     SELECT id FROM contact_point WHERE kind = ${key.kind} AND scope = ${key.scope} AND value_norm = ${key.value_norm} AND verified_at IS NOT NULL AND NOT is_shared AND archived_at IS NULL
       AND (customer_id, contact_id, lead_id) IS DISTINCT FROM (CASE WHEN ${person.contactId}::uuid IS NULL THEN ${person.customerId}::uuid END, ${person.contactId}::uuid, CASE WHEN ${person.customerId}::uuid IS NULL THEN ${person.leadId}::uuid END)`;
   if (holder !== undefined) throw new AppError("contact_point_taken");
-  const owner =
-    person.contactId !== null ? { contact_id: person.contactId } : person.customerId !== null ? { customer_id: person.customerId } : { lead_id: person.leadId };
-  if (Object.values(owner)[0] === null) throw new AppError("validation", { fields: { customerId: "required" } });
+  const owner = ownerOf(person);
+  if (owner === null) throw new AppError("validation", { fields: { customerId: "required" } });
   const now = new Date(crm.clock.now());
-  await tx`INSERT INTO contact_point ${tx({ ...owner, ...key, value_raw: key.value_norm })} ON CONFLICT DO NOTHING`;
+  const made = await tx<MadePoint[]>`
+    INSERT INTO contact_point ${tx({ ...owner, ...key, value_raw: key.value_norm })} ON CONFLICT DO NOTHING RETURNING id, kind, value_norm AS value`;
   const [column, id] = Object.entries(owner)[0] as [string, Id];
-  await tx`
+  const proven = await tx<{ id: Id }[]>`
     UPDATE contact_point SET verified_at = ${now}, verified_how = 'manual' WHERE kind = ${key.kind} AND scope = ${key.scope} AND value_norm = ${key.value_norm} AND ${tx(column)} = ${id}
-      AND archived_at IS NULL AND NOT is_shared AND verified_at IS NULL`;
+      AND archived_at IS NULL AND NOT is_shared AND verified_at IS NULL RETURNING id`;
+  await crm.audit(tx, actor, [
+    ...pointsMade(owner, made),
+    ...proven.map((point) => ({ objectKind: "contact_point", objectId: point.id, action: "verify", changes: { verified_how: [null, "manual"] } })),
+  ]);
 }
