@@ -256,3 +256,20 @@ test("fifty callers at once, with their legs and ends: each stands once, whichev
   expect(n).toEqual({ calls: 50, entries: 50, open: 0, events: 100 });
   expect(warnings).toEqual([]);
 });
+
+test("a caller of a line abroad is looked up by that country's numbers, at once too, and nobody else is made of the same digits", async () => {
+  const { sql } = database;
+  await sql`INSERT INTO line (channel_id, number, country) VALUES (${channel}, '+380442000001', 'UA')`;
+  // What is read with the first of them says that the channel has a line abroad; from then on that is known beforehand.
+  for (const [key, number] of [
+    ["ua-1", "067 765 43 21"],
+    ["ua-2", "0677654321"],
+    ["ua-3", "+380677654321"],
+  ] as const)
+    await report({ ...offered(key, number), to: "0442000001" });
+  await settled();
+  expect([long, warnings]).toEqual([[], []]);
+  const rows = await sql`SELECT DISTINCT from_norm, line_id IS NOT NULL AS line FROM call WHERE channel_id = ${channel}`;
+  expect(rows).toEqual([{ from_norm: "+380677654321", line: true }]);
+  expect(await sql`SELECT value_norm FROM contact_point WHERE value_norm LIKE '%677654321'`).toEqual([{ value_norm: "+380677654321" }]);
+});

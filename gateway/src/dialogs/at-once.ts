@@ -4,7 +4,7 @@ import { holdLease, LeaseLost } from "../db/lease.ts";
 import type { AtOnce, Fence } from "../inbound/raw-events.ts";
 import { insertDone, NOT_AT_ONCE, type RawRow } from "../inbound/raw-row.ts";
 import { askForCall, type CallEvent, ingestCall, isCallEvent } from "./ingest-calls.ts";
-import { type IngestDeps, Outcome, readFacts } from "./ingest-deps.ts";
+import { type IngestDeps, type IngestFacts, Outcome, readFacts } from "./ingest-deps.ts";
 import { IdentificationLate } from "./open-dialog.ts";
 import { isConnectionError, type ReaderLog } from "./reader.ts";
 
@@ -27,8 +27,11 @@ export interface AtOnceOptions extends IngestDeps {
  */
 export function createAtOnce(options: AtOnceOptions): AtOnce {
   let busy = 0;
-  /** Numbers are looked up by it before the facts have come; they are asked again should it have changed. */
-  let country: string | undefined;
+  /**
+   * Numbers are looked up by this country before the facts have come; they are asked again should it have changed. On a channel with lines abroad they
+   * are not: the line is looked up first.
+   */
+  let known: Pick<IngestFacts, "country" | "abroad"> | undefined;
 
   async function attempt(row: RawRow, event: CallEvent, fence: Fence, unidentified: boolean): Promise<void> {
     const outcome = new Outcome();
@@ -36,9 +39,10 @@ export function createAtOnce(options: AtOnceOptions): AtOnce {
     try {
       await options.sql.begin(async (tx) => {
         try {
+          const country = known?.abroad.has(row.c) === true ? undefined : known?.country;
           const asked = askForCall(tx, { channelId: row.c, event }, unidentified ? undefined : { deps: options, country, outcome });
           const [, , facts] = await together([holdLease(tx, fence), insertDone(tx, row), readFacts(tx, [row.c]), asked?.call]);
-          country = facts.country;
+          known = facts;
           await ingestCall(tx, options, { ...facts, unidentified }, row.c, event, outcome, asked);
           // A decision that is taken back costs the router its memory: what may come late is waited for.
           await together(outcome.doubtful);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CallDigit, CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus } from "@kommutator/contract/channel";
+import type { CallDigit, CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus, RawIdentity } from "@kommutator/contract/channel";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { Disposition } from "@kommutator/contract/dialog-event";
 import type { Identification } from "@kommutator/contract/identity";
@@ -53,7 +53,13 @@ function askWho(
   outcome: Outcome,
 ): Promise<[Line[], Identification]> {
   const ours = ourNumber(event);
-  return together([findLine(tx, channelId, ours, normalised(ours, country)), identifyCaller(tx, deps, otherSide(event), channelId, outcome)]);
+  return together([findLine(tx, channelId, ours, country), identifyCaller(tx, deps, otherSide(event), channelId, outcome)]);
+}
+
+/** A number that a line abroad reads otherwise than we do at home (RG-02) is given in full. */
+function asReadBy(line: Line | undefined, from: RawIdentity, home: string): RawIdentity {
+  const value = line?.country == null || from.kind !== "phone" ? null : normalised(from.value, line.country);
+  return value?.startsWith("+") === true && value !== normalised(from.value, home) ? { ...from, value } : from;
 }
 
 const ourNumber = (event: CallOffered | CallReconstructed) => (event.direction === "in" ? event.to : event.from.value);
@@ -88,7 +94,7 @@ export async function ingestCall(
       return;
     case "call.digit":
       if (call === undefined) throw new Error(`a key in the call ${key}, which was never offered`);
-      return digit(call, event, deps, outcome);
+      return digit(tx, call, event, deps, outcome);
     case "call.recorded":
       if (call === undefined) throw new Error(`a recording of the call ${key}, which was never offered`);
       return recorded(tx, call, event);
@@ -98,6 +104,8 @@ export async function ingestCall(
 interface Line {
   id: Id;
   queue_id: Id | null;
+  /** Its own, where it is not the company's. */
+  country: string | null;
 }
 
 async function insertCall(
@@ -114,12 +122,16 @@ async function insertCall(
   const channel = facts.channels.get(channelId);
   if (channel === undefined) throw new Error("the channel is gone");
   const inbound = event.direction === "in";
-  const norm = (value: string | null) => normalised(value, facts.country);
-  const from = otherSide(event);
-  const [[line], identified] =
-    facts.unidentified === true
-      ? [await findLine(tx, channelId, ourNumber(event), norm(ourNumber(event))), null]
-      : await (begun?.country === facts.country ? begun.answers : askWho(tx, deps, event, channelId, facts.country, outcome));
+  let from = otherSide(event);
+  let line: Line | undefined;
+  let identified: Identification | null = null;
+  if (facts.unidentified === true || facts.abroad.has(channelId)) {
+    // The line says how its callers' numbers are read: they are looked up after it.
+    [line] = await findLine(tx, channelId, ourNumber(event), facts.country);
+    from = asReadBy(line, from, facts.country);
+    if (facts.unidentified !== true) identified = await identifyCaller(tx, deps, from, channelId, outcome);
+  } else [[line], identified] = await (begun?.country === facts.country ? begun.answers : askWho(tx, deps, event, channelId, facts.country, outcome));
+  const norm = (value: string | null) => normalised(value, line?.country ?? facts.country);
   const live = event.kind === "call.offered";
   const callId = randomUUID();
   const dialogId = randomUUID();
@@ -150,9 +162,14 @@ async function insertCall(
   return { callId, dialogId };
 }
 
-async function findLine(tx: Tx, channelId: Id, number: string | null, norm: string | null): Promise<Line[]> {
+/** The line of a number, the likeliest first: written as we read it at home, or as the line's own country does. */
+async function findLine(tx: Tx, channelId: Id, number: string | null, home: string): Promise<Line[]> {
   if (number === null) return [];
-  return tx<Line[]>`SELECT id, queue_id FROM line WHERE channel_id = ${channelId} AND number IN (${number}, ${norm ?? number})`;
+  const written = [number, normalised(number, home) ?? number];
+  const rows = await tx<(Line & { number: string })[]>`
+    SELECT id, queue_id, country, number FROM line WHERE channel_id = ${channelId} AND archived_at IS NULL AND (number = ANY(${written}::text[]) OR country <> ${home})`;
+  const ours = rows.filter((line) => written.includes(line.number));
+  return ours.length > 0 ? ours : rows.filter((line) => line.country !== null && normalised(number, line.country) === line.number);
 }
 
 async function offered(
@@ -221,12 +238,22 @@ async function reconstructed(
   }
 }
 
-/** The key by which a waiting caller asks to be called back. Others mean nothing; where nothing is offered the router ignores it. */
+/** The key by which a waiting caller asks to be called back; where nothing is offered the router ignores it. */
 const CALLBACK_KEY = "1";
 
-function digit(call: CallRow, event: CallDigit, deps: IngestDeps, outcome: Outcome): void {
-  if (event.digit !== CALLBACK_KEY || call.direction !== "in" || call.state === "ended" || call.from_norm === null) return;
+function digit(tx: Tx, call: CallRow, event: CallDigit, deps: IngestDeps, outcome: Outcome): void {
+  if (call.direction !== "in" || call.state === "ended") return;
+  if (call.answered_at === null) outcome.follow(keepPressed(tx, call, event.digit));
+  if (event.digit !== CALLBACK_KEY || call.from_norm === null) return;
   outcome.inputs.push({ kind: "callback.requested", dialogId: call.dialog_id, number: call.from_norm, at: Math.min(event.occurredAt, deps.now()) });
+}
+
+/** A key of the line's menu says what the caller calls for (RG-07), unless it is the one that asks for a callback here. */
+async function keepPressed(tx: Tx, call: CallRow, key: string): Promise<void> {
+  await tx`
+    UPDATE call k SET pressed = m.key FROM line_key m JOIN line n ON n.id = m.line_id JOIN channel c ON c.id = n.channel_id
+    WHERE k.id = ${call.id} AND m.line_id = k.line_id AND m.key = ${key} AND NOT (m.key = ${CALLBACK_KEY} AND k.from_norm IS NOT NULL AND (
+      SELECT callback_offered FROM queue WHERE id = coalesce((SELECT queue_id FROM entry WHERE dialog_id = k.dialog_id AND ended_at IS NULL), n.queue_id, c.queue_id)))`.execute();
 }
 
 async function recorded(tx: Tx, call: CallRow, event: CallRecorded): Promise<void> {

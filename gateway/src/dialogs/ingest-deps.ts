@@ -85,6 +85,8 @@ export interface IngestFacts {
   channels: Map<Id, ChannelFacts>;
   /** Home country for telephone numbers. */
   country: string;
+  /** Channels with lines of another country: their callers' numbers are read by it. */
+  abroad: ReadonlySet<Id>;
   skills: SkillFacts;
   /** The batch is tried again because identification was late: callers are routed as pending, and identified afterwards. */
   unidentified?: boolean;
@@ -98,17 +100,24 @@ export async function readFacts(tx: Tx, channelIds: Id[]): Promise<IngestFacts> 
       kind: ChannelKind;
       queue_id: Id;
       language: string | null;
+      abroad: Id[] | null;
       country: string | null;
       of_queues: SkillFacts["ofQueues"] | null;
       languages: SkillFacts["languages"] | null;
     }[]
   >`
     SELECT c.id, c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, (SELECT country FROM company) AS country,
+      (SELECT json_agg(DISTINCT channel_id) FROM line WHERE archived_at IS NULL AND country <> (SELECT country FROM company)) AS abroad,
       (SELECT json_agg(json_build_object('queueId', q.queue_id, 'skillId', q.skill_id, 'level', q.level, 'relaxS', q.relax_s)) FROM queue_skill q JOIN skill s ON s.id = q.skill_id AND s.archived_at IS NULL) AS of_queues,
       (SELECT json_agg(json_build_object('id', s.id, 'name', s.name) ORDER BY s.name) FROM skill s WHERE s.language AND s.archived_at IS NULL) AS languages
     FROM channel c WHERE c.id = ANY(${channelIds}::uuid[])`;
   const channels = new Map<Id, ChannelFacts>();
-  for (const row of rows)
-    if (row.id !== null) channels.set(row.id, { id: row.id, kind: row.kind, medium: MEDIUM[row.kind], queueId: row.queue_id, language: row.language });
-  return { channels, country: rows[0]?.country ?? "", skills: { ofQueues: rows[0]?.of_queues ?? [], languages: rows[0]?.languages ?? [] } };
+  for (const { id, kind, queue_id: queueId, language } of rows) if (id !== null) channels.set(id, { id, kind, medium: MEDIUM[kind], queueId, language });
+  const [first] = rows;
+  return {
+    channels,
+    country: first?.country ?? "",
+    abroad: new Set(first?.abroad),
+    skills: { ofQueues: first?.of_queues ?? [], languages: first?.languages ?? [] },
+  };
 }

@@ -42,7 +42,7 @@ export async function wouldLoop(sql: Db, call: CallTarget, number: string): Prom
   const norm = (n: string) => normaliseValue("phone", n, call.country ?? "", true) ?? n;
   const target = norm(number);
   const [lines, outside] = await Promise.all([
-    sql<{ number: string }[]>`SELECT number FROM line`,
+    sql<{ number: string }[]>`SELECT number FROM line WHERE archived_at IS NULL`,
     sql<{ from_norm: string | null; target: string | null }[]>`
       SELECT k.from_norm, l.target FROM call_leg l JOIN call k ON k.id = l.call_id WHERE l.ended_at IS NULL AND l.party = 'outside' AND k.id <> ${call.id}`,
   ]);
