@@ -4,6 +4,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { allowed } from "../rights.ts";
+import { lightsOf } from "./lights.ts";
 import { flagged, INTEREST_JOINS, type InterestFilter, matching } from "./sql.ts";
 import { timerOf } from "./timer.ts";
 import { calendarsOf, currentVisits } from "./visits.ts";
@@ -41,7 +42,7 @@ async function columnsOf(tx: Query, principal: Principal, f: Filter): Promise<Bo
 }
 
 async function cardsOf(tx: Query, principal: Principal, f: Filter, now: EpochMs, ids: Id[] | null): Promise<BoardCard[]> {
-  const rows = await tx<Omit<BoardCard, "timer">[]>`
+  const rows = await tx<Omit<BoardCard, "timer" | "light">[]>`
     SELECT i.id, i.number, i.title, i.stage_id AS "stageId", coalesce(ic.name, l.company_name, l.contact_name) AS party,
       CASE WHEN ie.id IS NULL THEN NULL ELSE jsonb_build_object('id', ie.id, 'name', ie.full_name) END AS responsible, i.amount, i.currency::text AS currency,
       (SELECT to_jsonb(min(lower(planned))) FROM interaction WHERE interest_id = i.id AND state = 'planned') AS "nextStepAt",
@@ -51,11 +52,13 @@ async function cardsOf(tx: Query, principal: Principal, f: Filter, now: EpochMs,
     WHERE ${where(tx, principal, f)} ${ids === null ? tx`` : tx`AND i.id = ANY(${ids}::uuid[])`} ORDER BY i.stage_entered_at, i.id LIMIT ${MAX_CARDS}`;
   const all = rows.map((r) => r.id);
   const [visits, calendars] = await Promise.all([currentVisits(tx, all), calendarsOf(tx, all)]);
+  const lights = await lightsOf(tx, all, now, { visits, calendars });
   return rows.flatMap((row) => {
     const visit = visits.get(row.id);
     const calendar = calendars.get(row.id);
-    if (visit === undefined || calendar === undefined) return [];
+    const light = lights.get(row.id);
+    if (visit === undefined || calendar === undefined || light === undefined) return [];
     const { plannedSeconds, spentSeconds, state, soonAt, dueAt } = timerOf(visit, now, calendar);
-    return { ...row, timer: { plannedSeconds, spentSeconds, state, soonAt, dueAt } };
+    return { ...row, light, timer: { plannedSeconds, spentSeconds, state, soonAt, dueAt } };
   });
 }

@@ -19,6 +19,7 @@ import { emitInterest } from "./emit.ts";
 import { writeFields } from "./fields.ts";
 import { suggestInterest } from "./from-dialog.ts";
 import { judgeInterests } from "./judge.ts";
+import { lightsOf } from "./lights.ts";
 import { listInterests } from "./sql.ts";
 import { readInterest } from "./view.ts";
 import { createInterest } from "./write.ts";
@@ -32,7 +33,13 @@ export function interestRoutes(crm: Crm): FastifyPluginAsync {
     app.get("/interests", { schema: { querystring: InterestQuery, response: { 200: InterestPage } } }, async (request) => {
       const { principal } = requireScope(request, "interest", "read");
       const { cursor, limit, ...filter } = request.query;
-      return pageOf(await listInterests(sql, principal, { ...filter, cursor: decodeCursor(cursor), limit }), limit, (r) => r);
+      const page = pageOf(await listInterests(sql, principal, { ...filter, cursor: decodeCursor(cursor), limit }), limit, (r) => r);
+      const lights = await lightsOf(
+        sql,
+        page.items.map((r) => r.id),
+        crm.clock.now(),
+      );
+      return { ...page, items: page.items.map((r) => ({ ...r, light: lights.get(r.id) ?? null })) };
     });
 
     app.get("/interests/:id", { schema: { params: IdParams, response: { 200: InterestView } } }, async (request) =>

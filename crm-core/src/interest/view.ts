@@ -4,13 +4,14 @@ import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { CalendarRules } from "@kommutator/contract/working-time";
 import type { Query } from "../context.ts";
 import { allowed, handles } from "../rights.ts";
+import { lightsOf } from "./lights.ts";
 import { INTEREST_JOINS, interestColumns } from "./sql.ts";
 import { heldSeconds, type Span, spentSeconds, timerOf } from "./timer.ts";
 import { calendarsOf, holdsOf } from "./visits.ts";
 
 type VisitRow = Omit<StageVisit, "workSeconds" | "calendarSeconds" | "holdSeconds"> & { workSeconds: number | null; holdSeconds: number };
 type StageRow = Pick<InterestView["stages"][number], "id" | "name" | "plannedSeconds" | "instruction" | "archived">;
-type Row = Omit<InterestView, "timer" | "stages" | "stageHistory"> & { stageRows: StageRow[]; visits: VisitRow[] };
+type Row = Omit<InterestView, "timer" | "light" | "stages" | "stageHistory"> & { stageRows: StageRow[]; visits: VisitRow[] };
 
 /** An Interest with its stages, timers, conditions and history. `principal: null` reads without rights (the answer right after the own change). */
 export async function readInterest(tx: Query, principal: Principal | null, id: Id, now: EpochMs): Promise<InterestView | null> {
@@ -43,7 +44,8 @@ export async function readInterest(tx: Query, principal: Principal | null, id: I
     current === undefined || calendar === undefined
       ? null
       : timerOf({ enteredAt: Date.parse(current.from), plannedSeconds: current.plannedSeconds, holds }, now, calendar);
-  return { ...view, timer, stages: stagesOf(stageRows, stageHistory, view), stageHistory };
+  const light = (await lightsOf(tx, [id], now)).get(id) ?? null;
+  return { ...view, light, timer, stages: stagesOf(stageRows, stageHistory, view), stageHistory };
 }
 
 function person(tx: Query, employee: string) {

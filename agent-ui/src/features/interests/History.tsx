@@ -39,14 +39,23 @@ export function History({ interest, onSaved }: { interest: InterestView; onSaved
             <li key={visit.id} className={own["visit"]} data-reversed={visit.reversed !== null}>
               <Group gap={8} wrap="nowrap">
                 <span className={classes["pointValue"]}>{name(visit.stage)}</span>
-                <span className={classes["dim"]}>{format.full(visit.from)}</span>
+                <span className={classes["dim"]}>
+                  {t("card.visit", { from: format.full(visit.from), to: visit.to === null ? t("card.now") : format.full(visit.to) })}
+                </span>
                 <span className={late ? classes["red"] : classes["dim"]}>
                   {visit.plannedSeconds === null
                     ? span(visit.workSeconds)
                     : t("timer.of", { spent: span(visit.workSeconds), planned: span(visit.plannedSeconds) })}
                 </span>
-                <span className={classes["dim"]}>{visit.by?.name ?? ""}</span>
               </Group>
+              <small>
+                {[
+                  visit.by === null ? "" : t("card.entered", { by: visit.by.name }),
+                  visit.to === null || visit.leftBy === null ? "" : t("card.leftBy", { by: visit.leftBy.name }),
+                ]
+                  .filter((part) => part !== "")
+                  .join(" · ")}
+              </small>
               {visit.skipped.length === 0 ? null : <small>{t("card.skippedStages", { names: visit.skipped.map(name).join(", ") })}</small>}
               {visit.forced ? <small>{t("card.forced")}</small> : null}
               {visit.reason === null || visit.reason === "reopened" ? null : (

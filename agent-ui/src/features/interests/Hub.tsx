@@ -1,7 +1,8 @@
 import type { InterestHub, InterestView } from "@kommutator/contract/api/interest";
-import { Skeleton } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { IconCalendarEvent, IconInbox, IconMessages } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../app/api.ts";
@@ -16,6 +17,8 @@ const GROUPS = [
   ["dialogs", IconMessages, "/dialogs/"],
   ["inquiries", IconInbox, "/inquiries?inquiry="],
 ] as const;
+/** So many of each stand there at first. */
+const FIRST = 6;
 const OPEN = new Set(["planned", "open", "new", "accepted", "in_work", "in_wizard", "dispatched"]);
 
 /** Talks, dialogs and inquiries of an Interest with their states, open ones first (IN-15); its tasks and files have boxes of their own below. */
@@ -27,6 +30,7 @@ export function Hub({ interest }: { interest: InterestView }) {
     queryKey: keys.interest(interest.id, "hub"),
     queryFn: ({ signal }) => api.get<InterestHub>(`/interests/${interest.id}/hub`, { signal }),
   });
+  const [whole, setWhole] = useState<ReadonlySet<string>>(new Set());
   const empty = hub.data !== undefined && GROUPS.every(([name]) => hub.data[name].length === 0);
   return (
     <section className={classes["block"]} aria-labelledby="interest-hub">
@@ -45,7 +49,7 @@ export function Hub({ interest }: { interest: InterestView }) {
               <Icon size={14} aria-hidden /> {t(`hub.${name}`)} <span>{hub.data?.counts[name]}</span>
             </h3>
             <ul>
-              {items.slice(0, 6).map((item) => (
+              {items.slice(0, whole.has(name) ? items.length : FIRST).map((item) => (
                 <li key={item.id} data-open={OPEN.has(item.state)}>
                   <Link to={`${path}${item.id}`} title={item.title}>
                     {item.title}
@@ -55,6 +59,16 @@ export function Hub({ interest }: { interest: InterestView }) {
                 </li>
               ))}
             </ul>
+            {items.length <= FIRST ? null : (
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                aria-expanded={whole.has(name)}
+                onClick={() => setWhole((before) => new Set(before.has(name) ? [...before].filter((each) => each !== name) : [...before, name]))}
+              >
+                {whole.has(name) ? t("hub.fewer") : t("hub.all", { count: items.length })}
+              </Button>
+            )}
           </div>
         );
       })}

@@ -23,6 +23,7 @@ import { History } from "./History.tsx";
 import { HoldBox } from "./HoldBox.tsx";
 import { Hub } from "./Hub.tsx";
 import { InterestForm } from "./InterestForm.tsx";
+import { LightReasons } from "./Light.tsx";
 import { ModeBox } from "./ModeBox.tsx";
 import { isAskable, MoveBox, type Refusal } from "./MoveBox.tsx";
 import { StageBar } from "./StageBar.tsx";
@@ -161,6 +162,7 @@ export function InterestCard() {
         editable={editable && open}
         onMove={(stageId) => move.mutate({ stageId, version: interest.version })}
       />
+      {interest.light === null || interest.light.colour === "grey" ? null : <LightReasons light={interest.light} />}
       {interest.hold === null ? null : (
         <Alert color="gray" icon={<IconPlayerPause size={18} />} py="xs">
           {t("hold.standing", { date: format.date(interest.hold.until), reason: interest.hold.reason, by: interest.hold.by?.name ?? "" })}

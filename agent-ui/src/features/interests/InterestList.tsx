@@ -1,4 +1,4 @@
-import type { InterestRow } from "@kommutator/contract/api/interest";
+import type { InterestListRow } from "@kommutator/contract/api/interest";
 import { Select } from "@mantine/core";
 import { IconSearch, IconTargetArrow } from "@tabler/icons-react";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { useCan, useMe } from "../../app/me.ts";
 import { Empty, NoRight } from "../../app/states.tsx";
 import classes from "../customer/customer.module.css";
 import { Register } from "../customer/Register.tsx";
+import { LightMark } from "./Light.tsx";
 import { Views } from "./Views.tsx";
 
 const STATUSES = ["open", "won", "lost", "cancelled"] as const;
@@ -30,7 +31,7 @@ export function InterestList() {
   const [flag, setFlag] = useState<string | null>(null);
   if (can("interest", "read") === null) return <NoRight />;
   return (
-    <Register<InterestRow>
+    <Register<InterestListRow>
       title={t("list.title")}
       path="/interests"
       queryKey={keys.interests("list")}
@@ -88,6 +89,7 @@ export function InterestList() {
       }
       columns={[
         { name: "number", label: "№", numeric: true, cell: (row) => row.number },
+        { name: "light", label: t("light.title"), cell: (row) => (row.light === null ? "" : <LightMark light={row.light} word />) },
         { name: "title", label: t("field.title"), title: (row) => row.title, cell: (row) => <span className={classes["name"]}>{row.title}</span> },
         {
           name: "customer",

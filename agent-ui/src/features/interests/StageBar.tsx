@@ -3,7 +3,7 @@ import { IconPlayerPause } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNamed } from "../../app/catalogues.ts";
 import { useFormat } from "../../app/format.ts";
-import { stateOf } from "./board/state.ts";
+import { leftOf, stateOf } from "./board/state.ts";
 import own from "./interests.module.css";
 
 /** The stages of an Interest with time spent and planned; the present one has the timer. A press moves there. */
@@ -11,9 +11,13 @@ export function StageBar(props: { interest: InterestView; now: number; busy: boo
   const { interest, now, busy, editable, onMove } = props;
   const { t } = useTranslation("interests");
   const name = useNamed();
-  const { workSpan: span } = useFormat();
+  const format = useFormat();
+  const span = format.workSpan;
   if (interest.processMode === "none" || interest.stages.length === 0) return null;
   const state = interest.timer === null ? "none" : stateOf({ flags: interest.flags, onHoldUntil: interest.onHoldUntil, timer: interest.timer }, now);
+  const left = interest.timer === null || state === "hold" ? null : leftOf(interest.timer);
+  const rest = left === null ? "" : left >= 0 ? t("timer.left", { span: span(left) }) : t("timer.over", { span: span(-left) });
+  const due = interest.timer?.dueAt == null ? "" : t("timer.due", { at: format.full(interest.timer.dueAt) });
   return (
     <ol className={own["stages"]} aria-label={t("field.stage")}>
       {interest.stages.map((stage) => {
@@ -45,6 +49,12 @@ export function StageBar(props: { interest: InterestView; now: number; busy: boo
                       : t("timer.of", { spent: span(seconds), planned: span(planned) })}
                 {current && state !== "on_time" && state !== "none" ? ` · ${t(`timer.${state}`)}` : ""}
               </small>
+              {!current || rest === "" ? null : (
+                <small>
+                  {rest}
+                  {due === "" ? "" : ` · ${due}`}
+                </small>
+              )}
             </button>
           </li>
         );

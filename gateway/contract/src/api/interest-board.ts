@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EmployeeRef, Id, IsoTime, NamedRef } from "./common.ts";
-import { InterestFlag, StageTimer } from "./interest.ts";
+import { InterestFlag, InterestLight, StageTimer } from "./interest.ts";
 
 /**
  * The board of one kind (IN-10). GET /interests/board BoardQuery -> Board · GET /interests/board/cards BoardCardsQuery -> BoardCards
@@ -29,6 +29,7 @@ export const BoardCard = z.object({
   flags: z.array(InterestFlag),
   onHoldUntil: z.string().nullable(),
   timer: StageTimer.omit({ at: true, enteredAt: true }),
+  light: InterestLight,
   /** May this person move it? */
   movable: z.boolean(),
   version: z.number().int(),

@@ -50,7 +50,22 @@ export const InterestRow = z.object({
   version: z.number().int(),
 });
 export type InterestRow = z.infer<typeof InterestRow>;
-export const InterestPage = Page(InterestRow);
+/**
+ * The traffic light of an open Interest (B4): the worst colour of its checks, with all reasons, red ones first. On hold it is grey. There is no
+ * next step, a planned one is overdue, the stage takes long, nobody was in touch, a customer waits for an answer, the expected close is near or
+ * past, the stage lacks fields, the responsible is absent without a substitute, dismissed or nobody, the hold is past its day.
+ */
+export const LightReason = z.object({
+  code: z.enum(["no_next_step", "overdue", "stage_time", "no_touch", "unanswered", "expected_close", "fields", "absent", "dismissed", "nobody", "hold_past"]),
+  colour: z.enum(["yellow", "red"]),
+});
+export type LightReason = z.infer<typeof LightReason>;
+export const InterestLight = z.object({ colour: z.enum(["green", "yellow", "red", "grey"]), reasons: z.array(LightReason) });
+export type InterestLight = z.infer<typeof InterestLight>;
+/** An Interest of the list; `light` is null when it is closed. */
+export const InterestListRow = InterestRow.extend({ light: InterestLight.nullable() });
+export type InterestListRow = z.infer<typeof InterestListRow>;
+export const InterestPage = Page(InterestListRow);
 export const InterestQuery = PageQuery.extend({
   status: InterestStatus.optional(),
   kindId: Id.optional(),
@@ -99,7 +114,7 @@ const CheckOfInterest = z.object({
   checkedAt: IsoTime.nullable(),
   by: EmployeeRef.nullable(),
 });
-export const InterestView = InterestRow.extend({
+export const InterestView = InterestListRow.extend({
   contactId: Id.nullable(),
   contact: NamedRef.nullable(),
   purposeId: Id.nullable(),

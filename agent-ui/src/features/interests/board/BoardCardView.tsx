@@ -3,8 +3,9 @@ import { IconAlertTriangle, IconHourglass, IconPlayerPause } from "@tabler/icons
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../app/format.ts";
+import { LightMark } from "../Light.tsx";
 import classes from "./board.module.css";
-import { stateOf } from "./state.ts";
+import { leftOf, stateOf } from "./state.ts";
 
 const ICONS = { hold: IconPlayerPause, stuck: IconAlertTriangle, late: IconAlertTriangle, due_soon: IconHourglass } as const;
 
@@ -23,6 +24,9 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
       : card.timer.plannedSeconds === null
         ? spent
         : t("timer.of", { spent, planned: span(card.timer.plannedSeconds) });
+  const left = state === "hold" ? null : leftOf(card.timer);
+  const rest = left === null ? "" : left >= 0 ? t("timer.left", { span: span(left) }) : t("timer.over", { span: span(-left) });
+  const due = card.timer.dueAt === null ? "" : t("timer.due", { at: format.full(card.timer.dueAt) });
   return (
     <li className={classes["slot"]} style={{ transform: `translateY(${top}px)` }} aria-setsize={of} aria-posinset={index + 1}>
       {/* biome-ignore lint/a11y/useSemanticElements: a button may not hold what a card holds */}
@@ -40,6 +44,7 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
         }}
       >
         <div className={classes["cardHead"]}>
+          <LightMark light={card.light} />
           <span className={classes["cardTitle"]} title={card.title}>
             {card.title}
           </span>
@@ -52,10 +57,10 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
           {card.amount === null ? null : <b>{format.money(card.amount, card.currency)}</b>}
         </div>
         <div className={classes["cardLine"]}>
-          <span className={classes["timer"]} title={t(`timer.${state}`)}>
+          <span className={classes["timer"]} title={[t(`timer.${state}`), rest, due].filter((part) => part !== "").join(", ")}>
             {Icon === null ? null : <Icon size={13} aria-hidden />}
             {timer}
-            <span className="sr-only"> {t(`timer.${state}`)}</span>
+            <span className="sr-only"> {[t(`timer.${state}`), rest].filter((part) => part !== "").join(", ")}</span>
           </span>
           <span className={classes["dim"]} title={card.nextStepAt === null ? t("list.noNext") : t("board.nextStep", { at: format.full(card.nextStepAt) })}>
             {card.nextStepAt === null ? t("list.noNext") : format.stamp(card.nextStepAt, now)}

@@ -15,6 +15,7 @@ const card = (id: string, stageId: string, o: Partial<BoardCard> = {}): BoardCar
   nextStepAt: null,
   flags: [],
   onHoldUntil: null,
+  light: { colour: "green", reasons: [] },
   timer: { plannedSeconds: 3600, spentSeconds: 0, state: "on_time", soonAt: "2026-03-11T11:00:00Z", dueAt: "2026-03-11T12:00:00Z" },
   movable: true,
   version: 0,

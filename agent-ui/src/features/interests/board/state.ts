@@ -14,6 +14,11 @@ export function stateOf(card: Pick<BoardCard, "flags" | "onHoldUntil" | "timer">
   return "on_time";
 }
 
+/** Working seconds until the plan of the stage is spent, below zero beyond it; null where nothing is planned. As of the server's answer. */
+export function leftOf(timer: Pick<BoardCard["timer"], "plannedSeconds" | "spentSeconds">): number | null {
+  return timer.plannedSeconds === null ? null : timer.plannedSeconds - timer.spentSeconds;
+}
+
 /** Cards by column, in the board's order. */
 export function byColumn(board: Board): Map<string, BoardCard[]> {
   const columns = new Map<string, BoardCard[]>(board.columns.map((c) => [c.id, []]));
