@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ACTIONS, OBJECTS, type Principal, SCOPES } from "@kommutator/contract/access";
+import { type AccessAction, OBJECTS, OFFERED, type Principal, SCOPES } from "@kommutator/contract/access";
 import type { RoleBody, RolePatch, RoleView } from "@kommutator/contract/api/admin";
 import type { Db, Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
@@ -12,6 +12,8 @@ import { mergePermissions } from "./principal.ts";
 
 type Who = { principal: Principal; actor: Actor };
 type Permissions = RoleView["permissions"];
+/** What a role gives today: rights that nothing asks for any more are neither shown nor kept. */
+const GIVEN = OBJECTS.flatMap((object) => OFFERED[object].map((action) => `${object}.${action}`));
 /** Changes of roles go one after another: two could otherwise take away the last administrator together. */
 const ROLES_LOCK = 7_206_503;
 
@@ -19,7 +21,7 @@ const ROLES_LOCK = 7_206_503;
 export async function readRoles(sql: Db | Tx, id: Id | null = null): Promise<RoleView[]> {
   return sql<RoleView[]>`
     SELECT r.id, r.code, r.name, r.version, (SELECT count(*) FROM employee_role er JOIN employee e ON e.id = er.employee_id AND e.state <> 'dismissed' WHERE er.role_id = r.id)::int AS people,
-           coalesce(jsonb_agg(jsonb_build_object('object', p.object, 'action', p.action, 'scope', p.scope) ORDER BY p.object, p.action) FILTER (WHERE p.object = ANY(${[...OBJECTS]})), '[]') AS permissions
+           coalesce(jsonb_agg(jsonb_build_object('object', p.object, 'action', p.action, 'scope', p.scope) ORDER BY p.object, p.action) FILTER (WHERE p.object || '.' || p.action = ANY(${GIVEN})), '[]') AS permissions
     FROM role r LEFT JOIN role_permission p ON p.role_id = r.id ${id === null ? sql`` : sql`WHERE r.id = ${id}`} GROUP BY r.id ORDER BY r.name`;
 }
 
@@ -27,7 +29,7 @@ export async function readRoles(sql: Db | Tx, id: Id | null = null): Promise<Rol
 export function refuseEscalation(principal: Principal, wanted: readonly { object: string; action: string; scope: string }[]): void {
   const merged = mergePermissions([...wanted]);
   for (const object of OBJECTS) {
-    for (const action of ACTIONS) {
+    for (const action of OFFERED[object]) {
       const scope = merged[object]?.[action];
       const own = principal.permissions[object]?.[action];
       if (scope !== undefined && (own === undefined || SCOPES.indexOf(own) < SCOPES.indexOf(scope))) throw new AppError("forbidden", { object, action });
@@ -37,7 +39,8 @@ export function refuseEscalation(principal: Principal, wanted: readonly { object
 
 /** One scope for each object and action: of doubles the widest. */
 function distinct(permissions: Permissions): Permissions {
-  return Object.entries(mergePermissions([...permissions])).flatMap(([object, actions]) =>
+  const offered = permissions.filter(({ object, action }) => (OFFERED[object] as readonly AccessAction[]).includes(action));
+  return Object.entries(mergePermissions(offered)).flatMap(([object, actions]) =>
     Object.entries(actions).map(([action, scope]) => ({ object, action, scope }) as Permissions[number]),
   );
 }

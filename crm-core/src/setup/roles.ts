@@ -1,12 +1,11 @@
-import { ACTIONS, type AccessAction, type AccessObject, OBJECTS, type Scope } from "@kommutator/contract/access";
+import { type AccessAction, type AccessObject, OBJECTS, OFFERED, type Scope } from "@kommutator/contract/access";
 import { t } from "./texts.ts";
 
 type Permissions = Partial<Record<AccessObject, Partial<Record<AccessAction, Scope>>>>;
 
-const everything = (scope: Scope): Partial<Record<AccessAction, Scope>> => Object.fromEntries(ACTIONS.map((a) => [a, scope]));
 const only = (scope: Scope, ...actions: AccessAction[]): Partial<Record<AccessAction, Scope>> => Object.fromEntries(actions.map((a) => [a, scope]));
 
-const admin: Permissions = Object.fromEntries(OBJECTS.map((o) => [o, everything("all")]));
+const admin: Permissions = Object.fromEntries(OBJECTS.map((o) => [o, only("all", ...OFFERED[o])]));
 
 /** Sees and steers the own department and everything below it. */
 const supervisor: Permissions = {
@@ -18,12 +17,12 @@ const supervisor: Permissions = {
   interest: { ...only("all", "create"), ...only("subtree", "read", "edit", "assign", "export") },
   stage: only("subtree", "edit", "delete"),
   interaction: { ...only("all", "create"), ...only("subtree", "read", "edit", "assign", "export") },
-  task: { ...only("all", "create"), ...only("subtree", "read", "edit", "assign", "export") },
-  inquiry: only("subtree", "create", "read", "edit", "assign", "export"),
+  task: { ...only("all", "create"), ...only("subtree", "read", "edit", "export") },
+  inquiry: only("subtree", "create", "read", "edit", "export"),
   import: only("subtree", "create", "read", "delete"),
   employee: { ...only("subtree", "read", "assign") },
   department: only("subtree", "read"),
-  queue: only("subtree", "read", "edit", "assign"),
+  queue: only("subtree", "read", "edit"),
   channel: only("all", "read"),
   catalogue: only("all", "read"),
   canned: only("subtree", "create", "read", "edit", "delete"),

@@ -30,6 +30,31 @@ export const OBJECTS = [
 export type AccessObject = (typeof OBJECTS)[number];
 export const ACTIONS = ["create", "read", "edit", "delete", "export", "assign"] as const;
 export type AccessAction = (typeof ACTIONS)[number];
+/** The rights that something in the house asks for: what a role may give (tests/rights/offered.test.ts has who asks for each). */
+export const OFFERED: Record<AccessObject, readonly AccessAction[]> = {
+  dialog: ["create", "read", "edit", "export", "assign"],
+  call: ["create", "read", "edit", "export"],
+  recording: ["read"],
+  customer: ["create", "read", "edit", "export", "assign"],
+  lead: ["create", "read", "edit", "export", "assign"],
+  /** To cancel one is `delete` (IN-02). */
+  interest: ["create", "read", "edit", "delete", "export", "assign"],
+  stage: ["edit", "delete"],
+  interaction: ["create", "read", "edit", "export", "assign"],
+  task: ["create", "read", "edit", "export"],
+  inquiry: ["create", "read", "edit", "export"],
+  import: ["create", "read", "edit", "delete"],
+  employee: ["create", "read", "edit", "export", "assign"],
+  department: ["create", "read", "edit", "delete", "export"],
+  queue: ["create", "read", "edit"],
+  channel: ["create", "read", "edit", "delete", "export"],
+  catalogue: ["create", "read", "edit", "delete", "export"],
+  canned: ["create", "read", "edit", "delete", "export"],
+  calendar: ["create", "read", "edit", "delete"],
+  role: ["create", "read", "edit", "delete", "export"],
+  board: ["read"],
+  audit: ["read", "export"],
+};
 export const SCOPES = ["own", "department", "subtree", "all"] as const;
 export type Scope = (typeof SCOPES)[number];
 

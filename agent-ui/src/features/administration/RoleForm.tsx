@@ -1,4 +1,4 @@
-import { ACTIONS, OBJECTS, SCOPES, type Scope } from "@kommutator/contract/access";
+import { ACTIONS, OBJECTS, OFFERED, SCOPES, type Scope } from "@kommutator/contract/access";
 import { RoleBody, type RoleView } from "@kommutator/contract/api/admin";
 import { Button, Drawer, NativeSelect, Select, Table, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
@@ -105,6 +105,7 @@ export function RoleForm({ role, onClose }: { role: RoleView | null; onClose: ()
                     {t(`objects.${object}`)}
                   </Table.Th>
                   {ACTIONS.map((action) => {
+                    if (!OFFERED[object].includes(action)) return <Table.Td key={action} />;
                     const scope = values.matrix[object]?.[action] ?? null;
                     return (
                       <Table.Td key={action}>

@@ -1,4 +1,4 @@
-import { ACTIONS, type AccessAction, type AccessObject, OBJECTS, type Scope } from "@kommutator/contract/access";
+import { type AccessAction, type AccessObject, OBJECTS, OFFERED, type Scope } from "@kommutator/contract/access";
 import type { RoleView } from "@kommutator/contract/api/admin";
 
 /** A role as a table: what is not in it is refused. */
@@ -12,7 +12,7 @@ export function matrixOf(permissions: RoleView["permissions"]): Matrix {
 
 export function permissionsOf(matrix: Matrix): RoleView["permissions"] {
   return OBJECTS.flatMap((object) =>
-    ACTIONS.flatMap((action) => {
+    OFFERED[object].flatMap((action) => {
       const scope = matrix[object]?.[action];
       return scope === undefined ? [] : [{ object, action, scope }];
     }),
