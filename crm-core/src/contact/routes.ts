@@ -1,5 +1,6 @@
 import { IdParams } from "@kommutator/contract/api/common";
 import { ContactCard, ContactPage, ContactPatch, ContactQuery, ContactView } from "@kommutator/contract/api/customer";
+import { WARNINGS_HEADER } from "@kommutator/contract/api/required-field";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, principalOf, requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
@@ -57,7 +58,7 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
       found(await readContactCard(crm.sql, principalOf(request), request.params.id)),
     );
 
-    app.patch("/contacts/:id", { schema: { params: IdParams, body: ContactPatch, response: { 200: ContactView } } }, async (request) => {
+    app.patch("/contacts/:id", { schema: { params: IdParams, body: ContactPatch, response: { 200: ContactView } } }, async (request, reply) => {
       const { principal } = requireScope(request, "customer", "edit");
       const { id } = request.params;
       const { body } = request;
@@ -87,7 +88,8 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
         if (Object.keys(changes).length > 0) {
           await tx`UPDATE contact SET ${tx({ ...names, version: before.version + 1 })} WHERE id = ${id}`;
           const others = SIGNALS.some((column) => column in changes) ? await requireNoNewTwin(tx, principal, id, facets, body.differentReason) : [];
-          await checkRequired(tx, crm, principal, { object: "contact", moment: "save", row: { id } });
+          const warnings = await checkRequired(tx, crm, principal, { object: "contact", moment: "save", row: { id } });
+          if (warnings.length > 0) reply.header(WARNINGS_HEADER, warnings.join(","));
           await crm.audit(tx, actorOf(request), {
             objectKind: "contact",
             objectId: id,

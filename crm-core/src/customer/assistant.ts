@@ -33,8 +33,9 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
         let contactId: Id | null = null;
         // What the card, the contact and the Interest lack is told at once (B7).
         const lacking: RequiredFault[] = [];
+        const warned: string[] = [];
         const person = async (id: Id) => {
-          if (contact !== null) contactId = await addContact(tx, crm, principal, actor, id, contact, { lacking });
+          if (contact !== null) contactId = await addContact(tx, crm, principal, actor, id, contact, { lacking, warned });
         };
         let id: Id;
         let warnings: string[] = [];
@@ -65,7 +66,7 @@ export function assistantRoutes(crm: Crm): FastifyPluginAsync {
               );
         if (made !== null) warnings = [...warnings, ...(await requireFields(crm, tx, principal, made.id, { moment: "create", lacking }))];
         refuseLacking(lacking);
-        return { customerId: id, contactId, interestId: made?.id ?? null, warnings };
+        return { customerId: id, contactId, interestId: made?.id ?? null, warnings: [...warnings, ...warned] };
       });
       if (warnings.length > 0) reply.header(WARNINGS_HEADER, warnings.join(","));
       return reply.code(201).send(result);

@@ -83,11 +83,13 @@ export function customerRoutes(crm: Crm): FastifyPluginAsync {
     app.post("/customers/:id/contacts", { schema: { params: IdParams, body: ContactBody, response: { 201: ContactView } } }, async (request, reply) => {
       const { principal } = requireScope(request, "customer", "edit");
       const { id } = request.params;
+      const warned: string[] = [];
       const view = await change(crm, actorOf(request), async (tx) => {
         await requireEdit(tx, principal, id);
-        const contactId = await addContact(tx, crm, principal, actorOf(request), id, request.body);
+        const contactId = await addContact(tx, crm, principal, actorOf(request), id, request.body, { warned });
         return found((await contactsOf(tx, id)).find((c) => c.id === contactId));
       });
+      if (warned.length > 0) reply.header(WARNINGS_HEADER, warned.join(","));
       return reply.code(201).send(view);
     });
   };

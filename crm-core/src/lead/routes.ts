@@ -116,10 +116,13 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
       });
     });
 
-    app.post("/leads/:id/convert", { schema: { params: IdParams, body: ConvertBody, response: { 200: ConvertResult } } }, async (request) => {
+    app.post("/leads/:id/convert", { schema: { params: IdParams, body: ConvertBody, response: { 200: ConvertResult } } }, async (request, reply) => {
       requireScope(request, "lead", "edit");
       const { principal } = requireScope(request, "customer", "create");
-      return change(crm, actorOf(request), (tx) => convertLead(crm, tx, principal, actorOf(request), request.params.id, request.body));
+      const warned: string[] = [];
+      const converted = await change(crm, actorOf(request), (tx) => convertLead(crm, tx, principal, actorOf(request), request.params.id, request.body, warned));
+      warn(reply, warned);
+      return converted;
     });
   };
 }

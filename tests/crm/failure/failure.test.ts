@@ -72,6 +72,31 @@ describe("a lead becomes a customer (C4)", () => {
     expect(statements).toBeGreaterThan(15);
     expect(await totals(house, [{ object: "customer", id: body.customerId as Id }])).toEqual(before);
   });
+
+  test("into a customer and a human who are known already: as many items, files and sums as both had, equal numbers archived, the verification handed over", async () => {
+    const { leadId, value } = await leadWithPast(house);
+    const { customerId } = await customerWithPast(house, "Known to the house", [phone()]);
+    await post(house, "/contact-points", { leadId, kind: "email", value: "ivan.petrov@known.example" });
+    const contact = await post(house, `/customers/${customerId}/contacts`, { lastName: "Petrov", contactPoints: [{ kind: "phone", value }] });
+    const cards = [
+      { object: "lead" as const, id: leadId },
+      { object: "customer" as const, id: customerId },
+    ];
+    const before = await totals(house, cards);
+    expect([before.items.length >= 12, before.files.length, before.sum]).toEqual([true, 2, 3001]);
+    const order = { qualify: true, customerId, contactId: contact.id };
+    const { body, statements } = await survivesEveryStatement(() => house.as("admin", "POST", `/leads/${leadId}/convert`, order));
+    expect([body, statements > 15]).toEqual([{ customerId, contactId: contact.id }, true]);
+    expect(await totals(house, [{ object: "customer", id: customerId }])).toEqual(before);
+    const points = await house.sql`
+      SELECT kind, contact_id, archived_at IS NULL AS kept, verified_at IS NOT NULL AS verified FROM contact_point WHERE value_norm IN (${value}, 'ivan.petrov@known.example') ORDER BY kind, kept DESC`;
+    expect(points).toEqual([
+      { kind: "email", contact_id: contact.id, kept: true, verified: false },
+      { kind: "phone", contact_id: contact.id, kept: true, verified: true },
+      { kind: "phone", contact_id: contact.id, kept: false, verified: true },
+    ]);
+    expect(await house.identify({ kind: "phone", value })).toMatchObject({ result: "known", customerId, contactId: contact.id });
+  });
 });
 
 describe("a reception is finished (B1)", () => {
@@ -157,7 +182,7 @@ describe("two leads of one person become one, and two again (C6)", () => {
       const body = { responsibleId: [aigul, bolat][i]?.id, note: `Told ${i}`, version };
       expect(await house.as("admin", "PATCH", `/leads/${leadId}`, body)).toMatchObject({ status: 200 });
       // Both wrote from one address and answered one question: the survivor keeps one of each.
-      await post(house, "/contact-points", { leadId, kind: "email", value: "petrov@romashka.example" });
+      await post(house, "/contact-points", { leadId, kind: "email", value: "petrov@romashka.example", differentReason: "To be merged" });
       const answers = [{ questionId: question.id, answer: `${i + 2} rooms` }];
       expect(await house.as("admin", "PUT", `/leads/${leadId}/answers`, { answers })).toMatchObject({ status: 200 });
     }
