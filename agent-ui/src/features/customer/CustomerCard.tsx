@@ -13,6 +13,7 @@ import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
 import { AuditLink } from "../administration/AuditLink.tsx";
+import { AddEvent } from "../events/AddEvent.tsx";
 import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
 import { StartButton } from "../start/StartButton.tsx";
@@ -90,6 +91,7 @@ export function CustomerCard() {
         <span style={{ flex: 1 }} />
         <AuditLink kind="customer" id={id} />
         <StartButton target={{ customerId: id }} label={t("common:write")} />
+        <AddEvent party={{ kind: "customer", id, name: customer.name }} />
         {can("interest", "create") === null ? null : (
           <Button variant="default" leftSection={<IconTargetArrow size={16} />} onClick={() => setInterest(true)}>
             {t("card.newInterest")}

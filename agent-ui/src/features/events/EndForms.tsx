@@ -59,6 +59,7 @@ export function CompleteForm({ event, onClose }: { event: InteractionDetail; onC
   const catalogues = useCatalogues();
   const [result, setResult] = useState("");
   const [statusId, setStatus] = useState<string | null>(null);
+  const [took, setTook] = useState<string | null>(null);
   const [next, setNext] = useState<NextStep | null>(null);
   const ends = event.statuses.filter((each) => each.state === "done" || each.state === "failed");
   const send = () =>
@@ -66,6 +67,7 @@ export function CompleteForm({ event, onClose }: { event: InteractionDetail; onC
       version: event.version,
       statusId,
       result: result.trim() === "" ? null : result.trim(),
+      occurredFrom: took === null ? null : dayjs(took).toISOString(),
       next:
         next === null
           ? null
@@ -93,6 +95,7 @@ export function CompleteForm({ event, onClose }: { event: InteractionDetail; onC
         value={result}
         onChange={(change) => setResult(change.currentTarget.value)}
       />
+      <TimeField clearable label={t("field.took")} placeholder={t("form.justNow")} maxDate={new Date()} value={took} onChange={setTook} />
       {catalogues.data === undefined ? null : (
         <NextStepFields catalogues={catalogues.data} next={next} required={false} subject={event.subject} onChange={setNext} fault={null} />
       )}

@@ -1,7 +1,8 @@
 import type { SearchResult } from "@kommutator/contract/api/history";
-import type { InteractionDetail, InteractionView } from "@kommutator/contract/api/interaction";
-import { Checkbox, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import type { InteractionView } from "@kommutator/contract/api/interaction";
+import { Button, Checkbox, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
+import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { type FormEvent, useState } from "react";
@@ -11,64 +12,70 @@ import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { TimeField } from "../../app/DateField.tsx";
 import { Failure, FormFoot } from "../../app/FormFoot.tsx";
-import { useCan, useMe } from "../../app/me.ts";
+import { useMe } from "../../app/me.ts";
+import { type More, MoreFields } from "./EventMore.tsx";
 import classes from "./events.module.css";
-import { useReread } from "./queries.ts";
+import { usePartyInterests, useReread } from "./queries.ts";
 
-/** A new event: planned for a time or done just now, with whom, about what. `like`: the row it is added from prefills the client (IA-13). */
-export function EventForm({
-  like,
-  now,
-  reply = false,
-  onClose,
-}: {
-  like: InteractionView | InteractionDetail | null;
-  now: number;
-  reply?: boolean;
-  onClose: () => void;
-}) {
+/** What an event is begun from: a row or a card that tells the client, and what else of it is taken over. */
+export type Like = Pick<InteractionView, "party"> &
+  Partial<Pick<InteractionView, "id" | "type" | "subject">> & { interest?: { id: string; name: string } | null };
+
+/**
+ * A new event: planned for a time, or done just now or when one says; with whom, in which Interest, about what. What is asked for seldom stands
+ * under "More". `like`: what it is added from prefills the client (IA-13); `reply`: it goes on with that event.
+ */
+export function EventForm({ like, now, reply = false, onClose }: { like: Like | null; now: number; reply?: boolean; onClose: () => void }) {
   const { t } = useTranslation("events");
-  const can = useCan();
   const me = useMe();
   const catalogues = useCatalogues();
   const reread = useReread();
   const [party, setParty] = useState<string | null>(like?.party == null ? null : `${like.party.kind}:${like.party.id}`);
   const [q, setQ] = useState("");
   const [settled] = useDebouncedValue(q.trim(), 250);
-  const [typeId, setType] = useState<string | null>(like?.type.id ?? null);
-  const [statusId, setStatus] = useState<string | null>(null);
-  const [subject, setSubject] = useState(reply && like !== null ? like.subject : "");
+  const [typeId, setType] = useState<string | null>(like?.type?.id ?? null);
+  const [subject, setSubject] = useState(reply ? (like?.subject ?? "") : "");
   const [description, setDescription] = useState("");
-  const [place, setPlace] = useState("");
+  const [result, setResult] = useState("");
+  const [interestId, setInterest] = useState<string | null>(reply ? (like?.interest?.id ?? null) : null);
   const [planned, setPlanned] = useState(true);
   const [at, setAt] = useState(dayjs(now).add(1, "day").hour(10).minute(0).format("YYYY-MM-DD HH:mm:ss"));
+  /** When it took place; null: just now. */
+  const [took, setTook] = useState<string | null>(null);
   const [minutes, setMinutes] = useState<number | null>(null);
-  const [executorId, setExecutor] = useState<string>(me.id);
+  const [opened, setOpened] = useState(false);
+  const [more, setMore] = useState<More>({ statusId: null, direction: null, executorId: me.id, place: "", about: null });
   const found = useQuery({
     queryKey: ["search", settled],
     queryFn: ({ signal }) => api.get<z.infer<typeof SearchResult>>("/search", { signal, query: { q: settled, limit: 10 } }),
     enabled: settled.length > 1 && like?.party == null,
   });
+  const interests = usePartyInterests(party, reply ? (like?.interest ?? null) : null);
   const types = catalogues.data?.interactionTypes ?? [];
   const type = types.find((each) => each.id === typeId);
-  const statuses = (type?.statuses ?? []).filter((each) => (planned ? each.state === "planned" : each.state === "done" || each.state === "failed"));
+  const text = (typed: string) => (typed.trim() === "" ? null : typed.trim());
   const save = useMutation({
     mutationFn: () => {
       const [kind, id] = party?.split(":") ?? [];
+      const [aboutKind, aboutId] = more.about?.split(":") ?? [];
       return api.post("/interactions", {
         typeId,
-        statusId,
-        subject: subject.trim() === "" ? (type?.name ?? "") : subject.trim(),
-        description: description.trim() === "" ? null : description.trim(),
-        place: place.trim() === "" ? null : place.trim(),
+        statusId: more.statusId,
+        direction: more.direction ?? type?.direction ?? "out",
+        subject: text(subject) ?? type?.name ?? "",
+        description: text(description),
+        result: planned ? null : text(result),
+        place: text(more.place),
         plannedFrom: planned ? dayjs(at).toISOString() : null,
+        occurredFrom: planned || took === null ? null : dayjs(took).toISOString(),
         minutes,
-        executorId: executorId === me.id ? null : executorId,
+        executorId: more.executorId === me.id ? null : more.executorId,
         customerId: kind === "customer" ? id : null,
         contactId: kind === "contact" ? id : null,
         leadId: kind === "lead" ? id : null,
-        interestId: reply ? (like?.interestId ?? null) : null,
+        interestId,
         parentId: reply ? (like?.id ?? null) : null,
+        about: aboutKind === undefined ? null : { kind: aboutKind, id: aboutId },
       });
     },
     onSuccess: async () => {
@@ -105,7 +112,11 @@ export function EventForm({
               filter={({ options }) => options}
               data={people}
               value={party}
-              onChange={setParty}
+              onChange={(value) => {
+                setParty(value);
+                setInterest(null);
+                setMore({ ...more, about: null });
+              }}
               onSearchChange={setQ}
             />
             <Select
@@ -116,17 +127,18 @@ export function EventForm({
               value={typeId}
               onChange={(value) => {
                 setType(value);
-                setStatus(null);
+                setMore({ ...more, statusId: null });
               }}
             />
             <Select
               clearable
               allowDeselect
-              label={t("field.status")}
-              placeholder={t("form.usual")}
-              data={statuses.map((each) => ({ value: each.id, label: each.name }))}
-              value={statusId}
-              onChange={setStatus}
+              disabled={interests.length === 0}
+              label={t("field.interest")}
+              placeholder={party !== null && interests.length === 0 ? t("form.noInterests") : ""}
+              data={interests}
+              value={interestId}
+              onChange={setInterest}
             />
             <TextInput
               className={classes["wide"] ?? ""}
@@ -142,10 +154,14 @@ export function EventForm({
               checked={!planned}
               onChange={(event) => {
                 setPlanned(!event.currentTarget.checked);
-                setStatus(null);
+                setMore({ ...more, statusId: null });
               }}
             />
-            {planned ? <TimeField label={t("field.when")} value={at} onChange={(value) => value !== null && setAt(value)} /> : null}
+            {planned ? (
+              <TimeField label={t("field.when")} value={at} onChange={(value) => value !== null && setAt(value)} />
+            ) : (
+              <TimeField clearable label={t("field.took")} placeholder={t("form.justNow")} maxDate={dayjs(now).toDate()} value={took} onChange={setTook} />
+            )}
             <NumberInput
               label={t("field.minutes")}
               min={1}
@@ -154,16 +170,17 @@ export function EventForm({
               value={minutes ?? ""}
               onChange={(value) => setMinutes(typeof value === "number" ? value : null)}
             />
-            {can("interaction", "assign") === null ? null : (
-              <Select
-                searchable
-                label={t("field.executor")}
-                data={(catalogues.data?.employees ?? []).map((each) => ({ value: each.id, label: each.name }))}
-                value={executorId}
-                onChange={(value) => value !== null && setExecutor(value)}
+            {planned ? null : (
+              <Textarea
+                className={classes["wide"] ?? ""}
+                label={t("field.result")}
+                autosize
+                minRows={2}
+                maxLength={10_000}
+                value={result}
+                onChange={(event) => setResult(event.currentTarget.value)}
               />
             )}
-            <TextInput label={t("field.place")} maxLength={500} value={place} onChange={(event) => setPlace(event.currentTarget.value)} />
             <Textarea
               className={classes["wide"] ?? ""}
               label={t("field.description")}
@@ -174,6 +191,19 @@ export function EventForm({
               onChange={(event) => setDescription(event.currentTarget.value)}
             />
           </div>
+          <div>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              aria-expanded={opened}
+              rightSection={opened ? <IconChevronUp size={14} /> : <IconChevronDown size={14} />}
+              onClick={() => setOpened(!opened)}
+            >
+              {t("form.more")}
+            </Button>
+          </div>
+          {opened ? <MoreFields type={type} planned={planned} party={party} interests={interests} reply={reply} value={more} onChange={setMore} /> : null}
           <Failure error={save.error} />
           <FormFoot busy={save.isPending} disabled={typeId === null || party === null} onClose={onClose} />
         </Stack>

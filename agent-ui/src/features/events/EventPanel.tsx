@@ -99,6 +99,7 @@ function Card({ event }: { event: InteractionDetail }) {
         </Link>
       ),
     ],
+    [t("field.direction"), t(`direction.${event.direction}`)],
     [t("field.place"), event.place],
     [t("card.reschedules"), event.reschedules === 0 ? null : event.reschedules],
   ];

@@ -17,6 +17,7 @@ import { PartyInterests } from "../customer/CustomerCard.tsx";
 import classes from "../customer/customer.module.css";
 import { Feed } from "../customer/Feed.tsx";
 import { Merges } from "../customer/Merges.tsx";
+import { AddEvent } from "../events/AddEvent.tsx";
 import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InterestForm } from "../interests/InterestForm.tsx";
 import { StartButton } from "../start/StartButton.tsx";
@@ -84,6 +85,7 @@ export function LeadCard() {
         <span style={{ flex: 1 }} />
         <AuditLink kind="lead" id={lead.id} />
         {lead.status === "converted" ? null : <StartButton target={{ leadId: lead.id }} label={t("common:write")} />}
+        {lead.status === "converted" ? null : <AddEvent party={{ kind: "lead", id: lead.id, name: nameOf(lead) }} />}
         {editable ? (
           <>
             {can("interest", "create") === null ? null : (
