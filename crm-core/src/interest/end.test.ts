@@ -153,3 +153,24 @@ test("the hub shows what is linked by the rights of each kind; new things are pr
   expect((await house.as("bolat", "GET", `/interests/${i.id}/hub`)).body).toMatchObject({ interactions: [{ title: "Offer" }], dialogs: [], tasks: [] });
   expect((await house.as("dana", "GET", `/interests/${i.id}/hub`)).status).toBe(404);
 });
+
+test("closing orphans nothing: an open dialog stays with its agent, an inquiry with its receiver, both linked and shown with their states (IN-15)", async () => {
+  const k = await kindOf("none", []);
+  const dialog = await house.dialog({ kind: "site_visitor", value: "closing-visitor" }, { medium: "chat" });
+  await house.assign(dialog.id, "aigul");
+  const i = await open(k.id, { customerId: null, fromDialogId: dialog.id });
+  const made = (await house.as("aigul", "POST", "/inquiries", { purposeId: null })).body;
+  await house.sql`
+    UPDATE inquiry SET interest_id = ${i.id}, status = 'dispatched', dispatched_to = ${house.company.employees.bolat.id}, dispatched_at = now() WHERE id = ${made.id}`;
+  const closed = await post(i, "close", { status: "lost", lossReasonId: house.company.catalogues.lossReasons[0] });
+  expect(closed.body.status, JSON.stringify(closed.body)).toBe("lost");
+  const hub = (await house.as("admin", "GET", `/interests/${i.id}/hub`)).body;
+  expect(hub).toMatchObject({
+    dialogs: [{ id: dialog.id, state: "open" }],
+    inquiries: [{ id: made.id, state: "dispatched", employee: { id: house.company.employees.bolat.id } }],
+  });
+  expect(await house.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${dialog.id} AND ended_at IS NULL`).toEqual([
+    { employee_id: house.company.employees.aigul.id },
+  ]);
+  expect((await house.as("bolat", "GET", `/inquiries/${made.id}`)).body).toMatchObject({ status: "dispatched", interestId: i.id });
+});

@@ -12,6 +12,7 @@ import { conflictOf } from "../customer/Conflict.tsx";
 import { MissingFields } from "./MissingFields.tsx";
 import { UnmetList } from "./MoveBox.tsx";
 import { type Given, keyOf, missingOf } from "./missing.ts";
+import { StillOpen } from "./StillOpen.tsx";
 
 /** Won, lost (with the reason) or cancelled; what is still planned is kept or cancelled on purpose (IN-02). */
 export function CloseBox({ interest, onClose, onClosed }: { interest: InterestView; onClose: () => void; onClosed: (row: InterestView) => Promise<void> }) {
@@ -132,6 +133,7 @@ export function CloseBox({ interest, onClose, onClosed }: { interest: InterestVi
               onChange={setMoveTo}
             />
           ) : null}
+          <StillOpen interestId={interest.id} />
           <Failure error={missing === null ? close.error : null} color={remain ? "yellow" : "red"} />
           <FormFoot
             label={t("close.button")}

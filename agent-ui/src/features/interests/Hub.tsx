@@ -19,7 +19,7 @@ const GROUPS = [
 ] as const;
 /** So many of each stand there at first. */
 const FIRST = 6;
-const OPEN = new Set(["planned", "open", "new", "accepted", "in_work", "in_wizard", "dispatched"]);
+export const OPEN_STATES: ReadonlySet<string> = new Set(["planned", "open", "new", "accepted", "in_work", "in_wizard", "dispatched"]);
 
 /** Talks, dialogs and inquiries of an Interest with their states, open ones first (IN-15); its tasks and files have boxes of their own below. */
 export function Hub({ interest }: { interest: InterestView }) {
@@ -50,7 +50,7 @@ export function Hub({ interest }: { interest: InterestView }) {
             </h3>
             <ul>
               {items.slice(0, whole.has(name) ? items.length : FIRST).map((item) => (
-                <li key={item.id} data-open={OPEN.has(item.state)}>
+                <li key={item.id} data-open={OPEN_STATES.has(item.state)}>
                   <Link to={`${path}${item.id}`} title={item.title}>
                     {item.title}
                   </Link>
