@@ -96,3 +96,24 @@ test("a type keeps a status of each state and the one it begins with", async () 
   const call = house.company.catalogues.interactionTypes["call"] as { id: string };
   expect((await house.as("admin", "PATCH", `/catalogues/interaction-types/${call.id}`, { defaultStatusId: won.body.id })).status).toBe(422);
 });
+
+test("a region stands in none that is inside it, not even when two are moved at once (CB-06)", async () => {
+  const region = async (code: string, parentId: string | null = null): Promise<string> =>
+    (await house.as("admin", "POST", "/catalogues/regions", { code, name: code, parentId })).body.id;
+  const into = (id: string, parentId: string | null) => house.as("admin", "PATCH", `/catalogues/regions/${id}`, { parentId });
+  const country = await region("country");
+  const province = await region("province", country);
+  const town = await region("town", province);
+  for (const [id, parent] of [
+    [country, town],
+    [province, province],
+  ] as const)
+    expect((await into(id, parent)).body).toMatchObject({ code: "validation", details: { fields: { parentId: "inside_itself" } } });
+  expect((await into(town, country)).status).toBe(204);
+  // Each of two is moved into the other: one of the moves comes second, and is refused.
+  for (let i = 0; i < 5; i++) {
+    const [a, b] = [await region(`a${i}`), await region(`b${i}`)];
+    const moved = await Promise.all([into(a, b), into(b, a)]);
+    expect(moved.map((m) => m.status).sort()).toEqual([204, 422]);
+  }
+});

@@ -17,6 +17,8 @@ export interface Catalogue {
   created?(tx: Tx, id: Id): Promise<void>;
   /** Refuses with validation an entry, as it is going to be, that could not work. */
   check?(entry: Record<string, unknown>): void;
+  /** Before the entry is locked to be changed: what concerns others of the catalogue too, behind a lock of its own. */
+  beforeChange?(tx: Tx, id: Id, body: Record<string, unknown>): Promise<void>;
   /** Refuses with in_use what must not go out of use. */
   beforeArchive?(tx: Tx, id: Id): Promise<void>;
 }
@@ -43,6 +45,19 @@ async function addStatuses(tx: Tx, typeId: Id): Promise<void> {
 function namesItsTarget({ dispatch, queueId, fixedEmployeeId }: Record<string, unknown>): void {
   if (dispatch === "queue" && queueId == null) throw new AppError("validation", { fields: { queueId: "required" } });
   if (dispatch === "fixed" && fixedEmployeeId == null) throw new AppError("validation", { fields: { fixedEmployeeId: "required" } });
+}
+
+/**
+ * A region stands in no region that is inside it (CB-06). Moves wait for one another, so that two at once make no circle either; the lock comes
+ * before that of the row, which the other move would need for its foreign key.
+ */
+async function standsOutside(tx: Tx, id: Id, { parentId }: Record<string, unknown>): Promise<void> {
+  if (typeof parentId !== "string") return;
+  await tx`LOCK TABLE region IN SHARE ROW EXCLUSIVE MODE`;
+  const rows = await tx`
+    WITH RECURSIVE above AS (SELECT id, parent_id FROM region WHERE id = ${parentId} UNION SELECT r.id, r.parent_id FROM region r JOIN above a ON r.id = a.parent_id)
+    SELECT 1 FROM above WHERE id = ${id}`;
+  if (rows.length > 0) throw new AppError("validation", { fields: { parentId: "inside_itself" } });
 }
 
 /** The catalogues by the name in their address. */
@@ -99,6 +114,7 @@ export const CATALOGUES: Record<CatalogueName, Catalogue> = {
   regions: {
     table: "region",
     columns: { code: "code", name: "name", parentId: "parent_id" },
+    beforeChange: standsOutside,
     beforeArchive: (tx, id) => refuseIf(tx`SELECT 1 FROM region WHERE parent_id = ${id} AND archived_at IS NULL LIMIT 1`),
   },
   industries: { table: "industry", columns: { code: "code", name: "name" } },

@@ -44,6 +44,7 @@ export async function createEntry(crm: Crm, tx: Tx, actor: Actor, catalogue: Cat
 /** Changes the fields that the body has. `version` given and old: version_conflict with the entry as it is. */
 export async function changeEntry(crm: Crm, tx: Tx, actor: Actor, catalogue: Catalogue, id: Id, body: Values, version?: number): Promise<void> {
   await naming(async () => {
+    await catalogue.beforeChange?.(tx, id, body);
     const before = await lockEntry(tx, catalogue, id);
     if (version !== undefined && before["version"] !== version) throw new VersionConflict(catalogue.table, id, before);
     const changes = differences(before, body);

@@ -13,7 +13,7 @@ import { useCan, useMe } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { NoRight } from "../../app/states.tsx";
 import { CardStep, InterestStep, PersonStep, WhoStep } from "./AssistantSteps.tsx";
-import { bodyOf, type Draft, EMPTY_DRAFT, faultyStep, typedOf } from "./assistant.ts";
+import { bodyOf, type Draft, EMPTY_DRAFT, faultyStep, lacking, typedOf } from "./assistant.ts";
 import classes from "./customer.module.css";
 import { DuplicateHint, useDuplicates } from "./DuplicateHint.tsx";
 
@@ -42,11 +42,10 @@ export function Assistant() {
       if (at !== null) setStep(at);
     },
   });
-  const missing = step === 0 && draft.existing === null && draft.name.trim() === "";
   const forward = (event?: FormEvent) => {
     event?.preventDefault();
     setTried(true);
-    if (missing || save.isPending) return;
+    if (lacking(draft, step) !== null || save.isPending) return;
     setTried(false);
     // A person bears the numbers itself; whoever is taken from the list has a card already.
     const skips = (at: number) => (at === 1 && draft.existing !== null) || (at === 2 && draft.kind === "person" && draft.existing === null);
@@ -75,8 +74,8 @@ export function Assistant() {
             </Stepper>
             {step === 0 ? <WhoStep draft={draft} set={set} tried={tried} error={save.error} /> : null}
             {step === 1 ? <CardStep draft={draft} set={set} error={save.error} /> : null}
-            {step === 2 ? <PersonStep draft={draft} set={set} error={save.error} /> : null}
-            {step === 3 ? <InterestStep draft={draft} set={set} error={save.error} /> : null}
+            {step === 2 ? <PersonStep draft={draft} set={set} tried={tried} error={save.error} /> : null}
+            {step === 3 ? <InterestStep draft={draft} set={set} tried={tried} error={save.error} /> : null}
             {draft.existing !== null ? (
               <Alert color="blue" py="xs" role="status">
                 <Group gap={10}>

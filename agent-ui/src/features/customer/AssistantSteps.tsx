@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { DateField } from "../../app/DateField.tsx";
-import { type Draft, faults, faultsBeside } from "./assistant.ts";
+import { type Draft, faults, faultsBeside, lacking } from "./assistant.ts";
 import { CatalogueSelect, regionPaths } from "./CatalogueSelect.tsx";
 
 interface Step {
@@ -94,14 +94,15 @@ export function CardStep({ draft, set, error }: Step & { error: unknown }) {
 }
 
 /** Whom to talk to; may be left empty unless the house's rules want somebody. */
-export function PersonStep({ draft, set, error }: Step & { error: unknown }) {
+export function PersonStep({ draft, set, tried, error }: Step & { tried: boolean; error: unknown }) {
   const { t } = useTranslation("customer");
+  const nameless = tried && lacking(draft, 2) !== null ? t("form.nameNeeded") : null;
   const fault = useFault(error);
   const wantsBirthDate = fault("contact.birthDate") !== null || draft.birthDate !== null;
   return (
     <>
       <SimpleGrid cols={3} spacing="sm">
-        <Line name="lastName" label="lastName" draft={draft} set={set} fault={fault("contact.lastName")} autoFocus />
+        <Line name="lastName" label="lastName" draft={draft} set={set} fault={nameless ?? fault("contact.lastName")} autoFocus />
         <Line name="firstName" label="firstName" draft={draft} set={set} fault={fault("contact.firstName")} />
         <Line name="middleName" label="middleName" draft={draft} set={set} fault={fault("contact.middleName")} />
         <Line name="position" label="position" draft={draft} set={set} fault={fault("contact.position")} />
@@ -123,7 +124,7 @@ export function PersonStep({ draft, set, error }: Step & { error: unknown }) {
 }
 
 /** What the client wants, if one knows already. */
-export function InterestStep({ draft, set, error }: Step & { error: unknown }) {
+export function InterestStep({ draft, set, tried, error }: Step & { tried: boolean; error: unknown }) {
   const { t } = useTranslation(["customer", "interests"]);
   const kinds = (useCatalogues().data?.interestKinds ?? []).filter((each) => !each.archived);
   const fault = useFault(error);
@@ -146,7 +147,7 @@ export function InterestStep({ draft, set, error }: Step & { error: unknown }) {
             required
             label={t("assistant.subject")}
             maxLength={300}
-            error={fault("interest.title")}
+            error={tried && lacking(draft, 3) !== null ? t("common:required") : fault("interest.title")}
             value={draft.title}
             onChange={(event) => set({ title: event.currentTarget.value })}
           />

@@ -73,6 +73,16 @@ export function typedOf(d: Draft): Typed {
   return { card: "customer", kind: d.kind, name: d.name, taxId: orNull(d.taxId), regionId: d.regionId, contactPoints: points(d.phone, d.email) };
 }
 
+/** What the step still lacks of what was begun in it: a person with a phone and no name, a ticked Interest about nothing. */
+export function lacking(d: Draft, step: number): "name" | "title" | null {
+  if (step === 0) return d.existing === null && d.name.trim() === "" ? "name" : null;
+  if (step === 2) {
+    const begun = [d.middleName, d.position, d.personPhone, d.personEmail].some((text) => text.trim() !== "");
+    return begun && d.lastName.trim() === "" && d.firstName.trim() === "" ? "name" : null;
+  }
+  return step === 3 && d.interest && d.title.trim() === "" ? "title" : null;
+}
+
 /** The request of the last step. */
 export function bodyOf(d: Draft): object {
   const nobody = orNull(d.lastName) === null && orNull(d.firstName) === null;
@@ -108,7 +118,7 @@ export function bodyOf(d: Draft): object {
           differentReason,
         },
     interest:
-      d.interest && d.interestKindId !== null && d.title.trim() !== ""
+      d.interest && d.interestKindId !== null
         ? { kindId: d.interestKindId, title: d.title.trim(), amount: d.amount, expectedClose: d.expectedClose, parallelReason: orNull(d.parallelReason) }
         : null,
   };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../../app/api.ts";
-import { bodyOf, EMPTY_DRAFT, faultyStep } from "./assistant.ts";
+import { bodyOf, EMPTY_DRAFT, faultyStep, lacking } from "./assistant.ts";
 import { regionPaths } from "./CatalogueSelect.tsx";
 import { sideOf } from "./MergeFields.tsx";
 import { portraitOf } from "./Portrait.tsx";
@@ -35,11 +35,20 @@ test("a region is named with what it lies in, and a tree that bites its tail end
   ).toHaveLength(2);
 });
 
-test("the assistant sends a contact only with a name, an Interest only with a subject, and a taken card instead of a new one", () => {
+test("the assistant sends a contact only with a name, an Interest only when it is ticked, and a taken card instead of a new one", () => {
   const draft = { ...EMPTY_DRAFT, name: " Romashka ", phone: "8 701 111 22 33", personPhone: "8 701 000 00 00" };
   expect(bodyOf(draft)).toMatchObject({ customerId: null, customer: { name: "Romashka", contactPoints: [{ kind: "phone" }] }, contact: null, interest: null });
   const full = { ...draft, lastName: "Kim", interest: true, interestKindId: "k", title: "Chairs", existing: { id: "c", name: "Romashka LLP" } };
   expect(bodyOf(full)).toMatchObject({ customerId: "c", customer: null, contact: { lastName: "Kim" }, interest: { kindId: "k", title: "Chairs" } });
+});
+
+test("what was begun in a step and not finished is asked for, never left out in silence", () => {
+  const draft = { ...EMPTY_DRAFT, name: "Romashka" };
+  expect([0, 1, 2, 3].map((step) => lacking(draft, step))).toEqual([null, null, null, null]);
+  expect(lacking({ ...draft, name: " " }, 0)).toBe("name");
+  expect(lacking({ ...draft, personPhone: "8 701 000 00 00" }, 2)).toBe("name");
+  expect(lacking({ ...draft, interest: true, interestKindId: "k", title: " " }, 3)).toBe("title");
+  expect(lacking({ ...draft, interest: true, interestKindId: "k", title: "Chairs" }, 3)).toBe(null);
 });
 
 test("a refusal leads to the step where it can be mended", () => {
