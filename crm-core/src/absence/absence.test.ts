@@ -1,74 +1,11 @@
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Person } from "../../../tests/support/crm.ts";
-import {
-  absent,
-  at,
-  customerOf,
-  everybodyIsBack,
-  executor,
-  handover,
-  holder,
-  house,
-  idOf,
-  iso,
-  july,
-  letter,
-  openHouse,
-  planned,
-  route,
-} from "./absence.fixture.ts";
+import { absent, at, customerOf, everybodyIsBack, executor, handover, house, idOf, iso, july, openHouse, planned } from "./absence.fixture.ts";
 
 beforeAll(openHouse);
 afterAll(() => house.close());
 beforeEach(everybodyIsBack);
-
-test("the worked example of B8: Aigul is away from the 1st to the 10th, Bolat stands in, himself away from the 4th to the 6th", async () => {
-  const client = await customerOf("aigul");
-  const soon = await planned("aigul", 3, client.id);
-  const later = await planned("aigul", 20, client.id);
-  const call = await planned("aigul", 5, client.id);
-  const waiting = (await letter(client.email)).dialogId;
-  expect(await holder(waiting)).toBe(idOf("aigul"));
-  const { body: absence } = await absent("aigul", 1, 10, "bolat");
-  expect(absence).toMatchObject({ state: "scheduled", substitute: { id: idOf("bolat") }, standIn: { id: idOf("bolat") } });
-  await house.sql`UPDATE employee SET substitute_id = ${idOf("dana")} WHERE id = ${idOf("bolat")}`;
-  const { body: second } = await absent("bolat", 4, 6, null);
-
-  await at(1);
-  expect([await executor(soon), await executor(call), await executor(later)]).toEqual([idOf("bolat"), idOf("bolat"), idOf("aigul")]);
-  expect(await holder(waiting)).toBe(idOf("bolat"));
-
-  // On the 4th Bolat is away himself: a new letter goes to his substitute, and so does what is due on his days.
-  await at(4);
-  const fresh = await letter(client.email);
-  expect([fresh.to, fresh.rung]).toEqual([idOf("dana"), "substitute"]);
-  expect([await executor(call), await executor(soon)]).toEqual([idOf("dana"), idOf("dana")]);
-  await at(7);
-  expect((await handover(second.id, "bolat")).items.map((i: { kind: string }) => i.kind)).toEqual([]);
-
-  await house.sql`UPDATE interaction SET state = 'done', status_id = (SELECT id FROM interaction_status s WHERE s.type_id = interaction.type_id AND s.code = 'done'), occurred = tstzrange(${iso(july(6))}, ${iso(july(6, 10))}) WHERE id = ${call}`;
-  await at(11);
-  const list = await handover(absence.id);
-  expect(list.absence.state).toBe("returning");
-  const of = (objectId: Id) => list.items.find((i: { objectId: Id }) => i.objectId === objectId);
-  expect(of(soon)).toMatchObject({ preselected: true, outcome: null, substitute: { id: idOf("dana") } });
-  expect(of(fresh.dialogId)).toMatchObject({ preselected: true, outcome: null });
-  expect(of(call)).toMatchObject({ preselected: false, outcome: "done_by_substitute" });
-  expect(of(later)).toBeUndefined();
-  expect(list.report).toEqual({ delegated: 4, doneBySubstitute: 1, returned: 0, kept: 0, elsewhere: 0 });
-
-  const { body: after } = await house.as("aigul", "POST", `/absences/${absence.id}/take-back`, { take: "all" });
-  await route();
-  expect(after).toMatchObject({ absence: { state: "closed" }, report: { delegated: 4, doneBySubstitute: 1, returned: 3, kept: 0, elsewhere: 0 } });
-  expect([await executor(soon), await executor(call), await holder(fresh.dialogId), await holder(waiting)]).toEqual([
-    idOf("aigul"),
-    idOf("dana"),
-    idOf("aigul"),
-    idOf("aigul"),
-  ]);
-  expect((await house.sql`SELECT responsible_id FROM customer WHERE id = ${client.id}`)[0]).toEqual({ responsible_id: idOf("aigul") });
-});
 
 test("open tasks and what is planned, with their reminders, go to who stands in, also those given meanwhile; they come back by the list", async () => {
   const task = async (title: string, due: number | null, executor: Person = "aigul") =>
