@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { CallDigit, CallEnded, CallOffered, CallReconstructed, CallRecorded, ChannelEvent, PhoneStatus, RawIdentity } from "@kommutator/contract/channel";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { Disposition } from "@kommutator/contract/dialog-event";
 import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
+import { newId } from "@kommutator/contract/new-id";
 import { normaliseValue } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
@@ -133,8 +133,8 @@ async function insertCall(
   } else [[line], identified] = await (begun?.country === facts.country ? begun.answers : askWho(tx, deps, event, channelId, facts.country, outcome));
   const norm = (value: string | null) => normalised(value, line?.country ?? facts.country);
   const live = event.kind === "call.offered";
-  const callId = randomUUID();
-  const dialogId = randomUUID();
+  const callId = newId();
+  const dialogId = newId();
   const dialog = {
     id: dialogId,
     channel,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { MessageReceived, RemoteFile } from "@kommutator/contract/channel";
 import { type Tx, together } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
+import { newId } from "@kommutator/contract/new-id";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import { Echoes } from "./echoes.ts";
@@ -115,7 +116,7 @@ function newDialogs(
     const channel = facts.channels.get(channelId);
     if (channel === undefined) throw new Error("the channel is gone");
     opening.set(key, {
-      id: randomUUID(),
+      id: newId(),
       channel,
       threadKey,
       direction: "in",

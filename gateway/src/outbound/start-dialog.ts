@@ -3,6 +3,7 @@ import type { ChannelKind } from "@kommutator/contract/channel";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
+import { newId } from "@kommutator/contract/new-id";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
 import { Outcome, readFacts } from "../dialogs/ingest-deps.ts";
@@ -55,7 +56,7 @@ export async function startDialog(tx: Tx, deps: ReplyDeps & { identify: Identify
       { id: Id }[]
     >`SELECT id FROM dialog WHERE channel_id = ${start.channelId} AND thread_key = ${threadKey} ORDER BY opened_at DESC LIMIT 1`;
     const dialog = {
-      id: randomUUID(),
+      id: newId(),
       channel: place as NonNullable<typeof place>,
       threadKey,
       direction: "out" as const,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Id } from "@kommutator/contract/ids";
 import type { DecisionWithin, Tx } from "@kommutator/contract/ports";
 import type { RoutingInput } from "@kommutator/contract/routing-input";
@@ -22,15 +23,22 @@ afterEach(async () => {
 const decided = (...inputs: RoutingInput[]): Promise<DecisionWithin> =>
   until(() => house.routing?.decideWithin(inputs) ?? undefined) as Promise<DecisionWithin>;
 
+/** Before and behind every other id. */
+const early = () => `00000000${randomUUID().slice(8)}`;
+const late = () => `ffffffff${randomUUID().slice(8)}`;
+
 /** One transaction that brings a voice dialog and has it decided; `before` runs just before the commit. */
-async function brought(made: { queue: Id; channels: { voice: Id } }, before: (tx: Tx, dialogId: Id) => Promise<unknown> = async () => undefined): Promise<Id> {
+async function brought(
+  made: { queue: Id; channels: { voice: Id } },
+  before: (tx: Tx, dialogId: Id) => Promise<unknown> = async () => undefined,
+  dialogId: Id = randomUUID(),
+): Promise<Id> {
   let decision: DecisionWithin | null = null;
-  let dialogId: Id = "";
   try {
     await db.sql.begin(async (tx) => {
-      const [row] = await tx<{ id: Id }[]>`
-        INSERT INTO dialog (channel_id, thread_key, medium, identity_kind, opened_at) VALUES (${made.channels.voice}, gen_random_uuid(), 'voice', 'phone', now()) RETURNING id`;
-      dialogId = (row as { id: Id }).id;
+      await tx`
+        INSERT INTO dialog (id, channel_id, thread_key, medium, identity_kind, opened_at)
+        VALUES (${dialogId}, ${made.channels.voice}, gen_random_uuid(), 'voice', 'phone', now())`;
       decision = await decided(house.opened(dialogId, made.queue, "voice"));
       if (decision.events.length > 0) await insertEvents(tx, [...decision.events]);
       await decision.write(tx);
@@ -87,25 +95,39 @@ test("while it is being committed nothing else is decided, and what came meanwhi
   expect(await db.sql`SELECT e.dialog_id FROM entry e LEFT JOIN offer o ON o.entry_id = e.id WHERE o.id IS NULL`).toEqual([{ dialog_id: second }]);
 });
 
-test("an agent who becomes free is given the one who waits by a commit of its own, behind the one that told of it", async () => {
-  const made = await house.furnish({ agents: 1 });
+/** The only agent talks with the caller of this id, and somebody else waits; what is told when that talk is over. */
+async function talkingWhileAnotherWaits(dialogId: Id) {
+  const made = await house.furnish({ agents: 1, queue: { wrapup_voice_s: 0 } });
   await house.start();
   await house.ready(...made.agents);
-  const first = await brought(made);
-  const { offerId } = await house.commanded("ring", first);
-  for (const kind of ["leg.ringing", "leg.answered", "leg.bridged"] as const) await house.send({ kind, dialogId: first, offerId, at: house.now() });
+  await brought(made, undefined, dialogId);
+  const { offerId } = await house.commanded("ring", dialogId);
+  for (const kind of ["leg.ringing", "leg.answered", "leg.bridged"] as const) await house.send({ kind, dialogId, offerId, at: house.now() });
   const waiting = await house.dialog(made.channels.voice, made.queue);
   await house.quiet();
-  await db.sql`UPDATE queue SET wrapup_voice_s = 0 WHERE id = ${made.queue}`;
-  await house.send({ kind: "facts.changed", what: "queue", id: made.queue, at: house.now() });
-  await house.quiet();
-
   const over: RoutingInput[] = [
-    { kind: "dialog.left", dialogId: first, at: house.now() },
-    { kind: "dialog.closed", dialogId: first, by: null, at: house.now() },
+    { kind: "dialog.left", dialogId, at: house.now() },
+    { kind: "dialog.closed", dialogId, by: null, at: house.now() },
   ];
+  return { made, waiting, over };
+}
+
+test("an agent who becomes free is given who came later by the very commit that told of it", async () => {
+  const { made, waiting, over } = await talkingWhileAnotherWaits(early());
   const decision = await decided(...over);
-  // The dialogs' rows are locked in the order of their ids: whoever holds one of them is not given the other's.
+  expect(decision.events.map((e) => e.dialogId)).toContain(waiting);
+  await db.sql.begin(async (tx) => {
+    await insertEvents(tx, [...decision.events]);
+    await decision.write(tx);
+  });
+  expect(house.commands.filter((c) => c.dialogId === waiting && c.kind === "ring")).toEqual([]);
+  decision.stands();
+  expect((await house.commanded("ring", waiting)).employeeId).toBe(made.agents[0]);
+});
+
+test("who came before the caller is given to the agent by a commit of its own: dialogs are locked in the order of their ids, and the caller has locked his", async () => {
+  const { made, waiting, over } = await talkingWhileAnotherWaits(late());
+  const decision = await decided(...over);
   expect(decision.events).toEqual([]);
   await db.sql.begin((tx) => decision.write(tx));
   expect((await db.sql<{ input: RoutingInput }[]>`SELECT input FROM routing_input ORDER BY id`).map((r) => r.input)).toEqual(over);
@@ -115,18 +137,8 @@ test("an agent who becomes free is given the one who waits by a commit of its ow
 });
 
 test("should that second commit fail, the inputs still stand and are decided again", async () => {
-  const made = await house.furnish({ agents: 1, queue: { wrapup_voice_s: 0 } });
-  await house.start();
-  await house.ready(...made.agents);
-  const first = await brought(made);
-  const { offerId } = await house.commanded("ring", first);
-  for (const kind of ["leg.ringing", "leg.answered", "leg.bridged"] as const) await house.send({ kind, dialogId: first, offerId, at: house.now() });
-  const waiting = await house.dialog(made.channels.voice, made.queue);
-  await house.quiet();
-  const decision = await decided(
-    { kind: "dialog.left", dialogId: first, at: house.now() },
-    { kind: "dialog.closed", dialogId: first, by: null, at: house.now() },
-  );
+  const { made, waiting, over } = await talkingWhileAnotherWaits(late());
+  const decision = await decided(...over);
   await db.sql.begin((tx) => decision.write(tx));
   house.fenced = true;
   decision.stands();

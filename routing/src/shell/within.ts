@@ -22,9 +22,10 @@ export interface Host extends EngineDeps {
 /**
  * A decision that becomes durable with somebody else's transaction.
  *
- *   the caller's dialogs alone   its rows go into that transaction: one commit for what happened and what is done about it
- *   other dialogs, too           (an agent has become free, and somebody else's turn has come.) Dialogs are locked in the order of their ids, and the caller has
- *                                locked his: so his transaction carries the inputs as rows, and the decision is committed behind it, by itself
+ *   the caller's dialog, later ones   its rows go into that transaction: one commit for what happened and what is done about it
+ *   an earlier one, too               (an agent has become free, and it is the turn of somebody who came before the caller.) Dialogs are locked in the order
+ *                                     of their ids, and the caller has locked his: so his transaction carries the inputs as rows, and the decision is committed
+ *                                     behind it, by itself
  */
 export class Within implements DecisionWithin {
   readonly events: readonly NewDialogEvent[];
@@ -40,8 +41,10 @@ export class Within implements DecisionWithin {
     this.host = host;
     this.inputs = inputs;
     this.effects = effects;
-    const own = new Set(inputs.flatMap(({ input }) => ("dialogId" in input ? [input.dialogId] : [])));
-    this.together = effects.notes.length === 0 && effects.events.every((e) => e.dialogId === null || own.has(e.dialogId));
+    const own = inputs.flatMap(({ input }) => ("dialogId" in input ? [input.dialogId] : []));
+    // As text they stand in the order of the database.
+    const last = [...own].sort().at(-1) ?? "";
+    this.together = effects.notes.length === 0 && effects.events.every((e) => e.dialogId === null || own.includes(e.dialogId) || e.dialogId > last);
     this.events = this.together ? effects.events : [];
     this.ended = new Promise((resolve) => {
       this.end = resolve;
