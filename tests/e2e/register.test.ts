@@ -103,6 +103,19 @@ test("filters combine and are counted with the words; a row opens the card; a ta
   await page.getByRole("button", { name: "Сбросить" }).click();
   await eventually("all of them", async () => (await rows(page).count()) >= 4);
 
+  // Sorted by a column and without another: so it stays for this person.
+  await page.getByRole("columnheader", { name: "Тема" }).getByRole("button").click();
+  await page.locator("th[aria-sort=ascending]").filter({ hasText: "Тема" }).waitFor();
+  await page.getByRole("button", { name: "Столбцы" }).click();
+  await page.getByRole("checkbox", { name: "Результат" }).click();
+  await screenshot(page, "events-columns");
+  await accessible(page);
+  await page.reload();
+  await rows(page).nth(3).waitFor();
+  const names = await rows(page).locator("td:nth-child(3)").allTextContents();
+  expect(names).toEqual([...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
+  expect(await page.getByRole("columnheader", { name: "Результат" }).count()).toBe(0);
+
   // A row opens the card; the person's name leads to the person.
   await rows(page).filter({ hasText: "Обсудили цену на кресла" }).locator("td:nth-child(3)").click();
   const card = page.getByRole("dialog").filter({ hasText: "Обсудили цену на кресла" });

@@ -236,6 +236,38 @@ describe("the register (IA-13) and what is still in work (IA-14)", () => {
     expect(found.filter((n) => n > 0).length).toBeGreaterThan(60);
   });
 
+  test("by time or by a word, either way, the pages give every row once, in the order in which the database sorts them", async () => {
+    for (const subject of ["beta", "Alpha", "gamma", "alpha", "Beta"])
+      await make({ subject: `Order ${subject}`, customerId: lotos, plannedFrom: iso(NOW + DAY) });
+    const at = "coalesce(lower(i.occurred), lower(i.planned))";
+    const orders = {
+      newest: `${at} DESC, i.id DESC`,
+      planned: `${at}, i.id`,
+      subject: `lower(i.subject), ${at}, i.id`,
+      "-subject": `lower(i.subject) DESC, ${at} DESC, i.id DESC`,
+      type: `lower(t.name), ${at}, i.id`,
+      "-status": `lower(s.name) DESC, ${at} DESC, i.id DESC`,
+      executor: `lower(e.full_name), ${at}, i.id`,
+      "-executor": `lower(e.full_name) DESC, ${at} DESC, i.id DESC`,
+    };
+    for (const [order, sql] of Object.entries(orders)) {
+      const rows = await house.sql.unsafe(
+        `SELECT i.id FROM interaction i JOIN interaction_type t ON t.id = i.type_id JOIN interaction_status s ON s.id = i.status_id JOIN employee e ON e.id = i.executor_id WHERE i.customer_id = '${lotos}' ORDER BY ${sql}`,
+      );
+      const seen: Id[] = [];
+      let cursor: string | null = "";
+      while (cursor !== null) {
+        const page: { items: { id: Id }[]; nextCursor: string | null } = (
+          await house.as("head", "GET", `/interactions?customerId=${lotos}&order=${order}&limit=4${cursor === "" ? "" : `&cursor=${cursor}`}`)
+        ).body;
+        seen.push(...page.items.map((i) => i.id));
+        cursor = page.nextCursor;
+      }
+      expect(seen, order).toEqual(rows.map((row) => row["id"]));
+    }
+    expect((await house.as("head", "GET", "/interactions?order=points")).body.code).toBe("validation");
+  });
+
   test("a filter is kept by name for its maker alone; a second of that name is refused", async () => {
     const body = { list: "interactions", name: "Late calls", filter: { state: "planned", overdue: "true" } };
     const kept = await house.as("aigul", "POST", "/saved-filters", body);

@@ -1,16 +1,20 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { InteractionFilter, InteractionView } from "@kommutator/contract/api/interaction";
+import type { INTERACTION_ORDERS, InteractionFilter, InteractionView } from "@kommutator/contract/api/interaction";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { z } from "zod";
+import { nameFor } from "../catalogue/name.ts";
 import type { Query } from "../context.ts";
-import { after, type Cursor, micros } from "../page.ts";
+import { type Cursor, micros } from "../page.ts";
 import { allowed, handles } from "../rights.ts";
 
 export type View = InteractionView;
 export type Filter = z.infer<typeof InteractionFilter>;
 /** When it was, or is to be: the sort key of every list. */
 export const AT = "coalesce(lower(i.occurred), lower(i.planned))";
+
+const FROM =
+  "FROM interaction i JOIN interaction_type t ON t.id = i.type_id JOIN interaction_status s ON s.id = i.status_id LEFT JOIN employee e ON e.id = i.executor_id";
 
 /** SQL: planned and its time is over. */
 export const overdue = (tx: Query, now: number) => tx`(i.state = 'planned' AND upper(i.planned) < ${new Date(now)})`;
@@ -35,7 +39,7 @@ export function select(tx: Query, principal: Principal | null, now: number, more
            to_jsonb(lower(i.planned)) AS "plannedFrom", to_jsonb(upper(i.planned)) AS "plannedTo", to_jsonb(lower(i.occurred)) AS "occurredFrom", to_jsonb(upper(i.occurred)) AS "occurredTo", coalesce(${overdue(tx, now)}, false) AS overdue,
            i.customer_id AS "customerId", i.contact_id AS "contactId", i.lead_id AS "leadId", i.interest_id AS "interestId", i.dialog_id AS "dialogId", i.call_id AS "callId", ${partyOf(tx, principal)} AS party,
            CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('id', e.id, 'name', e.full_name) END AS executor, i.version, ${micros(tx, AT)} AS "cursorAt" ${more}
-    FROM interaction i JOIN interaction_type t ON t.id = i.type_id JOIN interaction_status s ON s.id = i.status_id LEFT JOIN employee e ON e.id = i.executor_id`;
+    ${tx.unsafe(FROM)}`;
 }
 
 /**
@@ -70,20 +74,33 @@ export function where(tx: Query, principal: Principal, f: Filter, now: number) {
     ${f.overdue === undefined ? tx`` : tx`AND ${overdue(tx, now)}`} ${f.q === undefined || f.q === "" ? tx`` : tx`AND i.subject ILIKE ${`%${f.q.replace(/[\\%_]/g, "\\$&")}%`}`}`;
 }
 
+/** What the register is sorted by besides the time, as its reader sees it. */
+const WORDS: Record<string, (p: Principal) => string> = {
+  type: (p) => nameFor(p, "t"),
+  subject: () => "i.subject",
+  status: (p) => nameFor(p, "s"),
+  executor: () => "coalesce(e.full_name, '')",
+};
+
+/** One page, by time or by a word (`subject`; `-subject` the other way round), never twice the same row and none left out. */
 export async function listInteractions(
   tx: Query,
   principal: Principal,
-  f: Filter & { order: "newest" | "planned"; cursor: Cursor | null; limit: number },
+  f: Filter & { order: (typeof INTERACTION_ORDERS)[number]; cursor: Cursor | null; limit: number },
   now: number,
 ): Promise<(View & { cursorAt: number })[]> {
-  const planned = f.order === "planned";
-  const cursor =
-    f.cursor === null || !planned
-      ? after(tx, f.cursor, AT, "i.id")
-      : tx`(${tx.unsafe(AT)}, i.id) > (timestamptz 'epoch' + ${f.cursor.at}::bigint * interval '1 microsecond', ${f.cursor.id}::uuid)`;
+  const word = WORDS[f.order.replace("-", "")]?.(principal);
+  const up = f.order === "planned" || (word !== undefined && !f.order.startsWith("-"));
+  const keys = [...(word === undefined ? [] : [`lower(${word})`]), AT, "i.id"];
   return tx<(View & { cursorAt: number })[]>`
-    ${select(tx, principal, now)} WHERE ${where(tx, principal, f, now)} AND ${cursor}
-    ORDER BY ${tx.unsafe(AT)} ${planned ? tx`` : tx`DESC`}, i.id ${planned ? tx`` : tx`DESC`} LIMIT ${f.limit + 1}`;
+    ${select(tx, principal, now)} WHERE ${where(tx, principal, f, now)} ${f.cursor === null ? tx`` : tx`AND (${tx.unsafe(keys.join())}) ${tx.unsafe(up ? ">" : "<")} ${lastOf(tx, f.cursor, word === undefined ? null : keys)}`}
+    ORDER BY ${tx.unsafe(keys.map((key) => `${key} ${up ? "ASC" : "DESC"}`).join())} LIMIT ${f.limit + 1}`;
+}
+
+/** SQL: the keys of the last row seen. A word is too long for a cursor: such keys are read from the row again. */
+function lastOf(tx: Query, { at, id }: Cursor, keys: readonly string[] | null) {
+  if (keys === null) return tx`(timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond', ${id}::uuid)`;
+  return tx`(SELECT ${tx.unsafe(keys.join())} ${tx.unsafe(FROM)} WHERE i.id = ${id}::uuid)`;
 }
 
 /** How many the filter finds: the same rows as its list. */

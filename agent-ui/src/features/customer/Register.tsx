@@ -2,7 +2,7 @@ import { EXPORT_LISTS } from "@kommutator/contract/api/export";
 import type { ImportObject } from "@kommutator/contract/api/import";
 import { Badge, Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconArrowNarrowDown, IconArrowNarrowUp, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,8 +11,10 @@ import { api } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
+import { nextOrder, useTableView } from "../../app/table-view.ts";
 import { ExportButton } from "../import/ExportButton.tsx";
 import { ImportLink } from "../import/ImportLink.tsx";
+import { ColumnsMenu } from "./ColumnsMenu.tsx";
 import classes from "./customer.module.css";
 
 export interface Column<Row> {
@@ -22,6 +24,8 @@ export interface Column<Row> {
   /** Shown when the cell is cut. */
   title?: (row: Row) => string | undefined;
   numeric?: boolean;
+  /** What the list is asked for as its `order` when its head is pressed, and pressed again; `down` says which of the two is descending. */
+  sort?: { ways: readonly [first: string, second: string]; down: string };
 }
 
 interface Page<Row> {
@@ -46,6 +50,8 @@ export function Register<Row extends object>(props: {
   below?: ReactNode;
   /** Says how many the filter and the words find, by PATH/count; the words are this badge's title. */
   counted?: string;
+  /** Its name among tables: columns may be chosen and sorted by, and stay so for this person. `order` is the list's own order. */
+  table?: { name: string; order: string };
   /** Where a row leads; null where it leads nowhere. */
   to: (row: Row) => { path: string; state?: unknown } | null;
   searchLabel?: string;
@@ -62,10 +68,16 @@ export function Register<Row extends object>(props: {
   const search = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const end = useRef<HTMLDivElement>(null);
+  const [view, setView] = useTableView(props.table?.name);
+  const orders = props.columns.flatMap((column) => column.sort?.ways ?? []);
+  // An order of an older page is no order any more.
+  const order = props.table === undefined ? undefined : view.order !== null && orders.includes(view.order) ? view.order : props.table.order;
+  const sorted = order === undefined ? {} : { order };
+  const columns = props.columns.filter((column) => !view.hidden.includes(column.name));
   const rows = useInfiniteQuery({
-    queryKey: [...props.queryKey, props.query, settled],
+    queryKey: [...props.queryKey, props.query, settled, order],
     queryFn: ({ signal, pageParam }) =>
-      api.get<Page<Row>>(props.path, { signal, query: { ...props.query, q: settled, limit: 100, cursor: pageParam ?? undefined } }),
+      api.get<Page<Row>>(props.path, { signal, query: { ...props.query, ...sorted, q: settled, limit: 100, cursor: pageParam ?? undefined } }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
@@ -132,9 +144,10 @@ export function Register<Row extends object>(props: {
           </Badge>
         )}
         {props.actions}
+        {props.table === undefined ? null : <ColumnsMenu columns={props.columns} hidden={view.hidden} onChange={(hidden) => setView({ hidden })} />}
         {IMPORTED[props.path] === undefined ? null : <ImportLink object={IMPORTED[props.path] as ImportObject} />}
         {EXPORT_LISTS.filter((list) => props.path === `/${list}`).map((list) => (
-          <ExportButton key={list} list={list} query={{ ...props.query, q: settled }} />
+          <ExportButton key={list} list={list} query={{ ...props.query, ...sorted, q: settled }} />
         ))}
       </div>
       {props.below}
@@ -156,10 +169,8 @@ export function Register<Row extends object>(props: {
             <table className={classes["table"]} aria-busy={rows.isFetching}>
               <thead>
                 <tr>
-                  {props.columns.map((column) => (
-                    <th key={column.name} scope="col" className={column.numeric === true ? classes["number"] : undefined}>
-                      {column.label}
-                    </th>
+                  {columns.map((column) => (
+                    <Head key={column.name} column={column} order={order} onSort={(next) => setView({ order: next })} />
                   ))}
                 </tr>
               </thead>
@@ -177,7 +188,7 @@ export function Register<Row extends object>(props: {
                       if (event.key === "Enter" && event.target === event.currentTarget) open(row);
                     }}
                   >
-                    {props.columns.map((column) => (
+                    {columns.map((column) => (
                       <td key={column.name} className={column.numeric === true ? classes["number"] : undefined} title={column.title?.(row)}>
                         {column.cell(row)}
                       </td>
@@ -196,5 +207,28 @@ export function Register<Row extends object>(props: {
         )}
       </div>
     </div>
+  );
+}
+
+/** The head of a column; one that sorts is a button and says which way it is sorted. */
+function Head<Row>({ column, order, onSort }: { column: Column<Row>; order: string | undefined; onSort: (order: string) => void }) {
+  const { sort } = column;
+  const className = column.numeric === true ? classes["number"] : undefined;
+  if (sort === undefined || order === undefined)
+    return (
+      <th scope="col" className={className}>
+        {column.label}
+      </th>
+    );
+  const by = sort.ways.includes(order);
+  const down = order === sort.down;
+  const Arrow = down ? IconArrowNarrowDown : IconArrowNarrowUp;
+  return (
+    <th scope="col" className={className} aria-sort={by ? (down ? "descending" : "ascending") : "none"}>
+      <button type="button" className={classes["sort"]} onClick={() => onSort(nextOrder(sort.ways, order))}>
+        {column.label}
+        {by ? <Arrow size={14} aria-hidden /> : null}
+      </button>
+    </th>
   );
 }

@@ -20,6 +20,9 @@ import { queryOf } from "./filter.ts";
 import { SavedFilters } from "./SavedFilters.tsx";
 import { TypeMark } from "./TypeMark.tsx";
 
+/** Sorted by a word of the row, from its beginning or from its end. */
+const byName = (word: string) => ({ ways: [word, `-${word}`], down: `-${word}` }) as const;
+
 /** The register of events (IA-13): every filter combines, kept in the address and under a name; a row opens the card beside it. */
 export function EventList() {
   const { t } = useTranslation("events");
@@ -63,10 +66,12 @@ export function EventList() {
         filters={<EventTabs />}
         below={<EventFilters filter={filter} onChange={set} />}
         counted={t("found")}
+        table={{ name: "events", order: "newest" }}
         columns={[
           {
             name: "when",
             label: t("field.when"),
+            sort: { ways: ["newest", "planned"], down: "newest" },
             title: (row) => format.full(row.occurredFrom ?? row.plannedFrom ?? ""),
             cell: (row) => {
               const at = row.occurredFrom ?? row.plannedFrom ?? "";
@@ -78,8 +83,14 @@ export function EventList() {
               );
             },
           },
-          { name: "type", label: t("field.type"), cell: (row) => <TypeMark type={row.type} named /> },
-          { name: "subject", label: t("field.subject"), title: (row) => row.subject, cell: (row) => <span className={classes["name"]}>{row.subject}</span> },
+          { name: "type", label: t("field.type"), sort: byName("type"), cell: (row) => <TypeMark type={row.type} named /> },
+          {
+            name: "subject",
+            label: t("field.subject"),
+            sort: byName("subject"),
+            title: (row) => row.subject,
+            cell: (row) => <span className={classes["name"]}>{row.subject}</span>,
+          },
           {
             name: "party",
             label: t("field.party"),
@@ -89,6 +100,7 @@ export function EventList() {
           {
             name: "state",
             label: t("field.state"),
+            sort: byName("status"),
             title: (row) => name(row.status),
             cell: (row) => (
               <span className={row.overdue ? own["late"] : own["state"]} data-state={row.state}>
@@ -96,7 +108,7 @@ export function EventList() {
               </span>
             ),
           },
-          { name: "executor", label: t("field.executor"), cell: (row) => row.executor?.name ?? "" },
+          { name: "executor", label: t("field.executor"), sort: byName("executor"), cell: (row) => row.executor?.name ?? "" },
           {
             name: "result",
             label: t("field.result"),

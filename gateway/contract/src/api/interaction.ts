@@ -3,7 +3,7 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts
 
 /**
  * Interactions (IA-01): done and planned contacts.
- * GET  /interactions              InteractionQuery -> InteractionPage, newest first (with `order=planned`: earliest first)
+ * GET  /interactions              InteractionQuery -> InteractionPage, newest first (with `order=planned`: earliest first; or by a word)
  * GET  /interactions/count        InteractionFilter -> InteractionCount: what the register counts
  * GET  /interactions/in-work      InWorkQuery -> InWork: planned and not done, received and not processed, by day (IA-14)
  * POST /interactions              InteractionBody -> InteractionView
@@ -86,7 +86,9 @@ export const InteractionFilter = z.object({
   /** Words of the subject. */
   q: z.string().trim().max(200).optional(),
 });
-export const InteractionQuery = InteractionFilter.extend(PageQuery.shape).extend({ order: z.enum(["newest", "planned"]).default("newest") });
+/** By time, or by a word of the row with the earliest first (with a minus the other way round). */
+export const INTERACTION_ORDERS = ["newest", "planned", "type", "-type", "subject", "-subject", "status", "-status", "executor", "-executor"] as const;
+export const InteractionQuery = InteractionFilter.extend(PageQuery.shape).extend({ order: z.enum(INTERACTION_ORDERS).default("newest") });
 export const InteractionPage = Page(InteractionView);
 export const InteractionCount = z.object({ count: z.number().int() });
 /** A planned one may be changed and moved; of a done one only text and result, by its author within 24 h. */

@@ -1,0 +1,36 @@
+import { useState } from "react";
+import { useMe } from "./me.ts";
+
+/** How one person wants a table: columns that are not shown, and the order asked of the server (null: the table's own). */
+export interface TableView {
+  hidden: readonly string[];
+  order: string | null;
+}
+const PLAIN: TableView = { hidden: [], order: null };
+const keyOf = (meId: string, table: string) => `kommutator.table.${meId}.${table}`;
+
+/** What was kept, as far as it is readable. */
+export function keptView(text: string | null): TableView {
+  try {
+    const kept = JSON.parse(text ?? "null") as Partial<TableView> | null;
+    const hidden = Array.isArray(kept?.hidden) ? kept.hidden.filter((each) => typeof each === "string") : [];
+    return { hidden, order: typeof kept?.order === "string" ? kept.order : null };
+  } catch {
+    return PLAIN;
+  }
+}
+
+/** The order after a press on a column's head: the other way round where it is sorted by it, else its first way. */
+export const nextOrder = (sort: readonly [first: string, second: string], now: string): string => (now === sort[0] ? sort[1] : sort[0]);
+
+/** A person's own view of a table, kept in this browser as other preferences are. Without a table's name nothing is kept. */
+export function useTableView(table: string | undefined): [TableView, (change: Partial<TableView>) => void] {
+  const me = useMe();
+  const [view, setView] = useState(() => (table === undefined ? PLAIN : keptView(localStorage.getItem(keyOf(me.id, table)))));
+  const change = (changes: Partial<TableView>) => {
+    const next = { ...view, ...changes };
+    if (table !== undefined) localStorage.setItem(keyOf(me.id, table), JSON.stringify(next));
+    setView(next);
+  };
+  return [view, change];
+}
