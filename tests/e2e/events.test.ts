@@ -144,3 +144,27 @@ test("an event is planned from the client's card, moved, completed with its resu
   errors.check();
   await context.close();
 });
+
+test("the administrator chooses a type's icon and usual status; whoever plans one has both", async () => {
+  const { context, page } = await person(browser);
+  const errors = listen(page);
+  await signIn(page, house.url, "admin", FIRST);
+  await page.goto(`${house.url}/settings/catalogues`);
+  await press(page, "Презентация");
+  const form = page.getByRole("dialog", { name: "Презентация" });
+  const icons = form.getByRole("radiogroup", { name: "Значок" });
+  expect(await icons.getByRole("radio", { name: "презентация" }).getAttribute("aria-checked")).toBe("true");
+  await icons.getByRole("radio", { name: "звезда" }).press("Enter");
+  await take(form, "Статус по умолчанию", /^Запланировано$/);
+  await screenshot(page, "event-type");
+  await accessible(page);
+  await form.getByRole("button", { name: "Сохранить" }).click();
+  await form.waitFor({ state: "detached" });
+  const { interactionTypes } = await agent.get<{
+    interactionTypes: { code: string; icon: string; defaultStatusId: string; statuses: { id: string; state: string }[] }[];
+  }>("/catalogues");
+  const type = interactionTypes.find((each) => each.code === "presentation");
+  expect(type).toMatchObject({ icon: "star", defaultStatusId: type?.statuses.find((each) => each.state === "planned")?.id });
+  errors.check();
+  await context.close();
+});

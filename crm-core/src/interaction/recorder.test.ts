@@ -224,7 +224,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
     ["no_answer", "Не ответили", "No answer", "Жауап бермеді", "Не відповіли"],
     ["busy", "Занято", "Busy", "Бос емес", "Зайнято"],
     ["congestion", "Не дозвонились", "Not reached", "Қосыла алмады", "Не додзвонилися"],
-  ] as const)("%s is told in words of one's own language in the register, on the card and in the history", async (disposition, ru, en, kk, uk) => {
+  ] as const)("%s is told in words of one's own language in the register, on the card, in the history and in the file", async (disposition, ru, en, kk, uk) => {
     const p = await person();
     await house.call(p.phone, { direction: "out", disposition, startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
     await house.read();
@@ -239,7 +239,11 @@ describe("a call becomes one Interaction (IA-04)", () => {
       expect([named(card.status), card.result]).toEqual([words, null]);
       const feed = (await house.as("admin", "GET", `/customers/${p.customerId}/feed?kind=interaction`)).body.items;
       expect(feed).toMatchObject([{ state: "failed", text: words }]);
+      const file = await house.app.inject({ method: "GET", url: `/exports/interactions?customerId=${p.customerId}`, headers: { "x-person": "admin" } });
+      expect(file.body.split("\r\n")[1]?.split(",")).toContain(words);
+      expect(file.body).not.toContain(disposition);
     }
+    await house.sql`UPDATE employee SET locale = 'en' WHERE id = ${house.company.employees.admin.id}`;
   });
 
   test("a house that has done away with the words for it keeps the plain failed status", async () => {
