@@ -20,6 +20,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { differences } from "../audit/index.ts";
 import { change } from "../change.ts";
 import type { Crm } from "../context.ts";
 import { decodeCursor, pageOf } from "../page.ts";
@@ -121,6 +122,8 @@ export function importRoutes(crm: Crm): FastifyPluginAsync {
           UPDATE import_batch SET options = ${tx.json(options)}, columns = ${tx.json(columns as never)}, mapping = ${tx.json(mapping)}, state = 'draft', total = 0, version = version + 1
           WHERE id = ${id}`;
         await tx`DELETE FROM import_row WHERE batch_id = ${id}`;
+        const changes = differences({ ...batch.options, mapping: batch.mapping }, { ...options, mapping });
+        if (Object.keys(changes).length > 0) await crm.audit(tx, actorOf(request), { objectKind: "import", objectId: id, action: "edit", changes });
         return found(await readBatch(tx, null, id));
       });
     });
