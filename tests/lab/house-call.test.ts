@@ -90,6 +90,11 @@ describe("a call from outside, through the whole house", () => {
       source: "live",
     });
     expect(row.talk).toBeGreaterThan(1.9);
+    // One transaction from the event to the order: its row was stored and done at the same moment, and so was the decision.
+    const [moments] = await sql()<{ once: boolean; decided: number }[]>`
+      SELECT r.received_at = r.done_at AS once, (SELECT count(*)::int FROM decision n WHERE n.dialog_id = k.dialog_id AND n.xmin::text = r.xmin::text) AS decided
+      FROM raw_event r JOIN call k ON r.event_key = k.external_id || ':offered' JOIN interaction i ON i.call_id = k.id WHERE i.customer_id = ${customerId}`;
+    expect(moments).toEqual({ once: true, decided: 1 });
   });
 
   it("goes to the least-loaded agent when the responsible is not ready, and says why", async () => {
