@@ -72,7 +72,8 @@ export function readCard(
   };
   const date = (field: string): string | null => {
     const value = all(field)[0];
-    if (value === undefined) return null;
+    // Outlook's word for no day.
+    if (value === undefined || /^0\/0\/0+$/.test(value)) return null;
     const iso = isoDate(value);
     if (iso === null) fault(field, "bad_date", value);
     return iso;
@@ -154,11 +155,12 @@ function personOf(name: string | null, position: string | null, contactPoints: u
   return ContactBody.parse({ ...namesOf(name), position, contactPoints });
 }
 
-/** "2001-02-03", "03.02.2001", "3/2/2001" (day first) as YYYY-MM-DD; null when it is no day of the calendar. */
+/** "2001-02-03", "03.02.2001", "3/2/2001" (day first, unless only the other way is a day) as YYYY-MM-DD; null when it is no day of the calendar. */
 export function isoDate(text: string): string | null {
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$/.exec(text);
   const local = /^(\d{1,2})[./](\d{1,2})[./](\d{4})$/.exec(text);
-  const [year, month, day] = iso !== null ? [iso[1], iso[2], iso[3]] : local !== null ? [local[3], local[2], local[1]] : [];
+  const american = local !== null && text.includes("/") && Number(local[2]) > 12;
+  const [year, month, day] = iso !== null ? iso.slice(1) : local !== null ? [local[3], ...(american ? [local[1], local[2]] : [local[2], local[1]])] : [];
   if (year === undefined || month === undefined || day === undefined) return null;
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
   const back = Number.isNaN(date.getTime()) ? "" : date.toISOString().slice(0, 10);

@@ -1,11 +1,19 @@
 import type { ImportOptions } from "@kommutator/contract/api/import";
+import { UnreadableFile } from "./limits.ts";
 
 const SEPARATORS = [",", ";", "\t", "|"] as const;
 /** Enough to tell an encoding and a separator by. */
 const HEAD_BYTES = 256 * 1024;
 
-/** What a file is by its first bytes: workbooks are ZIP archives (ECMA-376 part 2); anything else is taken for text. */
+/** The head of a compound file ([MS-CFB] 2.2), in which Excel kept its books until 2007. */
+const OLD_EXCEL = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/**
+ * What a file is by its first bytes: workbooks are ZIP archives (ECMA-376 part 2); anything else is taken for text. Throws UnreadableFile of
+ * a book of the old kind.
+ */
 export function formatOf(file: Uint8Array): "csv" | "xlsx" {
+  if (OLD_EXCEL.every((byte, i) => file[i] === byte)) throw new UnreadableFile("old_xls");
   return file[0] === 0x50 && file[1] === 0x4b && (file[2] === 0x03 || file[2] === 0x05) ? "xlsx" : "csv";
 }
 

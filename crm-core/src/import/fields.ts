@@ -27,6 +27,9 @@ const NAMES: Record<string, string[]> = {
       "primary phone",
       "phone number",
       "номер телефону",
+      "домашний телефон",
+      "основной телефон",
+      "телефон переносной",
     ],
   ],
   email: [
@@ -41,6 +44,10 @@ const NAMES: Record<string, string[]> = {
     "электрондық пошта",
     "мейл",
     "e mail 2 address",
+    "e mail 3 address",
+    "адрес эл почты",
+    "адрес 2 эл почты",
+    "адрес 3 эл почты",
   ],
   contactName: [
     "контактное лицо",
@@ -71,6 +78,9 @@ const NAMES: Record<string, string[]> = {
 /** Fields of which a card may have several. */
 export const MANY = new Set(["phone", "email", "contactPhone", "contactEmail"]);
 
+/** Outlook says of each address how it is sent and shown; a fax answers no call. */
+const BESIDE = /(^| )(type|yomi|fax|тип|факс)( |$)/;
+
 const plain = (title: string) =>
   title
     .toLowerCase()
@@ -90,9 +100,11 @@ export function suggestMapping(object: ImportObject, titles: readonly string[], 
     mapping[column] = field;
     taken.add(field);
   };
+  // Beside the job's title Outlook's "Title" is how somebody is addressed.
+  const addressed = titles.some((title) => plain(title) === "job title") ? "title" : null;
   const byTitle = new Map(Object.entries(known).map(([title, field]) => [plain(title), field]));
   const begins = (called: string, field: string) =>
-    (NAMES[field] ?? []).some((name) => name.length > 2 && new RegExp(`^${name}( \\d+| \\p{L}+)?$`, "u").test(called));
+    !BESIDE.test(called) && (NAMES[field] ?? []).some((name) => name.length > 2 && new RegExp(`^${name}( \\d+| \\p{L}+)?$`, "u").test(called));
   const ways: ((title: string, called: string) => (string | undefined)[])[] = [
     (_, called) => [byTitle.get(called)],
     (title) => [fields.find((f) => f.toLowerCase() === title.trim().toLowerCase())],
@@ -100,6 +112,7 @@ export function suggestMapping(object: ImportObject, titles: readonly string[], 
     (_, called) => fields.filter((f) => begins(called, f)),
   ];
   for (const way of ways)
-    for (const [column, title] of titles.entries()) for (const field of title.trim() === "" ? [] : way(title, plain(title))) take(column, field);
+    for (const [column, title] of titles.entries())
+      for (const field of title.trim() === "" || plain(title) === addressed ? [] : way(title, plain(title))) take(column, field);
   return mapping;
 }

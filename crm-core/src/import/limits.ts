@@ -10,7 +10,7 @@ export const MOST_PARTS = 2_000;
 
 /** A file that cannot be read, with a code that has a text in each language. */
 export class UnreadableFile extends Error {
-  readonly code: "broken" | "too_large" | "too_many_rows" | "empty" | "no_sheet";
+  readonly code: "broken" | "old_xls" | "too_large" | "too_many_rows" | "empty" | "no_sheet";
   constructor(code: UnreadableFile["code"]) {
     super(code);
     this.name = "UnreadableFile";

@@ -54,7 +54,7 @@ export function importRoutes(crm: Crm): FastifyPluginAsync {
       requireObject(principal, object);
       const file = request.body;
       if (!Buffer.isBuffer(file) || file.length === 0) throw new AppError("validation", { fields: { file: "empty" } });
-      const format = formatOf(file);
+      const format = readable(() => formatOf(file));
       const encoding = format === "csv" ? encodingOf(file) : "utf-8";
       const options = ImportOptions.parse(format === "csv" ? { encoding, separator: separatorOf(headOf(file, encoding)) } : {});
       const columns = await columnsOf(file, format, options);
@@ -173,8 +173,12 @@ export function importRoutes(crm: Crm): FastifyPluginAsync {
   };
 }
 
-/** Titles and samples; what cannot be read is told beside the file. */
-async function columnsOf(file: Uint8Array, format: "csv" | "xlsx", options: ImportOptions): ReturnType<typeof readColumns> {
+/** What cannot be read is told beside the file. */
+function told(error: unknown): never {
+  if (error instanceof UnreadableFile) throw new AppError("validation", { fields: { file: error.code } });
+  throw error;
+}
+function readable<T>(read: () => T): T {
   try {
     return await readColumns(file, format, options);
   } catch (error) {

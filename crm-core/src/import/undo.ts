@@ -27,8 +27,19 @@ export async function undoRow(tx: Tx, crm: Crm, actor: Actor, card: CardRef, fil
     await crm.audit(tx, actor, { objectKind: "lead", objectId: card.id, action: "undo-import", changes: {} });
   } else {
     await archive(tx, crm, actor, card);
+    if (before !== null && "company" in before) await undoCompany(tx, crm, actor, before.company);
   }
   return null;
+}
+
+/** The company that came with a contact goes with it, when it is as it came and nobody but contacts of the import that are gone was there. */
+async function undoCompany(tx: Tx, crm: Crm, actor: Actor, id: Id): Promise<void> {
+  const [row] = await tx`SELECT 1 FROM customer WHERE id = ${id} AND version = 0 AND archived_at IS NULL FOR UPDATE`;
+  const gone = await tx<{ id: Id }[]>`
+    SELECT k.id FROM customer_contact cc JOIN contact k ON k.id = cc.contact_id WHERE cc.customer_id = ${id} AND k.archived_at IS NOT NULL`;
+  const card = { kind: "customer", id } as const;
+  const people = gone.map((k) => k.id);
+  if (row !== undefined && !(await inUse(tx, card, people))) await archive(tx, crm, actor, card);
 }
 
 async function archive(tx: Tx, crm: Crm, actor: Actor, card: CardRef): Promise<void> {

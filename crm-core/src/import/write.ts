@@ -1,4 +1,5 @@
-import type { Principal } from "@kommutator/contract/access";
+import { type Principal, scopeOf } from "@kommutator/contract/access";
+import { CustomerBody } from "@kommutator/contract/api/customer";
 import type { ImportFault, ImportOptions, RowState } from "@kommutator/contract/api/import";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
@@ -21,7 +22,7 @@ export interface Outcome {
   faults: ImportFault[];
   twin: CardRef | null;
   card: CardRef | null;
-  before: Filled | { contacts: Id[] } | null;
+  before: Filled | { contacts: Id[] } | { company: Id } | null;
 }
 export interface Batch {
   options: ImportOptions;
@@ -48,7 +49,7 @@ export async function bringIn(tx: Tx, crm: Crm, principal: Principal, actor: Act
 
 async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch: Batch, card: Card): Promise<Outcome> {
   const { onDuplicate } = batch.options;
-  const customerId = card.object === "contact" ? await companyOf(tx, principal, card.company) : null;
+  const company = card.object === "contact" ? await companyOf(tx, principal, card.company, batch.options.makeCompanies) : null;
   const { country } = await crm.company(tx);
   const twin = await twinOfCard(tx, principal, card, country);
   if (twin !== null && onDuplicate !== "create") {
@@ -66,8 +67,10 @@ async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch
     return { state: "created", faults: [], twin: ref, card: { kind: "lead", id }, before: null };
   }
   if (card.object === "contact") {
-    const id = await addContact(tx, crm, principal, actor, customerId as Id, { ...card.body, differentReason }, how);
-    return { state: "created", faults: [], twin: ref, card: { kind: "contact", id }, before: null };
+    const made = company === "unknown" ? await makeCompany(tx, crm, principal, actor, batch, card.company) : null;
+    const id = await addContact(tx, crm, principal, actor, made ?? (company as Id), { ...card.body, differentReason }, how);
+    const told = made === null ? [] : [{ field: "company", code: "new_company", value: card.company }];
+    return { state: "created", faults: told, twin: ref, card: { kind: "contact", id }, before: made === null ? null : { company: made } };
   }
   const { person } = card;
   const contacts: Id[] = [];
@@ -82,8 +85,18 @@ async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch
   return { state: "created", faults: [], twin: ref, card: { kind: "customer", id }, before: { contacts } };
 }
 
-/** The customer whose contact it is: by code, tax number or the very name, among those that one may edit. */
-async function companyOf(tx: Tx, principal: Principal, company: string): Promise<Id> {
+/** The company of a contact that nobody had yet, whosesoever the option says. */
+async function makeCompany(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch: Batch, name: string): Promise<Id> {
+  if (scopeOf(principal, "customer", "create") === null) throw new AppError("validation", { fields: { company: "unknown_name" } });
+  const body = CustomerBody.parse({ kind: "company", name, responsibleId: batch.options.responsibleId });
+  return (await createCustomer(tx, crm, principal, actor, body, { waived: batch.waived, compared: true })).id;
+}
+
+/**
+ * The customer whose contact it is: by code, tax number or the very name, among those that one may edit; "unknown" where it may be made (`make`)
+ * and none that one may see has the name.
+ */
+async function companyOf(tx: Tx, principal: Principal, company: string, make: boolean): Promise<Id | "unknown"> {
   const like = company.replace(/[\\%_]/g, "\\$&");
   const rows = await tx<{ id: Id; sure: boolean }[]>`
     SELECT c.id, c.code = upper(${company}) OR c.tax_id = ${company} AS sure FROM (
@@ -91,6 +104,11 @@ async function companyOf(tx: Tx, principal: Principal, company: string): Promise
       UNION SELECT * FROM customer WHERE fold_name(name) LIKE fold_name(${like})) c
     WHERE c.archived_at IS NULL AND ${allowed(tx, principal, "customer", "edit", "c.responsible_id")} ORDER BY 2 DESC LIMIT 2`;
   const [first, second] = rows;
+  if (first === undefined && make) {
+    const seen = await tx`
+      SELECT 1 FROM customer c WHERE fold_name(c.name) LIKE fold_name(${like}) AND c.archived_at IS NULL AND ${allowed(tx, principal, "customer", "read", "c.responsible_id")} LIMIT 1`;
+    if (seen.length === 0) return "unknown";
+  }
   if (first === undefined) throw new AppError("validation", { fields: { company: "unknown_name" } });
   if (second !== undefined && !first.sure) throw new AppError("validation", { fields: { company: "several" } });
   return first.id;

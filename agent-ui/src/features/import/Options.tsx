@@ -63,7 +63,7 @@ export function Options({ batch, onChange }: { batch: ImportView; onChange: (opt
           onChange={(value) => onChange({ kind: value as ImportOptions["kind"] })}
         />
       ) : null}
-      {batch.object === "contact" ? null : (
+      {batch.object === "contact" && !options.makeCompanies ? null : (
         <Select
           w={200}
           clearable
@@ -76,6 +76,14 @@ export function Options({ batch, onChange }: { batch: ImportView; onChange: (opt
         />
       )}
       <Checkbox pb={8} label={t("options.header")} checked={options.header} onChange={(event) => onChange({ header: event.currentTarget.checked })} />
+      {batch.object !== "contact" || can("customer", "create") === null ? null : (
+        <Checkbox
+          pb={8}
+          label={t("options.makeCompanies")}
+          checked={options.makeCompanies}
+          onChange={(event) => onChange({ makeCompanies: event.currentTarget.checked })}
+        />
+      )}
       {can("import", "edit") === null ? null : (
         <Checkbox
           pb={8}

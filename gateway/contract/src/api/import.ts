@@ -36,8 +36,10 @@ export const ImportOptions = z.object({
   onDuplicate: z.enum(["skip", "fill", "create"]).default("skip"),
   /** The kind of customers when no column tells. */
   kind: z.enum(["company", "person"]).default("company"),
-  /** Who answers for the cards when no column tells; null: nobody (a lead: who brings them in). */
+  /** Who answers for the cards (of contacts: for the companies that are made) when no column tells; null: nobody (a lead: who brings them in). */
   responsibleId: Id.nullable().default(null),
+  /** Contacts whose company the house does not know: it is made with the first of them. */
+  makeCompanies: z.boolean().default(false),
   /** Rows without required fields are let through and marked incomplete (right `import edit`, rule B7). */
   letIncomplete: z.boolean().default(false),
 });
