@@ -180,12 +180,14 @@ function told(error: unknown): never {
 }
 function readable<T>(read: () => T): T {
   try {
-    return await readColumns(file, format, options);
+    return read();
   } catch (error) {
-    if (error instanceof UnreadableFile) throw new AppError("validation", { fields: { file: error.code } });
-    throw error;
+    return told(error);
   }
 }
+/** Titles and samples. */
+const columnsOf = (file: Uint8Array, format: "csv" | "xlsx", options: ImportOptions): ReturnType<typeof readColumns> =>
+  readColumns(file, format, options).catch(told);
 
 /** Every mapped column exists and every field is one of the object's. */
 function requireFields(object: ImportObject, mapping: ImportMapping, width: number): void {
