@@ -86,12 +86,16 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
   const warnings = await checkTogether(tx, crm, principal, [
     ...(body.who.kind === "new-lead" && person.leadId !== null ? [{ ...created, object: "lead" as const, row: { id: person.leadId } }] : []),
     ...(interest?.how === "created" ? [{ ...created, object: "interest" as const, row: { id: interest.id } }] : []),
-    // What was said is a fact and stays; what is planned is an Interaction like any other.
+    // Who has talked says what came of it, in the note; what is planned is an Interaction like any other.
+    { object: "interaction", moment: "close", row: { id: settled.interactionId }, fields: SAID },
     ...(plannedId !== null ? [{ ...created, object: "interaction" as const, row: { id: plannedId } }] : []),
     { object: "inquiry", moment: "close", row: { id } },
   ]);
   return { ...(await resultOf(tx, id)), ...settled, customerId: person.customerId, leadId: person.leadId, warnings };
 }
+
+/** What the wizard's note fills of the Interaction; the rest of it is not asked for while one talks. */
+const SAID = ["description", "result"];
 
 /** Who goes on with it unless the principal says otherwise: the manager of the Interest, whom the purpose's rule names, or whoever receives it. */
 async function receiverOf(

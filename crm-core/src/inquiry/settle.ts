@@ -67,6 +67,10 @@ export async function settle(
     note: s.note,
     executorId: s.executorId,
   });
+  // Where the house asks for the result of a talk, it is what was noted of it (B7).
+  await tx`
+    UPDATE interaction SET result = coalesce(result, ${s.note}) WHERE id = ${interactionId}
+      AND EXISTS (SELECT 1 FROM required_field_rule WHERE object = 'interaction' AND field = 'result' AND moment = 'interaction_done' AND enabled AND archived_at IS NULL)`;
   if (claimId !== null) {
     await tx`UPDATE interaction SET claim_id = ${claimId} WHERE id = ${interactionId}`;
     await joinIfFree(tx, { kind: "interaction", id: interactionId }, { kind: "claim", id: claimId }, now);
