@@ -27,6 +27,8 @@ const ICONS: Record<InquiryView["origin"], ComponentType<{ size?: number; "aria-
   form: IconForms,
   manual: IconPencil,
 };
+/** Received beside the list: it has no dialog, or its queue has the matter and not the talk. */
+const inPanel = (row: InquiryView) => row.dialogId === null || (isOpen(row) && row.dispatchedQueue != null);
 const STATUSES = ["unprocessed", "new", "in_wizard", "dispatched", "processed", "rejected"] as const;
 
 /** What came in and is not received yet: how old, how urgent, whose. It leaves the list only by a decision. */
@@ -87,7 +89,7 @@ export function InquiryList() {
           />
         }
         actions={<ReceiveByHand onMade={show} />}
-        to={(row) => (row.dialogId === null ? { path: `/inquiries?inquiry=${row.id}` } : { path: `/dialogs/${row.dialogId}`, state: { receive: true } })}
+        to={(row) => (inPanel(row) ? { path: `/inquiries?inquiry=${row.id}` } : { path: `/dialogs/${row.dialogId}`, state: { receive: true } })}
         filters={
           <>
             <Select
@@ -200,7 +202,7 @@ export function InquiryList() {
                   {row.dialogId === null && can("inquiry", "edit") === null ? null : (
                     <Button
                       component={Link}
-                      to={row.dialogId === null ? `/inquiries?inquiry=${row.id}` : `/dialogs/${row.dialogId}`}
+                      to={inPanel(row) ? `/inquiries?inquiry=${row.id}` : `/dialogs/${row.dialogId}`}
                       state={{ receive: true }}
                       size="compact-xs"
                       variant="light"

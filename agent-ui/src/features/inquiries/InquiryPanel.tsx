@@ -12,9 +12,11 @@ import { useCan } from "../../app/me.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
 import { AuditLink } from "../administration/AuditLink.tsx";
 import classes from "../customer/customer.module.css";
+import { useDialog } from "../dialogs/queries.ts";
 import { CardAnnex } from "../files/CardAnnex.tsx";
 import { InquiryWizard } from "../reception/InquiryWizard.tsx";
 import { Processed } from "../reception/Processed.tsx";
+import { ReceptionWizard } from "../reception/ReceptionWizard.tsx";
 import { SideDrawer } from "../settings/FormDrawer.tsx";
 import { useCallerName } from "./caller.ts";
 import { isOpen, STATUS_COLOURS } from "./status.ts";
@@ -60,17 +62,10 @@ function Card({ inquiry }: { inquiry: InquiryView }) {
         </Badge>
         <span className={classes["dim"]}>{t(`origin.${inquiry.origin}`)}</span>
         <span style={{ flex: 1 }} />
-        {inquiry.dialogId === null ? null : (
-          <Button
-            component={Link}
-            to={`/dialogs/${inquiry.dialogId}`}
-            state={{ receive: isOpen(inquiry) }}
-            size="xs"
-            variant={isOpen(inquiry) && editable ? "filled" : "default"}
-            leftSection={<IconMessages size={15} />}
-          >
-            {t(isOpen(inquiry) && editable ? "receive" : "card.dialog")}
-          </Button>
+        {inquiry.dialogId === null ? null : inquiry.status === "dispatched" ? (
+          <TalkIfSeen dialogId={inquiry.dialogId} />
+        ) : (
+          <Talk dialogId={inquiry.dialogId} receive={isOpen(inquiry) && editable} />
         )}
         <AuditLink kind="inquiry" id={inquiry.id} />
       </Group>
@@ -83,12 +78,36 @@ function Card({ inquiry }: { inquiry: InquiryView }) {
       </dl>
       {!isOpen(inquiry) ? (
         <Processed dialogId={inquiry.dialogId} inquiry={inquiry} />
-      ) : inquiry.dialogId === null && editable ? (
+      ) : !editable ? null : inquiry.dialogId === null ? (
         <InquiryWizard inquiryId={inquiry.id} />
+      ) : inquiry.status === "dispatched" ? (
+        // Whoever got it need not have the talk itself, which stays with whom it was held by.
+        <ReceptionWizard dialogId={inquiry.dialogId} />
       ) : null}
       <CardAnnex object="inquiry" id={inquiry.id} editable={editable} plain />
     </Stack>
   );
+}
+
+function Talk({ dialogId, receive }: { dialogId: string; receive: boolean }) {
+  const { t } = useTranslation("inquiries");
+  return (
+    <Button
+      component={Link}
+      to={`/dialogs/${dialogId}`}
+      state={{ receive }}
+      size="xs"
+      variant={receive ? "filled" : "default"}
+      leftSection={<IconMessages size={15} />}
+    >
+      {t(receive ? "receive" : "card.dialog")}
+    </Button>
+  );
+}
+
+/** The talk stays with whom it was held by: not everybody to whom the matter was handed may open it. */
+function TalkIfSeen({ dialogId }: { dialogId: string }) {
+  return useDialog(dialogId).data === undefined ? null : <Talk dialogId={dialogId} receive={false} />;
 }
 
 function Fact({ label, value }: { label: string; value: string }) {

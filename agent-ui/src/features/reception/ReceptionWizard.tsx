@@ -180,7 +180,7 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
       : purpose.outcome === "reject"
         ? t("finishReject")
         : queueId !== null
-          ? t("finishQueue", { name: catalogues.queues.find((each) => each.id === queueId)?.name ?? "" })
+          ? t("finishQueue")
           : chosen !== undefined
             ? t("finishInto", { number: chosen.number })
             : form.interest?.kind === "new" && needsInterest(purpose)
@@ -301,6 +301,7 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
               minRows={1}
               maxRows={6}
               value={form.note}
+              error={form.note.trim() === "" && missingOf(failure).some((field) => SAID.includes(field)) ? t("fault.required") : null}
               onChange={(event) => change({ note: event.currentTarget.value })}
             />
           </>
@@ -343,6 +344,9 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
 function withUsualStep(form: ReceptionForm, reception: Reception, catalogues: Catalogues): ReceptionForm {
   return form.next === null && nextRequired(form, reception, catalogues) ? { ...form, next: usualNextStep(catalogues, "", Date.now()) } : form;
 }
+
+/** What the note on the talk fills, by the server's names. */
+const SAID = ["note", "description", "result"];
 
 /** Fields that the server still wants: those of the purpose, and those of required-field rules. */
 function missingOf(error: unknown): string[] {

@@ -278,5 +278,15 @@ describe("the rest of the form", () => {
     const known = startForm(reception({ inquiry: { draft: stored } }), catalogues);
     expect(known.who).toMatchObject({ kind: "customer", customerId: "romashka" });
     expect(startForm(reception({ inquiry: { draft: { from: "somewhere else" } } }), catalogues).note).toBe("");
+    // A caller whom the call itself made a lead: what was typed of that lead comes back, of another one it does not.
+    const lead = (leadId: string, draft: object | null = null) => ({
+      ...stranger,
+      party: { name: "", customerId: null, contactId: null, leadId },
+      inquiry: { draft },
+    });
+    const named = startForm(reception(lead("lead-1")), catalogues);
+    const kept = draftOf({ ...named, who: { ...named.who, contactName: "Olga" } as typeof named.who });
+    expect(startForm(reception(lead("lead-1", kept)), catalogues).who).toMatchObject({ kind: "lead", contactName: "Olga" });
+    expect(startForm(reception(lead("lead-2", kept)), catalogues).who).toMatchObject({ kind: "lead", leadId: "lead-2", contactName: "" });
   });
 });

@@ -91,6 +91,8 @@ export function purposesInOrder(catalogues: Catalogues): Purpose[] {
   return catalogues.purposes.filter((each) => !each.archived).sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
 }
 
+const isLead = (who: Who | null, leadId: string): boolean => who?.kind === "lead" && who.leadId === leadId;
+
 /** What the wizard opens with: the draft where there is one, else what the server suggests. */
 export function startForm(reception: Reception, catalogues: Catalogues): ReceptionForm {
   const purposeId = likelyPurpose(reception, catalogues);
@@ -107,8 +109,9 @@ export function startForm(reception: Reception, catalogues: Catalogues): Recepti
   };
   const draft = readDraft(reception.inquiry.draft);
   if (draft === null) return fresh;
-  // Who it is comes from the dialog, which the agent may have changed since; only a half-typed new lead lives in the draft.
-  const who = draft.who?.kind === "new-lead" && fresh.who?.kind !== "customer" ? draft.who : fresh.who;
+  // Who it is comes from the dialog, which the agent may have changed since; only what was typed of a lead lives in the draft.
+  const typed = draft.who?.kind === "new-lead" ? fresh.who?.kind !== "customer" : draft.who?.kind === "lead" && isLead(fresh.who, draft.who.leadId);
+  const who = typed && draft.who != null ? draft.who : fresh.who;
   return rank({ ...fresh, ...draft, who }, reception, catalogues);
 }
 
