@@ -8,3 +8,8 @@ CREATE TABLE line_key (                            -- the menu: a key that a wai
   line_id uuid NOT NULL REFERENCES line(id), key text NOT NULL CHECK (key ~ '^[0-9*#]$'), purpose_id uuid NOT NULL REFERENCES inquiry_purpose(id), PRIMARY KEY (line_id, key)
 );
 ALTER TABLE call ADD COLUMN pressed text;          -- the key of the line's menu that the caller pressed last while waiting
+-- Thresholds of B0, B1 and RG-06 that were constants; owner: crm-core.
+ALTER TABLE reception_setting
+  ADD COLUMN last_talked_days int NOT NULL DEFAULT 90 CHECK (last_talked_days >= 0),   -- so long whoever talked last with a customer nobody answers for is who is meant
+  ADD COLUMN reopen_days int NOT NULL DEFAULT 60 CHECK (reopen_days >= 0),             -- so long a lost Interest is offered for reopening
+  ADD COLUMN offline_grace_s int NOT NULL DEFAULT 60 CHECK (offline_grace_s > 0);      -- so long after an agent's last connection the unanswered dialogs are the agent's

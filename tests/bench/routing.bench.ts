@@ -30,6 +30,7 @@ export function house(agents: number, waiting: number, announceMs = 45_000) {
       weight: 1,
     })),
     emergencies: [],
+    graceMs: 60_000,
   };
   let now = Date.UTC(2026, 2, 2, 8);
   let inputs = 0;

@@ -4,9 +4,6 @@ import { type Fragment, statement } from "@kommutator/contract/statement";
 import { findSubstitute } from "../absence/stand-in.ts";
 import type { Query } from "../context.ts";
 
-/** How long ago somebody may have talked with a person and still be who is meant (B0). */
-const LAST_TALKED_MS = 90 * 86_400_000;
-
 /** A known person, and the card's responsible. */
 export interface Party {
   customerId: Id | null;
@@ -47,7 +44,7 @@ export async function withSubstitute(tx: Query, { interests, responsible, why, a
 /**
  * The query of the first rung's people (B0), one row, of a party given by values or by columns of the query around it: the responsible of
  * the one open Interest of the person (those of another contact of the company do not count), else the card's, else the last one who
- * talked; only active employees.
+ * talked, within the days of the settings; only active employees.
  */
 export function peopleOf(tx: Query, party: Party | Record<keyof Party, Fragment>, now: Date) {
   const customer = tx`${party.customerId as Id}::uuid`;
@@ -55,7 +52,7 @@ export function peopleOf(tx: Query, party: Party | Record<keyof Party, Fragment>
   const lead = tx`${party.leadId as Id}::uuid`;
   const lastTalked = (who: Fragment) => tx`
     (SELECT i.executor_id FROM interaction i JOIN employee e ON e.id = i.executor_id AND e.state = 'active'
-     WHERE ${who} AND coalesce(lower(i.occurred), lower(i.planned)) >= ${new Date(now.getTime() - LAST_TALKED_MS)}
+     WHERE ${who} AND coalesce(lower(i.occurred), lower(i.planned)) >= ${now}::timestamptz - (SELECT last_talked_days FROM reception_setting) * interval '24 hours'
        AND i.state = 'done' AND i.dialog_id IS NOT NULL
      ORDER BY coalesce(lower(i.occurred), lower(i.planned)) DESC LIMIT 1)`;
   return tx`

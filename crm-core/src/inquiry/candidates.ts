@@ -3,6 +3,7 @@ import type { Crm, Query } from "../context.ts";
 import { partyOf } from "../party/sql.ts";
 import type { Person } from "./person.ts";
 import { type Candidate, quotedNumbers, type Ranked, rank } from "./rules.ts";
+import { receptionSettings } from "./settings.ts";
 import { readPurpose } from "./sql.ts";
 
 /**
@@ -14,10 +15,11 @@ export async function candidatesFor(crm: Crm, tx: Query, ask: { dialogId: Id | n
   const purpose = purposeId === null ? null : await readPurpose(tx, purposeId);
   if ((person.customerId ?? person.leadId) === null || (purpose !== null && purpose.outcome !== "interest")) return [];
   const now = new Date(crm.clock.now());
+  const { reopenDays } = await receptionSettings(tx);
   const candidates = await tx<Candidate[]>`
     SELECT id, number, kind_id AS "kindId", contact_id AS "contactId", status, last_activity_at AS "lastActivityAt", closed_at AS "closedAt" FROM interest
     WHERE (customer_id = ${person.customerId}::uuid OR (${person.customerId}::uuid IS NULL AND lead_id = ${person.leadId}::uuid))
-      AND (status = 'open' OR (status = 'lost' AND closed_at > ${now}::timestamptz - interval '60 days')) ORDER BY last_activity_at DESC LIMIT 100`;
+      AND (status = 'open' OR (status = 'lost' AND closed_at >= ${now}::timestamptz - ${reopenDays}::int * interval '24 hours')) ORDER BY last_activity_at DESC LIMIT 100`;
   const [said] =
     dialogId === null
       ? [{ text: ask.text ?? "" }]
@@ -30,6 +32,7 @@ export async function candidatesFor(crm: Crm, tx: Query, ask: { dialogId: Id | n
     contactId: person.contactId,
     dialogInterestId: party?.interestId ?? null,
     quoted: quotedNumbers(said?.text ?? ""),
+    reopenDays,
     now,
   });
 }

@@ -13,7 +13,7 @@ const interest = (id: string, number: number, kindId: string, o: Partial<Candida
   closedAt: null,
   ...o,
 });
-const context = { kindId: "sale", contactId: "ivan", dialogInterestId: null, quoted: [], now };
+const context = { kindId: "sale", contactId: "ivan", dialogInterestId: null, quoted: [], reopenDays: 60, now };
 
 test("the example of B1: #17 scores 4+0+2+1 and is preselected, the repair does not suit", () => {
   const ranked = rank([interest("17", 17, "sale"), interest("9", 9, "service", { lastActivityAt: daysAgo(200) })], context);
@@ -39,6 +39,7 @@ test("one lost within sixty days is offered last for reopening and never presele
     ["l", false, true],
   ]);
   expect(rank([lost(61)], context)).toEqual([]);
+  expect(rank([lost(61)], { ...context, reopenDays: 61 }).map((r) => r.id)).toEqual(["l"]);
 });
 
 test("quoted numbers are read from # and №", () => {

@@ -18,6 +18,8 @@ export interface ReceptionContext {
   dialogInterestId: Id | null;
   /** Numbers of Interests quoted in the dialog ("#17"). */
   quoted: readonly number[];
+  /** A lost Interest is offered for reopening so long. */
+  reopenDays: number;
   now: Date;
 }
 export interface Ranked {
@@ -28,8 +30,6 @@ export interface Ranked {
 }
 
 const DAY_MS = 86_400_000;
-/** A lost Interest is offered for reopening so long (B19). */
-export const REOPEN_DAYS = 60;
 
 /**
  * Ranks the Interests that suit the purpose: 4 same kind + 3 same dialog or quoted number + 2 same contact + 1 activity within 30 days.
@@ -38,7 +38,7 @@ export const REOPEN_DAYS = 60;
 export function rank(candidates: readonly Candidate[], context: ReceptionContext): Ranked[] {
   const suiting = candidates.filter((c) => context.kindId === null || c.kindId === context.kindId);
   const open = suiting.filter((c) => c.status === "open");
-  const lost = suiting.filter((c) => c.status === "lost" && c.closedAt !== null && context.now.getTime() - c.closedAt.getTime() <= REOPEN_DAYS * DAY_MS);
+  const lost = suiting.filter((c) => c.status === "lost" && c.closedAt !== null && context.now.getTime() - c.closedAt.getTime() <= context.reopenDays * DAY_MS);
   const scored = [...open, ...lost].map((c) => ({
     id: c.id,
     score:

@@ -14,12 +14,16 @@ const COLUMNS = {
   escalatePercents: "escalate_percents",
   undoS: "undo_s",
   lettersBy: "letters_by",
+  lastTalkedDays: "last_talked_days",
+  reopenDays: "reopen_days",
+  offlineGraceS: "offline_grace_s",
 };
 
 /** Thresholds of reception as they are now (B19). */
 export async function receptionSettings(tx: Query): Promise<ReceptionSettings> {
   const [row] = await tx<ReceptionSettings[]>`
-    SELECT first_contact_s AS "firstContactS", processing_s AS "processingS", supervisor_after_s AS "supervisorAfterS", escalate_percents AS "escalatePercents", undo_s AS "undoS", letters_by AS "lettersBy", version
+    SELECT first_contact_s AS "firstContactS", processing_s AS "processingS", supervisor_after_s AS "supervisorAfterS", escalate_percents AS "escalatePercents", undo_s AS "undoS", letters_by AS "lettersBy",
+      last_talked_days AS "lastTalkedDays", reopen_days AS "reopenDays", offline_grace_s AS "offlineGraceS", version
     FROM reception_setting`;
   return row as ReceptionSettings;
 }
@@ -46,6 +50,7 @@ export function receptionSettingsRoutes(crm: Crm): FastifyPluginAsync {
           await tx`UPDATE reception_setting SET ${tx(after)}, version = version + 1`;
           // The settings are one: their audit bears an id of its own.
           await crm.audit(tx, actorOf(request), { objectKind: "reception_setting", objectId: SETTINGS_ID, action: "edit", changes });
+          if (changes["offline_grace_s"] !== undefined) await crm.enqueue(tx, [{ kind: "facts.changed", what: "queue", id: SETTINGS_ID, at: crm.clock.now() }]);
         }
         return receptionSettings(tx);
       });

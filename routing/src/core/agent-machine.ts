@@ -28,7 +28,6 @@ import { letGo } from "./wait-for-responsible.ts";
  *
  * The door: every change of an axis is followed by `refresh`, the only place that writes `refusals`, `state` and the indexes.
  */
-export const GRACE_MS = 60_000;
 export const MISSED_BEFORE_PAUSE = 2;
 /** After a device failed to ring at all, calls go elsewhere for a while. */
 export const REST_MS = 10_000;
@@ -153,12 +152,12 @@ export function connected(state: RouterState, agent: Agent): void {
   refresh(state, agent);
 }
 
-/** The last connection is gone: 60 s to come back. */
+/** The last connection is gone: 60 s (a setting) to come back. */
 export function disconnected(state: RouterState, agent: Agent): void {
   if (!agent.online) return;
   agent.online = false;
   agent.offlineSince = state.now;
-  state.deadlines.set(agent.grace, state.now + GRACE_MS);
+  state.deadlines.set(agent.grace, state.now + state.graceMs);
   refresh(state, agent);
 }
 

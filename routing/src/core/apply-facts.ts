@@ -22,6 +22,7 @@ export function applyFacts(state: RouterState, facts: Facts): void {
     }
   }
   state.emergencies = facts.emergencies;
+  state.graceMs = facts.graceMs;
   for (const queue of state.queues.values())
     for (let k = 0 as MediumIndex; k < 4; k++) {
       queue.ready[k] = new SortedList<Membership>(betterAgent);

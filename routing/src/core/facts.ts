@@ -77,4 +77,6 @@ export interface Facts {
   queues: QueueFacts[];
   members: MemberFacts[];
   emergencies: Emergency[];
+  /** How long after the last connection an agent is waited for. */
+  graceMs: number;
 }

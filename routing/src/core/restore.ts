@@ -1,6 +1,5 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
-import { GRACE_MS } from "./agent-machine.ts";
 import { setAnnounceClock } from "./announce.ts";
 import { hold, newAssignment, REJOIN_MS } from "./assignment-machine.ts";
 import { Deadline } from "./deadlines.ts";
@@ -62,6 +61,7 @@ export function restore(facts: Facts, rows: Rows, now: EpochMs): RouterState {
   state.version = rows.version;
   for (const q of facts.queues) state.addQueue(q);
   state.emergencies = facts.emergencies;
+  state.graceMs = facts.graceMs;
   const presence = new Map(rows.presence.map((p) => [p.employeeId, p]));
   for (const f of facts.agents) {
     const agent = new Agent(f);
@@ -136,7 +136,7 @@ function setAxes(state: RouterState, agent: Agent, row: PresenceFields): void {
   if (row.wrapupUntil !== null) state.deadlines.set(agent.wrapup, row.wrapupUntil);
   if (row.restUntil !== null) state.deadlines.set(agent.rest, row.restUntil);
   // A grace that ended while nobody decided is still to be decided.
-  if (row.offlineSince !== null) state.deadlines.set(agent.grace, row.offlineSince + GRACE_MS);
+  if (row.offlineSince !== null) state.deadlines.set(agent.grace, row.offlineSince + state.graceMs);
 }
 
 function restoreOffer(state: RouterState, row: Rows["offers"][number], entries: Map<Id, Entry>): void {

@@ -39,6 +39,8 @@ export class RouterState {
   readonly left = new LeftPlaces();
   /** Switches that are on, or were until a moment ago. */
   emergencies: readonly Emergency[] = [];
+  /** So long after the last connection an agent keeps what waits for an answer (RG-06). */
+  graceMs = 60_000;
 
   /** Counts events; stored with each decision. */
   version = 0;

@@ -69,6 +69,7 @@ export class Story {
         })),
       ),
       emergencies: [],
+      graceMs: 60_000,
     };
     this.state = this.awake();
     this.input({ kind: "facts.read", facts: this.facts, at: this.now });

@@ -24,7 +24,7 @@ export function hoursFrom(calendar: CalendarRules, from: EpochMs): Hours {
 
 /** People with skills and forwarding, queues, members, calendars, absences, loads and emergency switches as they are now. Reads only. */
 export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
-  const [calendars, employees, absences, queues, members, skills, forwardings, emergencies] = await Promise.all([
+  const [calendars, employees, absences, queues, members, skills, forwardings, emergencies, [setting]] = await Promise.all([
     sql<{ id: Id; tz: string; week: CalendarRules["week"]; exceptions: { day: string; intervals: [string, string][] }[] }[]>`
       SELECT c.id, c.tz, c.week, coalesce((SELECT jsonb_agg(jsonb_build_object('day', e.day, 'intervals', e.intervals)) FROM calendar_exception e WHERE e.calendar_id = c.id), '[]') AS exceptions
       FROM working_calendar c`,
@@ -46,6 +46,7 @@ export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
       SELECT queue_id AS "queueId", channel_id AS "channelId", mode, redirect_queue_id AS "redirectQueueId", redirect_number AS "redirectNumber",
         round(extract(epoch FROM until_at) * 1000)::float8 AS "untilMs"
       FROM emergency_switch WHERE ended_at IS NULL AND (until_at IS NULL OR until_at > to_timestamp(${now / 1000}::float8)) ORDER BY created_at, id`,
+    sql<{ grace_s: number }[]>`SELECT offline_grace_s AS grace_s FROM reception_setting`,
   ]);
   const hours = new Map(calendars.map((c) => [c.id, hoursFrom({ tz: c.tz, week: c.week, exceptions: c.exceptions }, now)]));
   const absent = new Map<Id, [number, number][]>();
@@ -89,6 +90,7 @@ export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
     })),
     members: [...members],
     emergencies: [...emergencies],
+    graceMs: (setting?.grace_s ?? 60) * 1000,
   };
 }
 

@@ -104,6 +104,29 @@ describe("the ladder's end (RG-06)", () => {
     expect([await db.sql`SELECT dialog_id FROM assignment WHERE ended_at IS NULL`, house.notes]).toEqual([[{ dialog_id: dialogId }], []]);
   });
 
+  test("how long is waited is a setting of the house, and a change of it is there at once", async () => {
+    const made = await house.furnish({ agents: 1 });
+    const [dana] = made.agents as [Id];
+    await house.start();
+    await house.ready(dana);
+    const dialogId = await writes(made);
+    await answers(dialogId, "offer.accept");
+    await db.sql`UPDATE reception_setting SET offline_grace_s = 600`;
+    await house.send(
+      { kind: "facts.changed", what: "queue", id: made.queue, at: house.now() },
+      { kind: "agent.connection", employeeId: dana, online: false, at: house.now() },
+    );
+    await house.quiet();
+    house.offsetMs += 300_000;
+    await writes(made);
+    await house.quiet();
+    expect(house.notes).toEqual([]);
+    house.offsetMs += 300_001;
+    await until(() => house.notes.length > 0);
+    expect(house.notes).toEqual([{ dialogId, code: "returned_offline" }]);
+    await db.sql`UPDATE reception_setting SET offline_grace_s = 60`;
+  });
+
   test("three people at most are asked as the least loaded, each once; the fourth has it from the queue", async () => {
     const made = await house.furnish({ agents: 4 });
     await house.start();

@@ -13,5 +13,6 @@ export function oneGroup(agents: number, queue: Partial<QueueFacts> = {}): Facts
     queues: [{ id: QUEUE, ...USUAL_QUEUE, maxWaitMs: Number.MAX_SAFE_INTEGER / 4, wrapupVoiceMs: 0, wrapupChatMs: 0, record: false, announceMs: 0, ...queue }],
     members: Array.from({ length: agents }, (_, n) => ({ queueId: QUEUE, employeeId: agentId(n), media: ["voice"] as const, weight: 1 })),
     emergencies: [],
+    graceMs: 60_000,
   };
 }

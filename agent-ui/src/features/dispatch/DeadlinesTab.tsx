@@ -51,6 +51,16 @@ function Thresholds({ settings }: { settings: ReceptionSettings }) {
       onChange={(value) => typeof value === "number" && set({ [name]: Math.round(value * 60) })}
     />
   );
+  const whole = (name: "undoS" | "offlineGraceS" | "lastTalkedDays" | "reopenDays", min: number, max: number) => (
+    <NumberInput
+      label={t(`deadlines.${name}`)}
+      min={min}
+      max={max}
+      value={values[name]}
+      error={fault(name)}
+      onChange={(value) => typeof value === "number" && set({ [name]: value })}
+    />
+  );
   return (
     <Paper withBorder p="md" radius="md">
       <FormBody form={form}>
@@ -67,14 +77,10 @@ function Thresholds({ settings }: { settings: ReceptionSettings }) {
           error={fault("escalatePercents")}
           onChange={(list) => set({ escalatePercents: list.map(Number).filter((each) => Number.isInteger(each) && each > 0) })}
         />
-        <NumberInput
-          label={t("deadlines.undo")}
-          min={0}
-          max={600}
-          value={values.undoS}
-          error={fault("undoS")}
-          onChange={(value) => typeof value === "number" && set({ undoS: value })}
-        />
+        {whole("undoS", 0, 600)}
+        {whole("offlineGraceS", 10, 3600)}
+        {whole("lastTalkedDays", 0, 3650)}
+        {whole("reopenDays", 0, 3650)}
         <Select
           label={t("deadlines.lettersBy")}
           description={t("deadlines.lettersHint")}

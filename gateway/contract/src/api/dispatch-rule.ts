@@ -46,6 +46,12 @@ export const ReceptionSettings = z.object({
   undoS: z.number().int().min(0).max(600),
   /** What of a correspondence becomes one Interaction: the day of a thread, or each letter (IA-04). */
   lettersBy: z.enum(["day", "message"]),
+  /** For so many days whoever talked last with a customer for whom nobody answers is who is meant (B0). */
+  lastTalkedDays: z.number().int().min(0).max(3650),
+  /** For so many days a lost Interest is offered for reopening (B1). */
+  reopenDays: z.number().int().min(0).max(3650),
+  /** So long after their last connection people keep the dialogs that wait for their answer (RG-06). */
+  offlineGraceS: z.number().int().min(10).max(3600),
   version: z.number().int(),
 });
 export type ReceptionSettings = z.infer<typeof ReceptionSettings>;
