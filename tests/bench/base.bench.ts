@@ -36,6 +36,22 @@ const QUERIES = [
   "567",
 ];
 
+/** What the registers are asked for, words and filters together (CB-03, CB-04); the names of catalogues' entries become their ids. */
+const CUSTOMER_LISTS = [
+  "regionId=B3&statusId=any&kind=company",
+  "regionId=B3-7&industryId=I11",
+  "industryId=I5&responsibleId=aigul&addedFrom=2026-01-01",
+  "q=Нұрланов&regionId=B2",
+  "q=Кузнцов&kind=person&statusId=any",
+  "q=алтын жибек&industryId=I7",
+  "q=ТехСервис&regionId=B9&responsibleId=aigul",
+  "q=Сункар&addedFrom=2025-06-01&addedTo=2025-12-31",
+  "q=Ким",
+  "q=770 001&regionId=B4",
+  "q=client77&kind=company",
+];
+const CONTACT_LISTS = ["", "gone=false", "q=Шевчнко&gone=false", "q=Zhumabayev", "q=Айгуль Ким", "q=Алтын", "q=770 0012", "q=567", "q=box12"];
+
 /** A base of a company that has worked for years: identification under load, name search with typos, the deep end of a long history. */
 export default async function run(): Promise<BenchResult> {
   const house = await crmHouse({ max: 10 });
@@ -52,17 +68,21 @@ export default async function run(): Promise<BenchResult> {
     const filledS = (performance.now() - began) / 1000;
     const feed = await feedTimes(house, long);
     const search = await searchTimes(house);
+    const customers = await listTimes(house, "customers", CUSTOMER_LISTS);
+    const contacts = await listTimes(house, "contacts", CONTACT_LISTS);
     const identify = await identifyTimes(house, size);
     const [settings] = await house.sql<{ fsync: string }[]>`SELECT current_setting('fsync') AS fsync`;
     const budget = (name: string, p99: number, limit: number) => ({ name, limit: `p99 < ${limit} ms`, measured: `${p99.toFixed(1)} ms`, pass: p99 < limit });
     return {
       name: "base",
       conditions: { ...size, fsync: settings?.fsync },
-      figures: { filledS: Math.round(filledS), feed, search, identify },
+      figures: { filledS: Math.round(filledS), feed, search, customers, contacts, identify },
       budgets: [
         budget("feed, first page of 10,000 items", feed.first.p99, 20),
         budget("feed, 200th page", feed.deep.p99, 20),
         budget("name search with a typo, either alphabet", search.p99, 100),
+        budget("register of customers, filters and words together", customers.p99, 300),
+        budget("register of contacts, filters and words together", contacts.p99, 300),
         budget(`identify, during ${MESSAGES_PER_S} messages/s`, identify.p99, 2),
         {
           name: "the limit of this machine in the same seconds: a round trip of as much work that asks nothing",
@@ -124,6 +144,43 @@ async function searchTimes(house: CrmHouse) {
     if ((answer.body as { items: unknown[] }).items.length > 0) found++;
   });
   return { found, asked: QUERIES.length * 15, ...times };
+}
+
+/** The first page of a register and the one after it, through the HTTP API as an agent, rights on; `slowest`: which list took longest, typically. */
+async function listTimes(house: CrmHouse, list: "customers" | "contacts", asked: string[]) {
+  const entries = await house.sql<{ code: string; id: string }[]>`SELECT code, id FROM region UNION ALL SELECT code, id FROM industry`;
+  const ids = new Map(entries.map((e) => [e.code, e.id]));
+  const status = Object.values(house.company.catalogues.customerStatuses)[0] as string;
+  const urls = asked.map((query) => {
+    const params = new URLSearchParams(query);
+    for (const [key, value] of params) {
+      if (key === "statusId") params.set(key, status);
+      else if (key === "responsibleId") params.set(key, house.company.employees.aigul.id);
+      else if (key.endsWith("Id")) params.set(key, ids.get(value) as string);
+    }
+    return `/${list}?limit=${PAGE}&${params}`;
+  });
+  const each = urls.map(() => [] as number[]);
+  let rows = 0;
+  const get = async (url: string) => {
+    const answer = await house.as("aigul", "GET", url);
+    if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    rows += answer.body.items.length;
+    return answer.body.nextCursor as string | null;
+  };
+  const seconds: string[] = [];
+  for (const url of urls) {
+    const cursor = await get(url);
+    if (cursor !== null) seconds.push(`${url}&cursor=${cursor}`);
+  }
+  const pages = [...urls, ...seconds];
+  const times = await timed(pages.length * 14, pages.length, async (i) => {
+    const began = performance.now();
+    await get(pages[i % pages.length] as string);
+    each[urls.indexOf((pages[i % pages.length] as string).replace(/&cursor=.*/, ""))]?.push(performance.now() - began);
+  });
+  const typical = each.map((some, i) => ({ asked: asked[i] ?? "", p50: quantiles(some).p50 }));
+  return { rows, ...times, slowest: typical.sort((a, b) => b.p50 - a.p50).slice(0, 3) };
 }
 
 /**

@@ -61,9 +61,19 @@ async function fillTables(sql: Tx, size: BaseSize, employees: Id[]): Promise<voi
   // Counters through a multiplication, so that neighbours differ.
   const mixed = (prime: number) => `((n::bigint * ${prime}) % 1000003)`;
   const person = `${pick(surname, mixed(7919))} || ' ' || ${pick(name, mixed(104729))}`;
+  await sql`
+    INSERT INTO region (code, name, parent_id) SELECT 'B' || n, 'Region ' || n, NULL FROM generate_series(1, 10) n`;
+  await sql`
+    INSERT INTO region (code, name, parent_id) SELECT r.code || '-' || n, 'District ' || n, r.id FROM region r, generate_series(1, 10) n WHERE r.code ~ '^B[0-9]+$'`;
+  await sql`INSERT INTO industry (code, name) SELECT 'I' || n, 'Industry ' || n FROM generate_series(1, 20) n`;
+  // Three years of customers, in a hundred districts, some lines of business and all statuses.
   await sql.unsafe(`
-    INSERT INTO customer (kind, name, responsible_id, responsible_since)
-    SELECT CASE WHEN n % 3 = 0 THEN 'person' ELSE 'company' END,
+    INSERT INTO customer (created_at, region_id, industry_id, status_id, kind, name, responsible_id, responsible_since)
+    SELECT now() - (${mixed(48271)}::float8 / 1000003) * interval '1095 days',
+      (SELECT array_agg(id ORDER BY code) FROM region WHERE parent_id IS NOT NULL AND code LIKE 'B%')[1 + ${mixed(16807)} % 100],
+      (SELECT array_agg(id ORDER BY code) FROM industry WHERE code ~ '^I[0-9]')[1 + ${mixed(69621)} % 20],
+      (SELECT array_agg(id ORDER BY pos) FROM customer_status)[1 + ${mixed(39373)} % (SELECT count(*) FROM customer_status)::int],
+      CASE WHEN n % 3 = 0 THEN 'person' ELSE 'company' END,
       CASE WHEN n % 3 = 0 THEN ${person} ELSE 'ТОО «' || ${pick(word, mixed(7919))} || ${pick(word, mixed(15485))} || ' ' || ${pick(word, mixed(27644))} || '-' || n || '»' END,
       ${employee}, now() FROM generate_series(1, ${size.customers}) n`);
   await sql.unsafe(
