@@ -20,6 +20,7 @@ import { api } from "./api.ts";
 import classes from "./Frame.module.css";
 import { keys } from "./keys.ts";
 import { useCan } from "./me.ts";
+import { type MenuPath, menuOf } from "./menu.ts";
 import { fetchWhenIdle, onDemand } from "./on-demand.tsx";
 import { pageAt } from "./pages.ts";
 
@@ -27,13 +28,18 @@ import { pageAt } from "./pages.ts";
 const Bell = onDemand(async () => (await import("../features/notices/Bell.tsx")).Bell);
 const UserMenu = onDemand(async () => (await import("./UserMenu.tsx")).UserMenu);
 
-interface Item {
-  to: string;
-  label: string;
-  icon: ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>;
-  shown: boolean;
-  badge?: number;
-}
+const ICONS: Record<MenuPath, ComponentType<{ size?: number; stroke?: number; "aria-hidden"?: boolean }>> = {
+  dialogs: IconMessages,
+  inquiries: IconInbox,
+  customers: IconAddressBook,
+  leads: IconUserPlus,
+  interests: IconTargetArrow,
+  events: IconCalendarEvent,
+  tasks: IconChecklist,
+  calls: IconPhone,
+  supervisor: IconChartDots3,
+  settings: IconSettings,
+};
 
 /** Only what one may use; a badge is what waits for me. */
 export function Rail() {
@@ -42,50 +48,34 @@ export function Rail() {
   const waiting = useWaitingForMe();
   const inquiries = useUnprocessed(can("inquiry", "read") !== null);
   useEffect(() => setTitleBadge(waiting), [waiting]);
-  // Everybody who writes has canned answers of his own there.
-  const settings =
-    can("dialog", "edit") !== null ||
-    (["channel", "employee", "department", "calendar", "queue"] as const).some((object) => can(object, "edit") !== null || can(object, "create") !== null);
-  const items: Item[] = [
-    { to: "/dialogs", label: t("rail.dialogs"), icon: IconMessages, shown: true, badge: waiting },
-    { to: "/inquiries", label: t("rail.inquiries"), icon: IconInbox, shown: can("inquiry", "read") !== null, badge: inquiries },
-    { to: "/customers", label: t("rail.customers"), icon: IconAddressBook, shown: can("customer", "read") !== null },
-    { to: "/leads", label: t("rail.leads"), icon: IconUserPlus, shown: can("lead", "read") !== null },
-    { to: "/interests", label: t("rail.interests"), icon: IconTargetArrow, shown: can("interest", "read") !== null },
-    { to: "/events", label: t("rail.events"), icon: IconCalendarEvent, shown: can("interaction", "read") !== null },
-    { to: "/tasks", label: t("rail.tasks"), icon: IconChecklist, shown: can("task", "read") !== null },
-    { to: "/calls", label: t("rail.calls"), icon: IconPhone, shown: can("call", "read") !== null },
-    { to: "/supervisor", label: t("rail.supervisor"), icon: IconChartDots3, shown: can("board", "read") !== null },
-    { to: "/settings", label: t("rail.settings"), icon: IconSettings, shown: settings },
-  ];
+  const badges: Partial<Record<MenuPath, number>> = { dialogs: waiting, inquiries };
+  const items = menuOf(can).map((path) => ({ to: `/${path}`, label: t(`rail.${path}`), icon: ICONS[path], badge: badges[path] }));
   return (
     <nav className={classes["rail"]} aria-label={t("rail.name")}>
       <div className={classes["logo"]}>
         <img src="/favicon.svg" alt="Kommutator" width={30} height={30} />
       </div>
       <ul className={classes["links"]}>
-        {items
-          .filter((item) => item.shown)
-          .map((item) => (
-            <li key={item.to}>
-              <NavLink
-                to={item.to}
-                className={classes["link"] ?? ""}
-                title={item.label}
-                onPointerEnter={() => fetchWhenIdle(pageAt(item.to))}
-                onFocus={() => fetchWhenIdle(pageAt(item.to))}
-              >
-                <item.icon size={22} stroke={1.7} aria-hidden />
-                <span className={classes["label"]}>{item.label}</span>
-                {item.badge === undefined || item.badge === 0 ? null : (
-                  <span className={classes["badge"]}>
-                    {item.badge > 99 ? "99+" : item.badge}
-                    <span className="sr-only"> {t("rail.waiting")}</span>
-                  </span>
-                )}
-              </NavLink>
-            </li>
-          ))}
+        {items.map((item) => (
+          <li key={item.to}>
+            <NavLink
+              to={item.to}
+              className={classes["link"] ?? ""}
+              title={item.label}
+              onPointerEnter={() => fetchWhenIdle(pageAt(item.to))}
+              onFocus={() => fetchWhenIdle(pageAt(item.to))}
+            >
+              <item.icon size={22} stroke={1.7} aria-hidden />
+              <span className={classes["label"]}>{item.label}</span>
+              {item.badge === undefined || item.badge === 0 ? null : (
+                <span className={classes["badge"]}>
+                  {item.badge > 99 ? "99+" : item.badge}
+                  <span className="sr-only"> {t("rail.waiting")}</span>
+                </span>
+              )}
+            </NavLink>
+          </li>
+        ))}
       </ul>
       <Suspense>
         <Bell />

@@ -36,6 +36,7 @@ export async function openWork(tx: Tx, employeeId: Id): Promise<Record<string, n
            (SELECT count(*) FROM interaction WHERE executor_id = ${employeeId} AND state = 'planned')::int AS interactions,
            (SELECT count(*) FROM task WHERE executor_id = ${employeeId} AND state IN ('new', 'accepted', 'in_work'))::int AS tasks,
            (SELECT count(*) FROM inquiry WHERE dispatched_to = ${employeeId} AND status IN ('new', 'in_wizard', 'dispatched'))::int AS inquiries,
+           (SELECT count(*) FROM claim WHERE responsible_id = ${employeeId} AND status IN ('registered', 'in_work'))::int AS claims,
            (SELECT count(*) FROM department WHERE head_id = ${employeeId} AND archived_at IS NULL)::int AS departments`;
   return Object.fromEntries(Object.entries(row ?? {}).filter(([, n]) => n > 0));
 }

@@ -1,4 +1,3 @@
-import type { AccessObject } from "@kommutator/contract/access";
 import {
   IconBolt,
   IconBroadcast,
@@ -15,9 +14,11 @@ import {
   IconTargetArrow,
   IconUsers,
 } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useCan } from "../../app/me.ts";
+import { type SettingsPath, settingsOf } from "../../app/menu.ts";
 import { NoRight } from "../../app/states.tsx";
 import { AuditPage } from "../administration/AuditPage.tsx";
 import { CataloguesPage } from "../administration/CataloguesPage.tsx";
@@ -35,22 +36,22 @@ import { QueuesPage } from "./QueuesPage.tsx";
 import { SkillsPage } from "./SkillsPage.tsx";
 import classes from "./settings.module.css";
 
-const PAGES = [
-  { path: "channels", object: "channel", icon: IconBroadcast, page: <ChannelsPage /> },
-  { path: "people", object: "employee", icon: IconUsers, page: <PeoplePage /> },
-  { path: "roles", object: "role", icon: IconShieldLock, page: <RolesPage />, title: "administration:roles.title" },
-  { path: "departments", object: "department", icon: IconSitemap, page: <DepartmentsPage /> },
-  { path: "calendars", object: "calendar", icon: IconCalendarTime, page: <CalendarsPage /> },
-  { path: "dispatch", object: "channel", icon: IconInbox, page: <DispatchPage /> },
-  { path: "queues", object: "queue", icon: IconListCheck, page: <QueuesPage /> },
-  { path: "interest-kinds", object: "catalogue", icon: IconTargetArrow, page: <KindsPage /> },
-  { path: "catalogues", object: "catalogue", icon: IconList, page: <CataloguesPage />, title: "administration:catalogues.title" },
-  { path: "required-fields", object: "catalogue", icon: IconChecklist, page: <RequiredPage />, title: "administration:required.title" },
-  { path: "skills", object: "catalogue", icon: IconSchool, page: <SkillsPage /> },
-  { path: "what-if", object: "queue", icon: IconRoute, page: <WhatIfPage /> },
-  { path: "canned", object: "dialog", icon: IconBolt, page: <CannedPage /> },
-  { path: "audit", object: "audit", icon: IconHistory, page: <AuditPage />, title: "administration:audit.title", seen: true },
-] as const satisfies { path: string; object: AccessObject; icon: unknown; page: unknown; title?: string; seen?: true }[];
+const PAGES: Record<SettingsPath, { icon: typeof IconBolt; page: ReactNode; title?: string }> = {
+  channels: { icon: IconBroadcast, page: <ChannelsPage /> },
+  people: { icon: IconUsers, page: <PeoplePage /> },
+  roles: { icon: IconShieldLock, page: <RolesPage />, title: "administration:roles.title" },
+  departments: { icon: IconSitemap, page: <DepartmentsPage /> },
+  calendars: { icon: IconCalendarTime, page: <CalendarsPage /> },
+  dispatch: { icon: IconInbox, page: <DispatchPage /> },
+  queues: { icon: IconListCheck, page: <QueuesPage /> },
+  "interest-kinds": { icon: IconTargetArrow, page: <KindsPage /> },
+  catalogues: { icon: IconList, page: <CataloguesPage />, title: "administration:catalogues.title" },
+  "required-fields": { icon: IconChecklist, page: <RequiredPage />, title: "administration:required.title" },
+  skills: { icon: IconSchool, page: <SkillsPage /> },
+  "what-if": { icon: IconRoute, page: <WhatIfPage /> },
+  canned: { icon: IconBolt, page: <CannedPage /> },
+  audit: { icon: IconHistory, page: <AuditPage />, title: "administration:audit.title" },
+};
 
 /** Channels, people, roles, departments, calendars, queues, catalogues …: those that one may change; the audit is there to be read. */
 export function SettingsPage() {
@@ -58,9 +59,7 @@ export function SettingsPage() {
   // Some of its words are the administration's.
   useTranslation("administration");
   const can = useCan();
-  const pages = PAGES.filter(
-    (each) => can(each.object, "edit") !== null || can(each.object, "create") !== null || ("seen" in each && can(each.object, "read") !== null),
-  );
+  const pages = settingsOf(can).map((path) => ({ path, ...PAGES[path] }));
   const first = pages[0];
   if (first === undefined) return <NoRight />;
   return (
@@ -69,7 +68,7 @@ export function SettingsPage() {
         {pages.map(({ path, icon: Icon, ...each }) => (
           <NavLink key={path} to={`/settings/${path}`} className={classes["navLink"] ?? ""}>
             <Icon size={18} stroke={1.7} aria-hidden />
-            {t("title" in each ? each.title : `${path}.title`)}
+            {t(each.title ?? `${path}.title`)}
           </NavLink>
         ))}
       </nav>
