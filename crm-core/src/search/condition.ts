@@ -1,32 +1,43 @@
 import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
 import type { Fragment } from "@kommutator/contract/statement";
 import { wordsMeant } from "./by-name.ts";
 import { literal, phoneFragments } from "./fragment.ts";
 import type { CardKind } from "./readable.ts";
 import type { Meant } from "./words.ts";
 
+/** So many cards with the typed digits are named one by one; of more, every few rows of a list have one, and each row is asked. */
+const NAMED = 10_000;
+
 /**
- * The ids of all cards of a kind that have what was typed, as a subquery without rights and order: every word in the name (a customer's people
- * count for it, a contact's company for the contact), or the digits or letters in a number or address. null: nothing can have it.
+ * The condition that a card of a kind has what was typed, without rights: every word in the name (a customer's people count for it, a contact's
+ * company for the contact), or the digits or letters in a number or address. null: nothing can have it. `has` makes it for the column of the id.
  */
-export async function matching(tx: Tx, typed: string, kind: CardKind): Promise<{ ids: Fragment } | null> {
+export async function matching(tx: Tx, typed: string, kind: CardKind, named = NAMED): Promise<{ has: (column: string) => Fragment } | null> {
   const query = typed.replaceAll("\0", " ").trim();
   const fragments = phoneFragments(query);
-  const parts: Fragment[] = [];
-  if (fragments.length > 0) parts.push(withPoint(tx, kind, fragments));
-  else if (/\S[@.]|@\S/.test(query) && !/\s/.test(query)) parts.push(withPoint(tx, kind, [query.toLowerCase()]));
+  const parts: ((column: string) => Fragment)[] = [];
+  if (fragments.length > 0) parts.push(await withPoint(tx, kind, fragments, named));
+  else if (/\S[@.]|@\S/.test(query) && !/\s/.test(query)) parts.push(await withPoint(tx, kind, [query.toLowerCase()], named));
   const words = query.includes("@") ? null : await wordsMeant(tx, query);
-  if (words !== null) parts.push(withWords(tx, kind, words.known));
+  if (words !== null) parts.push((column) => tx`${tx.unsafe(column)} IN (${withWords(tx, kind, words.known)})`);
   const [first, ...rest] = parts;
-  // Wrapped: a fragment that is awaited by itself would be sent.
-  return first === undefined ? null : { ids: rest.reduce((all, next) => tx`${all} UNION ALL ${next}`, first) };
+  return first === undefined ? null : { has: (column) => tx`(${rest.reduce((all, next) => tx`${all} OR ${next(column)}`, first(column))})` };
 }
 
-function withPoint(tx: Tx, kind: CardKind, texts: string[]) {
+async function withPoint(tx: Tx, kind: CardKind, texts: string[], named: number): Promise<(column: string) => Fragment> {
   const has = tx`cp.archived_at IS NULL AND cp.kind <> 'site_visitor' AND cp.value_norm LIKE ANY(${texts.map((text) => `%${literal(text)}%`)}::text[])`;
-  const own = tx`SELECT cp.${tx(`${kind}_id`)} AS id FROM contact_point cp WHERE ${has} AND cp.${tx(`${kind}_id`)} IS NOT NULL`;
-  if (kind !== "customer") return own;
-  return tx`${own} UNION ALL SELECT cc.customer_id FROM contact_point cp JOIN customer_contact cc ON cc.contact_id = cp.contact_id WHERE ${has}`;
+  const holder = `cp.${kind}_id`;
+  const own = tx`SELECT ${tx.unsafe(holder)} AS id FROM contact_point cp WHERE ${has} AND ${tx.unsafe(holder)} IS NOT NULL`;
+  const rows = await tx<{ id: Id }[]>`
+    SELECT id FROM (${own} ${kind === "customer" ? tx`UNION ALL SELECT cc.customer_id FROM contact_point cp JOIN customer_contact cc ON cc.contact_id = cp.contact_id WHERE ${has}` : tx``}) p LIMIT ${named + 1}`;
+  const ids = [...new Set(rows.map((r) => r.id))];
+  if (rows.length <= named) return (column) => tx`${tx.unsafe(column)} = ANY(${ids}::uuid[])`;
+  return (column) => {
+    const mine = tx`EXISTS (SELECT 1 FROM contact_point cp WHERE ${tx.unsafe(holder)} = ${tx.unsafe(column)} AND ${has})`;
+    if (kind !== "customer") return mine;
+    return tx`(${mine} OR EXISTS (SELECT 1 FROM customer_contact cc JOIN contact_point cp ON cp.contact_id = cc.contact_id WHERE cc.customer_id = ${tx.unsafe(column)} AND ${has}))`;
+  };
 }
 
 function withWords(tx: Tx, kind: CardKind, words: Meant[]) {

@@ -54,7 +54,7 @@ export async function searchedPage<Row extends { id: Id; cursorAt: number }>(
   if (others === null) return { items, nextCursor: null };
   const need = limit - items.length;
   const rest = await read({
-    only: (column) => tx`${tx.unsafe(column)} IN (${others.ids}) AND NOT ${tx.unsafe(column)} = ANY(${known}::uuid[])`,
+    only: (column) => tx`${others.has(column)} AND NOT ${tx.unsafe(column)} = ANY(${known}::uuid[])`,
     cursor: place?.after ?? null,
     limit: need,
   });
