@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../lab/support/browser.ts";
 import { ApiClient, eventually, type HouseProcess, startHouseProcess } from "../support/house.ts";
 import { accessible, listen, person, screenshot, signIn } from "./support.ts";
+import { answeredCall, openWizard } from "./talk.ts";
 
 const FIRST = "first-password";
 let house: HouseProcess;
@@ -34,26 +35,8 @@ afterAll(async () => {
   await house?.close();
 });
 
-/** A call that Aigul has answered and is talking on, as ingest leaves it. `who`: whom identification found; nobody: a new lead of the number. */
-async function answeredCall(who: { customerId: string; contactPointId: string } | null, value: string): Promise<string> {
-  const at = new Date();
-  const [lead] = who === null ? await sql<{ id: string }[]>`INSERT INTO lead (created_at) VALUES (${at}) RETURNING id` : [];
-  const [point] =
-    lead === undefined
-      ? []
-      : await sql<{ id: string }[]>`
-          INSERT INTO contact_point (lead_id, kind, value_raw, value_norm, verified_at, verified_how) VALUES (${lead.id}, 'phone', ${value}, ${value}, ${at}, 'inbound_call') RETURNING id`;
-  const [dialog] = await sql<{ id: string }[]>`
-    INSERT INTO dialog (channel_id, thread_key, medium, identity_kind, identity_value, identity_result, contact_point_id, opened_at)
-    VALUES (${voice}, ${`call-${value}`}, 'voice', 'phone', ${value}, ${who === null ? "new" : "known"}, ${who?.contactPointId ?? (point?.id as string)}, ${at}) RETURNING id`;
-  const id = dialog?.id as string;
-  await sql`INSERT INTO dialog_party (dialog_id, customer_id, lead_id) VALUES (${id}, ${who?.customerId ?? null}, ${lead?.id ?? null})`;
-  await sql`
-    INSERT INTO call (dialog_id, channel_id, external_id, direction, from_raw, from_norm, to_raw, to_norm, state, started_at, answered_at, answered_by)
-    VALUES (${id}, ${voice}, ${value}, 'in', ${value}, ${value}, '100', '100', 'talking', ${at}, ${at}, ${aigulId})`;
-  await sql`INSERT INTO assignment (id, dialog_id, employee_id, medium, started_at) VALUES (gen_random_uuid(), ${id}, ${aigulId}, 'voice', ${at})`;
-  return id;
-}
+/** A call that Aigul has answered and is talking on. */
+const answered = (who: { customerId: string; contactPointId: string } | null, value: string) => answeredCall(sql, voice, aigulId, who, value);
 
 /** A customer of Aigul's with a number and one open sale. */
 async function knownCaller(name: string): Promise<{ dialogId: string; interest: number }> {
@@ -67,7 +50,7 @@ async function knownCaller(name: string): Promise<{ dialogId: string; interest: 
   const { interestKinds } = await admin.get<{ interestKinds: { id: string; code: string }[] }>("/catalogues");
   const kindId = interestKinds.find((each) => each.code === "sale")?.id as string;
   const interest = await admin.post<{ id: string; number: number }>("/interests", { kindId, title: "Кресла", customerId: customer.id, responsibleId: aigulId });
-  const dialogId = await answeredCall({ customerId: customer.id, contactPointId: customer.contactPoints[0]?.id as string }, value);
+  const dialogId = await answered({ customerId: customer.id, contactPointId: customer.contactPoints[0]?.id as string }, value);
   return { dialogId, interest: interest.number };
 }
 
@@ -105,8 +88,7 @@ async function countEffort(page: Page): Promise<() => Promise<Effort>> {
 
 /** The dialog is open and its wizard stands ready beside the talk. */
 async function open(page: Page, dialogId: string): Promise<() => Promise<Effort>> {
-  await page.goto(`${house.url}/dialogs/${dialogId}`);
-  await page.locator("form[data-reception]").waitFor();
+  await openWizard(page, house.url, dialogId);
   return countEffort(page);
 }
 const received = (page: Page) => page.getByText(/Обращение №\d+ принято/).waitFor();
@@ -140,7 +122,7 @@ test("a known caller is received in at most three clicks, a new one with at most
   expect(await effort()).toEqual({ clicks: 0, fields: 0, keys: 1 });
 
   // A new caller, by the mouse: purpose, name, company, e-mail, title, note.
-  const strange = await answeredCall(null, `+7701900${number++}`);
+  const strange = await answered(null, `+7701900${number++}`);
   effort = await open(page, strange);
   const wizard = page.locator("form[data-reception]");
   await wizard.locator("[data-purpose=buy]").click();
@@ -159,7 +141,7 @@ test("a known caller is received in at most three clicks, a new one with at most
   await screenshot(page, "reception-done");
 
   // A new caller, by the keyboard alone: `p` leads to the purposes, Space chooses, Tab goes on, Ctrl+Enter finishes.
-  const unknown = await answeredCall(null, `+7701900${number++}`);
+  const unknown = await answered(null, `+7701900${number++}`);
   effort = await open(page, unknown);
   await page.keyboard.press("p");
   await page.keyboard.press("Space");
@@ -197,7 +179,7 @@ test("a known caller is received in at most three clicks, a new one with at most
   expect(customers).toEqual([{ n: 2 }]);
 
   // Open in two tabs, the second is read-only until it is taken over.
-  const twice = await answeredCall(null, `+7701900${number++}`);
+  const twice = await answered(null, `+7701900${number++}`);
   await open(page, twice);
   const other = await context.newPage();
   await other.goto(`${house.url}/dialogs/${twice}`);
