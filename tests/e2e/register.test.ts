@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../lab/support/browser.ts";
 import { ApiClient, eventually, type HouseProcess, startHouseProcess } from "../support/house.ts";
+import { Visitor } from "../support/visitor.ts";
 import { accessible, listen, person, screenshot, signIn } from "./support.ts";
 
 const FIRST = "first-password";
@@ -16,7 +17,8 @@ const made: Record<string, string> = {};
 beforeAll(async () => {
   house = await startHouseProcess({ env: { FIRST_PASSWORD: FIRST } });
   const admin = await ApiClient.login(house.url, "admin", FIRST);
-  const sample = await admin.post<{ people: { login: string; password: string }[] }>("/setup/sample");
+  const sample = await admin.post<{ people: { login: string; password: string }[]; chatUrl: string }>("/setup/sample");
+  made["chat"] = sample.chatUrl.split("/").at(-1) as string;
   login = sample.people.find((each) => each.login === "dana") as typeof login;
   agent = await ApiClient.login(house.url, login.login, login.password);
   const { interactionTypes } = await agent.get<{ interactionTypes: { id: string; code: string; name: string }[] }>("/catalogues");
@@ -26,6 +28,7 @@ beforeAll(async () => {
   const { id: responsibleId } = await agent.get<{ id: string }>("/me");
   const romashka = await post("/customers", { kind: "company", name: "Ромашка", responsibleId }, admin);
   const lotos = await post("/customers", { kind: "company", name: "Лотос", responsibleId }, admin);
+  made["lotos"] = lotos;
   made["vera"] = await post(`/customers/${romashka}/contacts`, { lastName: "Ким", firstName: "Вера" }, admin);
   const event = (subject: string, customerId: string, code: string, inMinutes: number | null, more: object = {}) =>
     post("/interactions", {
@@ -156,6 +159,35 @@ test("filters combine and are counted with the words; a row opens the card; a ta
   const added = rows(page).filter({ hasText: "Уточнить адрес" });
   await added.getByRole("link", { name: "Лотос" }).waitFor();
   expect(await added.getByRole("link", { name: "История клиента" }).getAttribute("href")).toMatch(/^\/customers\//);
+  errors.check();
+  await context.close();
+});
+
+test("the chain of a subject is read on the card of an Interest, of an inquiry and beside a dialog, and leads to its links", async () => {
+  const { interestKinds } = await agent.get<{ interestKinds: { id: string; code: string }[] }>("/catalogues");
+  const kindId = interestKinds.find((each) => each.code === "sale")?.id;
+  const interest = await agent.post<{ id: string }>("/interests", { kindId, title: "Кресла для офиса", customerId: made["lotos"] });
+  const inquiry = await agent.post<{ id: string }>("/inquiries");
+  const visitor = await Visitor.arrive(house.url, made["chat"] as string);
+  await visitor.say("Здравствуйте, где мой заказ?");
+  const dialog = await eventually("the dialog", async () => (await agent.get<{ items: { id: string }[] }>("/dialogs?view=all")).items[0]);
+  const { context, page } = await person(browser);
+  const errors = listen(page);
+  await signIn(page, house.url, login.login, login.password);
+  for (const [kind, id, path] of [
+    ["interest", interest.id, `/interests/${interest.id}`],
+    ["inquiry", inquiry.id, `/inquiries?inquiry=${inquiry.id}`],
+    ["dialog", dialog.id, `/dialogs/${dialog.id}?view=all`],
+  ] as const) {
+    const task = await agent.post<{ id: string }>("/tasks", { title: `Проверить: ${kind}`, subject: { kind, id } });
+    await page.goto(`${house.url}${path}`);
+    const chain = page.getByRole("region", { name: "Цепочка предмета" });
+    const link = chain.getByRole("link", { name: `Проверить: ${kind}` });
+    await link.waitFor();
+    expect([await chain.getByRole("listitem").count(), await link.getAttribute("href")]).toEqual([2, `/tasks/${task.id}`]);
+    await screenshot(page, `chain-${kind}`);
+    await accessible(page);
+  }
   errors.check();
   await context.close();
 });

@@ -33,6 +33,7 @@ function Links({ items, present, className }: { items: readonly Item[]; present:
   const format = useFormat();
   const now = useNow(60_000);
   const { pathname, search } = useLocation();
+  const titleOf = (item: Item) => [item.title, item.employee?.name].filter(Boolean).join(" · ");
   const pathOf = (item: Item): string | null => {
     if (item.kind === "interaction" && pathname.startsWith("/events")) {
       // The list beside the card keeps its filters.
@@ -58,11 +59,11 @@ function Links({ items, present, className }: { items: readonly Item[]; present:
               </time>
               <span className={classes["kind"]}>{t(`chain.${item.kind}`)}</span>
               {path === null ? (
-                <span className="truncate" title={item.title}>
+                <span className="truncate" title={titleOf(item)}>
                   {item.title}
                 </span>
               ) : (
-                <Link to={path} className="truncate" title={item.title}>
+                <Link to={path} className="truncate" title={titleOf(item)}>
                   {item.title}
                 </Link>
               )}
