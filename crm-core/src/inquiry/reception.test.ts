@@ -131,6 +131,38 @@ describe("the example of B1 (RG-10, RG-12)", () => {
     expect(trace.map((r) => r["action"])).toEqual(["create", "complete", "complete"]);
   });
 
+  test("a letter received before it was recorded is one Interaction, by the day and one by one alike; the next letter is its own where letters stand alone", async () => {
+    for (const [lettersBy, expected] of [
+      ["day", 1],
+      ["message", 2],
+    ] as const) {
+      const settings = (await house.as("admin", "GET", "/reception-settings")).body;
+      await house.as("admin", "PUT", "/reception-settings", { ...settings, lettersBy });
+      const d = await house.dialog({ kind: "email", value: `${lettersBy}@acme.example` }, { medium: "mail", at: NOW });
+      await house.message(d.id, "in", NOW, undefined, "Six chairs, please");
+      await house.assign(d.id, "aigul");
+      const open = await reception("aigul", d.id);
+      const { leadId } = d.identification as { leadId: Id };
+      const body = {
+        version: open.inquiry.version,
+        purposeId: purpose("information"),
+        who: { kind: "lead", leadId },
+        interest: { kind: "none" },
+        note: "Told the price",
+      };
+      const finished = await house.as("aigul", "POST", `/inquiries/${open.inquiry.id}/finish`, body);
+      expect(finished.status, JSON.stringify(finished.body)).toBe(200);
+      await house.read();
+      const rows = () => house.sql`SELECT id, description, is_touch FROM interaction WHERE dialog_id = ${d.id} ORDER BY lower(occurred)`;
+      expect(await rows()).toEqual([{ id: finished.body.interactionId, description: "Told the price", is_touch: false }]);
+      await house.message(d.id, "out", NOW + 60_000, "aigul", "Sixty");
+      await house.read();
+      const after = await rows();
+      expect(after).toHaveLength(expected);
+      expect(after.at(-1)).toMatchObject({ is_touch: true });
+    }
+  });
+
   test("finished after the talk: the recorded Interaction gets the Interest, no second one", async () => {
     const who = await ivan();
     const ended = await house.call(who.phone, { disposition: "answered", startedAt: NOW, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });
