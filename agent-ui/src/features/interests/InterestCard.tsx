@@ -86,9 +86,9 @@ export function InterestCard() {
     [
       t("field.contact"),
       interest.contact === null ? null : (
-        <Link key="contact" to={`/contacts/${interest.contact.id}`}>
+        <Anchor key="contact" component={Link} to={`/contacts/${interest.contact.id}`}>
           {interest.contact.name}
-        </Link>
+        </Anchor>
       ),
     ],
     [t("field.amount"), interest.amount === null ? null : format.money(interest.amount, interest.currency)],
@@ -164,7 +164,7 @@ export function InterestCard() {
       />
       {interest.light === null || interest.light.colour === "grey" ? null : <LightReasons light={interest.light} />}
       {interest.hold === null ? null : (
-        <Alert color="gray" icon={<IconPlayerPause size={18} />} py="xs">
+        <Alert color="gray" icon={<IconPlayerPause size={18} />} py="xs" style={{ flex: "none" }}>
           {t("hold.standing", { date: format.date(interest.hold.until), reason: interest.hold.reason, by: interest.hold.by?.name ?? "" })}
         </Alert>
       )}

@@ -2,6 +2,7 @@ import type { CustomerView } from "@kommutator/contract/api/customer";
 import type { InterestView } from "@kommutator/contract/api/interest";
 import { NumberInput, Select, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
@@ -103,9 +104,12 @@ export function usePeople(customerId: string | null): { id: string; name: string
   return customer.data?.contacts.filter((each) => each.leftAt === null);
 }
 
-/** What people call the field. */
-export function gapName(t: (key: string) => string, gap: Pick<Gap, "field" | "name">): string {
-  return gap.name ?? (FIELD_TEXT[gap.field] === undefined ? gap.field : t(`field.${FIELD_TEXT[gap.field]}`));
+/** What people call the field: an Interest's as on its card, a customer's with whose it is. */
+export function gapName(t: TFunction<"interests">, gap: Pick<Gap, "of" | "field" | "name">): string {
+  const own = gap.of === "interest" ? FIELD_TEXT[gap.field] : undefined;
+  if (own !== undefined) return t(`field.${own}`);
+  const name = gap.name ?? gap.field;
+  return gap.of === "customer" ? t("move.ofCustomer", { name }) : name;
 }
 
 /** Names of fields among the texts. */

@@ -101,7 +101,7 @@ export function MoveBox(props: { refusal: Refusal; stageName: string; onClose: (
 export function UnmetList({ missing }: { missing: Missing }) {
   const { t } = useTranslation("interests");
   const name = useNamed();
-  const nameOf = (field: string) => gapName(t, { field, name: null });
+  const nameOf = (field: string) => gapName(t, { of: "interest", field, name: null });
   if (missing.unmet.length + missing.conditions.length + missing.elsewhere.length === 0)
     return missing.gaps.length > 0 ? <Text size="sm">{t("move.fill")}</Text> : null;
   return (

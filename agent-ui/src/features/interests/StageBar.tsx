@@ -17,7 +17,7 @@ export function StageBar(props: { interest: InterestView; now: number; busy: boo
   const state = interest.timer === null ? "none" : stateOf({ flags: interest.flags, onHoldUntil: interest.onHoldUntil, timer: interest.timer }, now);
   const left = interest.timer === null || state === "hold" ? null : leftOf(interest.timer);
   const rest = left === null ? "" : left >= 0 ? t("timer.left", { span: span(left) }) : t("timer.over", { span: span(-left) });
-  const due = interest.timer?.dueAt == null ? "" : t("timer.due", { at: format.full(interest.timer.dueAt) });
+  const due = interest.timer?.dueAt == null ? "" : t("timer.due", { at: format.stamp(interest.timer.dueAt, now) });
   return (
     <ol className={own["stages"]} aria-label={t("field.stage")}>
       {interest.stages.map((stage) => {

@@ -1,5 +1,5 @@
 import type { InterestHub } from "@kommutator/contract/api/interest";
-import { Alert } from "@mantine/core";
+import { Alert, Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -29,7 +29,11 @@ export function StillOpen({ interestId }: { interestId: string }) {
       <ul style={{ margin: "4px 0 0", paddingLeft: 18 }}>
         {open.map((each) => (
           <li key={each.id}>
-            {t(`hub.${each.name}`)}: <Link to={`${each.path}${each.id}`}>{each.title}</Link>, {t(`hub.state.${each.state}`, { defaultValue: each.state })}
+            {t(`hub.${each.name}`)}:{" "}
+            <Anchor component={Link} to={`${each.path}${each.id}`} inherit c="inherit" underline="always">
+              {each.title}
+            </Anchor>
+            , {t(`hub.state.${each.state}`, { defaultValue: each.state })}
             {each.employee === null ? "" : `, ${each.employee.name}`}
           </li>
         ))}

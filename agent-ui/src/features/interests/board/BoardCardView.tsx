@@ -60,6 +60,7 @@ export const BoardCardView = memo(function BoardCardView(props: { card: BoardCar
           <span className={classes["timer"]} title={[t(`timer.${state}`), rest, due].filter((part) => part !== "").join(", ")}>
             {Icon === null ? null : <Icon size={13} aria-hidden />}
             {timer}
+            {left === null ? "" : ` · ${left >= 0 ? t("board.left", { span: span(left) }) : t("board.over", { span: span(-left) })}`}
             <span className="sr-only"> {[t(`timer.${state}`), rest].filter((part) => part !== "").join(", ")}</span>
           </span>
           <span className={classes["dim"]} title={card.nextStepAt === null ? t("list.noNext") : t("board.nextStep", { at: format.full(card.nextStepAt) })}>
