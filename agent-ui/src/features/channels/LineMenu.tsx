@@ -20,6 +20,8 @@ export function LineMenu({
 }) {
   const { t } = useTranslation("channels");
   const free = KEYS.filter((key) => !values.some((each) => each.key === key));
+  // The key 1 asks for a callback in most houses.
+  const next = free.find((key) => key !== "1") ?? free[0];
   const change = (key: string, next: Partial<Keys[number]>) => onChange(values.map((each) => (each.key === key ? { ...each, ...next } : each)));
   return (
     <div>
@@ -54,12 +56,12 @@ export function LineMenu({
           </ActionIcon>
         </Group>
       ))}
-      {free[0] === undefined ? null : (
+      {next === undefined ? null : (
         <Button
           size="compact-sm"
           variant="subtle"
           leftSection={<IconPlus size={15} aria-hidden />}
-          onClick={() => onChange([...values, { key: free[0] as string, purposeId: "" }])}
+          onClick={() => onChange([...values, { key: next, purposeId: "" }])}
         >
           {t("lines.addKey")}
         </Button>

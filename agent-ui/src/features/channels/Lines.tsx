@@ -33,7 +33,20 @@ export function Lines({ channelId, onOpen }: { channelId: string; onOpen: (line:
   const columns: Column<LineView>[] = [
     { name: "number", head: t("lines.number"), width: 170, cell: (line) => <OpenRow onOpen={() => onOpen(line)}>{phone(line.number)}</OpenRow> },
     { name: "queue", head: t("queue"), cell: (line) => named(lists.data?.queues, line.queueId) },
-    { name: "purpose", head: t("lines.purpose"), cell: (line) => named(lists.data?.purposes, line.purposeId) },
+    {
+      name: "purpose",
+      head: t("lines.purpose"),
+      cell: (line) => (
+        <>
+          {named(lists.data?.purposes, line.purposeId)}
+          {line.keys.length === 0 ? null : (
+            <Text size="xs" c="dimmed">
+              {t("lines.byKeys", { keys: line.keys.map((each) => each.key).join(", ") })}
+            </Text>
+          )}
+        </>
+      ),
+    },
     { name: "source", head: t("source"), cell: (line) => named(lists.data?.sources, line.sourceId) },
   ];
   return (
