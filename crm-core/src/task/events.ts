@@ -70,6 +70,9 @@ export async function unlinkEvent(crm: Crm, tx: Tx, actor: Actor, taskId: Id, in
 /** Another subject of an event (IA-05). About a task it is linked with that one too, so that both sides say the same; with what it was about before no more. */
 export async function setSubject(crm: Crm, tx: Tx, actor: Actor, interactionId: Id, about: { kind: string; id: Id }): Promise<void> {
   await tx`SELECT 1 FROM interaction WHERE id = ${interactionId} FOR UPDATE`;
+  // The tasks before the chains' lock, which whoever holds a task waits for.
+  const before = tx`SELECT task_id FROM task_event WHERE interaction_id = ${interactionId} AND came = 'interaction'`;
+  await tx`SELECT 1 FROM task WHERE id = ${about.kind === "task" ? about.id : null}::uuid OR id IN (${before}) ORDER BY id FOR UPDATE`;
   await endSubject(crm, tx, actor, interactionId);
   await joinChain(tx, { kind: "interaction", id: interactionId }, about, new Date(crm.clock.now()));
   if (about.kind === "task") await linkEvent(crm, tx, actor, about.id, interactionId, true);

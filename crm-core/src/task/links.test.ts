@@ -144,6 +144,25 @@ describe("tasks of an event (IA-20)", () => {
     expect((await link(helped, shown)).status).toBe(200);
   });
 
+  test("links and other subjects of the same task and events at one moment: both sides agree in the end, and nobody waits for ever", async () => {
+    for (let n = 0; n < 10; n++) {
+      const [one, pair, third] = [await task(`Pair ${n}`), await event(`Pair ${n}`), await event(`Third ${n}`)];
+      const about = { kind: "task", id: one.id };
+      const answers = await Promise.all([
+        link(one, pair),
+        house.as("head", "PATCH", `/interactions/${pair.id}`, { about, version: pair.version }),
+        house.as("aigul", "PATCH", `/interactions/${third.id}`, { about, version: third.version }),
+        link(one, pair, "head"),
+      ]);
+      expect(
+        answers.every((each) => each.status === 200 || each.body.code === "version_conflict"),
+        JSON.stringify(answers.map((each) => each.body)),
+      ).toBe(true);
+      expect([await tasksOf(pair), await tasksOf(third), (await card("tasks", one.id)).events.length]).toEqual([[`Pair ${n}`], [`Pair ${n}`], 2]);
+      expect((await chainOf("task", one.id)).sort()).toEqual([`Pair ${n}`, `Pair ${n}`, `Third ${n}`]);
+    }
+  });
+
   test("tasks are found by words of the title or by the number", async () => {
     const found = await task("Calibrate the 100% scales");
     const find = async (q: string) => (await house.as("aigul", "GET", `/tasks?q=${encodeURIComponent(q)}`)).body.items.map((t: { id: Id }) => t.id);
