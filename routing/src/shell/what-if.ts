@@ -5,6 +5,7 @@ import type { Db } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Identification } from "@kommutator/contract/identity";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
+import { normaliseValue } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
 import { requirementsOf, type SkillFacts } from "@kommutator/contract/requirements";
 import type { Requirement } from "@kommutator/contract/routing-input";
@@ -58,15 +59,25 @@ export async function whatIf(deps: WhatIfDeps, principal: Principal, body: WhatI
   return describe(sql, { at, medium, queue, who, priority, requires, ahead, played });
 }
 
+interface OwnLine {
+  number: string;
+  country: string | null;
+  queueId: Id | null;
+}
+
 /** Where it would come in: the dialled line's queue, else the channel's; or the queue named. Throws not_found. */
 async function destination(sql: Db, body: WhatIfBody): Promise<{ queueId: Id; medium: Medium; channelId: Id | null; language: string | null }> {
   if (body.channelId === undefined) return { queueId: body.queueId as Id, medium: body.medium ?? "voice", channelId: null, language: null };
-  const line = body.line?.replace(/[\s()-]/g, "") ?? null;
-  const [row] = await sql<{ kind: ChannelKind; queue_id: Id; line_queue_id: Id | null; language: string | null }[]>`
-    SELECT c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, n.queue_id AS line_queue_id FROM channel c LEFT JOIN line n ON n.channel_id = c.id AND n.number = ${line} AND n.archived_at IS NULL
-    WHERE c.id = ${body.channelId} AND c.archived_at IS NULL`;
+  const [row] = await sql<{ kind: ChannelKind; queue_id: Id; language: string | null; country: string | null; lines: OwnLine[] | null }[]>`
+    SELECT c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, (SELECT country FROM company) AS country,
+      (SELECT json_agg(json_build_object('number', number, 'country', country, 'queueId', queue_id)) FROM line WHERE channel_id = c.id AND archived_at IS NULL) AS lines
+    FROM channel c WHERE c.id = ${body.channelId} AND c.archived_at IS NULL`;
   if (row === undefined) throw new AppError("not_found");
-  return { queueId: row.line_queue_id ?? row.queue_id, medium: body.medium ?? mediumOf(row.kind), channelId: body.channelId, language: row.language };
+  const { line = "" } = body;
+  const read = (country: string | null) => normaliseValue("phone", line, country ?? "", true);
+  const home = read(row.country);
+  const dialled = row.lines?.find((own) => own.number === line || own.number === home) ?? row.lines?.find((own) => own.number === read(own.country));
+  return { queueId: dialled?.queueId ?? row.queue_id, medium: body.medium ?? mediumOf(row.kind), channelId: body.channelId, language: row.language };
 }
 
 function mediumOf(kind: ChannelKind): Medium {

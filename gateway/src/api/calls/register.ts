@@ -48,7 +48,7 @@ function wanted(sql: Db, principal: Principal, f: CallFilter, part: "all" | "set
     WHERE ${visibleDialogs(sql, principal, scope)} ${part === "all" ? sql`` : part === "settled" ? sql`AND k.owner_settled` : sql`AND NOT k.owner_settled`}
       ${f.from === undefined ? sql`` : sql`AND k.started_at >= ${new Date(f.from)}`} ${f.to === undefined ? sql`` : sql`AND k.started_at < ${new Date(f.to)}`}
       ${f.direction === undefined ? sql`` : sql`AND k.direction = ${f.direction}`} ${f.channelId === undefined ? sql`` : sql`AND k.channel_id = ${f.channelId}`}
-      ${f.line === undefined ? sql`` : sql`AND n.number = ${f.line}`}
+      ${f.line === undefined ? sql`` : sql`AND n.number IN (${f.line}, ${`short:${f.line}`})`}
       ${f.employeeId === undefined ? sql`` : sql`AND (k.answered_by = ${f.employeeId} OR EXISTS (SELECT 1 FROM call_leg fl WHERE fl.call_id = k.id AND fl.employee_id = ${f.employeeId}))`}
       ${f.disposition === undefined ? sql`` : f.disposition === "missed" ? missed(sql) : sql`AND k.disposition = ${f.disposition}`}
       ${digits === "" ? sql`` : sql`AND regexp_replace(CASE WHEN k.direction = 'out' THEN coalesce(k.to_norm, k.to_raw) ELSE coalesce(k.from_norm, k.from_raw) END, '\\D', '', 'g') LIKE ${`%${digits}%`}`}`;
@@ -93,7 +93,7 @@ export async function readRegister(
 ): Promise<(CallRow & { after: After })[]> {
   const rows = await sql<Row[]>`
     SELECT k.id, k.dialog_id, k.started_at::text AS cursor_at, k.direction, coalesce(k.from_norm, k.from_raw) AS from_number, coalesce(k.to_norm, k.to_raw) AS to_number,
-      jsonb_build_object('id', ch.id, 'name', ch.name) AS channel, n.number AS line, e.queue, k.started_at, k.answered_at, k.ended_at, k.hold_ms, k.disposition,
+      jsonb_build_object('id', ch.id, 'name', ch.name) AS channel, regexp_replace(n.number, '^short:', '') AS line, e.queue, k.started_at, k.answered_at, k.ended_at, k.hold_ms, k.disposition,
       CASE WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'name', p.full_name) END AS answered_by, l.ring_ms, l.path, w.party_name, w.customer_id, w.lead_id, w.interest_id,
       CASE WHEN ${visibleDialogs(sql, principal, scopeOf(principal, "recording", "read"))} THEN k.recording_id END AS recording_id, k.source
     FROM (SELECT k.id ${wanted(sql, principal, f)} ${page.after === null ? sql`` : sql`AND (k.started_at, k.id) < (${page.after.at}::text::timestamptz, ${page.after.id}::uuid)`}

@@ -73,6 +73,16 @@ test("a call to line A and one to line B get their own queue, purpose and source
   expect(leads.map((l) => l.source?.name ?? null).sort()).toEqual(["Advertising", "Exhibition", null].sort());
 });
 
+test("what would happen to a call is told by the line that is dialled, however it is written", async () => {
+  const head = await house.login(house.company.employees.head);
+  const queueFor = async (line: string) => (await head.call("POST", "/routing/what-if", { channelId: trunk, line, number: "+77018009999" })).json().queue.id;
+  expect([await queueFor("8 (727) 200-00-02"), await queueFor("+77272000001"), await queueFor("8 727 200 00 09")]).toEqual([
+    service,
+    house.company.queueId,
+    house.company.queueId,
+  ]);
+});
+
 test("the key that the caller pressed goes before the line's purpose in the wizard; the person confirms another, and that is audited", async () => {
   const dialogId = await offers("menu", "+77272000002");
   await house.report(trunk, { kind: "call.digit", eventKey: "menu:2", occurredAt: house.now(), callKey: "menu", digit: "2" });
