@@ -111,7 +111,7 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
           {talk === null || talk === page ? null : (
             <>
               {" · "}
-              <Anchor component={Link} to={talk} inherit>
+              <Anchor component={Link} to={talk} underline="always" inherit>
                 {t("feed.talk")}
               </Anchor>
             </>
