@@ -150,7 +150,10 @@ export const audit: ExportColumn<AuditView>[] = [
   { title: t("Вместо кого", "On behalf of", "Кімнің орнына", "Замість кого"), cell: (r) => r.onBehalfOf?.name ?? null },
   { title: t("Что", "What", "Не", "Що"), cell: (r) => word(AUDIT_KIND, r.objectKind) },
   { title: t("Код карточки", "Id of the card", "Карточка коды", "Код картки"), cell: (r) => r.objectId },
-  { title: t("Действие", "Action", "Әрекет", "Дія"), cell: (r) => word(AUDIT_ACTION, r.action) },
+  {
+    title: t("Действие", "Action", "Әрекет", "Дія"),
+    cell: (r) => (r.action.startsWith("export-") ? word(AUDIT_ACTION, "export") : word(AUDIT_ACTION, r.action)),
+  },
   { title: t("Изменения", "Changes", "Өзгерістер", "Зміни"), cell: (r) => (Object.keys(r.changes).length === 0 ? null : JSON.stringify(r.changes)) },
 ];
 

@@ -36,6 +36,7 @@ export const AUDIT_KIND: Record<string, Text> = {
 };
 
 export const AUDIT_ACTION: Record<string, Text> = {
+  export: t("выгружено в файл", "saved as a file", "файлға шығарылды", "вивантажено у файл"),
   create: t("создано", "created", "құрылды", "створено"),
   edit: t("изменено", "changed", "өзгертілді", "змінено"),
   archive: t("убрано в архив", "archived", "мұрағатқа жіберілді", "прибрано в архів"),

@@ -60,7 +60,9 @@ export function AuditPage() {
     const key = `audit.actors.${label.replaceAll(" ", "_")}`;
     return i18n.exists(`administration:${key}`) ? t(key) : label;
   };
-  const actionName = (action: string) => (i18n.exists(`administration:audit.actions.${action}`) ? t(`audit.actions.${action}`) : action);
+  // Every list that goes out has an action of its own.
+  const wordOf = (action: string) => (action.startsWith("export-") ? "export" : action);
+  const actionName = (action: string) => (i18n.exists(`administration:audit.actions.${wordOf(action)}`) ? t(`audit.actions.${wordOf(action)}`) : action);
   const names = useMemo(() => namesOf(catalogues.data), [catalogues.data]);
   const columns: Column<AuditView>[] = [
     {

@@ -30,8 +30,8 @@ export function MappingStep({ batch }: { batch: ImportView }) {
     const mapping = Object.fromEntries(
       batch.columns.flatMap(({ title }, column) => (profile.mapping[title] === undefined ? [] : [[String(column), profile.mapping[title]]])),
     );
-    const { onDuplicate, kind, responsibleId, letIncomplete } = profile.options;
-    change.mutate({ mapping, options: { onDuplicate, kind, responsibleId, letIncomplete } });
+    const { onDuplicate, kind, responsibleId, makeCompanies, letIncomplete } = profile.options;
+    change.mutate({ mapping, options: { onDuplicate, kind, responsibleId, makeCompanies, letIncomplete } });
   };
   const faults = fieldFaults(step.error, t);
   return (

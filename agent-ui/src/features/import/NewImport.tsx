@@ -37,7 +37,7 @@ export function NewImport() {
           {fileFault(upload.error, t)}
         </Alert>
       ) : null}
-      <FileButton onChange={take} accept=".csv,.txt,.xlsx" disabled={upload.isPending}>
+      <FileButton onChange={take} accept=".csv,.txt,.xlsx,.xls" disabled={upload.isPending}>
         {(props) => (
           <UnstyledButton
             {...props}
