@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { ChannelEvent, Host } from "@kommutator/contract/channel";
 import type { BotApi } from "./bot-api.ts";
 import { fromUpdate } from "./from-telegram.ts";
@@ -22,6 +23,8 @@ export class Intake {
     this.#api = api;
     this.#host = host;
     this.#groups = new Groups(api);
+    // Each update on its way listens for the end, and webhooks come many at once.
+    setMaxListeners(0, api.closed);
     api.bot.use((context) => this.#take(context.update));
   }
 
