@@ -29,6 +29,7 @@ const KINDS = [
   "calendar",
   "queue",
   "channel",
+  "line",
   "required_field_rule",
 ];
 
