@@ -50,7 +50,7 @@ function accessOf(sql: Db | Tx) {
          SELECT d.id FROM department d WHERE d.id = e.department_id OR d.head_id = e.id
          UNION SELECT c.id FROM department c JOIN tree ON c.parent_id = tree.id)
        SELECT coalesce(array_agg(id), '{}') FROM tree) AS subtree,
-      coalesce((SELECT jsonb_agg(jsonb_build_object('object', p.object, 'action', p.action, 'scope', p.scope))
+      coalesce((SELECT jsonb_agg(jsonb_build_object('object', p.object, 'action', p.action, 'scope', p.scope) ORDER BY p.object, p.action)
                 FROM employee_role er JOIN role_permission p ON p.role_id = er.role_id WHERE er.employee_id = e.id), '[]') AS permissions`;
 }
 
