@@ -6,7 +6,7 @@ import { literal, phoneFragments } from "./fragment.ts";
 import type { CardKind } from "./readable.ts";
 import type { Meant } from "./words.ts";
 
-/** So many cards with the typed digits are named one by one; of more, every few rows of a list have one, and each row is asked. */
+/** So many numbers with the typed digits are looked up one by one; of more, every few rows of a list have one, and each row is asked. */
 const NAMED = 10_000;
 
 /**
@@ -27,17 +27,20 @@ export async function matching(tx: Tx, typed: string, kind: CardKind, named = NA
 
 async function withPoint(tx: Tx, kind: CardKind, texts: string[], named: number): Promise<(column: string) => Fragment> {
   const has = tx`cp.archived_at IS NULL AND cp.kind <> 'site_visitor' AND cp.value_norm LIKE ANY(${texts.map((text) => `%${literal(text)}%`)}::text[])`;
-  const holder = `cp.${kind}_id`;
-  const own = tx`SELECT ${tx.unsafe(holder)} AS id FROM contact_point cp WHERE ${has} AND ${tx.unsafe(holder)} IS NOT NULL`;
-  const rows = await tx<{ id: Id }[]>`
-    SELECT id FROM (${own} ${kind === "customer" ? tx`UNION ALL SELECT cc.customer_id FROM contact_point cp JOIN customer_contact cc ON cc.contact_id = cp.contact_id WHERE ${has}` : tx``}) p LIMIT ${named + 1}`;
-  const ids = [...new Set(rows.map((r) => r.id))];
-  if (rows.length <= named) return (column) => tx`${tx.unsafe(column)} = ANY(${ids}::uuid[])`;
-  return (column) => {
-    const mine = tx`EXISTS (SELECT 1 FROM contact_point cp WHERE ${tx.unsafe(holder)} = ${tx.unsafe(column)} AND ${has})`;
-    if (kind !== "customer") return mine;
-    return tx`(${mine} OR EXISTS (SELECT 1 FROM customer_contact cc JOIN contact_point cp ON cp.contact_id = cc.contact_id WHERE cc.customer_id = ${tx.unsafe(column)} AND ${has}))`;
-  };
+  const holder = tx.unsafe(`cp.${kind}_id`);
+  const [many] = await tx<{ n: number }[]>`SELECT count(*)::int AS n FROM (SELECT 1 FROM contact_point cp WHERE ${has} LIMIT ${named + 1}) p`;
+  if ((many?.n ?? 0) > named)
+    // OFFSET 0 keeps it a question for each row: the planner would else gather all the holders first.
+    return (column) => {
+      const mine = tx`EXISTS (SELECT 1 FROM contact_point cp WHERE ${holder} = ${tx.unsafe(column)} AND ${has} OFFSET 0)`;
+      if (kind !== "customer") return mine;
+      return tx`(${mine} OR EXISTS (SELECT 1 FROM customer_contact cc JOIN contact_point cp ON cp.contact_id = cc.contact_id WHERE cc.customer_id = ${tx.unsafe(column)} AND ${has} OFFSET 0))`;
+    };
+  const people =
+    kind === "customer" ? tx`UNION SELECT cc.customer_id FROM contact_point cp JOIN customer_contact cc ON cc.contact_id = cp.contact_id WHERE ${has}` : tx``;
+  const rows = await tx<{ id: Id }[]>`SELECT ${holder} AS id FROM contact_point cp WHERE ${has} AND ${holder} IS NOT NULL ${people}`;
+  const ids = rows.map((r) => r.id);
+  return (column) => tx`${tx.unsafe(column)} = ANY(${ids}::uuid[])`;
 }
 
 function withWords(tx: Tx, kind: CardKind, words: Meant[]) {

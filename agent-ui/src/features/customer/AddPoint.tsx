@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Select, TextInput } from "@mantine/core";
+import { Box, Button, Checkbox, Group, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -89,7 +89,9 @@ export function AddPoint({ holder, onDone }: { holder: Holder; onDone: () => voi
           {t("common:cancel")}
         </Button>
       </Group>
-      <DuplicateHint check={twins ?? check} reason={reason} onReason={setReason} />
+      <Box mt={6}>
+        <DuplicateHint check={twins ?? check} reason={reason} onReason={setReason} />
+      </Box>
     </form>
   );
 }

@@ -153,8 +153,7 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
               />
               {fields.leftAt === null ? null : (
                 <DateField
-                  size="xs"
-                  aria-label={t("form.leftSince")}
+                  label={t("form.leftSince")}
                   maxDate={dayjs().format("YYYY-MM-DD")}
                   value={fields.leftAt}
                   onChange={(leftAt) => setFields({ ...fields, leftAt: leftAt ?? fields.leftAt })}
