@@ -92,12 +92,19 @@ test("the card tells why the light is on, how long the stage takes and who its c
   errors.check();
 });
 
-test("the page of loss reasons counts what was lost, by reason and amount", async () => {
+test("the list tells the light of each Interest; the page of loss reasons counts what was lost, by reason and amount", async () => {
   const reasons = (await admin.get<{ lossReasons: { id: string; name: string; kind: string; needsText: boolean }[] }>("/catalogues")).lossReasons;
   const reason = reasons.find((each) => each.kind === "deal_lost" && !each.needsText) as { id: string; name: string };
+  await interest({ title: "Ещё открыт" });
   const lost = await interest({ title: "Проиграно", amount: 99_000 });
   await admin.post(`/interests/${lost.id}/close`, { status: "lost", lossReasonId: reason.id, version: lost.version });
   const { page, errors } = await enter(dana.login, dana.password);
+  await page.goto(`${house.url}/interests`);
+  const light = page.getByRole("row", { name: /Ещё открыт/ }).locator("[data-light=yellow]");
+  await light.waitFor();
+  expect(await light.getAttribute("title")).toMatch(/^Внимание: нет следующего шага/);
+  await screenshot(page, "interest-list-lights");
+  await accessible(page);
   await page.goto(`${house.url}/interests/losses`);
   const row = page.getByRole("row", { name: new RegExp(`^${reason.name}`) });
   await row.waitFor();
