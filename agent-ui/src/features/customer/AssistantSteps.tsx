@@ -1,4 +1,5 @@
 import { Checkbox, NumberInput, SegmentedControl, Select, SimpleGrid, Text, Textarea, TextInput } from "@mantine/core";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
@@ -130,7 +131,12 @@ export function InterestStep({ draft, set, tried, error }: Step & { tried: boole
   const fault = useFault(error);
   const wantsClose = fault("interest.expectedClose") !== null || draft.expectedClose !== null;
   const parallel = error instanceof ApiError && error.code === "parallel_interest_reason_required";
-  const choose = (interest: boolean) => set({ interest, interestKindId: draft.interestKindId ?? kinds[0]?.id ?? null });
+  const choose = (interest: boolean) => set({ interest });
+  // The first kind, unless another one is chosen; the catalogues may come after the tick.
+  const usual = draft.interestKindId === null ? kinds[0]?.id : undefined;
+  useEffect(() => {
+    if (usual !== undefined) set({ interestKindId: usual });
+  });
   return (
     <>
       <Checkbox autoFocus label={t("assistant.withInterest")} checked={draft.interest} onChange={(event) => choose(event.currentTarget.checked)} />
@@ -147,7 +153,7 @@ export function InterestStep({ draft, set, tried, error }: Step & { tried: boole
             required
             label={t("assistant.subject")}
             maxLength={300}
-            error={tried && lacking(draft, 3) !== null ? t("common:required") : fault("interest.title")}
+            error={tried && lacking(draft, 3) === "title" ? t("common:required") : fault("interest.title")}
             value={draft.title}
             onChange={(event) => set({ title: event.currentTarget.value })}
           />

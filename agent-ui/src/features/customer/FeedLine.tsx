@@ -68,6 +68,8 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
   const spoken = item.kind === "call" || item.kind === "dialog" || item.dialogId !== null;
   const page = compact ? null : cardOf(item);
   const talk = compact || item.dialogId === null ? null : `/dialogs/${item.dialogId}`;
+  // A lead of whom nothing is said yet has no title, and a link needs words.
+  const title = item.title.trim() === "" ? t(`feed.kind.${item.kind}`) : item.title;
   const facts = [
     item.type?.name ?? t(`feed.kind.${item.kind}`),
     spoken && (item.direction === "in" || item.direction === "out") ? t(`feed.direction.${item.direction}`) : null,
@@ -94,12 +96,12 @@ export function FeedLine({ item, compact = false }: { item: FeedItem; compact?: 
               {item.title}
             </Anchor>
           ) : page === null ? (
-            <span className={classes["feedTitle"]} title={item.title}>
-              {item.title}
+            <span className={classes["feedTitle"]} title={title}>
+              {title}
             </span>
           ) : (
-            <Anchor component={Link} to={page} className={classes["feedTitle"] ?? ""} title={item.title} c="inherit">
-              {item.title}
+            <Anchor component={Link} to={page} className={classes["feedTitle"] ?? ""} title={title} c="inherit">
+              {title}
             </Anchor>
           )}
           <time className={classes["feedTime"]} dateTime={item.at} title={format.full(item.at)}>

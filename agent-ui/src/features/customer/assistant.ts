@@ -74,13 +74,14 @@ export function typedOf(d: Draft): Typed {
 }
 
 /** What the step still lacks of what was begun in it: a person with a phone and no name, a ticked Interest about nothing. */
-export function lacking(d: Draft, step: number): "name" | "title" | null {
+export function lacking(d: Draft, step: number): "name" | "title" | "kind" | null {
   if (step === 0) return d.existing === null && d.name.trim() === "" ? "name" : null;
   if (step === 2) {
     const begun = [d.middleName, d.position, d.personPhone, d.personEmail].some((text) => text.trim() !== "");
     return begun && d.lastName.trim() === "" && d.firstName.trim() === "" ? "name" : null;
   }
-  return step === 3 && d.interest && d.title.trim() === "" ? "title" : null;
+  if (step !== 3 || !d.interest) return null;
+  return d.title.trim() === "" ? "title" : d.interestKindId === null ? "kind" : null;
 }
 
 /** The request of the last step. */

@@ -48,6 +48,7 @@ test("what was begun in a step and not finished is asked for, never left out in 
   expect(lacking({ ...draft, name: " " }, 0)).toBe("name");
   expect(lacking({ ...draft, personPhone: "8 701 000 00 00" }, 2)).toBe("name");
   expect(lacking({ ...draft, interest: true, interestKindId: "k", title: " " }, 3)).toBe("title");
+  expect(lacking({ ...draft, interest: true, interestKindId: null, title: "Chairs" }, 3)).toBe("kind");
   expect(lacking({ ...draft, interest: true, interestKindId: "k", title: "Chairs" }, 3)).toBe(null);
 });
 
