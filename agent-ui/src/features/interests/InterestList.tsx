@@ -89,8 +89,16 @@ export function InterestList() {
       }
       columns={[
         { name: "number", label: "№", numeric: true, cell: (row) => row.number },
-        { name: "light", label: t("light.title"), cell: (row) => (row.light === null ? "" : <LightMark light={row.light} word />) },
-        { name: "title", label: t("field.title"), title: (row) => row.title, cell: (row) => <span className={classes["name"]}>{row.title}</span> },
+        {
+          name: "title",
+          label: t("field.title"),
+          title: (row) => row.title,
+          cell: (row) => (
+            <>
+              {row.light === null ? null : <LightMark light={row.light} />} <span className={classes["name"]}>{row.title}</span>
+            </>
+          ),
+        },
         {
           name: "customer",
           label: t("field.customer"),

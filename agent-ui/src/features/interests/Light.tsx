@@ -7,14 +7,13 @@ import classes from "./interests.module.css";
 const SHAPES = { green: IconCircleCheck, yellow: IconAlertTriangle, red: IconHexagonFilled, grey: IconPlayerPause } as const;
 
 /** The traffic light of an Interest as a small mark; its reasons on pointing at it and for whoever listens. */
-export function LightMark({ light, word = false }: { light: InterestLight; word?: boolean }) {
+export function LightMark({ light }: { light: InterestLight }) {
   const { t } = useTranslation("interests");
   const Shape = SHAPES[light.colour];
   const text = [t(`light.colour.${light.colour}`), ...light.reasons.map((r) => t(`light.reason.${r.code}`))].join(": ");
   return (
     <span className={classes["light"]} data-light={light.colour} title={text}>
       <Shape size={14} aria-hidden />
-      {word ? <span aria-hidden>{t(`light.colour.${light.colour}`)}</span> : null}
       <span className="sr-only">{text}</span>
     </span>
   );
