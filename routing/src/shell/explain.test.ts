@@ -19,6 +19,9 @@ afterEach(() => desk.close());
 
 const agent = (id: Id) => desk.as(agentOf(id, desk.made.department));
 const head = () => desk.as(headOf(ann, desk.made.department));
+/** Who is connected stands in the gateway's table: what is judged from the tables reads it there, as a node that takes the router over does. */
+const connected = () =>
+  desk.db.sql`INSERT INTO agent_connection (employee_id, socket_id, node) SELECT id, 'socket', 'node' FROM unnest(${[ann, bob, cem]}::uuid[]) AS id`;
 /** A written dialog that somebody has taken. */
 async function taken(by: Id): Promise<Id> {
   const dialogId = await desk.house.dialog(desk.made.channels.chat, desk.made.queue, "chat");
@@ -45,8 +48,10 @@ describe("why did this caller wait (XS-03)", () => {
     await agent(first).call("POST", `/offers/${offer?.id}/reject`);
     const [next] = await desk.db.sql<{ id: Id }[]>`SELECT id FROM offer WHERE dialog_id = ${dialogId} AND ended_at IS NULL`;
 
+    await connected();
     const waiting = (await agent(second).call("GET", `/dialogs/${dialogId}/why`)).body;
-    expect(waiting.now).toMatchObject({ queue: { id: desk.made.queue }, place: 1, waiting: 1, refusals: { paused: 1 } });
+    expect(waiting.now).toMatchObject({ queue: { id: desk.made.queue }, place: 1, waiting: 1 });
+    expect(waiting.now.refusals).toEqual({ paused: 1, cooling_down: 1, offered: 1 });
     expect(waiting.summary).toMatchObject({ until: null, waitedMs: null, asked: 2 });
 
     await agent(second).call("POST", `/offers/${next?.id}/accept`);
@@ -109,6 +114,29 @@ describe("why did this caller wait (XS-03)", () => {
     ]);
   });
 
+  test("why nobody has it is judged at the moment of asking: it changes with the people and the hours, what was so before stands in the story", async () => {
+    await connected();
+    for (const id of [ann, bob, cem]) await agent(id).call("PUT", "/presence/me", { intent: "paused" });
+    const [skill] = await desk.db.sql<{ id: Id }[]>`INSERT INTO skill (name) VALUES (${`Leasing ${randomUUID()}`}) RETURNING id`;
+    const requires = [{ skillId: skill?.id as Id, level: 3, relaxMs: null }];
+    const dialogId = await desk.house.dialog(desk.made.channels.chat, desk.made.queue, "chat", { requires });
+    await desk.house.quiet();
+    const story = async () => (await head().call("GET", `/dialogs/${dialogId}/why`)).body;
+    const first = await story();
+    expect(first.now.refusals).toEqual({ paused: 3 });
+
+    await agent(ann).call("PUT", "/presence/me", { intent: "available" });
+    await agent(bob).call("PUT", "/presence/me", { intent: "logged_out" });
+    const second = await story();
+    expect(second.now.refusals).toEqual({ lacks_skill: 1, logged_out: 1, paused: 1 });
+    expect(second.decisions).toEqual(first.decisions);
+    expect(second.decisions).toMatchObject([{ at: expect.any(String), reason: { code: "nobody_ready" }, refusals: { paused: 3 } }]);
+
+    // The agents' hours end: nothing is told to anybody.
+    await desk.db.sql`UPDATE working_calendar SET week = '{}' WHERE id = ${desk.made.calendar}`;
+    expect((await story()).now.refusals).toEqual({ out_of_hours: 3 });
+  });
+
   test("the place counts the head start of whoever has priority", async () => {
     for (const id of [ann, bob, cem]) await agent(id).call("PUT", "/presence/me", { intent: "paused" });
     const plain = await desk.house.dialog(desk.made.channels.voice, desk.made.queue);
@@ -167,9 +195,6 @@ describe("many at once (XS-02)", () => {
 
 describe("what would happen if (the rehearsal)", () => {
   const ask = (more: object = {}) => head().call("POST", "/routing/what-if", { queueId: desk.made.queue, number: "+77010000001", ...more });
-  /** Who is connected stands in the gateway's table: the rehearsal reads it there, as a node that takes the router over does. */
-  const connected = () =>
-    desk.db.sql`INSERT INTO agent_connection (employee_id, socket_id, node) SELECT id, 'socket', 'node' FROM unnest(${[ann, bob, cem]}::uuid[]) AS id`;
   /** Everything that the router writes, as it stands. */
   const tables = async () => {
     const count = async (table: string) =>

@@ -78,7 +78,7 @@ export function routingRoutes(deps: RouteDeps): FastifyPluginAsync {
     app.get("/dialogs/:id/why", { schema: { params: IdParams, response: { 200: WhyStory } } }, async (request) => {
       const { principal } = requireScope(request, "dialog", "read");
       await mustSee(sql, principal, request.params.id);
-      return readWhy(sql, request.params.id);
+      return readWhy(sql, request.params.id, clock.now());
     });
     app.post("/routing/what-if", { schema: { body: WhatIfBody, response: { 200: WhatIf } } }, async (request) => {
       const { principal } = requireScope(request, "queue", "edit");

@@ -1,16 +1,20 @@
 import type { WhyItem, WhyStory } from "@kommutator/contract/api/routing-explain";
 import type { Db } from "@kommutator/contract/db";
-import type { Id } from "@kommutator/contract/ids";
+import type { EpochMs, Id } from "@kommutator/contract/ids";
+import { membershipOf, refusalFor } from "../core/choice.ts";
+import { MEDIUM_INDEX } from "../core/model.ts";
 import { type DecisionRow, readEvidence } from "./evidence.ts";
+import { copyOfMemory } from "./rehearse.ts";
 
 /** What of one moment comes first: a stay begins, is decided upon, offered, ends, and only then somebody has the dialog. */
 const ORDER: Record<WhyItem["kind"], number> = { entered: 0, decision: 1, offer: 2, hop: 3, left: 4, assigned: 5 };
 
 /**
  * Why a dialog went where it went (XS-03): its stays in queues, the decisions with the five best and the refusals, offers with how they
- * ended, legs that no offer made (transfers, forwarding outside), and who had it, in one order of time, with people's names.
+ * ended, legs that no offer made (transfers, forwarding outside), and who had it, in one order of time, with people's names. Of what waits
+ * also why nobody can have it at `now`: the decisions say only what was so when they were made.
  */
-export async function readWhy(sql: Db, dialogId: Id): Promise<WhyStory> {
+export async function readWhy(sql: Db, dialogId: Id, now: EpochMs): Promise<WhyStory> {
   const found = await readEvidence(sql, dialogId);
   const names = new Map(found.people.map((p) => [p.id, p.name]));
   const ref = (id: Id) => ({ id, name: names.get(id) ?? "" });
@@ -86,7 +90,7 @@ export async function readWhy(sql: Db, dialogId: Id): Promise<WhyStory> {
   return {
     timeline,
     summary: summaryOf(found),
-    now: nowOf(found),
+    now: await nowOf(sql, dialogId, found, now),
     decisions: found.decisions.map((d) => ({ ...told(d), outcome: outcomeOf(d) })),
   };
 }
@@ -109,16 +113,30 @@ function summaryOf({ entries, offers }: Evidence): WhyStory["summary"] {
   };
 }
 
-/** The open stay, with the refusals of the last decision about it. */
-function nowOf({ entries, decisions }: Evidence): WhyStory["now"] {
+/** The open stay, and why nobody has it at this moment. */
+async function nowOf(sql: Db, dialogId: Id, { entries }: Evidence, now: EpochMs): Promise<WhyStory["now"]> {
   const open = entries.find((e) => e.ended_at === null);
   if (open === undefined) return null;
-  const last = decisions.findLast((d) => d.entry_id === open.id);
   return {
     queue: { id: open.queue_id, name: open.queue_name },
     rung: open.rung,
     place: open.before + 1,
     waiting: open.waiting,
-    refusals: last?.refusals ?? {},
+    refusals: await refusalsNow(sql, dialogId, now),
   };
+}
+
+/** What keeps the people of its queue from it, and how many of them each: judged by the router's core on a copy of its memory. */
+async function refusalsNow(sql: Db, dialogId: Id, now: EpochMs): Promise<Record<string, number>> {
+  const state = await copyOfMemory(sql, now);
+  const entry = state.entries.get(dialogId);
+  const counts: Record<string, number> = {};
+  // It left while the tables were read.
+  if (entry === undefined) return counts;
+  for (const agent of state.agents.values()) {
+    if (membershipOf(agent, entry.queueId)?.media[MEDIUM_INDEX[entry.medium]] !== true) continue;
+    const refusal = refusalFor(state, entry, agent);
+    if (refusal !== null) counts[refusal] = (counts[refusal] ?? 0) + 1;
+  }
+  return counts;
 }

@@ -21,8 +21,8 @@ export function WhyDrawer({ dialogId, onClose }: { dialogId: string; onClose: ()
   const query = useQuery({
     queryKey: [...keys.ofDialog(dialogId, "why"), "story"],
     queryFn: ({ signal }) => api.get<WhyStory>(`/dialogs/${dialogId}/why`, { signal }),
-    // A dialog that waits moves: the ladder goes on while one looks at it.
-    refetchInterval: ({ state }) => (state.data?.now == null ? false : 2000),
+    // A dialog that waits moves: the ladder goes on while one looks at it. Each answer is judged anew from all of the router's tables.
+    refetchInterval: ({ state }) => (state.data?.now == null ? false : 5000),
     staleTime: 0,
   });
   const story = query.data;
