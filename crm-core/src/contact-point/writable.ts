@@ -57,3 +57,18 @@ export async function pointsToWriteTo(tx: Query, principal: Principal, whom: Who
       OR p.contact_id IN (SELECT contact_id FROM customer_contact WHERE customer_id = ${id("customerId")}::uuid AND left_at IS NULL))
     ORDER BY p.contact_id IS NOT NULL, p.kind, p.created_at, p.id`;
 }
+
+/**
+ * What the cards of the house say against writing to a number or address, whoever asks: consent holds for typed ones, too. It tells that
+ * writing is forbidden, never whose the number is. One card that forbids is enough; a person who left a company is not bound by its word.
+ */
+export async function objectionsTo(tx: Query, kind: string, value: string): Promise<Pick<WritablePoint, "doNotContact" | "bouncedAt">> {
+  const [found] = await tx<Pick<WritablePoint, "doNotContact" | "bouncedAt">[]>`
+    SELECT coalesce(bool_or(
+             EXISTS (SELECT 1 FROM customer c WHERE c.id = p.customer_id AND c.do_not_contact AND c.archived_at IS NULL)
+             OR EXISTS (SELECT 1 FROM customer_contact cc JOIN customer c ON c.id = cc.customer_id
+                        WHERE cc.contact_id = p.contact_id AND cc.left_at IS NULL AND c.do_not_contact AND c.archived_at IS NULL)), false) AS "doNotContact",
+           max(p.bounced_at) AS "bouncedAt"
+    FROM contact_point p WHERE p.kind = ${kind} AND p.value_norm = ${value} AND p.scope = '' AND p.archived_at IS NULL`;
+  return found ?? { doNotContact: false, bouncedAt: null };
+}

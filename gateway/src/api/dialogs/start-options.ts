@@ -4,7 +4,7 @@ import type { ChannelKind, IdentityKind } from "@kommutator/contract/channel";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
-import { pointsToWriteTo, type WritablePoint } from "@kommutator/crm-core/contact-point/writable";
+import { objectionsTo, pointsToWriteTo, type WritablePoint } from "@kommutator/crm-core/contact-point/writable";
 import type { z } from "zod";
 import { cannotWrite } from "../../outbound/limits.ts";
 import { startsNewThread } from "../../outbound/start-dialog.ts";
@@ -57,13 +57,13 @@ async function pointsOf(deps: ApiDeps, principal: Principal, query: z.infer<type
   return pointsToWriteTo(deps.sql, principal, { leadId: leadId as Id });
 }
 
-/** A number or an e-mail address as somebody typed it. */
+/** A number or an e-mail address as somebody typed it. Whose it is stays unsaid; that its owner wants no letters holds for everybody. */
 async function typed(deps: ApiDeps, text: string): Promise<Point[]> {
   const kind = text.includes("@") ? "email" : "phone";
   const [company] = await deps.sql<{ country: string }[]>`SELECT country FROM company`;
   const value = normaliseValue(kind, text, company?.country ?? "");
   if (value === null || value.startsWith("short:")) throw new AppError("validation", { fields: { to: "invalid" } });
-  return [{ contactPointId: null, kind, scope: "", value, raw: text, name: value, doNotContact: false, bouncedAt: null }];
+  return [{ contactPointId: null, kind, scope: "", value, raw: text, name: value, ...(await objectionsTo(deps.sql, kind, value)) }];
 }
 
 export function reaches(deps: ApiDeps, channel: { id: Id; kind: ChannelKind }, point: { kind: string }): boolean {

@@ -92,6 +92,37 @@ describe("by which channels one may write first", () => {
     expect(option?.reason).toBe("do_not_contact");
     expect((await start("aigul", { contactPointId: option?.contactPointId })).json().details).toEqual({ what: "do_not_contact" });
   });
+
+  test("typing the number goes round no consent, not even for whom the card is closed, and does not tell whose it is", async () => {
+    const id = await customer("aigul", [{ kind: "phone", value: "+77010000014" }], "Secret");
+    await house.sql`UPDATE customer SET do_not_contact = true WHERE id = ${id}`;
+    for (const login of ["aigul", "dana"]) {
+      const [option] = await options(login, "to=8%20701%20000%2000%2014");
+      expect(option).toMatchObject({ reason: "do_not_contact", contactPointId: null, name: "+77010000014" });
+      const answer = await start(login, { to: "8 701 000 00 14" });
+      expect(answer.json()).toMatchObject({ code: "unsupported", details: { what: "do_not_contact" } });
+      expect(answer.body).not.toContain("Secret");
+    }
+    await house.sql`UPDATE customer SET do_not_contact = false WHERE id = ${id}`;
+    await house.sql`UPDATE contact_point SET bounced_at = now() WHERE customer_id = ${id}`;
+    expect((await options("dana", "to=%2B77010000014"))[0]?.reason).toBe("unreachable");
+    expect((await start("dana", { to: "+77010000014" })).json().details).toEqual({ what: "unreachable" });
+    await house.sql`UPDATE contact_point SET bounced_at = NULL WHERE customer_id = ${id}`;
+    expect((await start("aigul", { to: "+77010000014" })).statusCode).toBe(201);
+    expect((await house.sql`SELECT 1 FROM message WHERE thread_key = '+77010000014'`).length).toBe(1);
+  });
+
+  test("a person whose company forbids writing is not written to by a typed number; once they left the company, they may be", async () => {
+    const company = await customer("aigul", []);
+    await house.sql`UPDATE customer SET do_not_contact = true WHERE id = ${company}`;
+    const [person] = await house.sql<{ id: Id }[]>`INSERT INTO contact (last_name) VALUES ('Worker') RETURNING id`;
+    const contactId = (person as { id: Id }).id;
+    await house.sql`INSERT INTO customer_contact (customer_id, contact_id) VALUES (${company}, ${contactId})`;
+    await house.sql`INSERT INTO contact_point (contact_id, kind, value_raw, value_norm) VALUES (${contactId}, 'phone', '+77010000015', '+77010000015')`;
+    expect((await start("dana", { to: "+77010000015" })).json().details).toEqual({ what: "do_not_contact" });
+    await house.sql`UPDATE customer_contact SET left_at = now() WHERE contact_id = ${contactId}`;
+    expect((await start("dana", { to: "+77010000015" })).statusCode).toBe(201);
+  });
 });
 
 describe("writing first", () => {
