@@ -2,11 +2,10 @@ import { Button, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/cor
 import { IconCheck, IconChevronDown, IconClockPlus, IconCoffee, IconLogout, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { clock, useFormat, useNow } from "../../app/format.ts";
+import { PAUSE_REASONS, pauseWords } from "../../app/pause.ts";
 import { phoneOf } from "../../app/presence.ts";
 import classes from "./CallBar.module.css";
 import { usePresence, useSetPresence, useWrapup } from "./queries.ts";
-
-export const PAUSE_REASONS = ["break", "lunch", "meeting", "training", "paperwork"] as const;
 
 /** Am I offered dialogs? My intention, what routing makes of it, and the minutes after a call that are mine. */
 export function PresenceMenu() {
@@ -18,7 +17,9 @@ export function PresenceMenu() {
   const format = useFormat();
   const me = presence.data;
   if (me === undefined) return <UnstyledButton className={classes["presence"] ?? ""} disabled aria-label={t("presence.unknown")} />;
-  const reason = me.reason === null ? null : (PAUSE_REASONS as readonly string[]).includes(me.reason) ? t(`presence.reason.${me.reason}`) : me.reason;
+  const reason = pauseWords(me.reason, t);
+  // The machine's own break: whoever comes back to the desk is told why nothing comes.
+  const unasked = me.intent === "paused" && me.reason === "auto";
   const phone = phoneOf(me);
   const label = me.state === "paused" && reason !== null ? reason : t(`presence.state.${me.state}`);
   const left = me.wrapupUntil === null ? null : Date.parse(me.wrapupUntil) - now;
@@ -93,6 +94,11 @@ export function PresenceMenu() {
             {t("wrapup.extend")}
           </Button>
         </div>
+      ) : null}
+      {unasked ? (
+        <Text size="sm" role="status" maw={330} lh={1.25} title={t("presence.autoHint")}>
+          {t("presence.autoNote")}
+        </Text>
       ) : null}
       {me.intent === "logged_out" || (me.intent === "paused" && me.state === "paused") ? (
         <Button size="compact-sm" variant="light" color="green" onClick={() => intend("available", null)} loading={set.isPending}>

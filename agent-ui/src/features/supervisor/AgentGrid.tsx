@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { clock, useFormat, useNow } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
+import { pauseWords } from "../../app/pause.ts";
 import { phoneOf } from "../../app/presence.ts";
 import { AbsenceForm } from "./AbsenceForm.tsx";
 import { AssignTo } from "./AssignTo.tsx";
@@ -47,7 +48,7 @@ const AgentCard = memo(function AgentCard({ agent }: { agent: Agent }) {
   const now = useNow();
   const can = useCan();
   const phoneless = phoneOf(agent) === "missing";
-  const reason = agent.state === "paused" ? agent.reason : null;
+  const reason = agent.state === "paused" ? pauseWords(agent.reason, t) : null;
   const detail = [phoneless ? t("common:phone.missing") : null, reason, agent.departmentName].filter(Boolean).join(" · ");
   return (
     <li className={classes["agent"]} data-state={agent.state}>
