@@ -133,6 +133,15 @@ function lastMayHaveLeft(state: RouterState, queue: QueueState): void {
   for (const entry of queue.waiting[0].toArray()) if (!isCallback(entry)) setAlone(state, entry, state.now);
 }
 
+/**
+ * Is the agent gone for good from a dialog held since then? Without a page past the grace; or logged out after it came. (Who is logged out with
+ * the page open and takes a dialog by hand is at work on it.)
+ */
+export function isGone(agent: Agent, since: EpochMs): boolean {
+  if (!agent.online && agent.offlineSince === null) return true;
+  return agent.intent === "logged_out" && since <= agent.stateSince;
+}
+
 // ---------------------------------------------------------------- what happens to the axes
 
 /** Reads hours and absences at `now` and sets the clock for their next border. */

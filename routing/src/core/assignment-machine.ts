@@ -131,6 +131,14 @@ export function setAwaiting(state: RouterState, a: Assignment, awaiting: boolean
   refresh(state, a.agent);
 }
 
+/** Takes a dialog from its agent, a system note saying why. */
+export function takeAway(state: RouterState, a: Assignment, why: "offline" | "returned" | "device_lost", by: Id | null): void {
+  endAssignment(state, a, why);
+  state.emit({ kind: "dialog.unassigned", dialogId: a.dialogId, payload: { employeeId: a.employeeId, by, why } });
+  const code: Note["code"] = why === "offline" ? "returned_offline" : why === "returned" ? "returned_by_agent" : "returned_device_lost";
+  state.effects.notes.push({ dialogId: a.dialogId, code, employeeId: a.employeeId });
+}
+
 /**
  * Takes a dialog from its agent and puts it back at its old place, a system note saying why. The customer's responsible is
  * not touched. Without a queue to go back to (a call the agent made) it is just taken.
@@ -142,10 +150,7 @@ export function giveBack(
   by: Id | null,
   options: { rung: RungName; cooldownMs: number },
 ): void {
-  endAssignment(state, a, why);
-  state.emit({ kind: "dialog.unassigned", dialogId: a.dialogId, payload: { employeeId: a.employeeId, by, why } });
-  const code: Note["code"] = why === "offline" ? "returned_offline" : why === "returned" ? "returned_by_agent" : "returned_device_lost";
-  state.effects.notes.push({ dialogId: a.dialogId, code, employeeId: a.employeeId });
+  takeAway(state, a, why, by);
   if (a.queueId !== null && state.queues.has(a.queueId)) {
     const old = a.entry;
     const cooldowns: Record<Id, EpochMs> = options.cooldownMs > 0 ? { [a.employeeId]: state.now + options.cooldownMs } : NO_COOLDOWNS;

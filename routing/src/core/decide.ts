@@ -3,7 +3,7 @@ import { applyFacts } from "./apply-facts.ts";
 import { dialogAssign } from "./assign.ts";
 import { accept, leaveWork, setAwaiting, withdrawOffers } from "./assignment-machine.ts";
 import { callBack } from "./callback.ts";
-import { callbackRequested, dialogClosed, dialogIdentified, dialogLeft, dialogOpened, writesAgain } from "./dialogs.ts";
+import { callbackRequested, dialogClosed, dialogIdentified, dialogLeft, dialogOpened, writesAgain, writesToHolder } from "./dialogs.ts";
 import { Effects } from "./effects.ts";
 import { isCallback } from "./entry-machine.ts";
 import type { RouterEvent } from "./event.ts";
@@ -55,7 +55,8 @@ function handle(state: RouterState, event: RouterEvent): void {
       return;
     case "dialog.message": {
       const a = state.assignments.get(input.dialogId);
-      if (a !== undefined) setAwaiting(state, a, input.direction === "in");
+      if (a !== undefined && input.direction === "in") writesToHolder(state, a, input.at);
+      else if (a !== undefined) setAwaiting(state, a, false);
       else if (input.direction === "in" && !state.entries.has(input.dialogId)) writesAgain(state, event, input.dialogId, input.at);
       return;
     }

@@ -1,8 +1,10 @@
-import { endWithWrapup } from "./assignment-machine.ts";
+import type { EpochMs } from "@kommutator/contract/ids";
+import { isGone, refresh } from "./agent-machine.ts";
+import { endWithWrapup, setAwaiting, takeAway } from "./assignment-machine.ts";
 import { promiseCallback } from "./callback.ts";
-import { endEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry } from "./entry-machine.ts";
+import { endEntry, freshEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry, successorOf } from "./entry-machine.ts";
 import type { Input, RouterEvent } from "./event.ts";
-import { type Entry, isLive } from "./model.ts";
+import { type Assignment, type Entry, isLive } from "./model.ts";
 import { rescind } from "./offer-machine.ts";
 import { arrive } from "./overflow.ts";
 import { NO_REQUIREMENTS } from "./skills.ts";
@@ -75,6 +77,23 @@ export function dialogIdentified(state: RouterState, input: Input<"dialog.identi
   // While waiting nobody is free for it, the responsible included; while offered, the first rung comes next.
   if (entry.offer !== null && !isCallback(entry) && entry.responsibleId !== null && !entry.tried.includes(entry.responsibleId)) entry.rung = "responsible";
   state.effects.changedEntry(entry);
+}
+
+/**
+ * The customer writes in a dialog that somebody has, and that somebody's clock starts. Whoever went offline would not see it (B0: never left with an
+ * offline owner): the dialog comes to its queue again and waits from now; when nobody is its responsible, whoever had it is asked first.
+ */
+export function writesToHolder(state: RouterState, a: Assignment, at: EpochMs): void {
+  if (a.medium === "voice" || !isGone(a.agent, a.startedAt)) {
+    setAwaiting(state, a, true);
+    return;
+  }
+  takeAway(state, a, "offline", null);
+  refresh(state, a.agent);
+  if (a.queueId === null || !state.queues.has(a.queueId)) return;
+  const before = a.entry === null ? freshEntry(a.dialogId, a.queueId, a.medium, at) : successorOf(a.entry);
+  const responsible = before.responsibleId === null ? ({ responsibleId: a.employeeId, responsibleWhy: "last_talked" } as const) : {};
+  arrive(state, openEntry(state, { ...before, ...responsible, id: state.newId(), queueId: a.queueId, enqueuedAt: at, hops: 0, acknowledged: false }));
 }
 
 /** A visitor who left while waiting writes in the same open dialog: it waits again, from now. */

@@ -48,6 +48,7 @@ export class Watch {
     violations(state, due, this.found);
     for (const offer of effects.offers) if (offer.state === "accepted") this.won(offer.entryId, offer.dialogId, offer.employeeId);
     this.once(effects);
+    this.heard(state, event);
     for (const entry of effects.entries) this.noCircles(entry);
     for (const made of effects.events) {
       const offer = made.kind === "offer.made" ? state.offers.get((made.payload as { offerId: Id }).offerId) : undefined;
@@ -61,6 +62,14 @@ export class Watch {
   private won(entryId: Id, dialogId: Id, employeeId: Id): void {
     if (this.winners.has(entryId)) this.found("one winner", `${dialogId} was won by ${this.winners.get(entryId)} and by ${employeeId}`);
     this.winners.set(entryId, employeeId);
+  }
+
+  /** What the customer writes comes to nobody whose page is closed past the grace, however they got the dialog. */
+  private heard(state: RouterState, { input }: RouterEvent): void {
+    if (input.kind !== "dialog.message" || input.direction !== "in") return;
+    const a = state.assignments.get(input.dialogId);
+    if (a !== undefined && a.medium !== "voice" && !a.agent.online && a.agent.offlineSince === null)
+      this.found("no offline owner", `${a.dialogId} was written to ${a.employeeId}, who is offline`);
   }
 
   /** No order by an id that was given out; and of the orders that end a caller's wait, one. */

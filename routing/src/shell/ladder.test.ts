@@ -56,6 +56,32 @@ describe("the ladder's end (RG-06)", () => {
     expect((await asked(youngest)).employee_id).toBe(dana);
   });
 
+  test("who answered and went home keeps the dialog until the customer writes: then it is in the queue with a note, and goes to who is here", async () => {
+    const made = await house.furnish({ agents: 2 });
+    const [dana, aigul] = made.agents as [Id, Id];
+    await house.start();
+    await house.ready(dana);
+    const answered = await writes(made);
+    await answers(answered, "offer.accept");
+    await house.send({ kind: "dialog.message", dialogId: answered, direction: "out", at: house.now() });
+    await house.send({ kind: "agent.intent", employeeId: dana, intent: "logged_out", reason: null, by: dana, at: house.now() });
+    await house.quiet();
+    const holders = () => db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${answered} AND ended_at IS NULL`;
+    expect([await holders(), house.notes]).toEqual([[{ employee_id: dana }], []]);
+    house.offsetMs += 3_600_000;
+    const night = house.now();
+    await house.send({ kind: "dialog.message", dialogId: answered, direction: "in", at: night });
+    await house.quiet();
+    expect(await holders()).toEqual([]);
+    expect(house.notes).toEqual([{ dialogId: answered, code: "returned_offline" }]);
+    expect(await entriesOf(answered)).toMatchObject([{ outcome: "answered" }, { outcome: null, rung: "queue", place: night }]);
+    expect(await db.sql`SELECT responsible_id, responsible_why FROM entry WHERE dialog_id = ${answered} AND ended_at IS NULL`).toEqual([
+      { responsible_id: dana, responsible_why: "last_talked" },
+    ]);
+    await house.ready(aigul);
+    expect((await asked(answered)).employee_id).toBe(aigul);
+  });
+
   test("who goes offline with one unanswered loses it after 60 s, not sooner: it is back at its place with a note; the answered one stays", async () => {
     const made = await house.furnish({ agents: 2 });
     const [dana, aigul] = made.agents as [Id, Id];
