@@ -3,7 +3,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { type Crm, type Query, systemActor } from "../context.ts";
 import { recordDelegations } from "./delegate.ts";
 import { type Kind, moveObjects } from "./objects.ts";
-import { findSubstitute } from "./stand-in.ts";
+import { departmentQueue, findSubstitute } from "./stand-in.ts";
 
 const ACTOR = systemActor("absences");
 
@@ -13,6 +13,25 @@ const WORK = {
   interaction: (tx: Query) => ({ holder: tx`o.executor_id`, open: tx`o.state = 'planned'`, due: tx`lower(o.planned)` }),
   task: (tx: Query) => ({ holder: tx`o.executor_id`, open: tx`o.state IN ('new','accepted','in_work')`, due: tx`o.due_at` }),
 } satisfies Partial<Record<Kind, unknown>>;
+
+/** Whose a matter is at this moment; `absence`: in whose stead, to be written down with what is given. */
+export interface InStead {
+  employeeId: Id | null;
+  queueId: Id | null;
+  absence: { id: Id; employee_id: Id } | null;
+}
+
+/**
+ * Who takes up at this moment what is meant for an employee (RG-06, B8): the employee, of one who is away whoever stands in, else the queue of
+ * the department. Neither: nobody has it. `ownQueueId`: the queue that the matter came by.
+ */
+export async function takenUpBy(tx: Query, employeeId: Id, ownQueueId: Id | null, now: Date): Promise<InStead> {
+  const [absence] = await tx<{ id: Id; employee_id: Id }[]>`
+    SELECT id, employee_id FROM absence WHERE employee_id = ${employeeId} AND during @> ${now}::timestamptz AND state IN ('scheduled', 'active')`;
+  if (absence === undefined) return { employeeId, queueId: null, absence: null };
+  const { substituteId } = await findSubstitute(tx, employeeId, now);
+  return { employeeId: substituteId, queueId: substituteId === null ? await departmentQueue(tx, employeeId, ownQueueId) : null, absence };
+}
 
 /**
  * What was given to somebody absent goes to who stands in and is written down, for the list of what can be taken back (B8, "during"). What is

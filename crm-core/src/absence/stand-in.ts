@@ -73,3 +73,19 @@ async function leastLoadedOf(tx: Query, departmentId: Id, without: readonly Id[]
       AND NOT EXISTS (SELECT 1 FROM absence x WHERE x.employee_id = e.id AND x.during @> ${now}::timestamptz AND x.state IN ('scheduled', 'active'))`;
   return leastLoaded(rows.map((r) => ({ ...r, lastAssignedAt: r.lastAssignedAt?.getTime() ?? null })))?.employeeId ?? null;
 }
+
+/**
+ * The department's queue, at the end of the chain (B8): of the queues of the absent person's department the one that the matter came by (`ownQueueId`)
+ * or the first by name; in a department without queues that of the matter, else of the nearest department above. null: there is none.
+ */
+export async function departmentQueue(tx: Query, employeeId: Id, ownQueueId: Id | null): Promise<Id | null> {
+  const [queue] = await tx<{ id: Id }[]>`
+    WITH RECURSIVE up AS (
+      SELECT d.id, d.parent_id, 0 AS depth FROM employee e JOIN department d ON d.id = e.department_id WHERE e.id = ${employeeId}
+      UNION ALL
+      SELECT d.id, d.parent_id, up.depth + 1 FROM up JOIN department d ON d.id = up.parent_id
+    )
+    SELECT q.id FROM queue q LEFT JOIN up ON up.id = q.department_id WHERE q.archived_at IS NULL AND (up.id IS NOT NULL OR q.id = ${ownQueueId}::uuid)
+    ORDER BY CASE WHEN up.depth = 0 THEN 0 WHEN q.id = ${ownQueueId}::uuid THEN 1 ELSE 2 + up.depth END, q.id IS DISTINCT FROM ${ownQueueId}::uuid, q.name LIMIT 1`;
+  return queue?.id ?? null;
+}

@@ -3,17 +3,20 @@ import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
+import { recordDelegations } from "../absence/delegate.ts";
+import { takenUpBy } from "../absence/during.ts";
+import type { Moved } from "../absence/objects.ts";
 import { type Crm, systemActor } from "../context.ts";
 import { attach, create } from "./attach.ts";
 import { candidatesFor } from "./candidates.ts";
-import { handOver, managerOf, type Target, targetOf, waitingPlace } from "./dispatch.ts";
+import { asTarget, handOver, managerOf, type Target, targetOf, waitingPlace } from "./dispatch.ts";
 import type { InquiryRecord } from "./finish.ts";
 import type { Person } from "./person.ts";
 import { reject } from "./reject.ts";
 import { type Arrival, firstRule } from "./rule-match.ts";
 import { readRules } from "./rule-sql.ts";
 import { settle } from "./settle.ts";
-import { readPurpose } from "./sql.ts";
+import { type PurposeRow, readPurpose } from "./sql.ts";
 
 /**
  * What the rules do with inquiries that have just been made (RG-08). A rule that cannot act (its purpose was archived meanwhile) leaves the inquiry
@@ -76,19 +79,16 @@ async function act(crm: Crm, tx: Tx, rule: DispatchRuleView, inquiryId: Id): Pro
     case "assign": {
       const person = inquiry.dialog_id === null ? null : await personOf(tx, inquiry.dialog_id);
       const target =
-        named(rule) ?? (await targetOf(tx, purpose as NonNullable<typeof purpose>, person ?? NOBODY, null)) ?? (await waitingPlace(tx, inquiryId, purpose));
-      if (target === null) return;
-      await handOver(crm, tx, actor, inquiry, target, { purpose, ruleId: rule.id, reason: null });
-      if (target.employeeId !== null && inquiry.dialog_id !== null) await giveDialog(crm, tx, inquiry.dialog_id, target.employeeId);
+        named(rule) ??
+        (await targetOf(crm, tx, purpose as NonNullable<typeof purpose>, person ?? NOBODY, null)) ??
+        (await waitingPlace(tx, inquiryId, purpose));
+      if (target !== null) await give(crm, tx, actor, inquiry, target, { purpose, ruleId: rule.id, dialogToo: true });
     }
   }
 }
 
 /** Whom the rule itself names. */
-function named(rule: DispatchRuleView): Target | null {
-  if (rule.employeeId !== null) return { employeeId: rule.employeeId, queueId: null };
-  return rule.queueId === null ? null : { employeeId: null, queueId: rule.queueId };
-}
+const named = (rule: DispatchRuleView): Target | null => asTarget(rule);
 
 const NOBODY: Person = { customerId: null, contactId: null, leadId: null };
 
@@ -99,10 +99,34 @@ async function personOf(tx: Tx, dialogId: Id): Promise<Person | null> {
   return person ?? null;
 }
 
-/** A written dialog goes to whom its matter was assigned; a call rings where the router sends it. */
-async function giveDialog(crm: Crm, tx: Tx, dialogId: Id, employeeId: Id): Promise<void> {
+/**
+ * Hands the matter and, `dialogToo`, its written dialog to the target; a call rings where the router sends it. In the stead of somebody absent whoever
+ * stands in has both, written down for the list of what can be taken back; where nobody does the matter waits in a queue, and the dialog where it is.
+ */
+async function give(
+  crm: Crm,
+  tx: Tx,
+  actor: Actor,
+  inquiry: InquiryRecord,
+  target: Target,
+  why: { purpose: PurposeRow | null; ruleId: Id | null; dialogToo: boolean },
+): Promise<void> {
+  const own = (await waitingPlace(tx, inquiry.id, why.purpose))?.queueId ?? null;
+  const taken = target.employeeId === null ? { ...target, absence: null } : await takenUpBy(tx, target.employeeId, own, new Date(crm.clock.now()));
+  const to = asTarget(taken);
+  if (to === null) return;
+  await handOver(crm, tx, actor, inquiry, to, { ...why, reason: null });
+  const given: Moved[] = [{ kind: "inquiry", id: inquiry.id }];
+  if (why.dialogToo && to.employeeId !== null && inquiry.dialog_id !== null && (await giveDialog(crm, tx, inquiry.dialog_id, to.employeeId)))
+    given.push({ kind: "dialog", id: inquiry.dialog_id });
+  if (taken.absence !== null) await recordDelegations(crm, tx, taken.absence, given, to.employeeId);
+}
+
+/** Gives a written dialog to an employee. Returns whether there was one to give. */
+async function giveDialog(crm: Crm, tx: Tx, dialogId: Id, employeeId: Id): Promise<boolean> {
   const open = await tx`SELECT 1 FROM dialog WHERE id = ${dialogId} AND closed_at IS NULL AND medium <> 'voice'`;
   if (open.length > 0) await crm.enqueue(tx, [{ kind: "dialog.assign", dialogId, employeeId, by: employeeId, at: crm.clock.now() }]);
+  return open.length > 0;
 }
 
 /**
@@ -114,14 +138,14 @@ async function receiveAutomatically(crm: Crm, tx: Tx, actor: Actor, inquiryId: I
   const purpose = await readPurpose(tx, purposeId);
   if (inquiry?.dialog_id == null || purpose === null) throw new AppError("not_found");
   const person = (await personOf(tx, inquiry.dialog_id)) ?? NOBODY;
-  const target = await targetOf(tx, purpose, person, null);
+  const target = await targetOf(crm, tx, purpose, person, null);
   const open = (await candidatesFor(crm, tx, { dialogId: inquiry.dialog_id, person, purposeId })).filter((c) => !c.recentlyLost);
   const [only] = open;
   // Into an Interest it comes to whoever manages that.
   const employeeId = (only === undefined ? null : await managerOf(tx, only.id)) ?? target?.employeeId ?? null;
   if (purpose.outcome !== "interest" || open.length > 1 || (person.customerId ?? person.leadId) === null || employeeId === null) {
     const place = target ?? (await waitingPlace(tx, inquiryId, purpose));
-    if (place !== null) await handOver(crm, tx, actor, inquiry, place, { purpose, ruleId, reason: null });
+    if (place !== null) await give(crm, tx, actor, inquiry, place, { purpose, ruleId, dialogToo: false });
     return;
   }
   const interest =

@@ -10,6 +10,7 @@ import { isOpen } from "@kommutator/contract/working-time";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
+import { takenUpBy } from "../absence/during.ts";
 import { loadCalendars } from "../calendar.ts";
 import type { Crm } from "../context.ts";
 import { createIdentify } from "../identify/index.ts";
@@ -112,9 +113,12 @@ async function ruled(
   const person = { customerId: who.customerId, contactId: who.contactId, leadId: who.leadId };
   const purpose = rule.purposeId === null ? null : await readPurpose(tx, rule.purposeId);
   const chosen = rule.employeeId !== null || rule.queueId !== null || purpose === null;
-  const by = rule.action === "reject" || rule.action === "suggest" || chosen ? null : await targetOf(tx, purpose, person, null);
+  const by = rule.action === "reject" || rule.action === "suggest" || chosen ? null : await targetOf(crm, tx, purpose, person, null);
+  const own = purpose?.queue_id ?? queueId;
+  const meant = rule.action === "reject" || rule.action === "suggest" ? null : chosen ? rule : (by ?? { employeeId: null, queueId: own });
+  // Of a matter meant for somebody absent the tester tells who has it instead.
   const target =
-    rule.action === "reject" || rule.action === "suggest" ? null : chosen ? rule : (by ?? { employeeId: null, queueId: purpose.queue_id ?? queueId });
+    rule.action === "assign" && meant !== null && meant.employeeId !== null ? await takenUpBy(tx, meant.employeeId, own, new Date(crm.clock.now())) : meant;
   const [called] = await tx<{ employee: { id: Id; name: string } | null; queue: { id: Id; name: string } | null }[]>`
     SELECT (SELECT jsonb_build_object('id', id, 'name', full_name) FROM employee WHERE id = ${target?.employeeId ?? null}::uuid) AS employee, (SELECT jsonb_build_object('id', id, 'name', name) FROM queue WHERE id = ${target?.queueId ?? null}::uuid) AS queue`;
   const fits =

@@ -16,6 +16,11 @@ const USUAL_SLA_S = 900;
 
 /** Who is to go on with a matter: a colleague, or whoever of a queue takes it. */
 export type Target = { employeeId: Id; queueId: null } | { employeeId: null; queueId: Id };
+/** One of the two that is named; null: neither. */
+export function asTarget({ employeeId, queueId }: { employeeId: Id | null; queueId: Id | null }): Target | null {
+  if (employeeId !== null) return { employeeId, queueId: null };
+  return queueId === null ? null : { employeeId: null, queueId };
+}
 /** Why the rule of a purpose names this target; "me": whoever receives it serves such matters. */
 export type Proposed = Target & { why: "fixed" | "responsible" | "me" | "least_loaded" | "queue" };
 
@@ -128,7 +133,7 @@ export async function titleOf(tx: Tx, inquiryId: Id): Promise<{ title: string }>
  * who are ready, else of all who serve), or the queue itself. `me`: who receives it, and goes on with it where the purpose's queue is theirs, where it
  * waits for them in that queue (`waitsIn`), and where nobody else would. null: nobody, which only an automatic reception meets.
  */
-export async function targetOf(tx: Query, purpose: PurposeRow, person: Person, me: Id | null, waitsIn: Id | null = null): Promise<Proposed | null> {
+export async function targetOf(crm: Crm, tx: Query, purpose: PurposeRow, person: Person, me: Id | null, waitsIn: Id | null = null): Promise<Proposed | null> {
   const { dispatch, queue_id: queueId } = purpose;
   const employee = (employeeId: Id, why: Proposed["why"]): Proposed => ({ employeeId, queueId: null, why });
   if (dispatch === "fixed" || dispatch === "owner_then_least_loaded") {
@@ -143,7 +148,8 @@ export async function targetOf(tx: Query, purpose: PurposeRow, person: Person, m
   // Whom the router has brought the caller to is one of those whom the rule would choose from: the talk is not torn in two.
   if (me !== null && (dispatch === "owner_then_least_loaded" || dispatch === "queue") && (await serves(tx, me, queueId, waitsIn))) return employee(me, "me");
   if (dispatch === "queue" && queueId !== null) return { employeeId: null, queueId, why: "queue" };
-  const least = leastLoaded(await candidatesOf(tx, queueId, "ready")) ?? leastLoaded(await candidatesOf(tx, queueId, "serving"));
+  const now = crm.clock.now();
+  const least = leastLoaded(await candidatesOf(tx, queueId, "ready", now)) ?? leastLoaded(await candidatesOf(tx, queueId, "serving", now));
   if (least !== null) return employee(least.employeeId, "least_loaded");
   return me === null ? null : employee(me, "me");
 }

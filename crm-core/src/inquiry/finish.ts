@@ -67,7 +67,7 @@ export async function finishInquiry(crm: Crm, tx: Tx, principal: Principal, acto
   }
   await requirePurposeFields(tx, purpose, person, body);
   const manager = body.interest.kind === "existing" ? await managerOf(tx, body.interest.interestId) : null;
-  const receiver = chosen ?? (await receiverOf(tx, principal, inquiry, { purpose, person, manager }));
+  const receiver = chosen ?? (await receiverOf(crm, tx, principal, inquiry, { purpose, person, manager }));
   await mayPlan(tx, principal, body.next, receiver.employeeId);
   // Nobody of the queue has it yet: what comes of it, and whose, is decided by whoever takes it; the draft keeps what was typed.
   if (receiver.employeeId === null) return handOn(receiver);
@@ -99,13 +99,14 @@ const SAID = ["description", "result"];
 
 /** Who goes on with it unless the principal says otherwise: the manager of the Interest, whom the purpose's rule names, or whoever receives it. */
 async function receiverOf(
+  crm: Crm,
   tx: Tx,
   { employeeId: me }: Principal,
   inquiry: InquiryRecord,
   { purpose, person, manager }: { purpose: PurposeRow; person: Person; manager: Id | null },
 ): Promise<Target> {
   if (manager !== null) return { employeeId: manager, queueId: null };
-  return (await targetOf(tx, purpose, person, me, inquiry.dispatch_queue_id)) ?? { employeeId: me, queueId: null };
+  return (await targetOf(crm, tx, purpose, person, me, inquiry.dispatch_queue_id)) ?? { employeeId: me, queueId: null };
 }
 
 /** The Interest of the dialog stays while it is the same person's. */

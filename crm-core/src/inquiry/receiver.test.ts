@@ -22,13 +22,14 @@ const target = async (body: object, code = "buy") => {
   const r = await house.as("admin", "PATCH", `/catalogues/purposes/${purpose(code)}`, body);
   expect(r.status, JSON.stringify(r.body)).toBe(204);
 };
-/** Who is logged in and takes dialogs, and how many points of load each has today. */
-async function ready(who: Partial<Record<Person, number>>): Promise<void> {
+/** Who is logged in and takes dialogs, and how many points of load each has today; `gone`: who has closed the page without a word. */
+async function ready(who: Partial<Record<Person, number>>, gone: readonly Person[] = []): Promise<void> {
   await sql`DELETE FROM presence`;
   await sql`DELETE FROM agent_load`;
   for (const [person, points] of Object.entries(who)) {
     const { id } = employees[person as Person];
-    await sql`INSERT INTO presence (employee_id, online, intent, state) VALUES (${id}, true, 'available', 'idle')`;
+    const here = !gone.includes(person as Person);
+    await sql`INSERT INTO presence (employee_id, online, intent, state) VALUES (${id}, ${here}, 'available', ${here ? "idle" : "offline"})`;
     await sql`INSERT INTO agent_load (employee_id, planned_points, norm_points) VALUES (${id}, ${points}, 100)`;
   }
 }
@@ -153,6 +154,21 @@ describe("whom the rule of a purpose names (RG-08)", () => {
     // Who is logged out comes only when nobody is ready.
     await ready({ bolat: 90 });
     expect((await stranger()).proposed).toMatchObject({ employee: { id: employees.bolat.id } });
+  });
+
+  test("whoever has closed the page is not ready, nor is one whose working day is over, however little they have to do", async () => {
+    await target({ dispatch: "least_loaded", queueId: workshop });
+    const proposed = async () => (await stranger()).proposed.employee.id;
+    await ready({ bolat: 80, dana: 0 });
+    expect(await proposed()).toBe(employees.dana.id);
+    await ready({ bolat: 80, dana: 0 }, ["dana"]);
+    expect(await proposed()).toBe(employees.bolat.id);
+    // Ten in the evening: Dana works office hours.
+    await ready({ bolat: 80, dana: 0 });
+    await sql`UPDATE employee SET calendar_id = ${calendars.office} WHERE id = ${employees.dana.id}`;
+    house.clock.set(NOW + 12 * 3_600_000);
+    expect(await proposed()).toBe(employees.bolat.id);
+    await sql`UPDATE employee SET calendar_id = ${calendars.always} WHERE id = ${employees.dana.id}`;
   });
 
   test("the responsible first; without one whoever receives it if the queue is theirs, else the least loaded of it", async () => {

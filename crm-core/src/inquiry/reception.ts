@@ -71,17 +71,17 @@ export async function readReception(crm: Crm, tx: Query, me: Id, inquiryId: Id, 
       candidates: known ? [] : ((party?.candidates ?? []) as Identification["candidates"]),
     },
     interests: ranked.flatMap(({ id, ...score }) => rows.filter((r) => r.id === id).map((row) => ({ ...row, ...score }))),
-    proposed: purpose === null ? null : await proposedFor(tx, me, { inquiryId, purposeId: purpose, person }),
+    proposed: purpose === null ? null : await proposedFor(crm, tx, me, { inquiryId, purposeId: purpose, person }),
     openedBy: opener ?? null,
   };
 }
 
 /** Whom the rule of a purpose names (B1, step 3), as finishing would have it at this moment. */
-async function proposedFor(tx: Query, me: Id, ask: { inquiryId: Id; purposeId: Id; person: Person }): Promise<Reception["proposed"]> {
+async function proposedFor(crm: Crm, tx: Query, me: Id, ask: { inquiryId: Id; purposeId: Id; person: Person }): Promise<Reception["proposed"]> {
   const purpose = await readPurpose(tx, ask.purposeId);
   if (purpose === null || purpose.outcome === "transfer" || purpose.outcome === "reject") return null;
   const [waits] = await tx<{ queue_id: Id | null }[]>`SELECT dispatch_queue_id AS queue_id FROM inquiry WHERE id = ${ask.inquiryId}`;
-  const target = await targetOf(tx, purpose, ask.person, me, waits?.queue_id ?? null);
+  const target = await targetOf(crm, tx, purpose, ask.person, me, waits?.queue_id ?? null);
   if (target === null) return null;
   const [named] = await tx<{ name: string }[]>`
     SELECT full_name AS name FROM employee WHERE id = ${target.employeeId}::uuid UNION ALL SELECT name FROM queue WHERE id = ${target.queueId}::uuid`;

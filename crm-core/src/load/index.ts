@@ -1,5 +1,6 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
+import { isOpen } from "@kommutator/contract/working-time";
 import { loadCalendars } from "../calendar.ts";
 import type { Crm, Query } from "../context.ts";
 import { type Candidate, normOfDay, today } from "./rules.ts";
@@ -94,18 +95,28 @@ export async function publishChangedLoads(crm: Crm): Promise<number> {
 
 /**
  * Who of a queue (`null`: of any) could take one more matter, with the terms of the load formula, as the router's tables stand now. "ready":
- * only who is logged in and takes dialogs; "serving": whoever belongs to it and is not away, at night too.
+ * who is here, takes dialogs and is within the own working hours, as the router asks it; "serving": whoever belongs to it and is not absent, at night too.
  */
-export async function candidatesOf(tx: Query, queueId: Id | null, who: "ready" | "serving"): Promise<Candidate[]> {
-  const rows = await tx<(Omit<Candidate, "lastAssignedAt"> & { lastAssignedAt: Date | null })[]>`
-    SELECT e.id AS "employeeId", e.max_dialogs AS "maxDialogs", m.weight, coalesce(l.planned_points, 0) AS "plannedPoints", l.norm_points AS "normPoints",
+export async function candidatesOf(tx: Query, queueId: Id | null, who: "ready" | "serving", now: number): Promise<Candidate[]> {
+  const rows = await tx<(Omit<Candidate, "lastAssignedAt"> & { lastAssignedAt: Date | null; calendarId: Id })[]>`
+    SELECT e.id AS "employeeId", e.calendar_id AS "calendarId", e.max_dialogs AS "maxDialogs", m.weight, coalesce(l.planned_points, 0) AS "plannedPoints", l.norm_points AS "normPoints",
            p.last_assigned_at AS "lastAssignedAt",
            (SELECT count(*) FROM assignment a WHERE a.employee_id = e.id AND a.ended_at IS NULL AND a.awaiting_answer) AS waiting,
            (SELECT count(*) FROM assignment a WHERE a.employee_id = e.id AND a.ended_at IS NULL AND NOT a.awaiting_answer) AS others
     FROM (SELECT employee_id, max(weight) AS weight FROM queue_member WHERE queue_id = coalesce(${queueId}::uuid, queue_id) GROUP BY employee_id) m
     JOIN employee e ON e.id = m.employee_id AND e.state = 'active'
     LEFT JOIN presence p ON p.employee_id = e.id LEFT JOIN agent_load l ON l.employee_id = e.id
-    WHERE ${who === "serving" ? tx`true` : tx`coalesce(p.intent, 'logged_out') = 'available'`}
-      AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.employee_id = e.id AND a.during @> now() AND a.state IN ('scheduled', 'active'))`;
-  return rows.map((r) => ({ ...r, lastAssignedAt: r.lastAssignedAt?.getTime() ?? null }));
+    WHERE ${who === "serving" ? tx`true` : tx`p.online AND p.intent = 'available'`}
+      AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.employee_id = e.id AND a.during @> ${new Date(now)}::timestamptz AND a.state IN ('scheduled', 'active'))`;
+  const calendars = await loadCalendars(
+    tx,
+    rows.map((r) => r.calendarId),
+  );
+  const atWork = (id: Id): boolean => {
+    const calendar = calendars.get(id);
+    return calendar !== undefined && isOpen(now, calendar);
+  };
+  return rows
+    .filter((r) => who === "serving" || atWork(r.calendarId))
+    .map(({ calendarId: _, ...r }) => ({ ...r, lastAssignedAt: r.lastAssignedAt?.getTime() ?? null }));
 }
