@@ -1,4 +1,5 @@
 import { CANNED_VARIABLES, type CannedVariable, type Rendered } from "@kommutator/contract/api/canned";
+import { AppError } from "@kommutator/contract/errors";
 import { type Locale, type Text, t } from "../setup/texts.ts";
 
 /** `{{ name }}`: anything between the braces, so that a misspelt variable is seen too. */
@@ -11,6 +12,15 @@ const isKnown = (name: string): name is CannedVariable => (CANNED_VARIABLES as r
 /** The variables of a text that are not ours, each once. */
 export function unknownVariables(text: string): string[] {
   return [...new Set([...text.matchAll(VARIABLE)].map((m) => m[1] as string).filter((name) => !isKnown(name)))];
+}
+
+/**
+ * Refuses what would show the customer the inside of a canned answer: `{{ name }}` still in the text, whether the name is ours or
+ * misspelt. The screen does not send it either; here it holds for whoever writes by the API. Throws validation (reason `variables`).
+ */
+export function refuseOpenVariables(...texts: (string | undefined)[]): void {
+  const open = new Set(texts.flatMap((text) => [...(text ?? "").matchAll(VARIABLE)].map((m) => m[1] as string)));
+  if (open.size > 0) throw new AppError("validation", { field: "text", reason: "variables", variables: [...open] });
 }
 
 /**

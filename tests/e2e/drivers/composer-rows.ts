@@ -27,6 +27,10 @@ export function composer(stage: Stage): void {
       expect(await reply.inputValue()).not.toContain("agent.firstName");
       await page.locator("[data-variables]").getByRole("button", { name: "сколько" }).waitFor();
       expect(await page.getByRole("button", { name: "Отправить", exact: true }).isDisabled()).toBe(true);
+      await stage.caretStands(reply);
+      await page.keyboard.press("Enter");
+      expect(await reply.inputValue(), "Enter sends nothing either").toContain("{{сколько}}");
+      expect(await stage.out("{{сколько}}").count()).toBe(0);
       await screenshot(page, "composer-canned");
       await accessible(page);
       await page.locator("[data-variables]").getByRole("button", { name: "сколько" }).press("Enter");

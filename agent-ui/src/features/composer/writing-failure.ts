@@ -8,12 +8,14 @@ type Refused = Pick<ApiError, "code" | "details">;
 
 /** Which text of `composer:` says why a message was refused, with what it needs; null = the general text of its code. */
 export function refusedKey({ code, details }: Refused): { key: string; params: Record<string, unknown> } | null {
-  const { what, reason, fields, max } = details;
+  const { what, reason, fields, max, variables } = details;
   if (code === "unsupported" && typeof what === "string") return { key: `cannotReply.${what}`, params: {} };
   if (code === "too_large" && typeof details["maxBytes"] === "number") return { key: "notTaken.too_large", params: {} };
   if (code !== "validation") return null;
   const said = typeof reason === "string" ? reason : typeof fields === "object" && fields !== null ? Object.values(fields)[0] : null;
-  return typeof said === "string" ? { key: `notTaken.${said}`, params: { max: typeof max === "number" ? max : "" } } : null;
+  return typeof said === "string"
+    ? { key: `notTaken.${said}`, params: { max: typeof max === "number" ? max : "", variables: Array.isArray(variables) ? variables.join(", ") : "" } }
+    : null;
 }
 
 /** Why a message was not taken, in words: what the channel cannot carry, or how much would do. */

@@ -3,6 +3,7 @@ import type { Message, PostMessage } from "@kommutator/contract/api/dialogs";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
+import { refuseOpenVariables } from "@kommutator/crm-core/canned/render";
 import { mayBeMentioned } from "@kommutator/crm-core/notification/mention";
 import type { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
@@ -57,6 +58,7 @@ export async function postMessage(
     await refuseForeignBlobs(tx, principal, dialogId, body.attachments);
     await refuseBlindMentions(tx, dialogId, body.mentions);
     if (!body.internal) {
+      refuseOpenVariables(body.text, body.subject);
       await requireDialog(tx, principal, dialogId, "edit");
       if (row.closed_at !== null) throw new AppError("dialog_closed");
       const me = principal.employeeId;

@@ -189,6 +189,22 @@ describe("writing first", () => {
     expect((await start("aigul", { to: "+77010000025" })).statusCode).toBe(201);
   });
 
+  test("a variable that nobody filled is no message, ours or misspelt; a note may speak of it", async () => {
+    const to = "+77010000031";
+    const refused = (...variables: string[]) => ({ code: "validation", details: { field: "text", reason: "variables", variables } });
+    expect((await start("aigul", { to, text: "Dear {{customer.name}}, {{ ordr }}" })).json()).toEqual(refused("customer.name", "ordr"));
+    expect((await house.sql`SELECT 1 FROM dialog WHERE identity_value = ${to}`).length).toBe(0);
+    const { dialogId } = (await start("aigul", { to, text: "Dear {customer}" })).json();
+    const write = (body: object) => call("aigul", "POST", `/dialogs/${dialogId}/messages`, { clientKey: randomUUID(), ...body });
+    expect((await write({ text: "Your {{order}}" })).json()).toEqual(refused("order"));
+    expect((await write({ text: "x", subject: "About {{order}}" })).json()).toEqual(refused("order"));
+    expect((await write({ text: "Fill in {{order}}", internal: true })).statusCode).toBe(201);
+    expect((await house.sql`SELECT body FROM message WHERE dialog_id = ${dialogId} ORDER BY seq`).map((m) => m["body"])).toEqual([
+      "Dear {customer}",
+      "Fill in {{order}}",
+    ]);
+  });
+
   test("without the right to begin dialogs both doors are closed", async () => {
     await house.sql`DELETE FROM role_permission WHERE object = 'dialog' AND action = 'create' AND role_id = ${house.company.roles.agent}`;
     const again = await house.login(house.company.employees.bolat);

@@ -4,9 +4,11 @@ import type { ChannelKind, IdentityKind } from "@kommutator/contract/channel";
 import { AppError } from "@kommutator/contract/errors";
 import { requireScope } from "@kommutator/contract/http";
 import type { Id } from "@kommutator/contract/ids";
+import { refuseOpenVariables } from "@kommutator/crm-core/canned/render";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
+import { knownAbilities } from "../../inbound/abilities.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireDialog } from "./access.ts";
 import { refuseForeignBlobs } from "./post.ts";
@@ -41,10 +43,12 @@ async function start(deps: ApiDeps, principal: Principal, body: z.infer<typeof S
   >`SELECT id, kind FROM channel WHERE id = ${body.channelId} AND enabled AND archived_at IS NULL`;
   if (channel === undefined) throw new AppError("not_found");
   if (point.scope !== "" && point.scope !== channel.id) throw new AppError("unsupported", { what: "unsupported" });
-  if (!reaches(deps, channel, point)) throw new AppError("unsupported", { what: "unsupported" });
+  const abilities = await knownAbilities(deps.supervisor, deps.sql, channel.id);
+  if (!reaches({ ...channel, abilities }, point)) throw new AppError("unsupported", { what: "unsupported" });
   const refusal = refusalOf(point);
   if (refusal !== null) throw new AppError("unsupported", { what: refusal });
   const { clientKey, text, subject, attachments } = body;
+  refuseOpenVariables(text, subject);
   const to = { kind: point.kind as IdentityKind, value: point.value, ...(point.contactPointId === null ? {} : { displayName: point.name }) };
   try {
     return await deps.sql.begin(async (tx) => {
