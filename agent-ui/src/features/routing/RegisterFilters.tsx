@@ -6,22 +6,29 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { DateField } from "../../app/DateField.tsx";
+import { usePhone } from "../../app/format.ts";
 import { useCan } from "../../app/me.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
-import { useChannels } from "../settings/queries.ts";
+import { useChannels, useLinesOf } from "../settings/queries.ts";
 import { PERIODS, type RegisterFilter } from "./register.ts";
 
 /** Which calls: when, which way, what became of them, whose, from which number. */
 export function RegisterFilters({ filter, onChange }: { filter: RegisterFilter; onChange: (next: Partial<RegisterFilter>) => void }) {
   const { t } = useTranslation("routing");
   const can = useCan();
+  const phone = usePhone();
   const people = useCatalogues();
   const channels = useChannels(can("channel", "read") !== null);
   const [typed, setTyped] = useState(filter.number);
   const search = useRef<HTMLInputElement>(null);
   const later = useDebouncedCallback((number: string) => onChange({ number }), 300);
   useShortcut({ keys: "/", label: "routing:register.search", run: () => search.current?.focus() });
-  const any = (name: "direction" | "disposition" | "channelId" | "employeeId", label: string, data: { value: string; label: string }[], width: number) => (
+  const any = (
+    name: "direction" | "disposition" | "channelId" | "employeeId" | "line",
+    label: string,
+    data: { value: string; label: string }[],
+    width: number,
+  ) => (
     <Select
       w={width}
       clearable
@@ -34,7 +41,10 @@ export function RegisterFilters({ filter, onChange }: { filter: RegisterFilter; 
       onChange={(value) => onChange({ [name]: value ?? "" })}
     />
   );
-  const lines = (channels.data ?? []).filter((each) => each.kind.startsWith("asterisk"));
+  const trunks = (channels.data ?? []).filter((each) => each.kind.startsWith("asterisk"));
+  const lines = useLinesOf(trunks.map((each) => each.id));
+  // A number out of use stays in the address of a filter that somebody has sent.
+  const numbers = [...new Set([...lines.map((each) => each.number.replace(/^short:/, "")), ...(filter.line === "" ? [] : [filter.line])])];
   return (
     <Group gap="sm" mb="md">
       <SegmentedControl
@@ -81,12 +91,20 @@ export function RegisterFilters({ filter, onChange }: { filter: RegisterFilter; 
         (people.data?.employees ?? []).map((each) => ({ value: each.id, label: each.name })),
         190,
       )}
-      {lines.length < 2
+      {trunks.length < 2
         ? null
         : any(
             "channelId",
             t("register.channel"),
-            lines.map((each) => ({ value: each.id, label: each.name })),
+            trunks.map((each) => ({ value: each.id, label: each.name })),
+            180,
+          )}
+      {numbers.length === 0
+        ? null
+        : any(
+            "line",
+            t("register.line"),
+            numbers.map((value) => ({ value, label: phone(value) })),
             180,
           )}
     </Group>

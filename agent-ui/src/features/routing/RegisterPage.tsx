@@ -1,5 +1,5 @@
-import { Button, Group } from "@mantine/core";
-import { IconArrowsDiff, IconDownload, IconPhone, IconSearch } from "@tabler/icons-react";
+import { Button, Group, Menu } from "@mantine/core";
+import { IconArrowsDiff, IconDownload, IconFileSpreadsheet, IconFileTypeCsv, IconPhone, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
@@ -34,9 +34,21 @@ export function RegisterPage() {
         </Button>
       ) : null}
       {can("call", "export") === null ? null : (
-        <Button component="a" href={exportUrl(filter, Date.now())} download variant="default" leftSection={<IconDownload size={16} />}>
-          {t("register.export")}
-        </Button>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" leftSection={<IconDownload size={16} />}>
+              {t("register.export")}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item component="a" href={exportUrl(filter, Date.now(), "xlsx")} download leftSection={<IconFileSpreadsheet size={16} />}>
+              {t("import:export.xlsx")}
+            </Menu.Item>
+            <Menu.Item component="a" href={exportUrl(filter, Date.now(), "csv")} download leftSection={<IconFileTypeCsv size={16} />}>
+              {t("import:export.csv")}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
       )}
     </Group>
   );

@@ -1,5 +1,5 @@
 import type { CallRow } from "@kommutator/contract/api/calls-register";
-import { ActionIcon, Badge, Group, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Group, Text } from "@mantine/core";
 import { IconArrowDownLeft, IconArrowsHorizontal, IconArrowUpRight, IconPlayerPlay, IconRoute } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -53,6 +53,11 @@ export function RegisterTable({ rows }: { rows: CallRow[] }) {
               <Text size="xs" c="dimmed">
                 {shown}
               </Text>
+            )}
+            {call.interestId === null ? null : (
+              <Anchor component={Link} to={`/interests/${call.interestId}`} size="xs" display="block">
+                {t("register.interest", { number: call.interestNumber })}
+              </Anchor>
             )}
           </>
         );

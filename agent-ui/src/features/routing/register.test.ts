@@ -29,11 +29,13 @@ test("the address keeps the filter, nonsense in it is today, and the server take
 });
 
 test("the export is of the same filter", () => {
-  const url = new URL(exportUrl(filter("period=yesterday&direction=out"), NOW), "http://x.example");
+  const url = new URL(exportUrl(filter("period=yesterday&direction=out&line=%2B77270000001"), NOW, "xlsx"), "http://x.example");
   expect(url.pathname).toBe("/api/v1/calls/export");
   expect(Object.fromEntries(url.searchParams)).toEqual({
     from: new Date(day(11)).toISOString(),
     to: new Date(day(12)).toISOString(),
     direction: "out",
+    line: "+77270000001",
+    format: "xlsx",
   });
 });

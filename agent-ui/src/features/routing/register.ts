@@ -60,8 +60,8 @@ export function queryOf(filter: RegisterFilter, now: number): { [K in keyof Call
 }
 
 /** Address of the same filter as a file. */
-export function exportUrl(filter: RegisterFilter, now: number): string {
-  return `/api/v1/calls/export?${new URLSearchParams(queryOf(filter, now) as Record<string, string>)}`;
+export function exportUrl(filter: RegisterFilter, now: number, format: "csv" | "xlsx"): string {
+  return `/api/v1/calls/export?${new URLSearchParams({ format, ...queryOf(filter, now) } as Record<string, string>)}`;
 }
 
 /** Page after page, with totals over all of them. */

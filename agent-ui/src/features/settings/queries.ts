@@ -11,7 +11,7 @@ import type {
 import type { LineView } from "@kommutator/contract/api/line";
 import type { QueueView } from "@kommutator/contract/api/routing";
 import type { EmployeeSkills, SkillView } from "@kommutator/contract/api/skills";
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
 import { keys } from "../../app/keys.ts";
@@ -44,6 +44,15 @@ export const useChannelErrors = (id: string) =>
   useQuery({ queryKey: [...keys.channels, id, "errors"], queryFn: ({ signal }) => api.get<ChannelFault[]>(`/channels/${id}/errors`, { signal }) });
 export const useLines = (channelId: string) =>
   useQuery({ queryKey: [...keys.channels, channelId, "lines"], queryFn: ({ signal }) => api.get<LineView[]>(`/channels/${channelId}/lines`, { signal }) });
+/** The lines of several trunks together. */
+export const useLinesOf = (channelIds: string[]) =>
+  useQueries({
+    queries: channelIds.map((id) => ({
+      queryKey: [...keys.channels, id, "lines"],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.get<LineView[]>(`/channels/${id}/lines`, { signal }),
+    })),
+    combine: (all) => all.flatMap((each) => each.data ?? []),
+  });
 export const useTranscript = (id: string) =>
   useQuery({
     queryKey: [...keys.channels, id, "transcript"],

@@ -5,7 +5,7 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts
  * The register of all calls (CC-19) and its comparison with the telephone system's own records.
  * GET  /api/v1/calls?from=&to=&direction=&line=&channelId=&employeeId=&disposition=&number=      CallPage with totals over all pages
  *                                                   (right `call read`, in its scope), newest first
- * GET  /api/v1/calls/export?…                       text/csv of the same filter, at most 100,000 rows (right `call export`; audited)
+ * GET  /api/v1/calls/export?format=csv|xlsx&…      a file of the same filter (csv unless asked otherwise), at most 100,000 rows (right `call export`; audited)
  * GET  /api/v1/calls/differences?channelId=&day=    CallDifferences (right `call read` of all): the day in the company's zone
  * POST /api/v1/calls/differences/repair             {channelId, day} -> CallDifferences after the missing ones were imported (right `call edit` of all; audited)
  */
@@ -35,6 +35,8 @@ export const CallRow = z.object({
   path: z.array(z.object({ employee: EmployeeRef.nullable(), number: z.string().nullable(), state: z.string(), cause: z.string().nullable() })),
   party: z.object({ name: z.string(), customerId: Id.nullable(), leadId: Id.nullable() }),
   interestId: Id.nullable(),
+  /** By which people name it. */
+  interestNumber: z.number().int().nullable(),
   recordingBlobId: Id.nullable(),
   source: z.enum(["live", "reconciled", "reconstructed"]),
 });
@@ -52,7 +54,7 @@ const Filter = z.object({
   number: z.string().max(40).optional(),
 });
 export const CallQuery = PageQuery.extend(Filter.shape);
-export const CallExportQuery = Filter;
+export const CallExportQuery = Filter.extend({ format: z.enum(["csv", "xlsx"]).default("csv") });
 export type CallFilter = z.infer<typeof Filter>;
 export const CallTotals = z.object({
   calls: z.number().int(),

@@ -1,15 +1,15 @@
-import { Readable } from "node:stream";
 import { CallDifferences, CallExportQuery, CallPage, CallQuery, DifferencesQuery } from "@kommutator/contract/api/calls-register";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
 import { writeAudit } from "@kommutator/crm-core/audit/write";
+import { sendRows } from "@kommutator/crm-core/export/send";
 import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
 import { compareDay } from "./differences.ts";
 import { type After, readRegister, readTotals } from "./register.ts";
-import { registerLines } from "./register-lines.ts";
+import { registerRows } from "./register-rows.ts";
 import { settleOwners } from "./settle.ts";
 
 /** How long an import is waited for: ingest takes the events in their order. */
@@ -42,15 +42,14 @@ export function registerRoutes(deps: ApiDeps): FastifyPluginAsync {
       return { items, totals, nextCursor: last === undefined ? null : Buffer.from(`${last.after.at} ${last.after.id}`).toString("base64url") };
     });
 
-    app.get("/calls/export", { schema: { querystring: CallExportQuery, response: { 200: z.string() } } }, async (request, reply) => {
+    app.get("/calls/export", { schema: { querystring: CallExportQuery, response: { 200: z.any() } } }, async (request, reply) => {
       const { principal } = requireScope(request, "call", "export");
       requireScope(request, "call", "read");
       await sql.begin((tx) =>
         writeAudit(tx, actorOf(request), { objectKind: "employee", objectId: principal.employeeId, action: "export-calls", changes: { ...request.query } }),
       );
-      const name = `calls-${new Date(now()).toISOString().slice(0, 10)}.csv`;
-      reply.header("content-type", "text/csv; charset=utf-8").header("content-disposition", `attachment; filename="${name}"`);
-      return reply.send(Readable.from(registerLines(sql, principal, request.query, now())) as unknown as string);
+      const { format, ...filter } = request.query;
+      return sendRows(reply, `calls-${new Date(now()).toISOString().slice(0, 10)}`, format, registerRows(sql, principal, filter, format, now()));
     });
 
     app.get("/calls/differences", { schema: { querystring: DifferencesQuery, response: { 200: CallDifferences } } }, async (request) => {

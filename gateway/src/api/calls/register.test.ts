@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { Principal } from "@kommutator/contract/access";
 import type { Id } from "@kommutator/contract/ids";
 import { createSession, resolvePrincipal } from "@kommutator/crm-core/access/session";
+import { readSheet } from "@kommutator/crm-core/import/xlsx";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ApiFixture, apiFixture, type Browser } from "../testing/api.fixture.ts";
-import { registerLines } from "./register-lines.ts";
+import { registerRows } from "./register-rows.ts";
 
 let house: ApiFixture;
 let phones: Id;
@@ -168,7 +169,7 @@ describe("the register of calls (CC-19)", () => {
     expect([answer.statusCode, answer.headers["content-type"], answer.headers["content-disposition"]]).toEqual([
       200,
       "text/csv; charset=utf-8",
-      expect.stringMatching(/^attachment; filename="calls-\d{4}-\d\d-\d\d\.csv"$/),
+      expect.stringMatching(/^attachment; filename="calls-\d{4}-\d\d-\d\d\.csv"; /),
     ]);
     const [header, ...rows] = answer.body.replace("\uFEFF", "").trimEnd().split("\r\n");
     expect(header).toMatch(/^Began,Direction,From,To,/);
@@ -180,19 +181,55 @@ describe("the register of calls (CC-19)", () => {
     await house.sql`UPDATE employee SET full_name = 'Bolat Akhmetov' WHERE login = 'bolat'`;
   });
 
+  test("a call is linked to whom it was with and to their Interest, on its line, with its recording; the file tells the same", async () => {
+    const { sql } = house;
+    const [line] = await sql<{ id: Id }[]>`INSERT INTO line (channel_id, number) VALUES (${phones}, '+77270000077') RETURNING id`;
+    const id = await call({ by: "aigul", line: line?.id as Id });
+    const head = who["head"] as Browser;
+    const post = async (path: string, body: object) => (await head.call("POST", path, body)).json();
+    const customer = await post("/customers", { kind: "company", name: "Romashka", responsibleId: house.company.employees.aigul.id });
+    const [interest] = await sql<{ id: Id; number: number }[]>`
+      INSERT INTO interest (kind_id, process_mode, customer_id, title) SELECT id, 'none', ${customer.id}, 'Chairs' FROM interest_kind LIMIT 1 RETURNING id, number::int`;
+    await sql`INSERT INTO dialog_party (dialog_id, customer_id, interest_id) SELECT dialog_id, ${customer.id}, ${interest?.id as Id} FROM call WHERE id = ${id}
+      ON CONFLICT (dialog_id) DO UPDATE SET customer_id = excluded.customer_id, interest_id = excluded.interest_id`;
+    const [blob] = await sql<{ id: Id }[]>`INSERT INTO blob (sha256, bytes, mime, name) VALUES ('\\x01', 1, 'audio/wav', 'b.wav') RETURNING id`;
+    await sql`UPDATE call SET recording_id = ${blob?.id as Id} WHERE id = ${id}`;
+    expect((await list("head", `?line=${encodeURIComponent("+77270000077")}`)).items).toMatchObject([
+      {
+        id,
+        party: { name: "Romashka", customerId: customer.id },
+        interestId: interest?.id,
+        interestNumber: interest?.number,
+        line: "+77270000077",
+        recordingBlobId: blob?.id,
+      },
+    ]);
+    const query = `/calls/export?line=${encodeURIComponent("+77270000077")}`;
+    const [heading, row] = (await head.call("GET", query)).body.split("\r\n") as [string, string];
+    expect(heading).toContain(",With,Interest,Recording,");
+    expect(row).toContain(`,Romashka,№${interest?.number},/api/v1/blobs/${blob?.id},`);
+    const book = await head.call("GET", `${query}&format=xlsx`);
+    expect(book.headers["content-type"]).toContain("spreadsheetml.sheet");
+    const { rows } = await readSheet(new Uint8Array(book.rawPayload), null, 10);
+    expect(rows[1]).toEqual(expect.arrayContaining(["Romashka", `№${interest?.number}`, `/api/v1/blobs/${blob?.id}`]));
+    expect((await head.call("GET", `${query}&format=pdf`)).statusCode).toBe(422);
+    await sql`UPDATE call SET line_id = NULL`;
+    await sql`DELETE FROM line`;
+  });
+
   test("a file that has no room for all calls says so in its last line", async () => {
     for (const at of [0, 60, 120]) await call({ at });
     const { id: employeeId } = house.company.employees.head;
     const principal = await house.sql.begin(async (tx) => resolvePrincipal(tx, (await createSession(tx, employeeId, Date.now(), null)).token));
     const file = async (most: number) => {
-      let text = "";
-      for await (const lines of registerLines(house.sql, principal as Principal, {}, Date.now(), most)) text += lines;
-      return text.trimEnd().split("\r\n");
+      const rows = [];
+      for await (const some of registerRows(house.sql, principal as Principal, {}, "csv", Date.now(), most)) rows.push(...some);
+      return rows;
     };
     expect(await file(3)).toHaveLength(4);
     const cut = await file(2);
     expect(cut).toHaveLength(4);
-    expect(cut.at(-1)).toBe('"These are the first 2 calls only, there are more: narrow the period and take the rest separately."');
+    expect(cut.at(-1)).toEqual(["These are the first 2 calls only, there are more: narrow the period and take the rest separately."]);
   });
 
   test.each([

@@ -79,6 +79,7 @@ interface Row {
   customer_id: Id | null;
   lead_id: Id | null;
   interest_id: Id | null;
+  interest_number: number | null;
   recording_id: Id | null;
   source: CallRow["source"];
 }
@@ -95,6 +96,7 @@ export async function readRegister(
     SELECT k.id, k.dialog_id, k.started_at::text AS cursor_at, k.direction, coalesce(k.from_norm, k.from_raw) AS from_number, coalesce(k.to_norm, k.to_raw) AS to_number,
       jsonb_build_object('id', ch.id, 'name', ch.name) AS channel, regexp_replace(n.number, '^short:', '') AS line, e.queue, k.started_at, k.answered_at, k.ended_at, k.hold_ms, k.disposition,
       CASE WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'name', p.full_name) END AS answered_by, l.ring_ms, l.path, w.party_name, w.customer_id, w.lead_id, w.interest_id,
+      (SELECT i.number::int FROM interest i WHERE i.id = w.interest_id) AS interest_number,
       CASE WHEN ${visibleDialogs(sql, principal, scopeOf(principal, "recording", "read"))} THEN k.recording_id END AS recording_id, k.source
     FROM (SELECT k.id ${wanted(sql, principal, f)} ${page.after === null ? sql`` : sql`AND (k.started_at, k.id) < (${page.after.at}::text::timestamptz, ${page.after.id}::uuid)`}
           ORDER BY k.started_at DESC, k.id DESC LIMIT ${page.limit + 1}) chosen
@@ -129,6 +131,7 @@ export async function readRegister(
       path: r.path,
       party: { name: r.party_name, customerId: r.customer_id, leadId: r.lead_id },
       interestId: r.interest_id,
+      interestNumber: r.interest_number,
       recordingBlobId: r.recording_id,
       source: r.source,
       after: { at: r.cursor_at, id: r.id },

@@ -1,4 +1,5 @@
 import type { CallRow } from "@kommutator/contract/api/calls-register";
+import type { SheetCell } from "@kommutator/crm-core/export/xlsx";
 import { type Locale, type Text, t } from "@kommutator/crm-core/setup/texts";
 
 type Cell = string | number | null | { at: string } | { word: Text };
@@ -44,6 +45,9 @@ const COLUMNS: [Text, (row: CallRow) => Cell][] = [
   // What the telephone system said of each leg stands in its own words.
   [t("Путь", "Path", "Жолы", "Шлях"), (r) => r.path.map((p) => `${p.employee?.name ?? p.number ?? ""} (${p.cause ?? p.state})`).join(" > ")],
   [t("С кем", "With", "Кіммен", "З ким"), (r) => r.party.name],
+  [t("Интерес", "Interest", "Мүдде", "Інтерес"), (r) => (r.interestNumber === null ? null : `№${r.interestNumber}`)],
+  // Where it is heard, for those who may; the path is from the root of this house.
+  [t("Запись разговора", "Recording", "Сөйлесу жазбасы", "Запис розмови"), (r) => (r.recordingBlobId === null ? null : `/api/v1/blobs/${r.recordingBlobId}`)],
   [t("Запись сделана", "Recorded", "Жазылуы", "Записано"), (r) => ({ word: SOURCES[r.source] })],
   [t("Код звонка", "Call id", "Қоңырау коды", "Код дзвінка"), (r) => r.id],
 ];
@@ -59,29 +63,22 @@ const at = (iso: string | null): Cell => (iso === null ? null : { at: iso });
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 
 /**
- * The register as CSV (RFC 4180) in a person's language and the company's zone: the first line, with the mark by which spreadsheets know
- * UTF-8, a line for each call, and what the last line of a file says that has no room for all of them.
+ * The register as rows of a file in a person's language and the company's zone: the heading, a row for each call, and what the last row of a
+ * file says that has no room for all of them. A sheet's times are whole minutes.
  */
-export function registerFile(locale: Locale, tz: string): { header: string; line: (row: CallRow) => string; cut: (most: number) => string } {
-  const local = new Intl.DateTimeFormat("sv-SE", { timeZone: tz, dateStyle: "short", timeStyle: "medium" });
-  const written = (cell: Cell): string | number | null => {
+export function registerSheet(
+  locale: Locale,
+  tz: string,
+  format: "csv" | "xlsx",
+): { heading: SheetCell[]; row: (call: CallRow) => SheetCell[]; cut: (most: number) => SheetCell[] } {
+  const local = new Intl.DateTimeFormat("sv-SE", { timeZone: tz, dateStyle: "short", timeStyle: format === "csv" ? "medium" : "short" });
+  const written = (cell: Cell): SheetCell => {
     if (typeof cell !== "object" || cell === null) return cell;
-    return "word" in cell ? cell.word[locale] : local.format(new Date(cell.at));
+    return "word" in cell ? cell.word[locale] : { local: local.format(new Date(cell.at)) };
   };
   return {
-    header: `\uFEFF${COLUMNS.map(([title]) => field(title[locale])).join(",")}\r\n`,
-    cut: (most) => `${field(CUT[locale].replace("{n}", String(most)))}\r\n`,
-    line: (row) => `${COLUMNS.map(([, value]) => field(written(value(row)))).join(",")}\r\n`,
+    heading: COLUMNS.map(([title]) => title[locale]),
+    row: (call) => COLUMNS.map(([, value]) => written(value(call))),
+    cut: (most) => [CUT[locale].replace("{n}", String(most))],
   };
-}
-
-/**
- * A field, quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection); a bare
- * telephone number stays as it is.
- */
-function field(value: string | number | null): string {
-  if (value === null) return "";
-  let text = String(value);
-  if (/^[=+\-@\t\r]/.test(text) && !/^\+?\d+$/.test(text) && typeof value === "string") text = `'${text}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
