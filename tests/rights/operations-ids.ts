@@ -274,6 +274,10 @@ export const idOperations: Record<string, Operation> = {
     body: (s) => ({ channelId: s.chatId, mode: "closed", until: new Date(Date.now() + 3_600_000).toISOString() }),
     changes: ["channelId"],
   }),
+  "POST /emergency#of a line": head({
+    body: async (s) => ({ lineId: await s.of("line"), mode: "closed", until: new Date(Date.now() + 3_600_000).toISOString() }),
+    changes: ["lineId"],
+  }),
   "POST /emergency#everybody goes elsewhere": head({
     reachesAnybody: true,
     body: async (s) => ({

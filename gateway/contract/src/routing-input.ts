@@ -17,6 +17,8 @@ export type RoutingInput =
       kind: "dialog.opened";
       dialogId: Id;
       channelId: Id;
+      /** The number of ours that was called. */
+      lineId?: Id | null | undefined;
       medium: Medium;
       queueId: Id;
       callId: Id | null;
@@ -38,6 +40,10 @@ export type RoutingInput =
       identity: IdentityResult;
       responsible: { employeeId: Id; why: "interest" | "customer" | "last_talked" } | null;
       substituteId: Id | null;
+      /** As in `dialog.opened`; left out = as it was. */
+      priority?: number | undefined;
+      person?: string | null | undefined;
+      requires?: Requirement[] | undefined;
       at: EpochMs;
     }
   /** The customer wrote (starts the agent's clock) or we answered (stops it). */

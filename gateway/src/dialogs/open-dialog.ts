@@ -3,7 +3,7 @@ import { type Tx, together } from "@kommutator/contract/db";
 import type { Identification } from "@kommutator/contract/identity";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseIdentity } from "@kommutator/contract/phone";
-import { requirementsOf } from "@kommutator/contract/requirements";
+import { requirementsOf, VIP_PRIORITY } from "@kommutator/contract/requirements";
 import { toStoredJson } from "../inbound/clean.ts";
 import { addJob } from "../outbound/jobs.ts";
 import type { ChannelFacts, IngestDeps, IngestFacts, Outcome } from "./ingest-deps.ts";
@@ -136,18 +136,26 @@ function announce(dialog: OpenedDialog, facts: OpeningFacts, outcome: Outcome): 
     kind: "dialog.opened",
     dialogId: dialog.id,
     channelId: dialog.channel.id,
+    lineId: dialog.lineId ?? null,
     medium: dialog.channel.medium,
     queueId,
     callId: dialog.callId,
-    priority: identification.isVip ? 10 : 0,
-    identity: identification.result,
-    responsible: identification.responsible,
-    substituteId: identification.substituteId,
+    ...whoIsRouted(identification, facts, queueId, dialog.channel),
     person: identification.contactPointId ?? (value === null ? null : `${dialog.channel.id}:${value}`),
     number: dialog.from.kind === "phone" ? value : null,
-    requires: requirementsOf(facts.skills, queueId, identification.language ?? dialog.channel.language),
     at: dialog.openedAt.getTime(),
   });
+}
+
+/** What the router is told of a person, at once or when it turns out late. */
+export function whoIsRouted(who: Identification, facts: Pick<IngestFacts, "skills">, queueId: Id, channel: Pick<ChannelFacts, "language">) {
+  return {
+    priority: who.isVip ? VIP_PRIORITY : 0,
+    identity: who.result,
+    responsible: who.responsible,
+    substituteId: who.substituteId,
+    requires: requirementsOf(facts.skills, queueId, who.language ?? channel.language),
+  };
 }
 
 /** Identification took longer than its budget: the transaction is lost, and is to be done again without it. */

@@ -2,12 +2,13 @@ import type { EpochMs } from "@kommutator/contract/ids";
 import { isGone, refresh } from "./agent-machine.ts";
 import { endWithWrapup, setAwaiting, takeAway } from "./assignment-machine.ts";
 import { promiseCallback } from "./callback.ts";
-import { endEntry, freshEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry, successorOf } from "./entry-machine.ts";
+import { endEntry, freshEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry, successorOf, unlist } from "./entry-machine.ts";
 import type { Input, RouterEvent } from "./event.ts";
 import { type Assignment, type Entry, isLive } from "./model.ts";
 import { rescind } from "./offer-machine.ts";
 import { arrive } from "./overflow.ts";
-import { NO_REQUIREMENTS } from "./skills.ts";
+import { rankOf } from "./place.ts";
+import { NO_REQUIREMENTS, needAnew } from "./skills.ts";
 import type { RouterState } from "./state.ts";
 import { stopWaiting } from "./wait-for-responsible.ts";
 
@@ -32,6 +33,7 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
     dialogId: input.dialogId,
     queueId: input.queueId,
     channelId: input.channelId,
+    lineId: input.lineId ?? null,
     medium: input.medium,
     priority: input.priority,
     identity: input.identity,
@@ -60,7 +62,7 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
   arrive(state, entry);
 }
 
-/** It turned out who it is: the entry that waits knows its responsible from now on. */
+/** It turned out who it is: the entry that waits knows its responsible from now on, and what else follows from the person. */
 export function dialogIdentified(state: RouterState, input: Input<"dialog.identified">): void {
   const entry = state.entries.get(input.dialogId);
   if (entry === undefined) return;
@@ -74,6 +76,7 @@ export function dialogIdentified(state: RouterState, input: Input<"dialog.identi
   entry.responsibleId = input.responsible?.employeeId ?? null;
   entry.responsibleWhy = input.responsible?.why ?? null;
   entry.substituteId = input.substituteId;
+  personFound(state, entry, input);
   // While waiting nobody is free for it, the responsible included; while offered, the first rung comes next.
   if (entry.offer !== null && !isCallback(entry) && entry.responsibleId !== null && !entry.tried.includes(entry.responsibleId)) entry.rung = "responsible";
   state.effects.changedEntry(entry);
@@ -96,23 +99,36 @@ export function writesToHolder(state: RouterState, a: Assignment, at: EpochMs): 
   arrive(state, openEntry(state, { ...before, ...responsible, id: state.newId(), queueId: a.queueId, enqueuedAt: at, hops: 0, acknowledged: false }));
 }
 
-/** A visitor who left while waiting writes in the same open dialog: it waits again, from now. */
+const NOTHING_KNOWN = { channelId: "", priority: 0, identity: "new", responsible: null, substituteId: null } as const;
+
+/** A visitor who left while waiting writes in the same open dialog: it waits again, from now, as whoever it is by now; a blocked writer does not. */
 export function writesAgain(state: RouterState, event: RouterEvent, dialogId: string, at: number): void {
   const found = event.dialog;
   if (found === undefined || found === null || !found.open || found.medium === "voice" || found.queueId === null || !state.queues.has(found.queueId)) return;
   dialogOpened(state, {
     kind: "dialog.opened",
+    ...(found.opening ?? NOTHING_KNOWN),
     dialogId,
-    channelId: "",
     medium: found.medium,
     queueId: found.queueId,
     callId: null,
-    priority: 0,
-    identity: "new",
-    responsible: null,
-    substituteId: null,
     at,
   });
+}
+
+/** The priority, the needs and the person of whoever was recognised; what the input leaves out stays as it was. */
+function personFound(state: RouterState, entry: Entry, { priority = entry.priority, requires, person }: Input<"dialog.identified">): void {
+  // Whoever was promised a call is found by the person they called as.
+  if (person != null && !isCallback(entry)) entry.person = person;
+  if (priority === entry.priority && requires === undefined) return;
+  // Out of the list before its place or its needs change, and back by the ladder: somebody may be free for it now.
+  if (entry.listed) {
+    unlist(state, entry);
+    state.toAdvance.push(entry);
+  }
+  entry.priority = priority;
+  entry.rank = rankOf(entry.enqueuedAt, priority, entry.queue.facts.priorityStepMs);
+  if (requires !== undefined) needAnew(state, entry, requires);
 }
 
 /** The key was pressed: whatever rings stops, unless somebody has just picked up. */

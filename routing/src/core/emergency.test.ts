@@ -39,6 +39,26 @@ test("one line of a queue is closed, its others are not; the line's switch goes 
     .then("tell elsewhere: closed", "send call to +77010000009");
 });
 
+test("one number of a trunk is closed: callers of its other numbers come through, who waits by it is sent on, after a crash too", () => {
+  house()
+    .given(emergency({ lineId: "+7 100" }))
+    .when(comes("shut", { line: "+7 100" }), comes("open", { line: "+7 200" }))
+    .then("tell shut: closed", "open is offered to aigul (least_loaded)");
+  house()
+    .given(calls("talk"), answers("talk"), comes("call", { line: "+7 100" }), comes("other", { line: "+7 200" }), crashes)
+    .when(emergency({ lineId: "+7 100", redirectQueueId: "backup" }))
+    .then("call enters backup", "call is offered to bolat (least_loaded)")
+    .never("other leaves");
+});
+
+test("the number's switch goes before its trunk's, that before the queue's; who was sent on is no longer the number's", () => {
+  const s = house()
+    .given(calls("talk"), answers("talk"))
+    .given(emergency({ channelId: "line", mode: "announcement" }, { lineId: "+7 100", redirectQueueId: "service" }, { queueId: "sales" }));
+  s.when(comes("call", { line: "+7 100" }), comes("other", { line: "+7 200" })).then("call enters service", "tell other: emergency");
+  s.when(crashes, emergency({ lineId: "+7 100" })).never("call leaves");
+});
+
 test("announcement: the caller hears what has happened, then the fallback", () => {
   house()
     .given(emergency({ queueId: "sales", mode: "announcement" }))

@@ -55,10 +55,11 @@ export interface QueueFacts {
   callbackOffered: boolean;
 }
 
-/** A line or a queue that somebody closed or sends elsewhere, until `untilMs` (null = until it is ended). One of the two ids is set. */
+/** A number of ours, a channel or a queue that somebody closed or sends elsewhere, until `untilMs` (null = until it is ended). One of the three ids is set. */
 export interface Emergency {
   queueId: Id | null;
   channelId: Id | null;
+  lineId: Id | null;
   mode: "closed" | "announcement" | "redirect";
   redirectQueueId: Id | null;
   redirectNumber: string | null;

@@ -26,7 +26,15 @@ export type Happening =
       needs: keyof typeof NEEDS;
     }
   | { do: "asks for a callback"; dialog: Id }
-  | { do: "identified"; dialog: Id; responsible: Id | null; substitute: Id | null }
+  | {
+      do: "identified";
+      dialog: Id;
+      responsible: Id | null;
+      substitute: Id | null;
+      priority?: number;
+      person?: (typeof CUSTOMERS)[number];
+      needs?: keyof typeof NEEDS;
+    }
   | { do: "rings" | "picked up" | "bridged"; dialog: Id; late: number }
   | { do: "leg ends"; dialog: Id; cause: LegEnd; late: number }
   | { do: "device lost"; dialog: Id }
@@ -211,6 +219,9 @@ function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreI
         identity: "known",
         responsible: h.responsible === null ? null : { employeeId: h.responsible, why: "interest" },
         substituteId: h.substitute,
+        priority: h.priority,
+        person: h.person,
+        requires: h.needs === undefined ? undefined : (NEEDS[h.needs] ?? []),
         at,
       };
     case "rings":
@@ -307,7 +318,7 @@ function changed(facts: Facts, change: SettingsChange, id: Id, now: EpochMs): Fa
   const forwards = (on: ForwardOn): Facts => person({ forwardings: [{ on, toEmployeeId: next, toNumber: null }] });
   const emergency = (e: Partial<Emergency>): Facts => ({
     ...facts,
-    emergencies: [{ queueId: "sales", channelId: null, mode: "closed", redirectQueueId: null, redirectNumber: null, untilMs: null, ...e }],
+    emergencies: [{ queueId: "sales", channelId: null, lineId: null, mode: "closed", redirectQueueId: null, redirectNumber: null, untilMs: null, ...e }],
   });
   switch (change) {
     case "dismissed":

@@ -311,7 +311,10 @@ test("a crash between any two steps changes nothing", () => {
 
 test("the emergency switch is thrown while a phone rings: whoever is not answered then does not wait in the closed queue", () => {
   const s = team().given(ready("dana"), calls("call"), rings("call"));
-  s.facts = { ...s.facts, emergencies: [{ queueId: "sales", channelId: null, mode: "closed", redirectQueueId: null, redirectNumber: null, untilMs: null }] };
+  s.facts = {
+    ...s.facts,
+    emergencies: [{ queueId: "sales", channelId: null, lineId: null, mode: "closed", redirectQueueId: null, redirectNumber: null, untilMs: null }],
+  };
   s.when((x) => x.input({ kind: "facts.read", facts: x.facts, at: x.now })).never("dana's offer", "call leaves");
   s.when(passes("20 s")).then("call finds nobody at overflow (emergency)", "call leaves the queue: overflowed", "fallback for call");
 });

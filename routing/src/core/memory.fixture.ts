@@ -24,7 +24,7 @@ export function memoryText(state: RouterState, now: EpochMs): string {
       .filter(([, until]) => until > now)
       .sort();
     out.push(
-      `${id} ${e.id} ${e.queueId} ${e.channelId} ${e.medium} ${e.priority} ${e.identity} ${e.responsibleId} ${e.responsibleWhy} ${e.substituteId} ${e.rung} tried ${e.tried} ${e.leastLoadedTried} ${e.hops} ${e.acknowledged} ${e.enqueuedAt} ${e.deadlineAt} ${e.aloneSince} ${e.person} ${e.callerNumber} ${e.callbackNumber} needs ${e.needs.key} rank ${e.rank} until ${e.waitsUntil} announce ${e.announceAt} forwarded ${JSON.stringify(e.forwarded)} ${e.unanswered} cools ${cools} ${e.offer?.id} ${e.listed} clocks ${clock(e.wait)} ${clock(e.retry)} ${e.relax === null ? "-" : clock(e.relax)} ${e.announce === null ? "-" : clock(e.announce)}`,
+      `${id} ${e.id} ${e.queueId} ${e.channelId} ${e.lineId} ${e.medium} ${e.priority} ${e.identity} ${e.responsibleId} ${e.responsibleWhy} ${e.substituteId} ${e.rung} tried ${e.tried} ${e.leastLoadedTried} ${e.hops} ${e.acknowledged} ${e.enqueuedAt} ${e.deadlineAt} ${e.aloneSince} ${e.person} ${e.callerNumber} ${e.callbackNumber} needs ${e.needs.key} rank ${e.rank} until ${e.waitsUntil} announce ${e.announceAt} forwarded ${JSON.stringify(e.forwarded)} ${e.unanswered} cools ${cools} ${e.offer?.id} ${e.listed} clocks ${clock(e.wait)} ${clock(e.retry)} ${e.relax === null ? "-" : clock(e.relax)} ${e.announce === null ? "-" : clock(e.announce)}`,
     );
   }
   for (const id of [...state.offers.keys()].sort()) {

@@ -110,8 +110,9 @@ export interface EntryFields {
   id: Id;
   dialogId: Id;
   queueId: Id;
-  /** The line it came by, as long as it waits where that line leads; null once it was sent on to another queue. */
+  /** The channel and the number of ours it came by, as long as it waits where they lead; null once it was sent on to another queue. */
   channelId: Id | null;
+  lineId: Id | null;
   medium: Medium;
   priority: number;
   identity: string;

@@ -83,7 +83,7 @@ export function meetEmergency(state: RouterState, entry: Entry, emergency: Emerg
 
 /** A dialog comes to a queue: the emergency switch and the working hours are the gate, the ladder begins behind it. */
 export function arrive(state: RouterState, entry: Entry): void {
-  const emergency = state.emergencies.length === 0 ? undefined : emergencyOn(state, entry.queueId, entry.channelId);
+  const emergency = state.emergencies.length === 0 ? undefined : emergencyOn(state, entry);
   if (emergency !== undefined) meetEmergency(state, entry, emergency);
   else if (!covers(entry.queue.facts.hours, state.now)) overflow(state, entry, "out_of_hours");
   else state.toAdvance.push(entry);
@@ -91,7 +91,7 @@ export function arrive(state: RouterState, entry: Entry): void {
 
 /** The switch of its line or queue that a caller who is to wait would meet; writers and promised callbacks wait on. */
 export function emergencyFor(state: RouterState, entry: Entry): Emergency | undefined {
-  return entry.medium === "voice" && !isCallback(entry) ? emergencyOn(state, entry.queueId, entry.channelId) : undefined;
+  return entry.medium === "voice" && !isCallback(entry) ? emergencyOn(state, entry) : undefined;
 }
 
 /**
@@ -111,5 +111,8 @@ function mayMove(entry: Entry, target: QueueState): boolean {
 }
 
 function isOpen(state: RouterState, queue: QueueState): boolean {
-  return covers(queue.facts.hours, state.now) && (state.emergencies.length === 0 || emergencyOn(state, queue.facts.id, null) === undefined);
+  return (
+    covers(queue.facts.hours, state.now) &&
+    (state.emergencies.length === 0 || emergencyOn(state, { queueId: queue.facts.id, channelId: null, lineId: null }) === undefined)
+  );
 }

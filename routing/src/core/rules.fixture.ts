@@ -9,6 +9,7 @@ import type { Step } from "./story.fixture.ts";
 interface Caller {
   queue?: string;
   channel?: string;
+  line?: string;
   medium?: Medium;
   person?: string;
   number?: string;
@@ -29,6 +30,7 @@ export const comes =
       kind: "dialog.opened",
       dialogId,
       channelId: from.channel ?? "line",
+      lineId: from.line ?? null,
       medium,
       queueId,
       callId: null,
@@ -64,6 +66,7 @@ export const emergency = (...switches: Partial<Emergency>[]): Step =>
     emergencies: switches.map((e) => ({
       queueId: null,
       channelId: null,
+      lineId: null,
       mode: e.redirectQueueId === undefined && e.redirectNumber === undefined ? "closed" : "redirect",
       redirectQueueId: null,
       redirectNumber: null,

@@ -73,6 +73,7 @@ const ENTRY = image<EntryFields>({
   dialogId: "value",
   queueId: "value",
   channelId: "value",
+  lineId: "value",
   medium: "value",
   priority: "value",
   identity: "value",

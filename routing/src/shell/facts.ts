@@ -43,7 +43,7 @@ export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
       ({ employee_id: Id } & Forwarding)[]
     >`SELECT employee_id, "on", to_employee_id AS "toEmployeeId", to_number AS "toNumber" FROM forwarding ORDER BY 1, 2`,
     sql<Emergency[]>`
-      SELECT queue_id AS "queueId", channel_id AS "channelId", mode, redirect_queue_id AS "redirectQueueId", redirect_number AS "redirectNumber",
+      SELECT queue_id AS "queueId", channel_id AS "channelId", line_id AS "lineId", mode, redirect_queue_id AS "redirectQueueId", redirect_number AS "redirectNumber",
         round(extract(epoch FROM until_at) * 1000)::float8 AS "untilMs"
       FROM emergency_switch WHERE ended_at IS NULL AND (until_at IS NULL OR until_at > to_timestamp(${now / 1000}::float8)) ORDER BY created_at, id`,
     sql<{ grace_s: number }[]>`SELECT offline_grace_s AS grace_s FROM reception_setting`,

@@ -186,7 +186,7 @@ test("skills, forwarding, the queue's settings and emergency switches, as facts"
     callbackOffered: true,
   });
   expect(facts.emergencies).toEqual([
-    { queueId: made.queue, channelId: null, mode: "redirect", redirectQueueId: null, redirectNumber: "+77010000009", untilMs: until },
+    { queueId: made.queue, channelId: null, lineId: null, mode: "redirect", redirectQueueId: null, redirectNumber: "+77010000009", untilMs: until },
   ]);
   await db.sql`UPDATE skill SET archived_at = now() WHERE id = ${skill}`;
   expect((await readFacts(db.sql, Date.now())).agents.find((a) => a.id === aigul)?.skills).toEqual({});

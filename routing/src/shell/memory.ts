@@ -15,7 +15,7 @@ import { houseHasTelephony } from "./presence.ts";
  */
 export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{ state: RouterState; orders: RouterCommand[] }> {
   const ms = (column: string, name: string) => sql.unsafe(`round(extract(epoch FROM ${column}) * 1000)::float8 AS "${name}"`);
-  const entryColumns = sql`e.id, e.dialog_id AS "dialogId", e.queue_id AS "queueId", CASE WHEN e.hops = 0 THEN d.channel_id END AS "channelId", e.medium, e.priority, e.identity_result AS identity, e.responsible_id AS "responsibleId",
+  const entryColumns = sql`e.id, e.dialog_id AS "dialogId", e.queue_id AS "queueId", CASE WHEN e.hops = 0 THEN d.channel_id END AS "channelId", CASE WHEN e.hops = 0 THEN d.line_id END AS "lineId", e.medium, e.priority, e.identity_result AS identity, e.responsible_id AS "responsibleId",
     e.responsible_why AS "responsibleWhy", e.substitute_id AS "substituteId", e.rung, e.tried, e.least_loaded_tried AS "leastLoadedTried", e.hops, e.acknowledged, e.cooldowns,
     ${ms("e.enqueued_at", "enqueuedAt")}, ${ms("e.deadline_at", "deadlineAt")}, ${ms("e.alone_since", "aloneSince")}, e.person, e.requires, e.caller_number AS "callerNumber",
     e.callback_number AS "callbackNumber", ${ms("e.waits_until", "waitsUntil")}, ${ms("e.announce_at", "announceAt")}, e.forwarded, ${ms("e.ended_at", "endedAt")}, e.outcome`;

@@ -175,6 +175,35 @@ describe("the emergency switch (XS-01)", () => {
     expect([ids.includes(first.id), ids.includes(second.id)]).toEqual([false, true]);
   });
 
+  test("one number of a trunk is closed by who may edit the queue it leads to; callers of its other numbers come through; both moments are audited", async () => {
+    const { sql } = desk.db;
+    const { voice } = desk.made.channels;
+    const elsewhere = await desk.house.furnish({ agents: 1 });
+    const line = async (number: string, queueId: Id | null) =>
+      ((await sql<{ id: Id }[]>`INSERT INTO line (channel_id, number, queue_id) VALUES (${voice}, ${number}, ${queueId}) RETURNING id`)[0] as { id: Id }).id;
+    const [shut, open, theirs] = [await line("+77270000101", null), await line("short:102", null), await line("+77270000103", elsewhere.queue)];
+    const calls = async (lineId: Id) => desk.house.dialog(voice, desk.made.queue, "voice", { channelId: voice, lineId });
+    const body = { lineId: shut, mode: "closed", until: soon() };
+    expect((await agent().call("POST", "/emergency", body)).status).toBe(403);
+    expect((await head().call("POST", "/emergency", { ...body, lineId: theirs })).status).toBe(404);
+    expect((await head().call("POST", "/emergency", { ...body, channelId: voice })).status).toBe(422);
+    const { status, body: made } = await head().call("POST", "/emergency", body);
+    expect([status, made]).toMatchObject([201, { line: { id: shut, name: "+77270000101" }, channel: null, queue: null }]);
+    expect((await agent().call("GET", "/emergency")).body).toContainEqual(made);
+    await desk.house.commanded("fallback", await calls(shut));
+    await desk.house.commanded("ring", await calls(open));
+    const rehearsed = async (number: string) =>
+      (await head().call("POST", "/routing/what-if", { channelId: voice, line: number, medium: "voice" })).body.end.kind;
+    expect(await rehearsed("+77270000101")).toBe("closed");
+
+    // A second switch ends the first; an end before its time lets callers through.
+    const { body: second } = await head().call("POST", "/emergency", { ...body, mode: "redirect", redirectNumber: "100" });
+    expect(await rehearsed("+77270000101")).toBe("redirected");
+    expect((await head().call("DELETE", `/emergency/${second.id}`)).status).toBe(204);
+    expect(await rehearsed("+77270000101")).not.toBe("closed");
+    expect(desk.house.audited.filter((a) => a.object === "emergency").map((a) => a.action)).toEqual(["create", "end", "create", "end"]);
+  });
+
   test("what makes no sense is refused, somebody else's queue does not exist", async () => {
     const elsewhere = await desk.house.furnish({ agents: 1 });
     const codes = [];

@@ -7,7 +7,7 @@ import type { Identification } from "@kommutator/contract/identity";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
-import { requirementsOf, type SkillFacts } from "@kommutator/contract/requirements";
+import { requirementsOf, type SkillFacts, VIP_PRIORITY } from "@kommutator/contract/requirements";
 import type { Requirement } from "@kommutator/contract/routing-input";
 import { readQueues } from "./queues.ts";
 import { copyOfMemory, type Rehearsal, rehearse } from "./rehearse.ts";
@@ -19,9 +19,6 @@ export interface WhatIfDeps {
   identify: Identify["identify"] | undefined;
 }
 
-/** A VIP's priority, as ingest gives it. */
-const VIP = 10;
-
 /**
  * What would happen if this number or address came now, or at `at`: the real identification, the router's memory as the tables have it, and
  * its own core on that copy. Nothing is written, on no node. Throws not_found for a queue that the principal may not edit.
@@ -29,13 +26,13 @@ const VIP = 10;
 export async function whatIf(deps: WhatIfDeps, principal: Principal, body: WhatIfBody): Promise<WhatIf> {
   const { sql } = deps;
   const at = body.at === undefined ? deps.now() : Date.parse(body.at);
-  const { queueId, medium, channelId, language } = await destination(sql, body);
+  const { queueId, medium, channelId, lineId, language } = await destination(sql, body);
   const [queue] = await readQueues(sql, principal, "edit", queueId);
   if (queue === undefined) throw new AppError("not_found");
   const from = callerOf(body);
   const who = from === null ? nobody() : await lookUp(deps, from, channelId ?? queueId, at);
   const requires = requirementsOf(await skillFacts(sql, queueId), queueId, who.language ?? language);
-  const priority = who.isVip ? VIP : 0;
+  const priority = who.isVip ? VIP_PRIORITY : 0;
   const state = await copyOfMemory(sql, at);
   const ahead = [...state.entries.values()].filter(
     (e) => e.queueId === queueId && e.medium === medium && e.enqueuedAt - e.priority * queue.priorityStepS * 1000 <= at - priority * queue.priorityStepS * 1000,
@@ -44,6 +41,7 @@ export async function whatIf(deps: WhatIfDeps, principal: Principal, body: WhatI
     state,
     {
       channelId: channelId ?? "",
+      lineId,
       medium,
       queueId,
       priority,
@@ -60,24 +58,29 @@ export async function whatIf(deps: WhatIfDeps, principal: Principal, body: WhatI
 }
 
 interface OwnLine {
+  id: Id;
   number: string;
   country: string | null;
   queueId: Id | null;
 }
 
 /** Where it would come in: the dialled line's queue, else the channel's; or the queue named. Throws not_found. */
-async function destination(sql: Db, body: WhatIfBody): Promise<{ queueId: Id; medium: Medium; channelId: Id | null; language: string | null }> {
-  if (body.channelId === undefined) return { queueId: body.queueId as Id, medium: body.medium ?? "voice", channelId: null, language: null };
+async function destination(
+  sql: Db,
+  body: WhatIfBody,
+): Promise<{ queueId: Id; medium: Medium; channelId: Id | null; lineId: Id | null; language: string | null }> {
+  if (body.channelId === undefined) return { queueId: body.queueId as Id, medium: body.medium ?? "voice", channelId: null, lineId: null, language: null };
   const [row] = await sql<{ kind: ChannelKind; queue_id: Id; language: string | null; country: string | null; lines: OwnLine[] | null }[]>`
     SELECT c.kind, c.queue_id, nullif(c.config->>'language', '') AS language, (SELECT country FROM company) AS country,
-      (SELECT json_agg(json_build_object('number', number, 'country', country, 'queueId', queue_id)) FROM line WHERE channel_id = c.id AND archived_at IS NULL) AS lines
+      (SELECT json_agg(json_build_object('id', id, 'number', number, 'country', country, 'queueId', queue_id)) FROM line WHERE channel_id = c.id AND archived_at IS NULL) AS lines
     FROM channel c WHERE c.id = ${body.channelId} AND c.archived_at IS NULL`;
   if (row === undefined) throw new AppError("not_found");
   const { line = "" } = body;
   const read = (country: string | null) => normaliseValue("phone", line, country ?? "", true);
   const home = read(row.country);
   const dialled = row.lines?.find((own) => own.number === line || own.number === home) ?? row.lines?.find((own) => own.number === read(own.country));
-  return { queueId: dialled?.queueId ?? row.queue_id, medium: body.medium ?? mediumOf(row.kind), channelId: body.channelId, language: row.language };
+  const medium = body.medium ?? mediumOf(row.kind);
+  return { queueId: dialled?.queueId ?? row.queue_id, medium, channelId: body.channelId, lineId: dialled?.id ?? null, language: row.language };
 }
 
 function mediumOf(kind: ChannelKind): Medium {

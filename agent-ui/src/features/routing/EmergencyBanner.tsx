@@ -10,13 +10,14 @@ import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { Confirm } from "../settings/Confirm.tsx";
 import classes from "./emergency.module.css";
-import { inForce, useEmergencies } from "./emergency.ts";
+import { inForce, targetOf, useEmergencies } from "./emergency.ts";
 
 /** What is switched off now, for whom, how long still: on every page, for everybody. */
 export function EmergencyBanner() {
   const { t } = useTranslation("routing");
   const client = useQueryClient();
   const can = useCan();
+  const phone = usePhone();
   const now = useNow(1000);
   const all = useEmergencies();
   const [ending, setEnding] = useState<EmergencyView | null>(null);
@@ -28,7 +29,7 @@ export function EmergencyBanner() {
       ))}
       {ending === null ? null : (
         <Confirm
-          title={t("emergency.endTitle", { what: (ending.queue ?? ending.channel)?.name ?? "" })}
+          title={t("emergency.endTitle", { what: nameOf(ending, phone) })}
           text={t("emergency.endText")}
           action={t("emergency.end")}
           onClose={() => setEnding(null)}
@@ -43,6 +44,9 @@ export function EmergencyBanner() {
   );
 }
 
+/** A line is named by its number. */
+const nameOf = (each: EmergencyView, phone: (number: string) => string) => (each.line === null ? (targetOf(each)?.name ?? "") : phone(each.line.name));
+
 function Line({ each, now, onEnd }: { each: EmergencyView; now: number; onEnd: (() => void) | null }) {
   const { t } = useTranslation("routing");
   const format = useFormat();
@@ -51,7 +55,7 @@ function Line({ each, now, onEnd }: { each: EmergencyView; now: number; onEnd: (
   return (
     <div className={classes["banner"]} role="status" data-emergency={each.id}>
       <IconUrgent size={18} aria-hidden />
-      <b>{(each.queue ?? each.channel)?.name}</b>
+      <b>{nameOf(each, phone)}</b>
       <span>{t(`emergency.now.${each.mode}`, { to })}</span>
       <span className={classes["until"]} title={format.full(each.until)}>
         {t("emergency.left", { at: format.stamp(each.until, now), span: format.span(Date.parse(each.until) - now + 999) })}

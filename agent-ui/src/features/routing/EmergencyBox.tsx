@@ -10,7 +10,7 @@ import { keys } from "../../app/keys.ts";
 import { bodyOf, SPANS, type Span, type SwitchForm } from "./emergency.ts";
 
 export interface EmergencyTarget {
-  kind: "queue" | "channel";
+  kind: "queue" | "channel" | "line";
   id: string;
   name: string;
 }
@@ -29,7 +29,11 @@ export function EmergencyBox({ target, onClose }: { target: EmergencyTarget; onC
     setFaults([]);
   };
   const submit = () => {
-    const made = bodyOf(target.kind === "queue" ? { queueId: target.id } : { channelId: target.id }, form, Date.now());
+    const made = bodyOf(
+      target.kind === "queue" ? { queueId: target.id } : target.kind === "line" ? { lineId: target.id } : { channelId: target.id },
+      form,
+      Date.now(),
+    );
     if ("faults" in made) return setFaults(made.faults);
     setBusy(true);
     api.post("/emergency", made.body).then(

@@ -6,6 +6,9 @@ import { keys } from "../../app/keys.ts";
 /** Emergency switches in force; the socket makes it stale at each beginning and end. */
 export const useEmergencies = () => useQuery({ queryKey: keys.emergency, queryFn: ({ signal }) => api.get<EmergencyView[]>("/emergency", { signal }) });
 
+/** What a switch is for. */
+export const targetOf = (each: EmergencyView) => each.queue ?? each.channel ?? each.line;
+
 /** Those that hold at this moment: the end needs no word from the server. */
 export function inForce(all: readonly EmergencyView[], now: number): EmergencyView[] {
   return all.filter((each) => Date.parse(each.until) > now);
@@ -35,7 +38,7 @@ export interface SwitchForm {
 
 /** What is sent, or which field keeps it from being sent. */
 export function bodyOf(
-  target: { queueId: string } | { channelId: string },
+  target: { queueId: string } | { channelId: string } | { lineId: string },
   form: SwitchForm,
   now: number,
 ): { body: EmergencyBody } | { faults: ("to" | "until")[] } {
