@@ -110,8 +110,8 @@ export async function editCustomer(tx: Tx, crm: Crm, principal: Principal, actor
       changes: { ...changes, ...overruled(others, body.differentReason ?? null) },
     });
     await emitPartyChanged(crm, tx, { customerId: id });
-    // Whoever waits in a queue now goes to the new responsible (CB-07: routing uses it at once).
-    if (owner !== undefined) await tellRouterOf(crm, tx, id);
+    // Whoever waits in a queue now goes to the new responsible, or before others as a VIP (CB-07: routing uses it at once).
+    if (owner !== undefined || "is_vip" in changes) await tellRouterOf(crm, tx, id);
   }
   return warnings;
 }

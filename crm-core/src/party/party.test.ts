@@ -112,6 +112,26 @@ describe("who a dialog is with (PATCH party)", () => {
     expect((await house.as("aigul", "PATCH", `/dialogs/${other.id}/party`, { customerId: companies[0], verify: true })).body.code).toBe("contact_point_taken");
   });
 
+  test("a VIP recognised by hand, or made one on the card, waits before others: the router hears of priority, language and person", async () => {
+    const { d, companies } = await switchboard();
+    const [vip] = companies;
+    const { body: k } = await house.as("admin", "POST", `/customers/${vip}/contacts`, { lastName: "Serikova", language: "kk" });
+    await house.sql`UPDATE customer SET is_vip = true WHERE id = ${vip}`;
+    const [skill] = await house.sql<{ id: Id }[]>`INSERT INTO skill (name, language) VALUES ('Kazakh', true) RETURNING id`;
+    const requires = [{ skillId: skill?.id, level: 1, relaxMs: 120_000 }];
+    await house.sql`INSERT INTO entry (id, dialog_id, queue_id, medium, identity_result, rung, enqueued_at) VALUES (gen_random_uuid(), ${d.id}, ${house.company.queueId}, 'voice', 'ambiguous', 'least_loaded', now())`;
+    const heard = async () => (await house.enqueued()).filter((i) => i.kind === "dialog.identified" && i.dialogId === d.id);
+    await house.as("aigul", "PATCH", `/dialogs/${d.id}/party`, { customerId: vip, contactId: k.id });
+    const [point] = await house.sql<{ id: Id }[]>`SELECT id FROM contact_point WHERE customer_id = ${vip}`;
+    expect(await heard()).toMatchObject([{ identity: "known", priority: 10, person: point?.id, requires }]);
+    const { body: card } = await house.as("admin", "GET", `/customers/${vip}`);
+    await house.as("admin", "PATCH", `/customers/${vip}`, { version: card.version, isVip: false });
+    expect((await heard()).at(-1)).toMatchObject({ identity: "known", priority: 0 });
+    await house.as("admin", "PATCH", `/customers/${vip}`, { version: card.version + 1, comment: "Calls at noon" });
+    expect(await heard()).toHaveLength(2);
+    await house.sql`DELETE FROM skill WHERE id = ${skill?.id as Id}`;
+  });
+
   test("a correction moves the recorded Interaction with it; the talk itself stays", async () => {
     const { p, companies } = await switchboard();
     const talk = await house.call(p, { disposition: "answered", startedAt: NOW, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });

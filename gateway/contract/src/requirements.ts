@@ -7,6 +7,9 @@ export interface SkillFacts {
   languages: { id: Id; name: string }[];
 }
 
+/** How many steps a VIP's dialog goes before others of its queue. */
+export const VIP_PRIORITY = 10;
+
 /** Names under which an administrator may have entered a language skill, besides its code. */
 const NAMES: Record<string, readonly string[]> = {
   ru: ["русский", "russian", "орыс", "орысша", "російська"],

@@ -2,6 +2,8 @@ import type { RawIdentity } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting, Identify } from "@kommutator/contract/ports";
+import { type ChannelFacts, readFacts } from "../dialogs/ingest-deps.ts";
+import { whoIsRouted } from "../dialogs/open-dialog.ts";
 
 /** Identifies whoever the dialog is with, when that was not possible within a call's budget; tells router and screens. */
 export async function identifyLater(
@@ -17,9 +19,12 @@ export async function identifyLater(
         identity_value: string | null;
         display_name: string | null;
         closed_at: Date | null;
+        queue_id: Id | null;
       }[]
     >`
-      SELECT channel_id, medium, identity_kind, identity_value, display_name, closed_at FROM dialog WHERE id = ${dialogId} AND identity_result = 'pending' FOR NO KEY UPDATE`;
+      SELECT channel_id, medium, identity_kind, identity_value, display_name, closed_at,
+        (SELECT queue_id FROM entry WHERE dialog_id = dialog.id ORDER BY enqueued_at, id LIMIT 1) AS queue_id
+      FROM dialog WHERE id = ${dialogId} AND identity_result = 'pending' FOR NO KEY UPDATE`;
     if (dialog === undefined) return;
     const identification = await deps.identify.identify(
       tx,
@@ -30,13 +35,14 @@ export async function identifyLater(
     await deps.identify.attachParty(tx, dialogId, identification);
     await deps.emit(tx, [{ kind: "dialog.identified", dialogId, payload: { identification } }]);
     if (dialog.closed_at !== null) return;
+    const facts = await readFacts(tx, [dialog.channel_id]);
+    const channel = facts.channels.get(dialog.channel_id) as ChannelFacts;
     await deps.enqueue(tx, [
       {
         kind: "dialog.identified",
         dialogId,
-        identity: identification.result,
-        responsible: identification.responsible,
-        substituteId: identification.substituteId,
+        ...whoIsRouted(identification, facts, dialog.queue_id ?? channel.queueId, channel),
+        person: identification.contactPointId ?? undefined,
         at: deps.now(),
       },
     ]);

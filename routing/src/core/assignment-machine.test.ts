@@ -340,6 +340,32 @@ test("a writer who had left and writes again waits again, from now; a caller doe
   story.given(exists("answered", "chat")).when(says("answered", "out")).never("answered enters");
 });
 
+test("who writes again is routed as an opening would be by now: to the responsible, with priority, needs and line; a blocked writer is not", () => {
+  const { story } = two();
+  const opening = {
+    channelId: "line",
+    priority: 10,
+    identity: "known",
+    responsible: { employeeId: "dana", why: "interest" },
+    substituteId: "bolat",
+    person: "p",
+    requires: [{ skillId: "kazakh", level: 2, relaxMs: null }],
+  } as const;
+  const known = (dialogId: string, identity: "known" | "blocked") => (s: typeof story) => {
+    s.dialogs.set(dialogId, {
+      medium: "chat",
+      open: true,
+      queueId: "sales",
+      awaiting: true,
+      opening: { ...opening, identity, requires: [...opening.requires] },
+    });
+  };
+  story.given(known("chat", "known"), ready("bolat", "dana")).when(says("chat", "in")).then("chat is offered to dana (responsible_interest)");
+  const { responsible, ...fields } = opening;
+  expect(story.state.entries.get("chat")).toMatchObject({ ...fields, responsibleId: responsible.employeeId, responsibleWhy: responsible.why });
+  story.given(known("other", "blocked")).when(says("other", "in")).never("other enters");
+});
+
 test("a page that comes and goes takes nothing from what is answered", () => {
   const { story } = kept({ dana: {} });
   story.given(ready("dana"), chats("chat"), accepts("dana", "chat"), disconnects("dana"), connects("dana"));

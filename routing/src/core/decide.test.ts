@@ -97,6 +97,55 @@ test("recognised as the same person's customer, one waits for that person on", (
   expect(entryOf(s, "call")).toMatchObject({ waitsUntil: null, rung: "queue" });
 });
 
+/** Recognised with all that follows from the person. */
+const isKnown =
+  (dialogId: string, known: { priority?: number; person?: string | null; requires?: { skillId: string; level: number; relaxMs: number | null }[] }): Step =>
+  (s) =>
+    s.input({ kind: "dialog.identified", dialogId, identity: "known", responsible: null, substituteId: null, ...known, at: s.now });
+
+test("a VIP who is recognised while waiting goes before those who came less than five minutes earlier, also after a crash", () => {
+  const s = team().given(chats("first"), passes("1 min"), chats("second"), chats("third"), isKnown("second", { priority: 10 }), crashes);
+  expect([entryOf(s, "second")?.priority, entryOf(s, "third")?.priority]).toEqual([10, 0]);
+  s.when(ready("dana")).then("second is offered to dana (oldest_waiting)");
+  const no = team().given(chats("first"), passes("1 min"), chats("second", { priority: 10 }), isKnown("second", { priority: 0 }));
+  no.when(ready("dana")).then("first is offered to dana (oldest_waiting)");
+});
+
+test("who is recognised as speaking Kazakh is kept for who speaks it, for as long as is asked; who needs nothing more goes to anybody", () => {
+  const kazakh = (relaxMs: number | null) => [{ skillId: "kazakh", level: 2, relaxMs }];
+  const house = () => new Story({ bolat: {}, aigul: { skills: { kazakh: 3 } } });
+  house()
+    .given(chats("chat"), isKnown("chat", { requires: kazakh(null) }))
+    .when(ready("bolat"))
+    .never("chat is offered")
+    .when(crashes, ready("aigul"))
+    .then("chat is offered to aigul (oldest_waiting)");
+  const s = house().given(comes("call", { requires: kazakh(60_000) }), ready("bolat"), passes("10 s"));
+  s.when(isKnown("call", { priority: 10 }), passes("49 s")).never("call is offered");
+  s.when(isKnown("call", { requires: [] })).then("call is offered to bolat (oldest_waiting)");
+  expect([entryOf(s, "call")?.requires, entryOf(s, "call")?.relax?.isSet()]).toEqual([[], false]);
+  house()
+    .given(chats("chat"), ready("bolat"), rejects("bolat", "chat"), isKnown("chat", { requires: kazakh(30_000) }))
+    .when(passes("29 s"))
+    .never("chat is offered")
+    .when(passes("1 s"))
+    .then("chat is offered to bolat (oldest_waiting)");
+});
+
+test("what is left out stays, and while it rings nothing rings anew", () => {
+  const s = team().given(ready("dana"), comes("call", { priority: 10, person: "p", requires: [] }), rings("call"));
+  s.when(recognised("call", null), isKnown("call", { priority: 3, person: null })).never("dana's offer", "call is offered");
+  expect(entryOf(s, "call")).toMatchObject({ priority: 3, person: "p", rank: START - 3 * 30_000 });
+});
+
+test("recognised, the caller who gives up keeps the place as that person; who was promised a call stays who called", () => {
+  const s = team().given(ready("dana"), calls("talk"), answers("talk"), comes("call", { person: "somebody" }), isKnown("call", { person: "p" }));
+  s.given(passes("30 s"), leaves("call"), passes("30 s"), comes("again", { person: "p" }));
+  expect(entryOf(s, "again")?.enqueuedAt).toBe(START);
+  const promised = team().given(comes("call", { number: "+7", person: "somebody" }), asksToBeCalled("call"), isKnown("call", { person: "p", priority: 10 }));
+  expect(entryOf(promised, "call")).toMatchObject({ person: "somebody", priority: 10, rung: "callback" });
+});
+
 // ---------------------------------------------------------------- the ladder's own words
 
 test("why the responsible was passed over is stored with who it is and how loaded", () => {

@@ -9,6 +9,8 @@ export interface DialogFacts {
   queueId: Id | null;
   /** The customer waits for an answer. */
   awaiting: boolean;
+  /** What its opening would say now; left out = nothing is known. */
+  opening?: Pick<Input<"dialog.opened">, "channelId" | "priority" | "identity" | "responsible" | "substituteId" | "person" | "requires">;
 }
 
 export type CoreInput = RoutingInput | { kind: "facts.read"; facts: Facts; at: EpochMs };

@@ -124,7 +124,15 @@ function anything(c: Chance): Happening {
     case 11:
       return { do: "load", agent: person(c), planned: pick(c, [0, 40, 90]), norm: pick(c, [null, 0, 100]) };
     case 12:
-      return { do: "identified", dialog, responsible: maybe(c, 0.8), substitute: maybe(c, 0.3) };
+      return {
+        do: "identified",
+        dialog,
+        responsible: maybe(c, 0.8),
+        substitute: maybe(c, 0.3),
+        ...(c.happens(0.5) ? { priority: pick(c, [0, 10]) } : {}),
+        ...(c.happens(0.5) ? { person: pick(c, CUSTOMERS) } : {}),
+        ...(c.happens(0.5) ? { needs: pick(c, ["nothing", "Kazakh", "a Kazakh lawyer"] as const) } : {}),
+      };
     case 13:
       return c.happens(0.4) ? { do: "oversleeps", ms: pick(c, [5000, 60_000, 900_000]) } : { do: "stray", input: pick(c, STRAY) };
     case 14:

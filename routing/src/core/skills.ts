@@ -27,6 +27,14 @@ export function hasSkills(agent: Agent, needs: Needs): boolean {
   return true;
 }
 
+/** It asks for something else from now on. Only while it stands in no list. */
+export function needAnew(state: RouterState, entry: Entry, requires: readonly Requirement[]): void {
+  entry.requires = requires.length === 0 ? NO_REQUIREMENTS : requires;
+  entry.needs = NO_NEEDS;
+  if (entry.relax !== null) state.deadlines.clear(entry.relax);
+  relaxNeeds(state, entry);
+}
+
 /** Drops what the entry has waited long enough for, and sets the clock for the next. Only while it stands in no list. */
 export function relaxNeeds(state: RouterState, entry: Entry): void {
   if (entry.requires === NO_REQUIREMENTS) return;

@@ -83,7 +83,7 @@ const upsertEntries = (tx: Tx, rows: EntryRow[]) => tx`
   FROM jsonb_to_recordset(${tx.json(rows as never)}) AS r(id uuid, dialog uuid, queue uuid, medium text, priority int, identity text, responsible uuid, why text, substitute uuid, rung text,
     tried uuid[], least int, hops int, ack boolean, cool jsonb, enqueued float8, deadline float8, alone float8, person text, requires jsonb, caller text, callback text, waits float8, announce float8,
     forwarded jsonb, ended float8, outcome text)
-  ON CONFLICT (id) DO UPDATE SET identity_result = excluded.identity_result, responsible_id = excluded.responsible_id, responsible_why = excluded.responsible_why,
+  ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, person = excluded.person, requires = excluded.requires, identity_result = excluded.identity_result, responsible_id = excluded.responsible_id, responsible_why = excluded.responsible_why,
     substitute_id = excluded.substitute_id, rung = excluded.rung, tried = excluded.tried, least_loaded_tried = excluded.least_loaded_tried, acknowledged = excluded.acknowledged,
     cooldowns = excluded.cooldowns, deadline_at = excluded.deadline_at, alone_since = excluded.alone_since,
     waits_until = excluded.waits_until, announce_at = excluded.announce_at, forwarded = excluded.forwarded, ended_at = excluded.ended_at, outcome = excluded.outcome`;
