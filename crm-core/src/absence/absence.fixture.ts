@@ -3,8 +3,13 @@ import { type CrmHouse, crmHouse, type Person } from "../../../tests/support/crm
 
 /** One house a test file; its clock stands in July 2026. */
 export let house: CrmHouse;
+/** What was written into the threads of the dialogs. */
+export const notes: { dialogId: Id; code: string; params: Record<string, unknown> }[] = [];
 export async function openHouse(): Promise<void> {
-  house = await crmHouse();
+  const note = async (_tx: unknown, dialogId: Id, { code, params }: { code: string; params: Record<string, unknown> }) => {
+    notes.push({ dialogId, code, params });
+  };
+  house = await crmHouse({ hooks: { note } });
 }
 
 export const idOf = (person: Person) => house.company.employees[person].id;

@@ -157,6 +157,23 @@ describe("the period", () => {
     expect((await absent("aigul", 7, 8, null)).status).toBe(201);
   });
 
+  test("shortened by an earlier end that is past already: the list is there at once, the days after are free", async () => {
+    const client = await customerOf("aigul");
+    const call = await planned("aigul", 3, client.id);
+    const { body: absence } = await absent("aigul", 1, 8, "bolat");
+    await at(2);
+    const patch = (to: number) => house.as("head", "PATCH", `/absences/${absence.id}`, { to: iso(to) });
+    // Earlier, but still to come: it goes on until then.
+    expect((await patch(july(5, 0))).body).toMatchObject({ state: "active" });
+    expect(await executor(call)).toBe(idOf("bolat"));
+    await at(4);
+    expect((await patch(july(4))).body).toMatchObject({ state: "returning" });
+    expect((await handover(absence.id)).items).toMatchObject([{ objectId: call, preselected: true, outcome: null }]);
+    expect((await absent("aigul", 6, 7, null)).status).toBe(201);
+    await house.as("aigul", "POST", `/absences/${absence.id}/take-back`, { take: "all" });
+    expect(await executor(call)).toBe(idOf("aigul"));
+  });
+
   test("one that has not begun is called off; one in force is not", async () => {
     const { body: absence } = await absent("aigul", 1, 5, null);
     expect((await house.as("aigul", "POST", `/absences/${absence.id}/cancel`)).body).toMatchObject({ state: "cancelled" });

@@ -3,7 +3,7 @@ import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import { type Crm, systemActor } from "../context.ts";
 import { settle as settleNotices } from "../notification/notify.ts";
-import { fatesOf, type Kind, type Moved, moveObjects, openObjects } from "./objects.ts";
+import { ACTED, fatesOf, inquiriesFromQueue, type Kind, type Moved, moveObjects, openObjects } from "./objects.ts";
 import type { AbsenceRow } from "./sql.ts";
 import { standInOf } from "./stand-in.ts";
 
@@ -40,7 +40,7 @@ async function delegate(crm: Crm, tx: Tx, absence: AbsenceRow, objects: readonly
     SELECT object_kind, object_id, original_id FROM delegation WHERE substitute_id = ${absence.employee_id} AND outcome IS NULL`;
   const stead = new Map(mine.map((m) => [`${m.object_kind} ${m.object_id}`, m.original_id]));
   const isStead = (o: Moved) => stead.has(`${o.kind} ${o.id}`);
-  const acting = mine.filter((m) => m.object_kind === "interest").map((m): Moved => ({ kind: "interest", id: m.object_id }));
+  const acting = mine.filter((m) => ACTED.includes(m.object_kind)).map((m): Moved => ({ kind: m.object_kind, id: m.object_id }));
   const moved = await moveObjects(
     crm,
     tx,
@@ -120,7 +120,7 @@ export async function takeBack(crm: Crm, tx: Tx, actor: Actor, absence: AbsenceR
   for (const substituteId of new Set(wanted.map((o) => o.substitute_id))) {
     const objects = wanted.filter((o) => o.substitute_id === substituteId).map((o): Moved => ({ kind: o.kind, id: o.object_id }));
     await (substituteId === null
-      ? takeFromQueue(crm, tx, objects, absence.employee_id, by)
+      ? takeFromQueue(crm, tx, actor, objects, absence.employee_id, by)
       : moveObjects(crm, tx, actor, objects, { from: substituteId, to: absence.employee_id, by }, "take_back"));
   }
   const done = async (ids: Id[], outcome: "returned" | "kept") => {
@@ -138,13 +138,13 @@ export async function takeBack(crm: Crm, tx: Tx, actor: Actor, absence: AbsenceR
 }
 
 /** What nobody stood in for waits in a queue: the dialogs are taken from there, inquiries dispatched again. */
-async function takeFromQueue(crm: Crm, tx: Tx, objects: readonly Moved[], to: Id, by: Id): Promise<void> {
+async function takeFromQueue(crm: Crm, tx: Tx, actor: Actor, objects: readonly Moved[], to: Id, by: Id): Promise<void> {
   const ids = (kind: Kind) => objects.filter((o) => o.kind === kind).map((o) => o.id);
   await crm.enqueue(
     tx,
     ids("dialog").map((dialogId) => ({ kind: "dialog.assign" as const, dialogId, employeeId: to, by, from: null, at: crm.clock.now() })),
   );
-  await tx`UPDATE inquiry SET dispatched_to = ${to}, status = 'dispatched', version = version + 1 WHERE id = ANY(${ids("inquiry")}::uuid[]) AND dispatched_to IS NULL AND status IN ('new', 'in_wizard', 'dispatched')`;
+  await inquiriesFromQueue(crm, tx, actor, ids("inquiry"), to);
 }
 
 async function closeWhenSettled(crm: Crm, tx: Tx, actor: Actor, absence: AbsenceRow): Promise<void> {

@@ -6,11 +6,11 @@ import { passOn } from "./during.ts";
 
 /**
  * During an absence (B8): what comes for the absent person goes to who stands in and is written down. Dialogs are brought there by the
- * router; inquiries dispatched to the absent person and what is planned for them are passed on here, tasks as they are given. A call is over when it ends: there is nothing to hand back.
+ * router; inquiries dispatched to the absent person, what is planned for them and their new Interests are passed on here, tasks and claims as they are given. A call is over when it ends: there is nothing to hand back.
  */
 export function createAbsenceKeeper(crm: Crm): StreamHandler {
   return {
-    kinds: ["dialog.assigned", "inquiry.changed", "interaction.recorded"],
+    kinds: ["dialog.assigned", "inquiry.changed", "interaction.recorded", "interest.changed"],
     async handle(tx, events) {
       const away = await tx<{ id: Id; employee_id: Id; created_by: Id | null }[]>`SELECT id, employee_id, created_by FROM absence WHERE state = 'active'`;
       if (away.length === 0) return;
@@ -23,6 +23,12 @@ export function createAbsenceKeeper(crm: Crm): StreamHandler {
         tx,
         "interaction",
         events.flatMap((e) => (e.kind === "interaction.recorded" ? [e.payload.interactionId] : [])),
+      );
+      await passOn(
+        crm,
+        tx,
+        "interest",
+        events.flatMap((e) => (e.kind === "interest.changed" ? [e.payload.interestId] : [])),
       );
     },
   };

@@ -2,14 +2,19 @@ import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
 import type { Crm } from "../context.ts";
+import { asTarget, deadline, rememberDispatch } from "../inquiry/dispatch.ts";
+import { queueOf } from "../inquiry/sql.ts";
 import { publishLoads } from "../load/index.ts";
 import { notify, settle } from "../notification/notify.ts";
+import { departmentQueue } from "./stand-in.ts";
 
 /**
- * The objects that change hands with an absence (B8): dialogs in hand, inquiries, planned Interactions and tasks change executor; Interests keep
- * their responsible and get an acting substitute. Calls stay with whoever speaks; what is done is never rewritten.
+ * The objects that change hands with an absence (B8): dialogs in hand, inquiries, planned Interactions and tasks change executor; Interests and claims
+ * keep their responsible and get an acting substitute. Calls stay with whoever speaks; what is done is never rewritten.
  */
-export type Kind = "dialog" | "inquiry" | "interaction" | "task" | "interest";
+export type Kind = "dialog" | "inquiry" | "interaction" | "task" | "interest" | "claim";
+/** Those that keep their responsible. */
+export const ACTED: readonly Kind[] = ["interest", "claim"];
 export interface Moved {
   kind: Kind;
   id: Id;
@@ -34,24 +39,26 @@ export async function openObjects(tx: Tx, employeeId: Id, until: Date | null): P
     UNION ALL SELECT 'task', id FROM task
       WHERE executor_id = ${employeeId} AND state IN ('new','accepted','in_work') AND (${until}::timestamptz IS NULL OR due_at IS NULL OR due_at < ${until}::timestamptz)
     UNION ALL SELECT 'interest', id FROM interest
-      WHERE responsible_id = ${employeeId} AND status = 'open' AND (${until}::timestamptz IS NULL OR expected_close IS NULL OR expected_close < ${until}::timestamptz)`;
+      WHERE responsible_id = ${employeeId} AND status = 'open' AND (${until}::timestamptz IS NULL OR expected_close IS NULL OR expected_close < ${until}::timestamptz)
+    UNION ALL SELECT 'claim', id FROM claim
+      WHERE responsible_id = ${employeeId} AND status IN ('registered', 'in_work') AND (${until}::timestamptz IS NULL OR due_at IS NULL OR due_at < ${until}::timestamptz)`;
 }
 
-/** Puts objects into other hands where they are still in the first ones. Returns those that moved; an Interest always does (only its acting substitute changes). */
+/** Puts objects into other hands where they are still in the first ones. Returns those that moved; Interests and claims always do (only who acts for them changes). */
 export async function moveObjects(crm: Crm, tx: Tx, actor: Actor, objects: readonly Moved[], hands: Hands, action: "delegate" | "take_back"): Promise<Moved[]> {
   const moved = [
     ...(await moveDialogs(crm, tx, idsOf(objects, "dialog"), hands)).map((id) => ({ kind: "dialog" as const, id })),
-    ...(await moveInquiries(crm, tx, idsOf(objects, "inquiry"), hands)).map((id) => ({ kind: "inquiry" as const, id })),
+    ...(await moveInquiries(crm, tx, actor, idsOf(objects, "inquiry"), hands)).map((id) => ({ kind: "inquiry" as const, id })),
     ...(await moveInteractions(crm, tx, idsOf(objects, "interaction"), hands)).map((id) => ({ kind: "interaction" as const, id })),
     ...(await moveTasks(crm, tx, idsOf(objects, "task"), hands, action === "delegate" ? hands.from : hands.by)).map((id) => ({ kind: "task" as const, id })),
-    ...objects.filter((o) => o.kind === "interest"),
+    ...objects.filter((o) => ACTED.includes(o.kind)),
   ];
   for (const o of moved) {
     await crm.audit(tx, actor, {
       objectKind: o.kind,
       objectId: o.id,
       action,
-      changes: { [o.kind === "interest" ? "acting_id" : "executor_id"]: [hands.from, hands.to] },
+      changes: { [ACTED.includes(o.kind) ? "acting_id" : "executor_id"]: [hands.from, hands.to] },
     });
   }
   return moved;
@@ -78,17 +85,42 @@ async function moveDialogs(crm: Crm, tx: Tx, ids: Id[], { from, to, by }: Hands)
   return held.map((h) => h.dialog_id);
 }
 
-async function moveInquiries(crm: Crm, tx: Tx, ids: Id[], { from, to }: Hands): Promise<Id[]> {
+/** Each to the other person, else to the department's queue (B8): kept in its history of hand-overs, and told to whoever has it now; its deadline stays. */
+async function moveInquiries(crm: Crm, tx: Tx, actor: Actor, ids: Id[], { from, to }: Hands): Promise<Id[]> {
   if (ids.length === 0) return [];
-  const rows = await tx<{ id: Id; dialog_id: Id | null; status: string }[]>`
-    UPDATE inquiry SET dispatched_to = ${to}, status = CASE WHEN ${to}::uuid IS NULL AND status = 'dispatched' THEN 'new' ELSE status END, version = version + 1
-    WHERE id = ANY(${ids}::uuid[]) AND dispatched_to = ${from} AND status IN ('new', 'in_wizard', 'dispatched') RETURNING id, dialog_id, status`;
-  if (rows.length > 0)
-    await crm.emit(
-      tx,
-      rows.map((r) => ({ kind: "inquiry.changed" as const, dialogId: r.dialog_id, payload: { inquiryId: r.id, status: r.status } })),
-    );
-  return rows.map((r) => r.id);
+  const rows = await tx<Waiting[]>`
+    SELECT q.id, q.dialog_id, q.dispatched_to, q.received_by, q.status, q.due_at, ${queueOf(tx)} AS queue_id FROM inquiry q
+    WHERE q.id = ANY(${ids}::uuid[]) AND q.dispatched_to = ${from} AND q.status IN ('new', 'in_wizard', 'dispatched') FOR UPDATE OF q`;
+  for (const q of rows) await giveInquiry(crm, tx, actor, q, to, to === null ? await departmentQueue(tx, from, q.queue_id) : null);
+  return rows.map((q) => q.id);
+}
+
+interface Waiting {
+  id: Id;
+  dialog_id: Id | null;
+  dispatched_to: Id | null;
+  received_by: Id | null;
+  status: string;
+  due_at: Date | null;
+  queue_id: Id | null;
+}
+
+/** To a person or a queue; to neither: it is new again, for whoever watches what nobody has. */
+async function giveInquiry(crm: Crm, tx: Tx, actor: Actor, q: Waiting, employeeId: Id | null, queueId: Id | null): Promise<void> {
+  const target = asTarget({ employeeId, queueId });
+  const status = q.status === "in_wizard" ? q.status : target === null ? "new" : "dispatched";
+  const due = q.due_at ?? (target === null ? null : await deadline(tx, target, null, crm.clock.now()));
+  await tx`UPDATE inquiry SET dispatched_to = ${employeeId}, dispatch_queue_id = ${queueId}, status = ${status}, due_at = ${due}, version = version + 1 WHERE id = ${q.id}`;
+  if (target !== null && due !== null) await rememberDispatch(crm, tx, actor, q, target, { purpose: null, ruleId: null, reason: null, due });
+  await crm.emit(tx, [{ kind: "inquiry.changed" as const, dialogId: q.dialog_id, payload: { inquiryId: q.id, status } }]);
+}
+
+/** What nobody stood in for and nobody has taken from the queue meanwhile comes back to its owner. */
+export async function inquiriesFromQueue(crm: Crm, tx: Tx, actor: Actor, ids: Id[], to: Id): Promise<void> {
+  const rows = await tx<Waiting[]>`
+    SELECT q.id, q.dialog_id, q.dispatched_to, q.received_by, q.status, q.due_at, q.dispatch_queue_id AS queue_id FROM inquiry q
+    WHERE q.id = ANY(${ids}::uuid[]) AND q.dispatched_to IS NULL AND q.status IN ('new', 'in_wizard', 'dispatched') FOR UPDATE`;
+  for (const q of rows) await giveInquiry(crm, tx, actor, q, to, null);
 }
 
 async function moveInteractions(crm: Crm, tx: Tx, ids: Id[], { from, to }: Hands): Promise<Id[]> {
@@ -131,9 +163,11 @@ export async function fatesOf(tx: Tx, absenceId: Id): Promise<{ id: Id; fate: Fa
         WHEN i.executor_id = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
       WHEN g.object_kind = 'task' THEN CASE WHEN w.state = 'cancelled' THEN 'cancelled' WHEN w.state IN ('done', 'rejected') THEN 'done_by_substitute' WHEN w.executor_id = g.original_id THEN 'returned'
         WHEN w.executor_id = g.substitute_id THEN 'held' ELSE 'reassigned_elsewhere' END
+      WHEN g.object_kind = 'claim' THEN CASE WHEN cl.status IN ('satisfied', 'not_satisfied') THEN 'done_by_substitute' WHEN cl.responsible_id = g.original_id THEN 'held' ELSE 'reassigned_elsewhere' END
       ELSE CASE WHEN t.status <> 'open' THEN 'done_by_substitute' WHEN t.responsible_id = g.original_id THEN 'held' ELSE 'reassigned_elsewhere' END END AS fate
     FROM delegation g LEFT JOIN dialog d ON g.object_kind = 'dialog' AND d.id = g.object_id LEFT JOIN assignment a ON a.dialog_id = d.id AND a.ended_at IS NULL
     LEFT JOIN inquiry q ON g.object_kind = 'inquiry' AND q.id = g.object_id LEFT JOIN interaction i ON g.object_kind = 'interaction' AND i.id = g.object_id
     LEFT JOIN interest t ON g.object_kind = 'interest' AND t.id = g.object_id LEFT JOIN task w ON g.object_kind = 'task' AND w.id = g.object_id
+    LEFT JOIN claim cl ON g.object_kind = 'claim' AND cl.id = g.object_id
     WHERE g.absence_id = ${absenceId} AND g.outcome IS NULL`;
 }

@@ -65,13 +65,14 @@ export async function readAbsences(
 export async function readHandover(tx: Query, absence: AbsenceView): Promise<Handover> {
   const rows = await tx<(Handover["items"][number] & { outcome: string | null })[]>`
     SELECT g.id, g.object_kind AS kind, g.object_id AS "objectId",
-      coalesce(i.subject, w.title, CASE WHEN t.id IS NOT NULL THEN '#' || t.number || ' ' || t.title END, o.party_name, '') AS title,
-      to_jsonb(coalesce(lower(i.planned), w.due_at, q.due_at, t.expected_close::timestamptz)) AS "dueAt",
+      coalesce(i.subject, w.title, CASE WHEN t.id IS NOT NULL THEN '#' || t.number || ' ' || t.title END, CASE WHEN cl.id IS NOT NULL THEN '#' || cl.number || ' ' || cl.title END, o.party_name, '') AS title,
+      to_jsonb(coalesce(lower(i.planned), w.due_at, q.due_at, cl.due_at, t.expected_close::timestamptz)) AS "dueAt",
       CASE WHEN s.id IS NOT NULL THEN jsonb_build_object('id', s.id, 'name', s.full_name) END AS substitute, to_jsonb(g.delegated_at) AS "delegatedAt",
-      coalesce(g.outcome, CASE WHEN o.closed_at IS NOT NULL AND g.object_kind = 'dialog' OR i.state IN ('done', 'failed') OR q.status IN ('processed', 'rejected') OR w.state IN ('done', 'rejected') OR t.status <> 'open' THEN 'done_by_substitute' WHEN i.state = 'cancelled' OR w.state = 'cancelled' THEN 'cancelled' END) AS outcome,
+      coalesce(g.outcome, CASE WHEN o.closed_at IS NOT NULL AND g.object_kind = 'dialog' OR i.state IN ('done', 'failed') OR q.status IN ('processed', 'rejected') OR w.state IN ('done', 'rejected') OR t.status <> 'open' OR cl.status IN ('satisfied', 'not_satisfied') THEN 'done_by_substitute' WHEN i.state = 'cancelled' OR w.state = 'cancelled' THEN 'cancelled' END) AS outcome,
       false AS preselected
     FROM delegation g LEFT JOIN interaction i ON g.object_kind = 'interaction' AND i.id = g.object_id LEFT JOIN inquiry q ON g.object_kind = 'inquiry' AND q.id = g.object_id
     LEFT JOIN interest t ON g.object_kind = 'interest' AND t.id = g.object_id LEFT JOIN task w ON g.object_kind = 'task' AND w.id = g.object_id
+    LEFT JOIN claim cl ON g.object_kind = 'claim' AND cl.id = g.object_id
     LEFT JOIN dialog_overview o ON o.id = CASE g.object_kind WHEN 'dialog' THEN g.object_id WHEN 'inquiry' THEN q.dialog_id END LEFT JOIN employee s ON s.id = g.substitute_id
     WHERE g.absence_id = ${absence.id} ORDER BY g.delegated_at, g.id`;
   const count = (...outcomes: string[]) => rows.filter((r) => r.outcome !== null && outcomes.includes(r.outcome)).length;

@@ -1,6 +1,7 @@
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
+import { passOn } from "../absence/during.ts";
 import type { Crm } from "../context.ts";
 import { joinChain } from "../interaction/chain.ts";
 import { createTask } from "../task/write.ts";
@@ -40,6 +41,7 @@ export async function createClaim(
   // Claim and task stand in the chain of the inquiry (IA-05).
   await joinChain(tx, { kind: "claim", id }, { kind: "inquiry", id: inquiry.id }, values.registered_at);
   await giveTask(crm, tx, actor, inquiry.id, { ...claim, title: `${claim.purpose.name} #${number}: ${values.title}` });
+  await passOn(crm, tx, "claim", [id]);
   return id;
 }
 

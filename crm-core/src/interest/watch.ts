@@ -1,6 +1,7 @@
 import type { InterestFlag } from "@kommutator/contract/api/interest";
 import type { Id } from "@kommutator/contract/ids";
 import { isOpen, localDate } from "@kommutator/contract/working-time";
+import { actingOf } from "../absence/acting.ts";
 import { loadCalendars } from "../calendar.ts";
 import { type Crm, systemActor } from "../context.ts";
 import { notify } from "../notification/notify.ts";
@@ -10,8 +11,8 @@ import { headOf, judgeInterests } from "./judge.ts";
 const BATCH = 200;
 
 /**
- * Late and stuck Interests (IN-09): at their moment, once a night all of them, and every working morning one digest for each responsible;
- * the head hears of those that stay late. Running it twice or late is harmless.
+ * Late and stuck Interests (IN-09): at their moment, once a night all of them, and every working morning one digest for each responsible (of
+ * one who is away: for whoever acts for them); the head hears of those that stay late. Running it twice or late is harmless.
  */
 export async function watchInterests(crm: Crm): Promise<void> {
   await beginNight(crm);
@@ -63,7 +64,8 @@ interface Standing {
   interest_id: Id;
   number: number;
   title: string;
-  responsible_id: Id;
+  /** The responsible, or whoever acts for one who is away. */
+  told_id: Id;
   calendar_id: Id;
   told_on: string | null;
 }
@@ -73,8 +75,8 @@ async function remind(crm: Crm): Promise<void> {
   const now = crm.clock.now();
   await crm.sql.begin(async (tx) => {
     const rows = await tx<Standing[]>`
-      SELECT f.id, f.flag, f.interest_id, i.number, i.title, i.responsible_id, e.calendar_id, f.told_on::text AS told_on
-      FROM interest_flag f JOIN interest i ON i.id = f.interest_id JOIN employee e ON e.id = i.responsible_id
+      SELECT f.id, f.flag, f.interest_id, i.number, i.title, e.id AS told_id, e.calendar_id, f.told_on::text AS told_on
+      FROM interest_flag f JOIN interest i ON i.id = f.interest_id JOIN employee e ON e.id = coalesce(${actingOf(tx, "interest", tx`i.id`, tx`i.responsible_id`)}, i.responsible_id)
       WHERE f.cleared_at IS NULL AND (f.told_on IS NULL OR f.told_on < ${localDate(now + 86_400_000, "UTC")}) ORDER BY f.raised_at, f.id FOR UPDATE OF f SKIP LOCKED`;
     const calendars = await loadCalendars(
       tx,
@@ -86,7 +88,7 @@ async function remind(crm: Crm): Promise<void> {
       if (calendar === undefined || !isOpen(now, calendar)) continue;
       const day = localDate(now, calendar.tz);
       if (row.told_on !== null && row.told_on >= day) continue;
-      const key = `${row.responsible_id} ${row.flag}`;
+      const key = `${row.told_id} ${row.flag}`;
       const group = groups.get(key) ?? { day, items: [] };
       group.items.push(row);
       groups.set(key, group);
@@ -94,7 +96,7 @@ async function remind(crm: Crm): Promise<void> {
     for (const { day, items } of groups.values()) {
       const [first] = items as [Standing];
       await notify(tx, crm, {
-        employeeId: first.responsible_id,
+        employeeId: first.told_id,
         event: `interest.${first.flag}`,
         object: "interest",
         objectId: first.interest_id,

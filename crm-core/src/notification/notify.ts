@@ -1,6 +1,7 @@
 import { LEAD_MINUTES, NOTIFICATION_EVENTS, type NoticeWhy, type NotificationChannel, type NotificationEvent } from "@kommutator/contract/api/notification";
 import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
+import { toldOf } from "../absence/acting.ts";
 import type { Crm, Query } from "../context.ts";
 import { afterQuiet, type Quiet } from "./quiet.ts";
 
@@ -41,9 +42,11 @@ export function defaultChannels(event: NotificationEvent, byMail: boolean): Noti
 /**
  * Tells one employee of one event (BP-07), at most once for each key, by the channels that the person chose for it; what leaves the
  * house waits for the end of the person's quiet hours. In the caller's transaction: no notice without its cause. Returns its id, or null
- * when it was told before, is wanted by no channel, or was caused by the person. Dismissed and suspended people are told nothing.
+ * when it was told before, is wanted by no channel, or was caused by the person. Dismissed and suspended people are told nothing;
+ * what concerns an Interest or a claim of somebody absent is told to whoever acts for them (B8).
  */
-export async function notify(tx: Tx, crm: Crm, notice: Notice): Promise<Id | null> {
+export async function notify(tx: Tx, crm: Crm, meant: Notice): Promise<Id | null> {
+  const notice = { ...meant, employeeId: await toldOf(tx, meant.object, meant.objectId, meant.employeeId) };
   if (notice.byId === notice.employeeId) return null;
   const now = crm.clock.now();
   const [person] = await tx<{ channels: NotificationChannel[] | null; quiet: Quiet | null; tz: string; by_mail: boolean }[]>`

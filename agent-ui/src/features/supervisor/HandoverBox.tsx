@@ -15,7 +15,7 @@ import { SideDrawer } from "../settings/FormDrawer.tsx";
 import { takeBackBody, useHandover } from "./absences.ts";
 
 type Item = Handover["items"][number];
-const KINDS = ["dialog", "inquiry", "interaction", "task", "interest"] as const;
+const KINDS = ["dialog", "inquiry", "interaction", "task", "interest", "claim"] as const;
 const pathOf = (item: Item): string | null =>
   item.kind === "dialog"
     ? `/dialogs/${item.objectId}?view=all`
@@ -25,7 +25,9 @@ const pathOf = (item: Item): string | null =>
         ? `/events/${item.objectId}`
         : item.kind === "task"
           ? `/tasks/${item.objectId}`
-          : null;
+          : item.kind === "inquiry"
+            ? `/inquiries?inquiry=${item.objectId}`
+            : null;
 
 /** What went to the substitute, and what of it is taken back: all, or some. */
 export function HandoverBox({ absence, onClose }: { absence: AbsenceView; onClose: () => void }) {

@@ -62,12 +62,12 @@ export const AbsencePatch = z.object({
   autoReturn: z.boolean().optional(),
 });
 
-export const DELEGATED = ["dialog", "inquiry", "interaction", "task", "interest"] as const;
+export const DELEGATED = ["dialog", "inquiry", "interaction", "task", "interest", "claim"] as const;
 export const HandoverItem = z.object({
   id: Id,
   kind: z.enum(DELEGATED),
   objectId: Id,
-  /** What it is about: the customer's name, the Interaction's subject, the task's title, the Interest's number and title. */
+  /** What it is about: the customer's name, the Interaction's subject, the task's title, number and title of the Interest or the claim. */
   title: z.string(),
   dueAt: IsoTime.nullable(),
   substitute: EmployeeRef.nullable(),
