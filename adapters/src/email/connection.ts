@@ -3,6 +3,7 @@ import type { ChannelEvent, Host, MessageReceived } from "@kommutator/contract/c
 import { ImapFlow } from "imapflow";
 import type { EmailConfig } from "./config.ts";
 import { fromHeaders, fromMail } from "./from-mail.ts";
+import { testKeyOf } from "./test-letter.ts";
 
 export const MAX_LETTER_BYTES = 25 * 1024 * 1024;
 const BATCH_BYTES = 16 * 1024 * 1024;
@@ -60,6 +61,8 @@ export class MailboxWatch {
   #client: ImapFlow | null = null;
   #wake: () => void = () => {};
   #poked = false;
+  /** Test letters under way, and who waits for them. */
+  readonly #tests = new Map<string, () => void>();
 
   /** `tell` writes to the sender of an oversized letter. */
   constructor(config: EmailConfig, host: Host, tell: (event: MessageReceived) => Promise<void>) {
@@ -73,6 +76,17 @@ export class MailboxWatch {
   async close(): Promise<void> {
     this.#abort();
     await this.#running;
+  }
+
+  /** Whether the test letter with this key comes in within `ms`; what the sender does meanwhile is its own business. */
+  async seesTest(key: string, ms: number): Promise<boolean> {
+    const waiting = new AbortController();
+    const seen = new Promise<boolean>((resolve) => this.#tests.set(key, () => resolve(true)));
+    const late = pause(ms, false, { signal: AbortSignal.any([waiting.signal, this.#stop.signal]) }).catch(() => false);
+    return Promise.race([seen, late]).finally(() => {
+      waiting.abort();
+      this.#tests.delete(key);
+    });
   }
 
   readonly #abort = (): void => {
@@ -237,6 +251,13 @@ export class MailboxWatch {
       };
       // Expunged between the two commands.
       if (source === undefined) {
+        settled();
+        continue;
+      }
+      const test = testKeyOf(source, this.#config);
+      if (test !== null) {
+        this.#host.record("in", "Test letter seen", { uid });
+        this.#tests.get(test)?.();
         settled();
         continue;
       }

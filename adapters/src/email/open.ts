@@ -1,8 +1,12 @@
-import { type Channel, ChannelError, type Host, type MessageReceived } from "@kommutator/contract/channel";
+import { type Channel, ChannelError, type Host, type MessageReceived, type TestOutcome, type TestStep } from "@kommutator/contract/channel";
 import type { EmailConfig } from "./config.ts";
 import { imapClient, isAuthFailure, MAX_LETTER_BYTES, MailboxWatch } from "./connection.ts";
 import { openSmtp, sendLetter } from "./smtp.ts";
+import { testLetter } from "./test-letter.ts";
 import { type OutgoingLetter, toMail, toOversizeNotice } from "./to-mail.ts";
+
+/** How long a test letter may take to come back. */
+const TEST_LETTER_MS = 30_000;
 
 /** Begins to watch the mailbox; letters go out by SMTP as they come. */
 export function openMailbox(config: EmailConfig, host: Host): Channel {
@@ -34,7 +38,10 @@ export function openMailbox(config: EmailConfig, host: Host): Channel {
         return { messageKey: letter.mail.messageId };
       },
     },
-    test: () => tryBoth(config, stop.signal),
+    test: async () => {
+      const connected = await tryBoth(config, stop.signal);
+      return connected.ok ? tryLetter(config, connected.detail, { deliver, watch, now: host.now() }) : connected;
+    },
     async close() {
       stop.abort();
       await watch.close();
@@ -73,4 +80,45 @@ async function tryBoth(config: EmailConfig, signal: AbortSignal): Promise<{ ok: 
     );
   }
   return faults.length === 0 ? { ok: true, detail: `IMAP and SMTP both let ${config.address} in` } : { ok: false, detail: faults.join("; ") };
+}
+
+interface Post {
+  deliver: (letter: OutgoingLetter) => Promise<void>;
+  watch: MailboxWatch;
+  now: number;
+}
+
+/** Writes a letter to the mailbox itself and waits until the watch has it. */
+async function tryLetter(config: EmailConfig, connected: string, { deliver, watch, now }: Post): Promise<TestOutcome> {
+  const { key, letter } = testLetter(config, new Date(now));
+  const connect: TestStep = { step: "connect", outcome: "ok", detail: connected };
+  const outcome = (...rest: TestStep[]): TestOutcome => {
+    const steps = [connect, ...rest];
+    return { ok: steps.every(({ outcome }) => outcome === "ok"), detail: steps.map(({ detail }) => detail).join(". "), steps };
+  };
+  // Awaited from before it leaves: it may be back before the server's answer.
+  const began = performance.now();
+  const seen = watch.seesTest(key, TEST_LETTER_MS);
+  try {
+    await deliver(letter);
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error;
+    return outcome(
+      { step: "send", outcome: "failed", detail: `SMTP did not take the test letter: ${error.message}` },
+      { step: "receive", outcome: "not-tried", detail: "No letter could come back" },
+    );
+  }
+  const sent: TestStep = { step: "send", outcome: "ok", detail: `SMTP took a test letter to ${config.address}` };
+  const arrived = await seen;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  return outcome(
+    sent,
+    arrived
+      ? { step: "receive", outcome: "ok", detail: `It came in by IMAP after ${seconds} s` }
+      : {
+          step: "receive",
+          outcome: "failed",
+          detail: `It has not come into the folder "${config.folder}" within ${TEST_LETTER_MS / 1000} s: look for it in other folders and in the spam`,
+        },
+  );
 }

@@ -92,6 +92,20 @@ export interface ChannelLimits {
   dailyPerAddress?: number;
 }
 
+/** One thing a test did or could not do: reach the provider and be let in, send a message, get one. */
+export interface TestStep {
+  step: "connect" | "send" | "receive";
+  outcome: "ok" | "failed" | "not-tried";
+  /** In words, as the provider or the adapter says it. */
+  detail: string;
+}
+export interface TestOutcome {
+  ok: boolean;
+  detail: string;
+  /** Absent: the test was of the connection alone. */
+  steps?: TestStep[];
+}
+
 export interface Channel {
   handlers: Handlers;
   limits: ChannelLimits;
@@ -111,7 +125,7 @@ export interface Channel {
   /** Money left with the provider. */
   balance?: () => Promise<{ amount: number; currency: string }>;
   /** The administrator's "test" button: does the real thing, says what is wrong in words. */
-  test?: () => Promise<{ ok: boolean; detail: string }>;
+  test?: () => Promise<TestOutcome>;
   close(): Promise<void>;
 }
 
