@@ -14,7 +14,6 @@ const UNTOLD: Record<string, string[]> = {
     "POST /contact-points/renormalise", // a dry run; the real one is audited point by point
     "POST /duplicates/check",
     "POST /routing/what-if",
-    "POST /channels/{id}/test",
   ],
   "somebody's own desk, which nobody else sees": [
     "PUT /inquiries/{id}/draft",

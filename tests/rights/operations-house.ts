@@ -115,6 +115,7 @@ export const houseOperations: Record<string, Operation> = {
   "GET /channels/{id}/errors": admin(),
   "POST /channels/{id}/errors/{eventId}/retry": admin({ params: { eventId: "1" }, elsewhere: "gateway/src/api/channels/channels.test.ts" }),
   "POST /channels/{id}/test": admin(),
+  "GET /channels/{id}/test-targets": admin(),
   "GET /channels/{id}/transcript": admin(),
   "GET /channels/{id}/lines": head(),
   "POST /channels/{id}/lines": admin({ id: (s) => Promise.resolve(s.voiceId), body: (s) => ({ number: s.phone().value, queueId: s.queueId }) }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listFailed, retryFailed } from "../inbound/error-list.ts";
 import { chat, type IngestFixture, ingestFixture, letter } from "./ingest.fixture.ts";
 
 let house: IngestFixture;
@@ -93,6 +94,24 @@ describe("messages", () => {
       { state: string; error: string; kind: string }[]
     >`SELECT state, error, kind FROM raw_event WHERE channel_id = ${channel} AND state = 'failed' ORDER BY id`;
     expect(failed.map((f) => f.kind)).toEqual(["unparseable", "message.received"]);
+  });
+
+  test("an event that failed while something was wrong, tried again once that is mended, ends as a message in its dialog", async () => {
+    const channel = await house.channel("web-chat");
+    await house.sql`ALTER TABLE message ADD CONSTRAINT something_wrong CHECK (body <> 'better late') NOT VALID`;
+    await house.report(channel, chat("visitor-late", "better late"));
+    await house.settled();
+    const [failed] = await house.sql.begin((tx) => listFailed(tx, channel));
+    expect(failed).toMatchObject({ kind: "message.received", error: expect.stringContaining("something_wrong") });
+    expect(await dialogsOf(channel)).toEqual([]);
+    await house.sql`ALTER TABLE message DROP CONSTRAINT something_wrong`;
+    expect(await house.sql.begin((tx) => retryFailed(tx, channel, failed?.id ?? 0))).toBe(true);
+    // The next event wakes ingest, as the page does.
+    await house.report(channel, chat("visitor-late", "than never"));
+    await house.settled();
+    const [dialog] = await dialogsOf(channel);
+    expect((await messagesOf(idOf(dialog))).map((m) => m.body).sort()).toEqual(["better late", "than never"]);
+    expect(await house.sql.begin((tx) => listFailed(tx, channel))).toEqual([]);
   });
 
   test("hostile text is stored without what the database refuses", async () => {

@@ -111,6 +111,7 @@ test("the channel's page: what the test says, the money left, and the address to
   expect((await admin.call("POST", `/channels/${vk}/test`, {})).json()).toEqual({
     ok: true,
     detail: "The community answers.",
+    steps: [],
     balance: { amount: 12.5, currency: "KZT" },
   });
   expect((await admin.call("POST", `/channels/${viber}/test`, {})).json()).toMatchObject({ ok: true, balance: null });

@@ -41,14 +41,17 @@ async function fill(desk: Page, form: Locator, kind: string, fields: Field[], co
   }
 }
 
+/** What the test says of a channel that lets us in, while sending or receiving was not tried. */
+const PARTLY = "Связь есть";
+
 /** Presses "test" until the answer has this title; the channel may still be connecting. */
-async function tested(form: Locator, title: "Работает" | "Не работает"): Promise<void> {
+async function tested(form: Locator, title: "Работает" | typeof PARTLY | "Не работает"): Promise<void> {
   await until(
     `the test says: ${title}`,
     async () => {
       await form.getByRole("button", { name: "Проверить" }).click();
-      const shown = form.getByRole(title === "Работает" ? "status" : "alert").getByText(title, { exact: true });
-      return shown.waitFor({ timeout: 3_000 }).then(
+      const shown = form.getByRole(title === "Не работает" ? "alert" : "status").getByText(title, { exact: true });
+      return shown.waitFor({ timeout: 10_000 }).then(
         () => true,
         () => false,
       );
@@ -86,7 +89,15 @@ export function channelPage(stage: Stage): void {
       await fill(desk, form, kind, fields, { ...driver.config(house.url), ...(kind === "web-form" ? { publicUrl: house.url } : {}) });
       await desk.keyboard.press("Control+s");
       await form.getByRole("button", { name: "Проверить" }).waitFor();
-      await tested(form, "Работает");
+      await tested(form, ["sms-smpp", "sms-http", "viber", "vk"].includes(kind) ? PARTLY : "Работает");
+      if (kind === "email") expect(await form.locator("[data-step=receive]").getAttribute("data-outcome")).toBe("ok");
+      if (kind === "sms-smpp") {
+        await form.getByLabel("Номер для пробного SMS").fill("+7 701 123 45 67");
+        await form.getByRole("button", { name: "Проверить" }).click();
+        await form.locator("[data-step=send][data-outcome=ok]").waitFor();
+        await screenshot(desk, "channel-test-sms-dark");
+        await accessible(desk);
+      }
       if (kind === "email") await screenshot(desk, "channel-added-email-dark");
       await form.getByRole("button", { name: "Отмена" }).click();
       await form.waitFor({ state: "detached" });
@@ -108,7 +119,7 @@ export function channelPage(stage: Stage): void {
     await desk.keyboard.press("Control+s");
     await form.getByRole("button", { name: "Заменить: Токен бота" }).waitFor();
     expect(await form.innerHTML()).not.toContain(String(token));
-    await tested(form, "Работает");
+    await tested(form, PARTLY);
     await screenshot(desk, "channel-page-dark");
     await accessible(desk);
 
@@ -122,7 +133,7 @@ export function channelPage(stage: Stage): void {
     await tested(form, "Не работает");
     await form.getByRole("alert").getByText("Провайдер не отвечает", { exact: false }).waitFor();
     await driver.server.up();
-    await tested(form, "Работает");
+    await tested(form, PARTLY);
   });
 
   test("its state, last event and lag are seen; an event that cannot be read stands in the list with its reason; the exchange shows no secret", async () => {
@@ -140,11 +151,8 @@ export function channelPage(stage: Stage): void {
     await form.getByText("nobody", { exact: false }).first().waitFor();
     await screenshot(desk, "channel-errors-dark");
     await accessible(desk);
-    const [again] = await Promise.all([
-      desk.waitForResponse((response) => /\/errors\/\d+\/retry$/.test(response.url())),
-      form.getByRole("button", { name: "Повторить" }).press("Enter"),
-    ]);
-    expect(again.ok()).toBe(true);
+    await form.getByText("Событие не удалось прочитать", { exact: false }).waitFor();
+    expect(await form.getByRole("button", { name: "Повторить" }).count()).toBe(0);
     await form.getByRole("tab", { name: "Обмен" }).click();
     await form.getByText("getMe").first().waitFor();
     await form.getByRole("button", { name: "Содержимое" }).first().press("Enter");

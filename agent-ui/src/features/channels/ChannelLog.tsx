@@ -18,9 +18,10 @@ export function ChannelErrors({ id }: { id: string }) {
   if (faults.isPending) return <RowsSkeleton rows={3} />;
   if (faults.isError) return <ErrorState error={faults.error} onRetry={() => void faults.refetch()} />;
   if (faults.data.length === 0) return <Empty icon={<IconChecks />} title={t("noErrors")} text={t("noErrorsText")} />;
+  const again = faults.data.filter(({ retriable }) => retriable);
   return (
     <Stack gap="md">
-      {faults.data.length > 1 ? <RetryAll channelId={id} faults={faults.data} /> : null}
+      {again.length > 1 ? <RetryAll channelId={id} faults={again} /> : null}
       {faults.data.map((each) => (
         <Fault key={each.id} channelId={id} fault={each} />
       ))}
@@ -74,14 +75,17 @@ function Fault({ channelId, fault }: { channelId: string; fault: ChannelFault })
           <Text size="xs" c="dimmed">
             {[format.full(fault.receivedAt), fault.kind, t("attempts", { count: fault.attempts })].join(" · ")}
           </Text>
+          {fault.retriable ? null : <Text size="xs">{t("unreadable")}</Text>}
         </div>
         <Group gap="xs" wrap="nowrap">
           <Button size="compact-sm" variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>
             {t("payload")}
           </Button>
-          <Button size="compact-sm" variant="light" loading={retry.isPending} onClick={() => retry.mutate()}>
-            {t("common:tryAgain")}
-          </Button>
+          {fault.retriable ? (
+            <Button size="compact-sm" variant="light" loading={retry.isPending} onClick={() => retry.mutate()}>
+              {t("common:tryAgain")}
+            </Button>
+          ) : null}
         </Group>
       </Group>
       {open ? <pre className={classes["detail"]}>{JSON.stringify(fault.payload, null, 2)}</pre> : null}

@@ -1,5 +1,5 @@
 import type { ChannelTest } from "@kommutator/contract/api/admin";
-import { Alert, Button, Group, Loader } from "@mantine/core";
+import { Alert, Button, Group, Loader, Stack } from "@mantine/core";
 import { IconCircleCheck, IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -12,26 +12,32 @@ import { keys } from "../../app/keys.ts";
 import { saidKey } from "../composer/said.ts";
 import { useSaid } from "../composer/useSaid.ts";
 import classes from "./channels.module.css";
+import { TestSteps } from "./TestSteps.tsx";
+import { TestTarget, type Wanted } from "./TestTarget.tsx";
 
 /** Does the real thing with the provider and says in words what came of it. What is tested is what is saved. */
 export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved: boolean }) {
   const { t } = useTranslation("channels");
   const format = useFormat();
   const client = useQueryClient();
+  const [wanted, setWanted] = useState<Wanted>({});
   const test = useMutation({
-    mutationFn: () => api.post<z.infer<typeof ChannelTest>>(`/channels/${channelId}/test`, {}),
+    mutationFn: () => api.post<z.infer<typeof ChannelTest>>(`/channels/${channelId}/test`, wanted),
     onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
   });
   const seconds = useSeconds(test.isPending);
   const said = useSaid();
   const ok = test.data?.ok === true;
   const detail = test.data?.detail ?? "";
+  const steps = test.data?.steps ?? [];
+  const partly = ok && steps.some(({ outcome }) => outcome === "not-tried");
   // What came of it in the reader's words; the adapter's own below them.
-  const words = ok ? t("testOkText") : saidKey(detail) === null ? null : said(detail);
+  const words = ok ? (steps.length > 0 ? null : t("testOkText")) : saidKey(detail) === null ? null : said(detail);
   const balance = test.data?.balance ?? null;
   const money = balance === null ? null : `${format.number(balance.amount, 2)} ${balance.currency}`;
   return (
-    <>
+    <Stack gap="xs">
+      <TestTarget channelId={channelId} wanted={wanted} onChange={setWanted} />
       <Group gap="sm">
         <Button variant="light" leftSection={<IconPlugConnected size={16} aria-hidden />} disabled={test.isPending} onClick={() => test.mutate()}>
           {t("test")}
@@ -53,11 +59,13 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
           variant="light"
           role={ok ? "status" : "alert"}
           icon={ok ? <IconCircleCheck /> : <IconPlugConnectedX />}
-          title={ok ? t("testOk") : t("testFailed")}
+          title={t(partly ? "testPartly" : ok ? "testOk" : "testFailed")}
         >
           {words === null ? null : <div>{words}</div>}
           {test.isError ? (
             failureText(test.error)
+          ) : steps.length > 0 ? (
+            <TestSteps steps={steps} />
           ) : (
             <div lang="en" className={classes["original"]} data-alone={words === null || undefined}>
               {detail}
@@ -66,7 +74,7 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
           {money === null ? null : <div>{t("balance", { amount: money })}</div>}
         </Alert>
       )}
-    </>
+    </Stack>
   );
 }
 

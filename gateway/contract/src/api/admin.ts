@@ -8,7 +8,7 @@ import { Id, IsoTime, NamedRef, PageQuery, patchOf } from "./common.ts";
  * Departments GET/POST /departments · PATCH/DELETE /departments/:id (DELETE archives an empty one) · GET /departments/:id/history
  * Calendars   GET/POST /calendars · PATCH/DELETE /calendars/:id (DELETE archives an unused one) · POST /calendars/:id/measure
  * Roles       GET/POST /roles · PATCH/DELETE /roles/:id
- * Channels    GET /channels/kinds · GET/POST /channels · PATCH/DELETE /channels/:id · POST /channels/:id/test · GET /channels/:id/errors · POST /channels/:id/errors/:eventId/retry · GET /channels/:id/transcript
+ * Channels    GET /channels/kinds · GET/POST /channels · PATCH/DELETE /channels/:id · POST /channels/:id/test · GET /channels/:id/test-targets · GET /channels/:id/errors · POST /channels/:id/errors/:eventId/retry · GET /channels/:id/transcript
  * Lines       of voice channels: line.ts
  * Audit       GET /audit?objectKind=&objectId=&actorId=&actorKind=&action=&from=&to=
  * All under /api/v1.
@@ -143,8 +143,20 @@ export const ChannelView = z.object({
   webhookUrl: z.string().nullish(),
   version: z.number().int(),
 });
-/** What the "test" button answers: in words, and the money left where the provider tells. */
-export const ChannelTest = z.object({ ok: z.boolean(), detail: z.string(), balance: z.object({ amount: z.number(), currency: z.string() }).nullable() });
+/** What the "test" button answers: in words, step by step (what was tried and what was not), and the money left where the provider tells. */
+export const ChannelTest = z.object({
+  ok: z.boolean(),
+  detail: z.string(),
+  steps: z.array(z.object({ step: z.enum(["connect", "send", "receive"]), outcome: z.enum(["ok", "failed", "not-tried"]), detail: z.string() })),
+  balance: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+});
+/** To whom a test message goes: a number on SMS channels, a chat of this channel on messengers; without either none is sent. */
+export const ChannelTestBody = z.object({ number: z.string().trim().min(1).max(40).optional(), dialogId: Id.optional() }).nullish();
+/** To whom a test message can go, and the newest chats that may be chosen. */
+export const ChannelTestTargets = z.object({
+  to: z.enum(["phone", "thread", "nobody"]),
+  chats: z.array(z.object({ dialogId: Id, name: z.string(), lastAt: IsoTime })),
+});
 export type ChannelView = z.infer<typeof ChannelView>;
 export const ChannelBody = z.object({
   kind: z.string(),
@@ -164,6 +176,8 @@ export const ChannelErrorView = z.object({
   attempts: z.number().int(),
   error: z.string(),
   payload: z.unknown(),
+  /** False: it could not be read when it came and is not read again, so trying it once more would change nothing. */
+  retriable: z.boolean(),
 });
 export const TranscriptLine = z.object({ at: IsoTime, direction: z.enum(["in", "out"]), summary: z.string(), detail: z.unknown() });
 export const ACTOR_KINDS = ["employee", "system", "integration", "automation"] as const;

@@ -1,4 +1,14 @@
-import { ChannelBody, ChannelErrorView, ChannelKindView, ChannelPatch, ChannelTest, ChannelView, TranscriptLine } from "@kommutator/contract/api/admin";
+import {
+  ChannelBody,
+  ChannelErrorView,
+  ChannelKindView,
+  ChannelPatch,
+  ChannelTest,
+  ChannelTestBody,
+  ChannelTestTargets,
+  ChannelView,
+  TranscriptLine,
+} from "@kommutator/contract/api/admin";
 import { IdParams, Id as IdSchema } from "@kommutator/contract/api/common";
 import { AppError } from "@kommutator/contract/errors";
 import { actorOf, requireScope } from "@kommutator/contract/http";
@@ -7,10 +17,10 @@ import { writeAudit } from "@kommutator/crm-core/audit/write";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { listFailed, retryFailed } from "../../inbound/error-list.ts";
+import { isRetriable, listFailed, retryFailed } from "../../inbound/error-list.ts";
 import type { ApiDeps } from "../deps.ts";
 import { adapterOf, archiveChannel, changeChannel, channelView, createChannel } from "./change.ts";
-import { testChannel } from "./trial.ts";
+import { testChannel, testTargets } from "./trial.ts";
 import { readChannels } from "./views.ts";
 
 const TRANSCRIPT_LINES = 200;
@@ -65,10 +75,14 @@ export function channelRoutes(deps: ApiDeps, onChanged: () => Promise<void>): Fa
       return reply.code(204).send(null);
     });
 
-    app.post("/channels/:id/test", { schema: { params: IdParams, response: { 200: ChannelTest } } }, async (request) => {
+    app.post("/channels/:id/test", { schema: { params: IdParams, body: ChannelTestBody, response: { 200: ChannelTest } } }, async (request) => {
       requireScope(request, "channel", "edit");
-      await requireChannel(request.params.id);
-      return testChannel(deps, request.params.id);
+      return testChannel(deps, actorOf(request), await requireChannel(request.params.id), request.body ?? {});
+    });
+
+    app.get("/channels/:id/test-targets", { schema: { params: IdParams, response: { 200: ChannelTestTargets } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      return testTargets(deps, await requireChannel(request.params.id));
     });
 
     app.get("/channels/:id/errors", { schema: { params: IdParams, response: { 200: z.array(ChannelErrorView) } } }, async (request) => {
@@ -83,6 +97,7 @@ export function channelRoutes(deps: ApiDeps, onChanged: () => Promise<void>): Fa
         attempts: f.attempts,
         error: f.error ?? "",
         payload: f.event,
+        retriable: isRetriable(f),
       }));
     });
 
