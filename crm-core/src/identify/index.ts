@@ -37,6 +37,7 @@ interface Question {
   shown: string;
   displayName: string | null;
   channelId: Id;
+  previousDialogId: Id | null;
 }
 
 /** Identification of whoever calls or writes (spec B0, RG-01, RG-03). */
@@ -75,7 +76,7 @@ async function identifyAll(crm: Crm, tx: Tx, askers: readonly Asker[], context: 
   const first: Question[] = [];
   const rest: Question[] = [];
   const seen = new Set<string>();
-  for (const [n, { from, channelId }] of askers.entries()) {
+  for (const [n, { from, channelId, previousDialogId = null }] of askers.entries()) {
     const identity = normaliseIdentity(from, country);
     if (identity.value === null) {
       results[n] = nobody("hidden", from.displayName ?? identity.raw);
@@ -84,7 +85,7 @@ async function identifyAll(crm: Crm, tx: Tx, askers: readonly Asker[], context: 
     const key: Key = { kind: identity.kind, scope: identityScope(identity.kind, channelId), value: identity.value };
     const shown = identity.kind === "phone" ? formatPhone(identity.value, country) : (from.displayName ?? identity.value);
     const name = JSON.stringify(key);
-    (seen.has(name) ? rest : first).push({ n, key, raw: identity.raw, shown, displayName: from.displayName ?? null, channelId });
+    (seen.has(name) ? rest : first).push({ n, key, raw: identity.raw, shown, displayName: from.displayName ?? null, channelId, previousDialogId });
     seen.add(name);
   }
   for (const questions of [first, rest]) {
@@ -101,7 +102,8 @@ async function identifyAll(crm: Crm, tx: Tx, askers: readonly Asker[], context: 
 async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context: Context): Promise<(readonly [number, Identification])[]> {
   const now = new Date(context.at ?? crm.clock.now());
   const keys = questions.map((q) => q.key);
-  const known = await lookUp(tx, keys, now);
+  const before = questions.map((q) => q.previousDialogId);
+  const known = await lookUp(tx, keys, now, before);
   const found = known.map((k) => match(k.owners));
   // A known person needs no lock and no write. Who is about to write waits for their turn, all in one order; who makes a card looks again then.
   const making = questions.flatMap((_, i) => (!known[i]?.excluded && found[i]?.result === "new" && context.createLead ? [i] : []));
@@ -109,7 +111,15 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
   const keysOf = (list: number[]) => list.map((i) => keys[i] as Key);
   const locked = making.length + verifying.length > 0 ? lockIdentities(tx, keysOf([...making, ...verifying])) : null;
   if (making.length > 0) {
-    const [, again] = await together([locked, lookUp(tx, keysOf(making), now)]);
+    const [, again] = await together([
+      locked,
+      lookUp(
+        tx,
+        keysOf(making),
+        now,
+        making.map((i) => before[i] ?? null),
+      ),
+    ]);
     for (const [at, i] of making.entries()) {
       known[i] = again[at] as Found;
       found[i] = match(known[i].owners);
@@ -128,7 +138,7 @@ async function answer(crm: Crm, tx: Tx, questions: readonly Question[], context:
       return [q.n, { ...unknown, leadId: lead.leadId, contactPointId: lead.pointId }] as const;
     }
     writes.push(keepEvidence(tx, q.key, it, context.verifiedHow, now));
-    return [q.n, await describe(tx, it, known[i]?.owners ?? [], q.shown, now)] as const;
+    return [q.n, await describe(tx, it, known[i]?.owners ?? [], q, now)] as const;
   });
   writes.push(insertLeads(crm, tx, made, context, now));
   if (context.follow === undefined) return (await together([together(answers), ...writes]))[0];
@@ -192,7 +202,7 @@ async function describe(
   tx: Tx,
   found: Exclude<Match, { result: "new" }>,
   owners: readonly OwnerWithPeople[],
-  shown: string,
+  { shown, previousDialogId }: Question,
   now: Date,
 ): Promise<Identification> {
   if (found.result === "ambiguous") {
@@ -206,7 +216,7 @@ async function describe(
       : { customerId: null, contactId: null, leadId: owner.leadId };
   const known = owners.length === 1 ? owners[0]?.people : null;
   const { interests, responsible, substituteId } = await (known == null
-    ? findPeople(tx, { ...party, own: owner.customerResponsibleId ?? owner.leadResponsibleId }, now)
+    ? findPeople(tx, { ...party, own: owner.customerResponsibleId ?? owner.leadResponsibleId }, now, previousDialogId)
     : withSubstitute(tx, known, now));
   return {
     result: found.result,

@@ -26,9 +26,9 @@ export interface People {
 
 type OurPeople = Pick<Identification, "responsible" | "substituteId"> & { interests: Id[] };
 
-/** Whose concern a person is (B0), asked by itself. */
-export async function findPeople(tx: Query, party: Party, now: Date): Promise<OurPeople> {
-  const [row] = await statement<[People]>(tx, (sql) => peopleOf(sql, party, now));
+/** Whose concern a person is (B0), asked by itself; `about`: a dialog whose Interest it belongs to. */
+export async function findPeople(tx: Query, party: Party, now: Date, about: Id | null = null): Promise<OurPeople> {
+  const [row] = await statement<[People]>(tx, (sql) => peopleOf(sql, party, now, about === null ? null : sql`${about}::uuid`));
   return withSubstitute(tx, row, now);
 }
 
@@ -43,10 +43,10 @@ export async function withSubstitute(tx: Query, { interests, responsible, why, a
 
 /**
  * The query of the first rung's people (B0), one row, of a party given by values or by columns of the query around it: the responsible of
- * the one open Interest of the person (those of another contact of the company do not count), else the card's, else the last one who
+ * the open Interest that the dialog `about` belongs to (when it is one of this person's), else of the one open Interest of the person (those of another contact of the company do not count), else the card's, else the last one who
  * talked, within the days of the settings; only active employees.
  */
-export function peopleOf(tx: Query, party: Party | Record<keyof Party, Fragment>, now: Date) {
+export function peopleOf(tx: Query, party: Party | Record<keyof Party, Fragment>, now: Date, about: Fragment | null = null) {
   const customer = tx`${party.customerId as Id}::uuid`;
   const contact = tx`${party.contactId as Id}::uuid`;
   const lead = tx`${party.leadId as Id}::uuid`;
@@ -55,11 +55,18 @@ export function peopleOf(tx: Query, party: Party | Record<keyof Party, Fragment>
      WHERE ${who} AND coalesce(lower(i.occurred), lower(i.planned)) >= ${now}::timestamptz - (SELECT last_talked_days FROM reception_setting) * interval '24 hours'
        AND i.state = 'done' AND i.dialog_id IS NOT NULL
      ORDER BY coalesce(lower(i.occurred), lower(i.planned)) DESC LIMIT 1)`;
+  const only = tx`(SELECT id FROM employee WHERE cardinality(open.interests) = 1 AND id = open.responsible[1] AND state = 'active')`;
+  // Who asks about no dialog asks nothing more: calls do not wait for it.
+  const ofInterest =
+    about === null
+      ? only
+      : tx`coalesce((SELECT e.id FROM dialog_party d JOIN interest i ON i.id = d.interest_id AND i.status = 'open' AND (i.customer_id = ${customer} OR (${customer} IS NULL AND i.lead_id = ${lead}))
+           JOIN employee e ON e.id = i.responsible_id AND e.state = 'active' WHERE d.dialog_id = ${about}), ${only})`;
   return tx`
     SELECT found.interests, chosen.responsible, chosen.why, away.id IS NOT NULL AS absent, stand_in.id AS personal
     FROM (
       SELECT open.interests,
-             (SELECT id FROM employee WHERE cardinality(open.interests) = 1 AND id = open.responsible[1] AND state = 'active') AS of_interest,
+             ${ofInterest} AS of_interest,
              (SELECT id FROM employee WHERE id = ${party.own as Id}::uuid AND state = 'active') AS of_card
       FROM (
         SELECT array_agg(id) AS interests, array_agg(responsible_id) AS responsible FROM (

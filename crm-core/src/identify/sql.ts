@@ -28,8 +28,12 @@ export interface Found {
   excluded: boolean;
 }
 
-/** What is known of each identity, with whose concern the people behind it are: mostly all there is to ask, in one round trip. */
-export async function lookUp(tx: Query, keys: readonly Key[], now: Date): Promise<Found[]> {
+/**
+ * What is known of each identity, with whose concern the people behind it are: mostly all there is to ask, in one round trip. `before`: the
+ * dialog that each one's goes on from, if any.
+ */
+export async function lookUp(tx: Query, keys: readonly Key[], now: Date, before: readonly (Id | null)[]): Promise<Found[]> {
+  const goesOn = before.some((id) => id !== null);
   const rows = await statement<(OwnerWithPeople & { n: number; excluded: boolean })[]>(tx, (sql) => {
     const party = {
       customerId: sql`o."customerId"`,
@@ -39,7 +43,7 @@ export async function lookUp(tx: Query, keys: readonly Key[], now: Date): Promis
     };
     return sql`
       SELECT q.n, EXISTS (SELECT FROM exclusion x WHERE x.kind = q.kind AND x.value_norm = q.value) AS excluded, o.*,
-        CASE WHEN o."pointId" IS NOT NULL THEN (SELECT to_jsonb(p) FROM (${peopleOf(sql, party, now)}) p) END AS people
+        CASE WHEN o."pointId" IS NOT NULL THEN (SELECT to_jsonb(p) FROM (${peopleOf(sql, party, now, goesOn ? sql`(${before}::uuid[])[q.n]` : null)}) p) END AS people
       FROM ${identities(sql, keys)} LEFT JOIN LATERAL (${owner(sql)}) o ON true`;
   });
   const found: Found[] = keys.map(() => ({ owners: [], excluded: false }));

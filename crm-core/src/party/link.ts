@@ -6,6 +6,7 @@ import type { Actor } from "@kommutator/contract/ports";
 import type { Crm, Query } from "../context.ts";
 import { inquiryAllowed, UNPROCESSED } from "../inquiry/sql.ts";
 import { hasInHand, visible } from "../rights.ts";
+import { tellRouter } from "./router.ts";
 import { partyOf } from "./sql.ts";
 
 /**
@@ -40,6 +41,9 @@ export async function linkInterest(crm: Crm, tx: Tx, actor: Actor, dialogId: Id,
   await moveInteractions(tx, dialogId);
   await crm.audit(tx, actor, { objectKind: "dialog", objectId: dialogId, action: "party", changes: { interest_id: [before?.interestId ?? null, interestId] } });
   await emitParty(crm, tx, dialogId);
+  // Who still waits goes to the Interest's responsible (B0, step 1).
+  const party = await partyOf(tx, dialogId);
+  if (party !== null) await tellRouter(crm, tx, dialogId, party);
 }
 
 /** The Interactions of a dialog follow its person and Interest (C5: corrections move the link; the call and its times stay). */

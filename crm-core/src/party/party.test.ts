@@ -132,6 +132,33 @@ describe("who a dialog is with (PATCH party)", () => {
     await house.sql`DELETE FROM skill WHERE id = ${skill?.id as Id}`;
   });
 
+  test("the Interest that a waiting dialog is said to be about brings it to the Interest's responsible; taken away or closed, the card's comes back", async () => {
+    const { d, companies } = await switchboard();
+    const { bolat, aigul } = house.company.employees;
+    const [customerId] = companies;
+    await house.sql`UPDATE customer SET responsible_id = ${aigul.id}, responsible_since = now() WHERE id = ${customerId}`;
+    const interest = async (title: string, kind: string, more = {}): Promise<Id> => {
+      const kindId = house.company.catalogues.interestKinds[kind]?.id;
+      const made = await house.as("admin", "POST", "/interests", { kindId, title, customerId, responsibleId: bolat.id, ...more });
+      expect(made.status, JSON.stringify(made.body)).toBe(201);
+      return made.body.id;
+    };
+    const [chairs] = [await interest("Chairs", "sale"), await interest("Repair", "service")];
+    await house.as("aigul", "PATCH", `/dialogs/${d.id}/party`, { customerId });
+    await house.sql`INSERT INTO entry (id, dialog_id, queue_id, medium, identity_result, rung, enqueued_at) VALUES (gen_random_uuid(), ${d.id}, ${house.company.queueId}, 'voice', 'known', 'least_loaded', now())`;
+    const heard = async () =>
+      (await house.enqueued()).filter((i) => i.kind === "dialog.identified" && i.dialogId === d.id).map((i) => (i as { responsible: unknown }).responsible);
+    await house.as("admin", "PATCH", `/dialogs/${d.id}/party`, { interestId: chairs });
+    await house.as("admin", "PATCH", `/dialogs/${d.id}/party`, { interestId: null });
+    // The third, made from the dialog, is linked by its making.
+    await interest("Sofas", "sale", { fromDialogId: d.id, parallelReason: "For the other office" });
+    expect(await heard()).toEqual([
+      { employeeId: bolat.id, why: "interest" },
+      { employeeId: aigul.id, why: "customer" },
+      { employeeId: bolat.id, why: "interest" },
+    ]);
+  });
+
   test("a correction moves the recorded Interaction with it; the talk itself stays", async () => {
     const { p, companies } = await switchboard();
     const talk = await house.call(p, { disposition: "answered", startedAt: NOW, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });

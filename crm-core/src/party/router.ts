@@ -32,12 +32,12 @@ export async function tellRouter(crm: Crm, tx: Tx, dialogId: Id, person: { custo
     WHERE e.dialog_id = ${dialogId} AND e.ended_at IS NULL`;
   if (waiting === undefined) return;
   const now = new Date(crm.clock.now());
-  const { responsible, substituteId } = await findPeople(tx, { ...person, own: waiting.responsibleId }, now);
+  const { responsible, substituteId } = await findPeople(tx, { ...person, own: waiting.responsibleId }, now, dialogId);
   await crm.enqueue(tx, [
     {
       kind: "dialog.identified",
       dialogId,
-      identity: person.customerId === null ? "lead" : "known",
+      identity: person.customerId !== null ? "known" : person.leadId !== null ? "lead" : "new",
       responsible,
       substituteId,
       priority: waiting.vip ? VIP_PRIORITY : 0,

@@ -53,7 +53,7 @@ export function partyRoutes(crm: Crm): FastifyPluginAsync {
           await moveInteractions(tx, id);
           await crm.audit(tx, actor, { objectKind: "dialog", objectId: id, action: "party", changes });
           await emitParty(crm, tx, id);
-          if (!same) await tellRouter(crm, tx, id, person);
+          if (!same || interestId !== before.interestId) await tellRouter(crm, tx, id, person);
         }
         if (request.body.verify) await verify(crm, tx, actor, id, person);
         return found(await readCard(tx, principal, id));

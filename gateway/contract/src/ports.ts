@@ -62,8 +62,15 @@ export interface IdentifyContext {
 export interface Identify {
   /** Spec B0. Takes an advisory transaction lock on an identity that it writes, so that parallel unknowns make one lead. */
   identify(tx: Tx, from: RawIdentity, context: IdentifyContext & { channelId: Id }): Promise<Identification>;
-  /** The same for many at once, in a handful of statements; the answers stand in the order of the askers. */
-  identifyAll(tx: Tx, askers: readonly { from: RawIdentity; channelId: Id }[], context: IdentifyContext): Promise<Identification[]>;
+  /**
+   * The same for many at once, in a handful of statements; the answers stand in the order of the askers. `previousDialogId`: the dialog that theirs goes
+   * on from; the responsible of its open Interest comes first.
+   */
+  identifyAll(
+    tx: Tx,
+    askers: readonly { from: RawIdentity; channelId: Id; previousDialogId?: Id | null }[],
+    context: IdentifyContext,
+  ): Promise<Identification[]>;
   /** Records who the dialog is with (dialog_party). */
   attachParty(tx: Tx, dialogId: Id, identification: Identification): Promise<void>;
   attachParties(tx: Tx, parties: readonly { dialogId: Id; who: Identification }[]): Promise<void>;

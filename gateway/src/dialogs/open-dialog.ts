@@ -59,7 +59,7 @@ type OpeningFacts = Pick<IngestFacts, "country" | "skills">;
 export async function identifyWriters(tx: Tx, deps: IngestDeps, dialogs: readonly NewDialog[], outcome: Outcome): Promise<OpenedDialog[]> {
   const identify = async (some: readonly NewDialog[], verifiedHow: "inbound_message" | null): Promise<OpenedDialog[]> => {
     if (some.length === 0) return [];
-    const askers = some.map((d) => ({ from: d.from, channelId: d.channel.id }));
+    const askers = some.map((d) => ({ from: d.from, channelId: d.channel.id, previousDialogId: d.previousDialogId }));
     const found = await deps.identify.identifyAll(tx, askers, { createLead: true, verifiedHow, follow: (writes) => outcome.follow(writes) });
     return some.map((d, i) => ({ ...d, identified: found[i] ?? null }));
   };

@@ -183,3 +183,34 @@ test("a VIP of whom identification learns late waits before others from then on,
     },
   ]);
 });
+
+test("a dialog that goes on from one about an open Interest comes to that Interest's responsible, until the Interest is closed", async () => {
+  const { sql } = database;
+  const { aigul, bolat, dana } = company.employees;
+  const bot = await channel("sms-http");
+  const { value, says } = writer();
+  const { id: customerId } = await vip(value);
+  const kind = company.catalogues.interestKinds["sale"];
+  const interest = async (responsible: Id): Promise<Id> => {
+    const [row] = await sql<{ id: Id }[]>`
+      INSERT INTO interest (kind_id, process_mode, stage_id, title, customer_id, responsible_id)
+      VALUES (${kind?.id as Id}, 'typical', ${kind?.stageIds[0] as Id}, 'Chairs', ${customerId}, ${responsible}) RETURNING id`;
+    return (row as { id: Id }).id;
+  };
+  const [chairs] = [await interest(bolat.id), await interest(dana.id)];
+  const asked = async (text: string) => {
+    await report(bot, says(text));
+    const [row] = await sql`
+      SELECT e.responsible_id AS id, e.responsible_why AS why FROM dialog d JOIN entry e ON e.dialog_id = d.id WHERE d.channel_id = ${bot} AND d.closed_at IS NULL`;
+    return row;
+  };
+  const closes = () => sql`UPDATE dialog SET closed_at = now() WHERE channel_id = ${bot} AND closed_at IS NULL`;
+  expect(await asked("Hello")).toEqual({ id: aigul.id, why: "customer" });
+  await sql`UPDATE dialog_party SET interest_id = ${chairs} WHERE dialog_id = ${await dialogOf(bot, value)}`;
+  await closes();
+  expect(await asked("About the chairs")).toEqual({ id: bolat.id, why: "interest" });
+  await sql`UPDATE dialog_party SET interest_id = ${chairs} WHERE customer_id = ${customerId}`;
+  await sql`UPDATE interest SET status = 'won', closed_at = now() WHERE id = ${chairs}`;
+  await closes();
+  expect(await asked("Something else")).toEqual({ id: dana.id, why: "interest" });
+});
