@@ -22,6 +22,17 @@ describe("a simulated day", () => {
     expect(report.callsPerAgent.most).toBeLessThan(report.callsPerAgent.least * 2);
   });
 
+  test("VIPs wait less than others, and who needs a skill is answered by somebody who has it, or by their own responsible", () => {
+    const thin = simulateDay({ ...USUAL_DAY, agents: 17 });
+    expect(thin.vips.calls).toBeGreaterThan(50);
+    expect(thin.vips.meanWaitMs).toBeLessThan(thin.day.meanWaitMs * 0.8);
+    expect(thin.skilled.answered).toBeGreaterThan(100);
+    expect(thin.skilled.meanWaitMs).toBeGreaterThan(thin.day.meanWaitMs);
+    expect([thin.unskilled, report.unskilled]).toEqual([0, 0]);
+    const plain = simulateDay({ ...USUAL_DAY, vipShare: 0, skilledShare: 0 });
+    expect([plain.vips.calls, plain.skilled.calls, plain.day.calls]).toEqual([0, 0, report.day.calls]);
+  });
+
   test("with too few people some give up, and nobody waits for ever; whoever was promised a call gets one, and fewer give up for it", () => {
     const thin = simulateDay({ ...USUAL_DAY, agents: 15 });
     expect(thin.lost).toBe(0);

@@ -1,5 +1,5 @@
 import type { EpochMs } from "@kommutator/contract/ids";
-import { agentId, oneGroup, QUEUE } from "./group.ts";
+import { agentId, oneGroup, QUEUE, SKILL } from "./group.ts";
 import { type Caller, SimulatedHouse } from "./house.ts";
 import { chance } from "./random.ts";
 
@@ -15,6 +15,10 @@ export interface DayPlan {
   wrapupMs: number;
   /** Share of callers who have a responsible of their own. */
   knownShare: number;
+  /** Share of callers who are VIPs, with their place in the queue. */
+  vipShare: number;
+  /** Share of callers who need the skill that every third agent has. */
+  skilledShare: number;
   /** Share of rings that an agent lets pass. */
   missShare: number;
   /** Share of callers who ask to be called back when nobody has answered after half a minute or so. */
@@ -45,6 +49,11 @@ export interface DayReport {
   plan: DayPlan;
   events: number;
   day: Figures;
+  vips: Figures;
+  /** Of those who needed the skill. */
+  skilled: Figures;
+  /** Answered by somebody who lacks the skill that was needed: must be 0. */
+  unskilled: number;
   halfHours: ({ at: EpochMs } & Figures)[];
   /** Talk time over time at work. */
   occupancy: number;
@@ -57,6 +66,8 @@ export interface DayReport {
   lost: number;
 }
 
+/** A VIP's priority, as ingest gives it. */
+const VIP = 10;
 const HALF_HOUR = 1_800_000;
 /** Ten working hours in half-hours: two humps, as service desks have them. */
 const SHAPE = [2, 4, 6, 8, 9, 10, 10, 9, 7, 5, 5, 7, 9, 9, 8, 7, 6, 4, 3, 2];
@@ -69,6 +80,8 @@ export const USUAL_DAY: DayPlan = {
   patienceMs: 180_000,
   wrapupMs: 20_000,
   knownShare: 0.4,
+  vipShare: 0.05,
+  skilledShare: 0.1,
   missShare: 0.03,
   callbackShare: 0.2,
   targetMs: 20_000,
@@ -78,6 +91,10 @@ export const USUAL_DAY: DayPlan = {
 /** Lives through one day of a contact centre with the same core that runs in service. The same plan gives the same report. */
 export function simulateDay(plan: DayPlan): DayReport {
   const random = chance(plan.seed);
+  // Who they are is drawn apart: the same seed brings the same callers at the same moments, whatever the shares.
+  const kinds = chance(plan.seed + 1);
+  const vips = new Set<number>();
+  const skilled = new Set<number>();
   const callers: (Caller & { ownId: string | null })[] = [];
   const own = new Map<number, string | null>();
   const talked = new Map<string, number>();
@@ -107,9 +124,11 @@ export function simulateDay(plan: DayPlan): DayReport {
     for (let at = plan.start + slot * HALF_HOUR + random.exponential(1 / rate); at < end; at += random.exponential(1 / rate)) {
       const responsible = random.happens(plan.knownShare) ? agentId(Math.floor(random.uniform() * plan.agents)) : null;
       const n = ++come;
+      if (kinds.happens(plan.vipShare)) vips.add(n);
+      if (kinds.happens(plan.skilledShare)) skilled.add(n);
       house.at(at, () => {
         own.set(n, responsible);
-        house.callerComes(QUEUE, responsible);
+        house.callerComes(QUEUE, responsible, vips.has(n) ? VIP : 0, skilled.has(n) ? [{ skillId: SKILL, level: 1, relaxMs: null }] : []);
       });
     }
   }
@@ -146,6 +165,11 @@ export function simulateDay(plan: DayPlan): DayReport {
     plan,
     events: house.inputs,
     day: figures(callers),
+    vips: figures(callers.filter((c) => vips.has(c.n))),
+    skilled: figures(callers.filter((c) => skilled.has(c.n))),
+    unskilled: callers.filter(
+      (c) => skilled.has(c.n) && c.agentId !== null && c.agentId !== c.ownId && house.state.agents.get(c.agentId)?.facts.skills[SKILL] === undefined,
+    ).length,
     halfHours: SHAPE.map((_, slot) => {
       const at = plan.start + slot * HALF_HOUR;
       return { at, ...figures(callers.filter((c) => c.cameAt >= at && c.cameAt < at + HALF_HOUR)) };

@@ -1,4 +1,5 @@
 import type { EpochMs, Id } from "@kommutator/contract/ids";
+import type { Requirement } from "@kommutator/contract/routing-input";
 import { decide } from "../core/decide.ts";
 import { Effects } from "../core/effects.ts";
 import type { CoreInput, DialogFacts } from "../core/event.ts";
@@ -91,7 +92,7 @@ export class SimulatedHouse {
   }
 
   /** `responsible` is rung first, as for a known customer. */
-  callerComes(queueId: Id, responsible: Id | null, priority = 0): void {
+  callerComes(queueId: Id, responsible: Id | null, priority = 0, requires: Requirement[] = []): void {
     const n = ++this.#n;
     const caller: Caller = {
       n,
@@ -121,6 +122,7 @@ export class SimulatedHouse {
       responsible: responsible === null ? null : { employeeId: responsible, why: "customer" },
       substituteId: null,
       number: numberOf(caller),
+      requires,
       at: this.now,
     });
   }

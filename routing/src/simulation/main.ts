@@ -13,6 +13,8 @@ const { values } = parseArgs({
     patience: number,
     wrapup: number,
     known: number,
+    vips: number,
+    skilled: number,
     missed: number,
     callbacks: number,
     target: number,
@@ -37,6 +39,8 @@ const plan: DayPlan = {
   patienceMs: given("patience", 1000, USUAL_DAY.patienceMs),
   wrapupMs: given("wrapup", 1000, USUAL_DAY.wrapupMs),
   knownShare: given("known", 0.01, USUAL_DAY.knownShare),
+  vipShare: given("vips", 0.01, USUAL_DAY.vipShare),
+  skilledShare: given("skilled", 0.01, USUAL_DAY.skilledShare),
   missShare: given("missed", 0.01, USUAL_DAY.missShare),
   callbackShare: given("callbacks", 0.01, USUAL_DAY.callbackShare),
   targetMs: given("target", 1000, USUAL_DAY.targetMs),
@@ -57,6 +61,8 @@ else {
     console.log(line(`${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`, half));
   }
   console.log(line("day", report.day));
+  console.log(line("VIPs", report.vips));
+  console.log(line("skill", report.skilled));
   const peak = Math.max(...report.halfHours.map((h) => h.calls)) / 1_800_000;
   console.log(
     `\n${plan.agents} agents, occupied ${percent(report.occupancy).trim()}; calls of the busiest ${report.callsPerAgent.most}, of the idlest ${report.callsPerAgent.least}`,
