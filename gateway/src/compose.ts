@@ -22,6 +22,7 @@ import { createRawEvents } from "./inbound/raw-events.ts";
 import type { AdapterRegistry } from "./inbound/registry.ts";
 import { createSupervisor } from "./inbound/supervisor.ts";
 import { createBlobStore } from "./media/blob-store.ts";
+import { createFileGuard } from "./media/file-guard.ts";
 import { createOutbound } from "./outbound/outbound.ts";
 import { createPerformer } from "./outbound/performer.ts";
 import type { House } from "./ports.ts";
@@ -160,7 +161,18 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     }),
   });
   const shared = { emit, enqueue: routing.enqueue, identify: crm.identify, now, onCommitted: wakeAll };
-  const ingest = createIngest({ sql: strict, leaseSql: leases, holder, under, log: partLog("ingest"), ...shared, emit: append, enqueue: routing.put });
+  const fileGuard = createFileGuard(config.files);
+  const ingest = createIngest({
+    judgesFiles: fileGuard !== null,
+    sql: strict,
+    leaseSql: leases,
+    holder,
+    under,
+    log: partLog("ingest"),
+    ...shared,
+    emit: append,
+    enqueue: routing.put,
+  });
   const atOnce = createAtOnce({
     ...shared,
     sql: strict,
@@ -180,6 +192,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     blobs,
     log: partLog("outbound"),
     mediaMaxBytes: config.mediaMaxBytes,
+    fileGuard,
     ...shared,
   });
   const dialogs = createDialogs({ emit, enqueue: routing.enqueue, now });

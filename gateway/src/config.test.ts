@@ -30,6 +30,8 @@ test("every fault is told at once, in words", () => {
     DATA_DIR: dir,
     CHANNELS: "{",
     TRUST_PROXY: "maybe",
+    MEDIA_SCAN_COMMAND: "/nowhere/scanner --quiet",
+    MEDIA_BLOCKED_EXTENSIONS: "exe, *.bat",
   };
   const fault = (() => {
     try {
@@ -40,7 +42,25 @@ test("every fault is told at once, in words", () => {
     }
   })();
   expect(fault).toBeInstanceOf(ConfigError);
-  for (const name of ["PORT", "DATABASE_URL", "REDIS_URL", "LOG_LEVEL", "SECRET_KEY", "NODE_NAME", "CHANNELS", "TRUST_PROXY"]) {
+  for (const name of [
+    "PORT",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "LOG_LEVEL",
+    "SECRET_KEY",
+    "NODE_NAME",
+    "CHANNELS",
+    "TRUST_PROXY",
+    "MEDIA_SCAN_COMMAND",
+    "MEDIA_BLOCKED_EXTENSIONS",
+  ]) {
     expect(fault?.faults.filter((f) => f.startsWith(`${name}:`)).length, name).toBe(1);
   }
+});
+
+test("files from outside are shown as they come unless a scanner or extensions are named", () => {
+  const files = (env: Record<string, string>) => readConfig({ DATA_DIR: join(dir, "data"), ...env }).files;
+  expect(files({})).toEqual({ scan: null, blocked: [] });
+  const named = { MEDIA_SCAN_COMMAND: "clamdscan --fdpass  --no-summary", MEDIA_BLOCKED_EXTENSIONS: ".EXE, bat js" };
+  expect(files(named)).toEqual({ scan: ["clamdscan", "--fdpass", "--no-summary"], blocked: ["exe", "bat", "js"] });
 });

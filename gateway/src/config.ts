@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import type { FileRules } from "./media/file-guard.ts";
 
 /** Everything the process is told from outside, checked once and frozen. */
 export interface Config {
@@ -28,6 +29,8 @@ export interface Config {
   readonly firstPassword: string | null;
   /** The largest file that is fetched from a provider, in bytes; at most 50 MB. */
   readonly mediaMaxBytes: number;
+  /** What is done with files from outside before anybody may open them. */
+  readonly files: FileRules;
   /** Channels that set-up may make besides the web chat (a mailbox, an Asterisk), as the environment describes them. */
   readonly channels: readonly ConfiguredChannel[];
 }
@@ -88,6 +91,7 @@ export function readConfig(env: Env): Config {
   if (firstPassword !== null && firstPassword.length < 8) faults.push("FIRST_PASSWORD: at least 8 characters");
   const mediaMb = Number(text("MEDIA_MAX_MB") ?? "50");
   if (!(mediaMb > 0 && mediaMb <= 50)) faults.push("MEDIA_MAX_MB: a number of megabytes above 0 and at most 50");
+  const files = readFileRules(text("MEDIA_SCAN_COMMAND"), text("MEDIA_BLOCKED_EXTENSIONS"), faults);
   const channels = readChannels(text("CHANNELS"), faults);
 
   const dataDir = resolve(text("DATA_DIR") ?? "data");
@@ -116,8 +120,24 @@ export function readConfig(env: Env): Config {
     metricsToken: text("METRICS_TOKEN"),
     firstPassword,
     mediaMaxBytes: Math.floor(mediaMb * 1024 * 1024),
+    files,
     channels,
   });
+}
+
+/** MEDIA_SCAN_COMMAND: a program and its arguments, parted by spaces. MEDIA_BLOCKED_EXTENSIONS: "exe, bat". */
+function readFileRules(command: string | null, extensions: string | null, faults: string[]): FileRules {
+  const scan = command?.split(/\s+/) ?? null;
+  const program = scan?.[0] ?? "";
+  if (program.includes("/") && !existsSync(program))
+    faults.push(`MEDIA_SCAN_COMMAND: there is no program ${program}; name one that is here, without quotation marks`);
+  const blocked = (extensions ?? "")
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .flatMap((each) => (each === "" ? [] : [each.replace(/^\./, "")]));
+  const wrong = blocked.find((each) => !/^[a-z0-9]{1,10}$/.test(each));
+  if (wrong !== undefined) faults.push(`MEDIA_BLOCKED_EXTENSIONS: "${wrong}" is no extension; write them like "exe, bat, js"`);
+  return { scan, blocked };
 }
 
 function readChannels(given: string | null, faults: string[]): ConfiguredChannel[] {

@@ -12,6 +12,8 @@ export interface IngestDeps {
   enqueue: EnqueueRouting;
   identify: Identify;
   now: () => number;
+  /** Files that come with their messages are shown only when the house's scanner has looked at them. */
+  judgesFiles?: boolean;
 }
 
 /** A pending raw event as ingest takes it. */

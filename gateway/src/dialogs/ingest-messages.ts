@@ -7,7 +7,7 @@ import { normaliseIdentity } from "@kommutator/contract/phone";
 import { cleanKey } from "../inbound/clean.ts";
 import { Echoes } from "./echoes.ts";
 import type { ChannelFacts, IngestDeps, IngestFacts, Outcome, PendingEvent } from "./ingest-deps.ts";
-import { insertAttachments, insertMessages, insertRemoteFiles, type NewMessage, updateDialogs } from "./message-sql.ts";
+import { insertAttachments, insertMessages, insertRemoteFiles, insertUnjudged, type NewMessage, updateDialogs } from "./message-sql.ts";
 import { identifyWriters, type NewDialog, openDialogs } from "./open-dialog.ts";
 import { participantsOf, ThreadResolver } from "./threads.ts";
 
@@ -84,7 +84,8 @@ export async function ingestMessages(tx: Tx, deps: IngestDeps, facts: IngestFact
 
   const touched = [...dialogs.values()].filter((d) => d.touched);
   // Nobody needs their answers before the batch's end: they share its last round trip.
-  outcome.follow(together([insertMessages(tx, messages), insertAttachments(tx, messages), insertRemoteFiles(tx, messages), updateDialogs(tx, touched)]));
+  const files = deps.judgesFiles === true ? insertUnjudged : insertAttachments;
+  outcome.follow(together([insertMessages(tx, messages), files(tx, messages), insertRemoteFiles(tx, messages), updateDialogs(tx, touched)]));
   return waiting;
 }
 

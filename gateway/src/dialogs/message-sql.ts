@@ -53,6 +53,22 @@ export async function insertAttachments(tx: Tx, messages: readonly NewMessage[])
     JOIN raw_event_blob f ON f.raw_event_id = q.raw_event_id JOIN blob b ON b.id = f.blob_id`;
 }
 
+/** Files that came with their message where the house looks at files first: each waits, as one that is still elsewhere, for the job that judges it. */
+export async function insertUnjudged(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
+  const withFiles = messages.filter((m) => m.rawEventId !== null);
+  if (withFiles.length === 0) return;
+  // Rows and jobs in one statement: it is among the transaction's last, none may follow.
+  await tx`
+    WITH waiting AS (
+      INSERT INTO message_attachment (message_id, pos, name, mime, bytes, content_id, state, file_key)
+      SELECT q.message_id, f.pos, f.name, f.mime, b.bytes, f.content_id, 'pending', 'blob:' || f.blob_id
+      FROM unnest(${withFiles.map((m) => m.id)}::uuid[], ${withFiles.map((m) => m.rawEventId as number)}::bigint[]) AS q(message_id, raw_event_id)
+      JOIN raw_event_blob f ON f.raw_event_id = q.raw_event_id JOIN blob b ON b.id = f.blob_id
+      RETURNING message_id, pos)
+    SELECT graphile_worker.add_job('media', payload := json_build_object('messageId', message_id, 'pos', pos), queue_name := 'judge:' || pos % 4, max_attempts := 25,
+      job_key := 'media:' || message_id || ':' || pos, job_key_mode := 'preserve_run_at') FROM waiting`.execute();
+}
+
 /** Files that come later: a row each, and a durable job that fetches it. */
 export async function insertRemoteFiles(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
   const files = messages.flatMap((m) => m.remoteFiles.map(({ pos, file }) => ({ message: m, pos, file })));

@@ -4,6 +4,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import { TooLarge } from "@kommutator/contract/net";
 import type { EmitEvents } from "@kommutator/contract/ports";
+import { type FileGuard, NotJudged } from "../media/file-guard.ts";
 import { keptType } from "../media/file-type.ts";
 import type { BlobStore, ChannelSupervisor } from "../ports.ts";
 import { addMediaJob } from "./jobs.ts";
@@ -26,6 +27,8 @@ export interface MediaDeps {
   /** Aborts when this node must let go. */
   stop: AbortSignal;
   mediaMaxBytes?: number | undefined;
+  /** Looks at every file from outside; null or absent: nobody does. */
+  fileGuard?: FileGuard | null | undefined;
   /** For tests; the default is 60 s. */
   mediaTimeLimitMs?: number | undefined;
 }
@@ -43,7 +46,8 @@ interface Pending {
 
 /**
  * Fetches a file that is still at its provider, by `media.fetch` of the channel, and stores it. What cannot come is marked with
- * the reason (too_large, gone, failed); what may come later is tried again. The message itself has long been shown.
+ * the reason (too_large, gone, type, infected, failed); what may come later, or was not judged, is tried again. The message itself has
+ * long been shown. A file that came with its message is only judged here (`file_key` is then `blob:` and its id).
  */
 export async function fetchMedia(deps: MediaDeps, job: { messageId: Id; pos: number }): Promise<void> {
   const { sql } = deps;
@@ -53,18 +57,49 @@ export async function fetchMedia(deps: MediaDeps, job: { messageId: Id; pos: num
   if (file === undefined) return;
   const maxBytes = Math.min(MAX_BYTES, deps.mediaMaxBytes ?? MAX_BYTES);
   if (file.bytes > maxBytes) return refuse(deps, job, file, "too_large");
-  let fetched: { bytes: Uint8Array; mime: string; name?: string | undefined };
+  if (deps.fileGuard?.blocks(file.name) === true) return refuse(deps, job, file, "type");
+  let fetched: Fetched;
   try {
-    fetched = await withinTime(deps, deps.supervisor.perform(file.channel_id, "media.fetch", { fileKey: file.file_key, maxBytes }));
+    const here = await ownFile(deps, file);
+    if (here === "gone") return refuse(deps, job, file, "gone");
+    fetched = here ?? (await withinTime(deps, deps.supervisor.perform(file.channel_id, "media.fetch", { fileKey: file.file_key, maxBytes })));
+    if (fetched.bytes.byteLength > maxBytes) return refuse(deps, job, file, "too_large");
+    const name = nameOf(file, fetched);
+    if (deps.fileGuard?.blocks(name) === true) return refuse(deps, job, file, "type");
+    if ((await deps.fileGuard?.judge(fetched.bytes, name, deps.stop)) === "infected") return refuse(deps, job, file, "infected");
   } catch (error) {
     if (deps.stop.aborted) throw error;
     const reason = reasonOf(error);
     if (reason !== null) return refuse(deps, job, file, reason);
     return later(deps, job, file, error);
   }
-  if (fetched.bytes.byteLength > maxBytes) return refuse(deps, job, file, "too_large");
   await store(deps, job, file, fetched);
 }
+
+interface Fetched {
+  bytes: Uint8Array;
+  mime: string;
+  name?: string | undefined;
+  /** It is in our store already. */
+  blobId?: Id;
+}
+
+const nameOf = (file: Pending, fetched: Fetched): string => (file.name === "file" ? fetched.name : undefined) ?? file.name;
+
+/** A file that came with its message and has waited for its verdict; null: it is still at the provider. */
+async function ownFile(deps: MediaDeps, file: Pending): Promise<Fetched | "gone" | null> {
+  const id = /^blob:([0-9a-f-]{36})$/.exec(file.file_key)?.[1];
+  if (id === undefined) return null;
+  return deps.sql.begin(async (tx) => {
+    // A provider's key may look the same: only what came in on this channel is meant.
+    const [ours] =
+      await tx`SELECT FROM raw_event_blob f JOIN raw_event r ON r.id = f.raw_event_id WHERE f.blob_id = ${id} AND r.channel_id = ${file.channel_id}`;
+    const bytes = ours === undefined ? null : await deps.blobs.read(tx, id);
+    return bytes === null ? "gone" : { bytes, mime: file.mime, blobId: id };
+  });
+}
+
+type Refusal = "too_large" | "gone" | "type" | "infected" | "failed" | "unscanned";
 
 /** Why it will never come, or null: it may come later. */
 function reasonOf(error: unknown): "too_large" | "gone" | "failed" | null {
@@ -89,18 +124,16 @@ async function withinTime<T>(deps: MediaDeps, work: Promise<T>): Promise<T> {
   });
 }
 
-async function store(
-  deps: MediaDeps,
-  job: { messageId: Id; pos: number },
-  file: Pending,
-  fetched: { bytes: Uint8Array; mime: string; name?: string | undefined },
-): Promise<void> {
-  const name = (file.name === "file" ? fetched.name : undefined) ?? file.name;
+async function store(deps: MediaDeps, job: { messageId: Id; pos: number }, file: Pending, fetched: Fetched): Promise<void> {
+  const name = nameOf(file, fetched);
   // The message said what it is; its provider's file server often says no more than "bytes".
-  const mime = keptType(file.mime === "application/octet-stream" ? fetched.mime : file.mime, fetched.bytes);
+  const mime = fetched.blobId === undefined ? keptType(file.mime === "application/octet-stream" ? fetched.mime : file.mime, fetched.bytes) : file.mime;
   await deps.sql.begin(async (tx) => {
     await tx`SELECT 1 FROM dialog WHERE id = ${file.dialog_id} FOR NO KEY UPDATE`;
-    const blob = await deps.blobs.put(tx, fetched.bytes, { name, mime, createdBy: null, maxBytes: MAX_BYTES });
+    const blob =
+      fetched.blobId === undefined
+        ? await deps.blobs.put(tx, fetched.bytes, { name, mime, createdBy: null, maxBytes: MAX_BYTES })
+        : { id: fetched.blobId, bytes: fetched.bytes.byteLength };
     const changed = await tx`
       UPDATE message_attachment SET state = 'stored', blob_id = ${blob.id}, bytes = ${blob.bytes}, name = ${name}, mime = ${mime}
       WHERE message_id = ${job.messageId} AND pos = ${job.pos} AND state = 'pending' RETURNING 1`;
@@ -110,7 +143,7 @@ async function store(
   deps.onCommitted();
 }
 
-async function refuse(deps: MediaDeps, job: { messageId: Id; pos: number }, file: Pending, reason: "too_large" | "gone" | "failed"): Promise<void> {
+async function refuse(deps: MediaDeps, job: { messageId: Id; pos: number }, file: Pending, reason: Refusal): Promise<void> {
   await deps.sql.begin(async (tx) => {
     await tx`SELECT 1 FROM dialog WHERE id = ${file.dialog_id} FOR NO KEY UPDATE`;
     const changed = await tx`
@@ -121,7 +154,7 @@ async function refuse(deps: MediaDeps, job: { messageId: Id; pos: number }, file
 }
 
 async function later(deps: MediaDeps, job: { messageId: Id; pos: number }, file: Pending, error: unknown): Promise<void> {
-  if (file.attempts + 1 >= ATTEMPTS) return refuse(deps, job, file, "failed");
+  if (file.attempts + 1 >= ATTEMPTS) return refuse(deps, job, file, error instanceof NotJudged ? "unscanned" : "failed");
   const backOff = Math.min(FIRST_MS * 4 ** Math.min(file.attempts, 10), LAST_MS) * (0.8 + Math.random() * 0.4);
   const wait = (error instanceof ChannelError ? error.retryAfterMs : undefined) ?? backOff;
   await deps.sql.begin(async (tx) => {

@@ -7,7 +7,7 @@ import { api, blobUrl } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
 import { AudioPlayer } from "./AudioPlayer.tsx";
 import { useThread } from "./context.ts";
-import { type MediaKind, mediaKindOf } from "./media.ts";
+import { isProgram, type MediaKind, mediaKindOf } from "./media.ts";
 import classes from "./thread.module.css";
 import { useMessageCall } from "./useMessageCall.ts";
 
@@ -95,12 +95,22 @@ function Picture({ url, alt, onBroken }: { url: string; alt: string; onBroken: (
 function Document({ file, url }: { file: Attachment; url: string }) {
   const { t } = useTranslation("thread");
   const format = useFormat();
-  const Icon =
-    file.mime === "application/pdf" ? IconFileTypePdf : file.mime.startsWith("image/") ? IconPhoto : /zip|rar|7z|tar/.test(file.mime) ? IconFileZip : IconFile;
+  const Icon = isProgram(file)
+    ? IconFileAlert
+    : file.mime === "application/pdf"
+      ? IconFileTypePdf
+      : file.mime.startsWith("image/")
+        ? IconPhoto
+        : /zip|rar|7z|tar/.test(file.mime)
+          ? IconFileZip
+          : IconFile;
   return (
     <a className={classes["file"]} href={url} download={file.name} title={t("file.download", { name: file.name })}>
       <Icon size={18} stroke={1.6} aria-hidden />
-      <span className="truncate">{file.name}</span>
+      <span className={classes["fileLines"]}>
+        <span className="truncate">{file.name}</span>
+        {isProgram(file) ? <span className={classes["reason"]}>{t("file.program")}</span> : null}
+      </span>
       <span className={classes["dim"]}>{format.bytes(file.bytes)}</span>
     </a>
   );

@@ -1,6 +1,6 @@
 import type { Attachment } from "@kommutator/contract/api/dialogs";
 import { describe, expect, test } from "vitest";
-import { isPlace, mediaKindOf, picturesOf } from "./media.ts";
+import { isPlace, isProgram, mediaKindOf, picturesOf } from "./media.ts";
 
 const file = (over: Partial<Attachment>): Attachment => ({
   pos: 0,
@@ -46,4 +46,10 @@ test("a place on a map is told from any other link", () => {
   expect(isPlace("https://www.google.com/maps/search/?api=1&query=43.2,76.9")).toBe(true);
   expect(isPlace("https://maps.google.com.evil.example/?q=1")).toBe(false);
   expect(isPlace("https://shop.example/maps/")).toBe(false);
+});
+
+test("what an office computer would run says so, by its name or its type; a document does not", () => {
+  const programs = [{ name: "Счёт.pdf.EXE" }, { name: "a.js " }, { name: "x", mime: "application/x-msdownload" }, { name: "setup.msi" }];
+  expect(programs.map((each) => isProgram(file(each)))).toEqual([true, true, true, true]);
+  expect([{ name: "price.xlsx" }, { name: "exe" }, { name: "a.json" }].map((each) => isProgram(file(each)))).toEqual([false, false, false]);
 });

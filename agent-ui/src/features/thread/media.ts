@@ -15,6 +15,13 @@ export function mediaKindOf(file: Pick<Attachment, "mime" | "name" | "voice">): 
   return "document";
 }
 
+/** Names that an office computer runs when they are opened. */
+const PROGRAM = /\.(exe|msi|com|scr|pif|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|jar|lnk|reg|cpl|apk|dmg|pkg|iso|img)$/i;
+
+/** Whether opening the file would start it: said beside it, for it came from outside. */
+export const isProgram = (file: Pick<Attachment, "name" | "mime">): boolean =>
+  PROGRAM.test(file.name.trim()) || /^application\/(x-msdownload|x-msdos-program|vnd\.microsoft\.portable-executable|x-sh)\b/i.test(file.mime);
+
 /** A picture of the thread, as the lightbox walks through them. */
 export interface Picture {
   blobId: string;

@@ -86,7 +86,7 @@ export const Attachment = z.object({
   mime: z.string(),
   bytes: z.number().int(),
   state: z.enum(["stored", "pending", "refused"]),
-  /** Code of why it was refused: too_large, gone, type, failed. */
+  /** Code of why it was refused: too_large, gone, type, failed, infected, unscanned (no verdict of the scanner). */
   reason: z.string().nullable(),
   durationMs: z.number().int().nullable(),
   voice: z.boolean(),

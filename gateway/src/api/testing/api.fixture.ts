@@ -20,7 +20,9 @@ import { createRawEvents } from "../../inbound/raw-events.ts";
 import type { AdapterRegistry } from "../../inbound/registry.ts";
 import { createSupervisor } from "../../inbound/supervisor.ts";
 import { createBlobStore } from "../../media/blob-store.ts";
+import type { FileGuard } from "../../media/file-guard.ts";
 import { createOutbound } from "../../outbound/outbound.ts";
+import type { BlobStore } from "../../ports.ts";
 import { AccessSignals } from "../access-signals.ts";
 import { createCrmHooks } from "../crm-hooks.ts";
 import { type Api, buildApi } from "../server.ts";
@@ -43,6 +45,7 @@ export interface ApiFixture extends Api {
   time: { ahead: number };
   /** Commands that reached the telephone system. */
   performed: { kind: CommandKind; command: Record<string, unknown> }[];
+  blobs: BlobStore;
   login(employee: Pick<SeededEmployee, "login" | "password">): Promise<Browser>;
   channel(kind: ChannelKind): Promise<Id>;
   /** A dialog with its first message in, as ingest leaves it. `assignee`: who has it; otherwise it waits in the queue. */
@@ -81,7 +84,7 @@ function writtenDownPhones(performed: ApiFixture["performed"]): Adapter {
 }
 
 export async function apiFixture(
-  options: { requestsPerMinute?: number; uiDir?: string; log?: pino.Logger; setUp?: boolean; registry?: AdapterRegistry } = {},
+  options: { requestsPerMinute?: number; uiDir?: string; log?: pino.Logger; setUp?: boolean; registry?: AdapterRegistry; fileGuard?: FileGuard | null } = {},
 ): Promise<ApiFixture> {
   const database = await testDatabase({ max: 12 });
   const { sql } = database;
@@ -143,6 +146,7 @@ export async function apiFixture(
     identify: crm.identify,
     now: clock.now,
     onCommitted: () => undefined,
+    fileGuard: options.fileGuard,
   });
   // The schema of its job queue belongs to its start; nothing is sent here unless a test opens a chat.
   await outbound.start();
@@ -184,6 +188,7 @@ export async function apiFixture(
     company,
     time,
     performed,
+    blobs,
     async login({ login, password }) {
       const answer = await app.inject({ method: "POST", url: "/api/v1/login", payload: { login, password } });
       if (answer.statusCode !== 200) throw new Error(`login: ${answer.statusCode} ${answer.body}`);
