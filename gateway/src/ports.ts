@@ -1,5 +1,15 @@
 import type { Readable } from "node:stream";
-import type { Channel, ChannelStatus, CommandKind, Commands, RawIdentity, ResultOf, WebhookRequest, WebhookResponse } from "@kommutator/contract/channel";
+import type {
+  Channel,
+  ChannelStatus,
+  CommandKind,
+  Commands,
+  RawIdentity,
+  ResultOf,
+  WebhookHead,
+  WebhookRequest,
+  WebhookResponse,
+} from "@kommutator/contract/channel";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, StreamPosition } from "@kommutator/contract/ids";
 import type { StreamReader, Tx } from "@kommutator/contract/ports";
@@ -58,11 +68,16 @@ export interface ChannelSupervisor {
   reload(channelId: Id): Promise<void>;
   /** The open channel on this node, or null. */
   open(channelId: Id): Channel | null;
+  /** The open channel, be it on this node or, asked for through the database, on the one that has it; null when it is open nowhere. */
+  reach(channelId: Id): Promise<Pick<Channel, "handlers" | "test" | "balance"> | null>;
   /** Resolves when the channel is open on this node, or after `ms`: a node that has just taken over is connecting. */
   opened(channelId: Id, ms: number): Promise<void>;
   status(channelId: Id): ChannelStatus;
-  /** Performs one command; throws ChannelError (`unreachable` when the channel is not open here). */
+  /** Performs one command, on the node that has the channel; throws ChannelError (`unreachable` when it is open nowhere). */
   perform<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>>;
+  /** What the channel says to a request before its body is read, on the node that has it; null: nothing. Throws ChannelError. */
+  admit(channelId: Id, head: WebhookHead): Promise<number | WebhookResponse | null>;
+  /** Has the channel answer its provider, on the node that has it. Throws ChannelError (`unreachable` when it is open nowhere). */
   webhook(channelId: Id, request: WebhookRequest): Promise<WebhookResponse>;
   /** Signals from channels (typing, seen): not durable. */
   onSignal(listener: (signal: { channelId: Id; kind: "typing" | "seen" | "online" | "offline"; threadKey: string }) => void): () => void;
@@ -96,7 +111,7 @@ export interface Outbound {
   reply(tx: Tx, reply: NewReply): Promise<{ messageId: Id; seq: number; existed: boolean }>;
   /**
    * Writes first to an address: joins the thread's open dialog (somebody else's: assigned_to_other), otherwise opens one, ours from the
-   * start. Idempotent by clientKey. Throws what `reply` throws, channel_down when the channel is not open here.
+   * start. Idempotent by clientKey. Throws what `reply` throws, channel_down when the channel has never been open.
    */
   startDialog(tx: Tx, start: NewStart): Promise<{ dialogId: Id; messageId: Id; existed: boolean }>;
   /** System note (translated on screen) in the thread, never sent. */

@@ -108,6 +108,10 @@ export interface TestOutcome {
 
 export interface Channel {
   handlers: Handlers;
+  /**
+   * Of the settings alone, and JSON: with the names of the handlers it is written into the channel's row when it opens, so that every
+   * node knows it, and while the channel is away.
+   */
   limits: ChannelLimits;
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse>;
   /**

@@ -26,6 +26,8 @@ const METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"] as const;
 export async function addWebhooks(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   await app.register(async (scope) => {
     const limits = new WeakMap<FastifyRequest, number>();
+    const admit = (request: FastifyRequest, channelId: string) =>
+      deps.supervisor.admit(channelId, headOf(request)).catch((error: unknown) => comeAgain(request, channelId, error));
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", async (request: FastifyRequest, payload: Readable) => {
       const limit = limits.get(request) ?? USUAL_LIMIT;
@@ -49,7 +51,7 @@ export async function addWebhooks(app: FastifyInstance, deps: ApiDeps): Promise<
         onRequest: async (request, reply) => {
           reply.headers(HEADERS);
           const { channelId } = request.params as { channelId: string };
-          const admitted = deps.supervisor.open(channelId)?.admit?.(headOf(request)) ?? USUAL_LIMIT;
+          const admitted = (await admit(request, channelId)) ?? USUAL_LIMIT;
           // Unread, the rest of the body would be taken for the next request: the connection ends with the answer.
           if (typeof admitted !== "number") return send(reply.header("connection", "close"), admitted);
           const limit = Math.min(admitted, HARD_LIMIT);
@@ -65,18 +67,19 @@ export async function addWebhooks(app: FastifyInstance, deps: ApiDeps): Promise<
           try {
             return send(reply, await deps.supervisor.webhook(channelId, { ...headOf(request), body }));
           } catch (error) {
-            // A provider tries again later; what went wrong is ours to know.
-            if (!(error instanceof ChannelError)) request.log.error({ err: error, channelId }, "the webhook failed");
-            return reply
-              .code(503)
-              .header("retry-after", "5")
-              .type("application/json")
-              .send(JSON.stringify({ code: "channel_down", details: {} }));
+            return send(reply, comeAgain(request, channelId, error));
           }
         },
       });
     }
   });
+}
+
+/** A provider tries again later; what went wrong is ours to know. */
+function comeAgain(request: FastifyRequest, channelId: string, error: unknown): WebhookResponse {
+  if (!(error instanceof ChannelError)) request.log.error({ err: error, channelId }, "the webhook failed");
+  const headers = { "retry-after": "5", "content-type": "application/json" };
+  return { status: 503, headers, body: JSON.stringify({ code: "channel_down", details: {} }) };
 }
 
 function headOf(request: FastifyRequest): WebhookHead {

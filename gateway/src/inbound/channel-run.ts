@@ -3,6 +3,7 @@ import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { keepLease, type Lease, pause, type Under } from "../db/lease.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
+import { abilitiesOf } from "./abilities.ts";
 import type { RegisteredAdapter } from "./registry.ts";
 import { openSecrets } from "./secrets.ts";
 
@@ -12,6 +13,8 @@ const LAST_MS = 30_000;
 /** An adapter that does not open within this is told to let go and tried again. */
 const OPEN_MS = 60_000;
 const CLOSE_MS = 5_000;
+/** What this node says of a channel that it has not got, when nobody has. */
+const WAITING: ChannelStatus = { state: "down", detail: "No node has the channel open now; it opens by itself, usually within seconds" };
 
 export interface RunContext {
   sql: Db;
@@ -47,6 +50,7 @@ export class ChannelRun {
     this.#context = context;
     const onError = (error: unknown) => context.log.warn({ channelId, error }, "the channel's lease");
     this.exclusive = typeof adapter.exclusive === "function" ? adapter.exclusive(config) : adapter.exclusive;
+    if (this.exclusive) this.status = WAITING;
     this.#done = this.exclusive
       ? keepLease(
           context.leaseSql,
@@ -55,6 +59,7 @@ export class ChannelRun {
             this.#lease = lease;
             await this.#live(adapter, lease.signal);
             this.#lease = null;
+            this.status = WAITING;
           },
         )
       : this.#live(adapter, this.#stop.signal);
@@ -97,6 +102,7 @@ export class ChannelRun {
         const opened = await this.#open(await registered.load(), abort);
         if (opened !== null) {
           this.channel = opened;
+          this.#publish(opened);
           for (const tell of this.#opened) tell();
           if (this.status.state === "connecting") this.#say({ state: "up" });
           this.#context.onOpen(this.channelId);
@@ -158,27 +164,43 @@ export class ChannelRun {
     const { state, detail } = status;
     if (state === this.status.state && detail === this.status.detail && state !== "connecting") return;
     this.status = status;
+    const { sql } = this.#context;
+    const value = { state, ...(detail === undefined ? {} : { detail: detail.slice(0, 1_000) }) };
     // One after the other: side by side, a late "connecting" could overwrite "up".
-    this.#said = this.#said.then(() => this.#write(status, lease));
+    const write = () => sql`
+      UPDATE channel SET status_since = CASE WHEN status->>'state' = ${state} THEN status_since ELSE now() END, status = ${sql.json(value)}
+      WHERE id = ${this.channelId} AND ${this.#mine(lease)}`;
+    this.#said = this.#said.then(() => this.#write(write, () => this.status === status));
   }
 
-  /** An adapter says "up" but once: when it cannot be written it is tried again, until it is written or something newer is said. */
-  async #write(status: ChannelStatus, lease: Lease | null): Promise<void> {
+  /** What the channel can do, for the nodes that have not got it and for the time when it is away. */
+  #publish(channel: Channel): void {
     const { sql } = this.#context;
-    const value = { state: status.state, ...(status.detail === undefined ? {} : { detail: status.detail.slice(0, 1_000) }) };
-    // Whoever has lost the channel has nothing to say about it.
-    const mine = lease === null ? sql`true` : sql`EXISTS (SELECT FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch})`;
+    const lease = this.#lease;
+    const value = sql.json(abilitiesOf(channel) as never);
+    const write = () => sql`
+      UPDATE channel SET abilities = ${value}
+      WHERE id = ${this.channelId} AND version = ${this.version} AND abilities IS DISTINCT FROM ${value} AND ${this.#mine(lease)}`;
+    this.#said = this.#said.then(() => this.#write(write, () => this.channel === channel));
+  }
+
+  /** Whoever has lost the channel has nothing to say about it. */
+  #mine(lease: Lease | null) {
+    const { sql } = this.#context;
+    return lease === null ? sql`true` : sql`EXISTS (SELECT FROM lease WHERE duty = ${lease.duty} AND epoch = ${lease.epoch})`;
+  }
+
+  /** Things are said but once: what cannot be written is tried again, until it is written or no longer so. */
+  async #write(write: () => PromiseLike<unknown>, isSo: () => boolean): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        await sql`
-          UPDATE channel SET status_since = CASE WHEN status->>'state' = ${status.state} THEN status_since ELSE now() END, status = ${sql.json(value)}
-          WHERE id = ${this.channelId} AND ${mine}`;
+        await write();
         return;
       } catch (error) {
         if (tries === 0) this.#context.log.warn({ channelId: this.channelId, error }, "the channel's state was not written");
       }
       await pause(FIRST_MS, this.#stop.signal);
-      if (this.status !== status || this.#stop.signal.aborted) return;
+      if (!isSo() || this.#stop.signal.aborted) return;
     }
   }
 }

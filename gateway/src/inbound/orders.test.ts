@@ -64,3 +64,19 @@ test("twenty at once are each performed once and answered to the one who asked",
   await Promise.all(commands.map((c) => here.ask(channelId, "call.hold", c)));
   expect(performed.map((c) => (c as { id: string }).id).sort()).toEqual(commands.map((c) => c.id).sort());
 });
+
+test("a node that has the channel and does not take what is asked is not waited for, however long the answer itself might take", async () => {
+  await db.sql`UPDATE lease SET expires_at = clock_timestamp() + interval '1 minute', holder = 'frozen'`;
+  await there.stop();
+  const began = performance.now();
+  await expect(here.ask(channelId, "channel.test", {}, 90_000)).rejects.toMatchObject({
+    code: "unreachable",
+    message: expect.stringContaining("does not answer"),
+  });
+  expect(performance.now() - began).toBeLessThan(12_000);
+  expect(await db.sql`SELECT 1 FROM channel_order`).toHaveLength(0);
+  // What a node asked that has died before the answer came is forgotten.
+  await db.sql`INSERT INTO channel_order (channel_id, kind, command, asked_at) VALUES (${channelId}, 'channel.webhook', '{}', now() - interval '1 hour')`;
+  await there.start();
+  expect(await db.sql`SELECT 1 FROM channel_order`).toHaveLength(0);
+});

@@ -1,18 +1,33 @@
-import { ChannelError, type ChannelEvent, type ChannelKind, type CommandKind, type Commands, type Host, type ResultOf } from "@kommutator/contract/channel";
+import {
+  type Channel,
+  ChannelError,
+  type ChannelEvent,
+  type ChannelKind,
+  type CommandKind,
+  type Commands,
+  type Host,
+  type ResultOf,
+  type WebhookRequest,
+  type WebhookResponse,
+} from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { LeaseLost, pause, type Under } from "../db/lease.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import { threadFile, threadHistory } from "../dialogs/thread-history.ts";
 import type { BlobStore, ChannelSupervisor } from "../ports.ts";
+import { type ChannelAbilities, knownAbilities } from "./abilities.ts";
 import { ChannelRun, type RunContext } from "./channel-run.ts";
 import { Orders } from "./orders.ts";
+import { packAnswer, packHead, packRequest, unpackAnswer, unpackHead, unpackRequest } from "./packed.ts";
 import type { RawEvents } from "./raw-events.ts";
 import type { AdapterRegistry } from "./registry.ts";
 import { Transcript } from "./transcript.ts";
 
 /** How often the channels' rows are compared with what is open; `reload` does it at once. */
 const LOOK_MS = 2_000;
+/** A test at another node may take its time (a letter is sent and comes back); whoever pressed the button says himself how long he waits. */
+const DISTANT_MS = 90_000;
 
 export interface SupervisorOptions {
   sql: Db;
@@ -138,11 +153,45 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
     return handler(command);
   }
 
+  async function webhookHere(channelId: Id, request: WebhookRequest): Promise<WebhookResponse> {
+    const { webhook } = openOrThrow(channelId);
+    return webhook === undefined ? { status: 404 } : webhook(request);
+  }
+
+  /** What another node asks of a channel that is open here. */
+  async function performAsked(channelId: Id, kind: string, command: unknown): Promise<unknown> {
+    switch (kind) {
+      case "channel.test":
+        return openOrThrow(channelId).test?.();
+      case "channel.balance":
+        return openOrThrow(channelId).balance?.();
+      case "channel.admit":
+        return packAnswer(openOrThrow(channelId).admit?.(unpackHead(command)) ?? null);
+      case "channel.webhook":
+        return packAnswer(await webhookHere(channelId, unpackRequest(command)));
+      default:
+        return performHere(channelId, kind as CommandKind, command as Commands[CommandKind]);
+    }
+  }
+
+  /** A channel that only one node may have, and it is not this one. */
+  const isElsewhere = (run: ChannelRun | undefined) => run?.exclusive === true && (run.channel === null || !run.mayAct());
+
+  /** A channel at another node, as it can be used from here. */
+  function distant(channelId: Id, { commands, test, balance }: ChannelAbilities): Pick<Channel, "handlers" | "test" | "balance"> {
+    const ask = (kind: string) => (command?: unknown) => orders.ask(channelId, kind, command ?? {}, DISTANT_MS) as Promise<never>;
+    return {
+      handlers: Object.fromEntries(commands.map((kind) => [kind, ask(kind)])),
+      ...(test ? { test: ask("channel.test") } : {}),
+      ...(balance ? { balance: ask("channel.balance") } : {}),
+    };
+  }
+
   const orders = new Orders({
     sql,
     holder: options.holder,
     log,
-    perform: (channelId, kind, command) => performHere(channelId, kind, command as Commands[typeof kind]),
+    perform: performAsked,
     mine: () => [...runs].flatMap(([id, run]) => (run.exclusive && run.channel !== null && run.mayAct() ? [id] : [])),
   });
 
@@ -171,19 +220,27 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       await look();
     },
     open: (channelId) => runs.get(channelId)?.channel ?? null,
+    async reach(channelId) {
+      const run = runs.get(channelId);
+      if (!isElsewhere(run)) return run?.channel ?? null;
+      const known = (await orders.held(channelId)) ? await knownAbilities({ open: () => null }, sql, channelId) : null;
+      return known === null ? null : distant(channelId, known);
+    },
     async opened(channelId, ms) {
       await runs.get(channelId)?.opened(ms);
     },
     status: (channelId) => runs.get(channelId)?.status ?? { state: "down" },
     async perform<K extends CommandKind>(channelId: Id, kind: K, command: Commands[K]): Promise<ResultOf<K>> {
+      const elsewhere = isElsewhere(runs.get(channelId));
+      return elsewhere ? (orders.ask(channelId, kind, command) as Promise<ResultOf<K>>) : performHere(channelId, kind, command);
+    },
+    async admit(channelId, head) {
       const run = runs.get(channelId);
-      const elsewhere = run?.exclusive === true && (run.channel === null || !run.mayAct());
-      return elsewhere ? orders.ask(channelId, kind, command) : performHere(channelId, kind, command);
+      return isElsewhere(run) ? unpackAnswer(await orders.ask(channelId, "channel.admit", packHead(head))) : (run?.channel?.admit?.(head) ?? null);
     },
     async webhook(channelId, request) {
-      const webhook = openOrThrow(channelId).webhook;
-      if (webhook === undefined) return { status: 404 };
-      return webhook(request);
+      if (!isElsewhere(runs.get(channelId))) return webhookHere(channelId, request);
+      return unpackAnswer(await orders.ask(channelId, "channel.webhook", packRequest(request))) as WebhookResponse;
     },
     onSignal(listener) {
       listeners.add(listener);

@@ -1,10 +1,10 @@
-import type { ChannelLimits } from "@kommutator/contract/channel";
+import type { ChannelLimits, CommandKind } from "@kommutator/contract/channel";
 import { AppError } from "@kommutator/contract/errors";
 import { describe, expect, test } from "vitest";
 import { cannotWrite, checkWritten, type ThreadFacts, type Written, windowUntil } from "./limits.ts";
 
 const open = (limits: Partial<ChannelLimits>) => ({
-  handlers: { "message.send": async () => ({ messageKey: "k" }) },
+  commands: ["message.send"] as CommandKind[],
   limits: { textLength: 100, attachmentBytes: 1_000, replyWindowMs: null, canStart: false, ...limits },
 });
 const NOW = 1_000_000;
@@ -12,16 +12,18 @@ const thread = (facts: Partial<ThreadFacts> = {}): ThreadFacts => ({ lastInAt: N
 
 describe("why nothing can be written", () => {
   test.each([
-    ["a channel that only takes in (a site form)", { ...open({}), handlers: {} }, thread(), "unsupported"],
+    ["a channel that only takes in (a site form)", { ...open({}), commands: [] }, thread(), "unsupported"],
     ["who blocked us", open({}), thread({ unreachable: true }), "unreachable"],
-    ["who blocked us, while the channel is away", null, thread({ unreachable: true }), "unreachable"],
+    ["who blocked us, on a channel that has never been open", null, thread({ unreachable: true }), "unreachable"],
     ["who never wrote to a bot", open({}), thread({ lastInAt: null, hasWritten: false }), "must_write_first"],
     ["a number that never wrote", open({ canStart: true }), thread({ lastInAt: null, hasWritten: false }), null],
     ["after the window", open({ replyWindowMs: 9 }), thread(), "window"],
     ["in the last moment of the window", open({ replyWindowMs: 10 }), thread(), null],
     ["the day's messages are used up", open({ dailyPerAddress: 3 }), thread({ sentToday: 3 }), "daily_limit"],
+    ["a name that wrote instead of a number", open({ canStart: true, answerable: "^\\+\\d{7,15}$" }), thread({ address: "Kaspi" }), "no_number"],
+    ["a number beside such a name", open({ canStart: true, answerable: "^\\+\\d{7,15}$" }), thread({ address: "+77011234567" }), null],
     ["the last of the day", open({ dailyPerAddress: 3 }), thread({ sentToday: 2 }), null],
-    ["a channel that is away: it waits for it", null, thread(), null],
+    ["a channel that has never been open: it waits for it", null, thread(), null],
   ])("%s", (_, channel, facts, reason) => {
     expect(cannotWrite(channel, facts, NOW)).toBe(reason);
   });
@@ -42,7 +44,7 @@ describe("what a channel cannot carry is refused with the reason", () => {
     replyWindowMs: null,
     canStart: true,
     captionLength: 10,
-    attachments: { count: 2, types: ["image/", "application/pdf"], bytesByType: { "image/": 300 } },
+    attachments: { count: 2, types: ["image/", "application/pdf"], refused: ["exe"], bytesByType: { "image/": 300 } },
     quickAnswers: { count: 2, length: 5 },
   };
   const file = (mime: string, bytes = 100, name = "f") => ({ name, mime, bytes });
@@ -64,6 +66,11 @@ describe("what a channel cannot carry is refused with the reason", () => {
       "a type that only begins alike",
       { files: [file("application/pdf+x")] },
       { field: "attachments", reason: "type", attachment: "f", mime: "application/pdf+x", types: ["image/", "application/pdf"] },
+    ],
+    [
+      "an ending that the provider refuses, whatever type it claims",
+      { files: [file("image/png", 1, "Photo.EXE")] },
+      { field: "attachments", reason: "ending", attachment: "Photo.EXE", refused: ["exe"] },
     ],
     ["a picture too large", { files: [file("image/png", 301)] }, { maxBytes: 300, attachment: "f" }],
     ["files too large together", { files: [file("application/pdf", 600), file("application/pdf", 600)] }, { maxBytes: 1_000 }],

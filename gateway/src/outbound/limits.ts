@@ -1,6 +1,7 @@
 import type { CannotWrite } from "@kommutator/contract/api/dialogs";
-import type { Channel, ChannelLimits } from "@kommutator/contract/channel";
+import type { ChannelLimits } from "@kommutator/contract/channel";
 import { AppError } from "@kommutator/contract/errors";
+import type { ChannelAbilities } from "../inbound/abilities.ts";
 
 /** What is known of a thread when somebody wants to write in it. */
 export interface ThreadFacts {
@@ -15,11 +16,11 @@ export interface ThreadFacts {
 }
 
 /** Why nothing can be written in this thread now, or null. The composer shows it, and the same is refused when it is sent all the same. */
-export function cannotWrite(channel: Pick<Channel, "handlers" | "limits"> | null, thread: ThreadFacts, now: number): CannotWrite | null {
-  // While the channel is not open here its limits are not known: what is written waits for it.
+export function cannotWrite(channel: Pick<ChannelAbilities, "commands" | "limits"> | null, thread: ThreadFacts, now: number): CannotWrite | null {
+  // Until the channel has been open its limits are not known: what is written waits for it.
   if (channel === null) return thread.unreachable ? "unreachable" : null;
   const { limits } = channel;
-  if (channel.handlers["message.send"] === undefined) return "unsupported";
+  if (!channel.commands.includes("message.send")) return "unsupported";
   if (thread.unreachable) return "unreachable";
   if (!thread.hasWritten && !limits.canStart) return "must_write_first";
   const until = windowUntil(limits, thread.lastInAt);

@@ -7,6 +7,7 @@ import { holdLease, keepLease, type Lease, type Under } from "../db/lease.ts";
 import { insertNote } from "../dialogs/note.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import type { FileGuard } from "../media/file-guard.ts";
+import { knownAbilities } from "../inbound/abilities.ts";
 import type { BlobStore, ChannelSupervisor, Outbound } from "../ports.ts";
 import { drain } from "./drain.ts";
 import { identifyLater } from "./identify-later.ts";
@@ -56,7 +57,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { channelOp
   const { sql, log, emit, enqueue } = options;
   const stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
-  const replyDeps: ReplyDeps = { emit, enqueue, now: options.now, channel: (id) => options.supervisor.open(id) };
+  const replyDeps: ReplyDeps = { emit, enqueue, now: options.now, abilities: (tx, id) => knownAbilities(options.supervisor, tx, id) };
 
   async function work(lease: Lease): Promise<void> {
     await releaseDeadWorkers(sql);

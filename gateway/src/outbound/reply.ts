@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Channel } from "@kommutator/contract/channel";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting } from "@kommutator/contract/ports";
+import type { ChannelAbilities } from "../inbound/abilities.ts";
 import { cleanText } from "../inbound/clean.ts";
 import type { NewReply, Outbound } from "../ports.ts";
 import { addDrain } from "./jobs.ts";
@@ -14,8 +14,8 @@ export interface ReplyDeps {
   emit: EmitEvents;
   enqueue: EnqueueRouting;
   now: () => number;
-  /** The open channel on this node, for its limits; null when it is not open (limits are then the provider's to tell). */
-  channel: (channelId: Id) => Channel | null;
+  /** What the channel can do, wherever it is open and while it is away; null when it has never been open (limits are then the provider's to tell). */
+  abilities: (tx: Tx, channelId: Id) => Promise<ChannelAbilities | null>;
 }
 
 interface DialogRow {
@@ -99,7 +99,7 @@ async function readFiles(tx: Tx, ids: Id[]): Promise<FileRow[]> {
 
 /** What cannot be written now, or the channel cannot carry, is refused here, before anything is queued: `unsupported` says why in `what`. */
 async function checkLimits(tx: Tx, deps: ReplyDeps, dialog: DialogRow, reply: NewReply, files: FileRow[]): Promise<void> {
-  const channel = deps.channel(dialog.channel_id);
+  const channel = await deps.abilities(tx, dialog.channel_id);
   const now = deps.now();
   const thread = await readThread(tx, reply.dialogId, now);
   const what = cannotWrite(channel, thread, now);

@@ -23,9 +23,9 @@ export async function startDialog(tx: Tx, deps: ReplyDeps & { identify: Identify
     if (known.employee_id !== start.employeeId) throw new AppError("duplicate", { field: "clientKey" });
     return { dialogId: known.dialog_id, messageId: known.id, existed: true };
   }
-  const channel = deps.channel(start.channelId);
+  const channel = await deps.abilities(tx, start.channelId);
   if (channel === null) throw new AppError("channel_down");
-  if (channel.handlers["message.send"] === undefined) throw new AppError("unsupported", { what: "unsupported" });
+  if (!channel.commands.includes("message.send")) throw new AppError("unsupported", { what: "unsupported" });
   const facts = await readFacts(tx, [start.channelId]);
   const place = facts.channels.get(start.channelId);
   if (place === undefined) throw new AppError("not_found");

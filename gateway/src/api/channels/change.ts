@@ -130,6 +130,7 @@ export function channelView(deps: ApiDeps, row: StoredChannel, fields: ConfigFie
   // A channel's own address goes before the installation's: providers may reach it by another name.
   const own = row.config["publicUrl"];
   const base = typeof own === "string" && own !== "" ? own.replace(/\/+$/, "") : deps.config.publicUrl;
-  const called = deps.supervisor.open(row.id)?.webhook !== undefined;
+  const open = deps.supervisor.open(row.id);
+  const called = open === null ? row.abilities?.webhook === true : open.webhook !== undefined;
   return { ...toChannelView(deps.config.secretKey, row, fields), webhookUrl: called ? `${base}/hooks/${row.id}` : null };
 }

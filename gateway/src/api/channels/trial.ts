@@ -35,7 +35,7 @@ const TEST_TO: Partial<Record<string, "phone" | "thread">> = {
  * along where it is told. With a target a message goes there; it is part of no dialog.
  */
 export async function testChannel(deps: ApiDeps, actor: Actor, { id, kind }: { id: Id; kind: string }, wanted: Wanted): Promise<Result> {
-  const channel = deps.supervisor.open(id);
+  const channel = await deps.supervisor.reach(id);
   const target = await targetOf(deps, id, TEST_TO[kind], wanted);
   const to = target === null ? null : (target.to.value ?? target.threadKey);
   await deps.sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "test", changes: { to } }));

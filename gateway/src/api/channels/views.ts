@@ -2,6 +2,7 @@ import type { ChannelView } from "@kommutator/contract/api/admin";
 import type { ConfigField } from "@kommutator/contract/channel";
 import type { Db, Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
+import type { ChannelAbilities } from "../../inbound/abilities.ts";
 import { openSecrets } from "../../inbound/secrets.ts";
 
 export interface StoredChannel {
@@ -17,6 +18,7 @@ export interface StoredChannel {
   status: { state?: string; detail?: string | null };
   status_since: Date;
   version: number;
+  abilities: ChannelAbilities | null;
   last_event_at: Date | null;
   lag_ms: number | null;
   pending: number;
@@ -25,7 +27,7 @@ export interface StoredChannel {
 
 export async function readChannels(sql: Db | Tx, id: Id | null = null): Promise<StoredChannel[]> {
   return sql<StoredChannel[]>`
-    SELECT c.id, c.kind, c.name, c.enabled, c.queue_id, c.purpose_id, c.source_id, c.config, c.secrets, c.status, c.status_since, c.version,
+    SELECT c.id, c.kind, c.name, c.enabled, c.queue_id, c.purpose_id, c.source_id, c.config, c.secrets, c.status, c.status_since, c.version, c.abilities,
            (SELECT received_at FROM raw_event WHERE channel_id = c.id ORDER BY id DESC LIMIT 1) AS last_event_at,
            (SELECT (extract(epoch FROM clock_timestamp() - min(received_at)) * 1000)::float8 FROM raw_event WHERE channel_id = c.id AND state = 'pending') AS lag_ms,
            (SELECT count(*) FROM raw_event WHERE channel_id = c.id AND state = 'pending')::int AS pending,

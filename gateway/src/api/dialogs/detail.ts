@@ -2,6 +2,7 @@ import { type Principal, scopeOf } from "@kommutator/contract/access";
 import type { DialogDetail } from "@kommutator/contract/api/dialogs";
 import type { ChannelLimits } from "@kommutator/contract/channel";
 import type { Id } from "@kommutator/contract/ids";
+import { type ChannelAbilities, knownAbilities } from "../../inbound/abilities.ts";
 import { cannotWrite, type ThreadFacts, windowUntil } from "../../outbound/limits.ts";
 import { readThread } from "../../outbound/thread-facts.ts";
 import { readCalls, withoutRecording } from "../calls/view.ts";
@@ -13,14 +14,13 @@ import { type DialogRow, readMarks, toSummary } from "./summary.ts";
 import { maySee } from "./visibility.ts";
 
 const FIRST_PAGE = 50;
-/** While the channel is not open here its own limits are not known; a reply is stored and goes out when it opens. */
+/** Until the channel has been open its own limits are not known; a reply is stored and goes out when it opens. */
 const UNKNOWN_LIMITS: ChannelLimits = { textLength: 100_000, attachmentBytes: 25 * 1024 * 1024, replyWindowMs: null, canStart: false };
 
-/** What the composer may do, from the channel's handlers and limits: the buttons cannot lie. */
-function capabilities(deps: ApiDeps, row: DialogRow, thread: ThreadFacts): DialogDetail["capabilities"] {
-  const channel = deps.supervisor.open(row.channel_id);
+/** What the composer may do, from the channel's commands and limits: the buttons cannot lie. */
+function capabilities(deps: ApiDeps, row: DialogRow, thread: ThreadFacts, channel: ChannelAbilities | null): DialogDetail["capabilities"] {
   const limits = channel?.limits ?? UNKNOWN_LIMITS;
-  const commands = channel === null ? (row.medium === "voice" ? [] : ["message.send"]) : Object.keys(channel.handlers);
+  const commands: string[] = channel === null ? (row.medium === "voice" ? [] : ["message.send"]) : channel.commands;
   const cannotReplyReason = !commands.includes("message.send")
     ? "unsupported"
     : row.closed_at !== null
@@ -46,13 +46,14 @@ export async function readDetail(deps: ApiDeps, principal: Principal, id: Id): P
   const { position } = await deps.stream.head();
   const row = await requireDialog(sql, principal, id, "read");
   const me = principal.employeeId;
-  const [marks, page, calls, [draft], thread, queues] = await Promise.all([
+  const [marks, page, calls, [draft], thread, queues, channel] = await Promise.all([
     readMarks(sql, [id], me),
     pageMessages(sql, id, null, FIRST_PAGE),
     readCalls(sql, row.call_id === null ? [] : [row.call_id]),
     sql<{ body: string }[]>`SELECT body FROM draft WHERE dialog_id = ${id} AND employee_id = ${me}`,
     readThread(sql, id, deps.clock.now()),
     sql<{ queue_id: Id }[]>`SELECT queue_id FROM queue_member WHERE employee_id = ${me}`,
+    knownAbilities(deps.supervisor, sql, row.channel_id),
   ]);
   const hears = maySee(principal, scopeOf(principal, "recording", "read"), row, new Set(queues.map((q) => q.queue_id)));
   const call = calls[0] ?? null;
@@ -62,7 +63,7 @@ export async function readDetail(deps: ApiDeps, principal: Principal, id: Id): P
     hasMore: page.hasMore,
     call: call === null || hears ? call : withoutRecording(call),
     draft: draft?.body ?? "",
-    capabilities: capabilities(deps, row, thread),
+    capabilities: capabilities(deps, row, thread, channel),
     position,
   };
 }

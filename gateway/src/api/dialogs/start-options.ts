@@ -6,6 +6,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
 import { objectionsTo, pointsToWriteTo, type WritablePoint } from "@kommutator/crm-core/contact-point/writable";
 import type { z } from "zod";
+import { type ChannelAbilities, knownAbilities } from "../../inbound/abilities.ts";
 import { cannotWrite } from "../../outbound/limits.ts";
 import { startsNewThread } from "../../outbound/start-dialog.ts";
 import { readAddressee } from "../../outbound/thread-facts.ts";
@@ -25,14 +26,22 @@ const REACHES: Partial<Record<ChannelKind, IdentityKind[]>> = {
 
 type Point = Pick<WritablePoint, "kind" | "scope" | "value" | "raw" | "name" | "doNotContact" | "bouncedAt"> & { contactPointId: Id | null };
 
+interface StartChannel {
+  id: Id;
+  name: string;
+  kind: ChannelKind;
+  abilities: ChannelAbilities | null;
+}
+
 /** By which channels the person of a card, or a typed number or address, can be written to first, and why not. */
 export async function startOptions(deps: ApiDeps, principal: Principal, query: z.infer<typeof StartQuery>): Promise<StartOption[]> {
   const { sql } = deps;
   const points = await pointsOf(deps, principal, query);
-  const channels = await sql<{ id: Id; name: string; kind: ChannelKind }[]>`
+  const rows = await sql<{ id: Id; name: string; kind: ChannelKind }[]>`
     SELECT id, name, kind FROM channel WHERE enabled AND archived_at IS NULL ORDER BY name, id`;
+  const channels = await Promise.all(rows.map(async (row) => ({ ...row, abilities: await knownAbilities(deps.supervisor, sql, row.id) })));
   const options = points.flatMap((point) =>
-    channels.filter((c) => reaches(deps, c, point) && (point.scope === "" || point.scope === c.id)).map((channel) => describe(deps, channel, point)),
+    channels.filter((c) => reaches(c, point) && (point.scope === "" || point.scope === c.id)).map((channel) => describe(deps, channel, point)),
   );
   const made = await Promise.all(options);
   // What works stands first; a messenger in which the person has never written is said, but last.
@@ -66,13 +75,14 @@ async function typed(deps: ApiDeps, text: string): Promise<Point[]> {
   return [{ contactPointId: null, kind, scope: "", value, raw: text, name: value, ...(await objectionsTo(deps.sql, kind, value)) }];
 }
 
-export function reaches(deps: ApiDeps, channel: { id: Id; kind: ChannelKind }, point: { kind: string }): boolean {
-  const kinds = deps.supervisor.open(channel.id)?.limits.startKinds ?? REACHES[channel.kind] ?? [];
+/** Whether such a channel can reach such a point at all. */
+export function reaches(channel: { kind: ChannelKind; abilities: ChannelAbilities | null }, point: { kind: string }): boolean {
+  const kinds = channel.abilities?.limits.startKinds ?? REACHES[channel.kind] ?? [];
   return kinds.some((k) => k === point.kind);
 }
 
-async function describe(deps: ApiDeps, channel: { id: Id; name: string; kind: ChannelKind }, point: Point): Promise<StartOption> {
-  const open = deps.supervisor.open(channel.id);
+async function describe(deps: ApiDeps, channel: StartChannel, point: Point): Promise<StartOption> {
+  const { abilities } = channel;
   const threadKey = startsNewThread(channel.kind) ? null : point.value;
   const who = { channelId: channel.id, threadKey: threadKey ?? "", identityKind: point.kind, identityValue: point.value };
   const now = deps.clock.now();
@@ -80,7 +90,7 @@ async function describe(deps: ApiDeps, channel: { id: Id; name: string; kind: Ch
     readAddressee(deps.sql, who, now),
     deps.sql<{ id: Id }[]>`SELECT id FROM dialog WHERE channel_id = ${channel.id} AND thread_key = ${threadKey} AND closed_at IS NULL`,
   ]);
-  const reason: CannotWrite | null = refusalOf(point) ?? (open === null ? "channel_down" : cannotWrite(open, thread, now));
+  const reason: CannotWrite | null = refusalOf(point) ?? (abilities === null ? "channel_down" : cannotWrite(abilities, thread, now));
   return {
     channelId: channel.id,
     channelName: channel.name,
@@ -91,9 +101,9 @@ async function describe(deps: ApiDeps, channel: { id: Id; name: string; kind: Ch
     name: point.name,
     reason,
     dialogId: dialogs[0]?.id ?? null,
-    textLength: open?.limits.textLength ?? 0,
-    segments: open?.limits.segments === true,
-    ...(open === null ? { attachmentBytes: 0, attachments: null, captionLength: null } : fileLimits(open.limits)),
+    textLength: abilities?.limits.textLength ?? 0,
+    segments: abilities?.limits.segments === true,
+    ...(abilities === null ? { attachmentBytes: 0, attachments: null, captionLength: null } : fileLimits(abilities.limits)),
   };
 }
 

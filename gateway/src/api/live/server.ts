@@ -5,6 +5,7 @@ import { readCookie, SESSION_COOKIE } from "@kommutator/crm-core/access/cookies"
 import { resolveSession } from "@kommutator/crm-core/access/session";
 import type { FastifyInstance } from "fastify";
 import { Server, type Socket } from "socket.io";
+import { knownAbilities } from "../../inbound/abilities.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireDialog } from "../dialogs/access.ts";
 import { type DialogRow, readDialogRows } from "../dialogs/summary.ts";
@@ -84,8 +85,8 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
   }
 
   async function showTyping(dialogId: Id, channelId: Id): Promise<void> {
-    const channel = deps.supervisor.open(channelId);
-    if (channel?.handlers["typing.show"] === undefined) return;
+    const abilities = await knownAbilities(deps.supervisor, sql, channelId);
+    if (abilities?.commands.includes("typing.show") !== true) return;
     const [row] = await sql<{ thread_key: string }[]>`SELECT thread_key FROM dialog WHERE id = ${dialogId} AND closed_at IS NULL`;
     if (row !== undefined) await deps.supervisor.perform(channelId, "typing.show", { threadKey: row.thread_key });
   }
