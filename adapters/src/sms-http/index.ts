@@ -27,6 +27,7 @@ function openAccount(config: SmsHttpConfig, host: Host): Channel {
       canStart: true,
       startKinds: ["phone"],
       segments: true,
+      answerable: "^\\+\\d{7,15}$",
       ...(config.dailyPerAddress === 0 ? {} : { dailyPerAddress: config.dailyPerAddress }),
     },
     handlers: { "message.send": (command) => account.send(command) },

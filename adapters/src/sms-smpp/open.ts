@@ -18,6 +18,7 @@ export function openSmpp(config: SmppConfig, host: Host): Channel {
       startKinds: ["phone"],
       attachments: { count: 0 },
       segments: true,
+      answerable: "^(short:)?\\+?[\\d\\s()-]{2,20}$",
       ...(config.dailyPerAddress === undefined ? {} : { dailyPerAddress: config.dailyPerAddress }),
     },
     handlers: { "message.send": (command) => connection.send(command) },

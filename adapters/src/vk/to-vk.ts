@@ -12,14 +12,12 @@ export const vkLimits: ChannelLimits = {
   attachmentBytes: 50 * 1024 * 1024,
   replyWindowMs: null,
   canStart: false,
-  attachments: { count: 10 },
+  // "Any, except MP3 and executable files" (dev.vk.com/api/upload/document-in-profile).
+  attachments: { count: 10, refused: ["mp3", "exe", "msi", "bat", "cmd", "com", "scr", "pif", "cpl", "jar", "apk", "vbs", "js", "ps1", "sh", "dll"] },
   replies: true,
   // A keyboard has ten rows, a label 40 characters (dev.vk.com/api/bots/development/keyboard).
   quickAnswers: { count: 10, length: 40 },
 };
-
-/** "Any, except MP3 and executable files" (dev.vk.com/api/upload/document-in-profile). */
-const REFUSED_FILES = /\.(mp3|exe|msi|bat|cmd|com|scr|pif|cpl|jar|apk|vbs|js|ps1|sh|dll)$/i;
 
 /**
  * The number by which VK recognises a repeated request: 31 bits of a hash of the command's id, never 0, which would mean "do
@@ -38,7 +36,7 @@ export function check(command: Commands["message.send"]): void {
   if (command.files.length > 10) throw new ChannelError("rejected", "VK takes at most 10 files in one message");
   const tooBig = command.files.find((file) => file.bytes > vkLimits.attachmentBytes);
   if (tooBig !== undefined) throw new ChannelError("rejected", `"${tooBig.name}" is larger than 50 MB`);
-  const refused = command.files.find((file) => REFUSED_FILES.test(file.name));
+  const refused = command.files.find((file) => vkLimits.attachments?.refused?.some((ending) => file.name.toLowerCase().endsWith(`.${ending}`)));
   if (refused !== undefined) throw new ChannelError("rejected", `VK takes no MP3 and no executable files: "${refused.name}"`);
   const long = command.quickAnswers?.find((answer) => answer.length > 40);
   if (long !== undefined) throw new ChannelError("rejected", `A ready answer is longer than 40 characters: "${long}"`);

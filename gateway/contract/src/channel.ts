@@ -77,6 +77,8 @@ export interface ChannelLimits {
     count: number;
     /** MIME types or prefixes ("image/"); absent = every type. */
     types?: string[];
+    /** Endings of names ("mp3", without a dot) that the provider refuses, whatever their type. */
+    refused?: string[];
     /** Limits by MIME prefix, below `attachmentBytes`. */
     bytesByType?: Record<string, number>;
   };
@@ -88,6 +90,11 @@ export interface ChannelLimits {
   replies?: true;
   /** Keyboard of ready answers: how many, and how long each. */
   quickAnswers?: { count: number; length: number };
+  /**
+   * The addresses that can be answered, as the source of a regular expression; absent: every one. Whoever writes from another (a name
+   * instead of a number) is heard, and the composer says that nothing can be sent there.
+   */
+  answerable?: string;
   /** Messages to one address in a day (in the installation's time zone); the next is refused before it is queued. */
   dailyPerAddress?: number;
 }

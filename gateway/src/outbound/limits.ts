@@ -11,6 +11,8 @@ export interface ThreadFacts {
   hasWritten: boolean;
   /** The person blocked us, unsubscribed, or the number does not exist. */
   unreachable: boolean;
+  /** Whom a message would go to, as the channel knows it; absent: not known here. */
+  address?: string | undefined;
   /** Messages of ours to this address today, in the installation's time zone. */
   sentToday: number;
 }
@@ -21,6 +23,7 @@ export function cannotWrite(channel: Pick<ChannelAbilities, "commands" | "limits
   if (channel === null) return thread.unreachable ? "unreachable" : null;
   const { limits } = channel;
   if (!channel.commands.includes("message.send")) return "unsupported";
+  if (limits.answerable !== undefined && thread.address !== undefined && !new RegExp(limits.answerable).test(thread.address)) return "no_number";
   if (thread.unreachable) return "unreachable";
   if (!thread.hasWritten && !limits.canStart) return "must_write_first";
   const until = windowUntil(limits, thread.lastInAt);
@@ -54,6 +57,8 @@ export function checkWritten(limits: ChannelLimits, written: Written): void {
   if (rules !== undefined && files.length > rules.count)
     refuse("attachments", rules.count === 0 ? "not_supported" : "too_many", { max: rules.count, attachment: files[rules.count]?.name });
   for (const file of files) {
+    const ending = /\.([^.]+)$/.exec(file.name.trim())?.[1]?.toLowerCase();
+    if (ending !== undefined && rules?.refused?.includes(ending)) refuse("attachments", "ending", { attachment: file.name, refused: rules.refused });
     if (rules?.types !== undefined && !rules.types.some((type) => matches(type, file.mime)))
       refuse("attachments", "type", { attachment: file.name, mime: file.mime, types: rules.types });
     const own = Object.entries(rules?.bytesByType ?? {})

@@ -35,6 +35,7 @@ export async function readAddressee(sql: Db | Tx, who: Addressee, now: number): 
     lastInAt: row?.last_in?.getTime() ?? null,
     hasWritten: row?.has_written ?? false,
     unreachable: row?.unreachable ?? false,
+    address: who.identityValue ?? who.threadKey,
     sentToday: row?.sent_today ?? 0,
   };
 }

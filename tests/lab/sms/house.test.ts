@@ -146,15 +146,17 @@ describe("SMS through the whole house, with a real Kannel as the customer's phon
     expect(reply?.dialog_id).toBe(started.dialogId);
   });
 
-  it("a name that writes is kept as it is, and a reply to it is refused in words", async () => {
+  it("a name that writes is kept as it is; that it cannot be answered is said before anything is queued", async () => {
     smsc.deliver("house", deliverSm({ from: "Kaspi", to: OURS, text: "Kod: 1234", ton: 5 }));
     const [message] = await until("it is stored", async () => ((await messages("Kod: 1234")).length > 0 ? messages("Kod: 1234") : null), { timeoutMs: 20_000 });
     const [dialog] = await db.sql`SELECT thread_key, display_name FROM dialog WHERE id = ${message?.dialog_id ?? null}`;
     expect(dialog).toEqual({ thread_key: "Kaspi", display_name: "Kaspi" });
     dialogId = message?.dialog_id as string;
     await take(dialogId);
-    await answer("Кто вы?");
-    expect((await becomes("Кто вы?", "failed")).failure).toMatch(/"Kaspi" is no number/);
+    const detail = await aigul.get<{ capabilities: { canReply: boolean; cannotReplyReason: string } }>(`/dialogs/${dialogId}`);
+    expect(detail.capabilities).toMatchObject({ canReply: false, cannotReplyReason: "no_number" });
+    await expect(answer("Кто вы?")).rejects.toThrow(/no_number/);
+    expect(await messages("Кто вы?")).toEqual([]);
   });
 
   it("an SMS that is no text stands in the error list, and the test button talks to the SMS centre", async () => {

@@ -20,6 +20,8 @@ function useRefusalText(): (refusal: Refusal) => string {
         return t("refused.total", { limit: format.bytes(refusal.bytes) });
       case "size":
         return t("refused.size", { limit: format.bytes(refusal.bytes) });
+      case "ending":
+        return t("refused.ending", { ending: refusal.ending.toUpperCase() });
       case "empty":
         return t("refused.empty");
       case "type": {

@@ -6,6 +6,7 @@ const anything = { attachmentBytes: 25 * MB, attachments: null };
 const viber = { attachmentBytes: 50 * MB, attachments: { count: 1, types: null, bytesByType: { "image/": MB, "video/": 26 * MB } } };
 const pictures = { attachmentBytes: 10 * MB, attachments: { count: 10, types: ["image/", "application/pdf"], bytesByType: {} } };
 const sms = { attachmentBytes: 0, attachments: { count: 0, types: null, bytesByType: {} } };
+const vk = { attachmentBytes: 50 * MB, attachments: { count: 10, types: null, refused: ["mp3", "exe"], bytesByType: {} } };
 const few = (count: number) => Array.from({ length: count }, () => ({ size: 10 }));
 const photo = (size: number) => ({ type: "image/jpeg", size });
 
@@ -18,6 +19,8 @@ describe("a file that the channel would refuse is refused before it is uploaded,
     ["a video where only pictures go", pictures, { type: "video/mp4", size: 10 }, [], { code: "type", types: ["image/", "application/pdf"] }],
     ["a file of a type nobody knows", pictures, { type: "", size: 10 }, [], { code: "type", types: ["image/", "application/pdf"] }],
     ["a PDF among pictures", pictures, { type: "application/pdf", size: 10 }, few(9), null],
+    ["a song where none are taken", vk, { type: "audio/mpeg", size: 10, name: "Song.MP3" }, [], { code: "ending", ending: "mp3" }],
+    ["a document beside it", vk, { type: "", size: 10, name: "exe.pdf" }, [], null],
     ["an empty file", anything, photo(0), [], { code: "empty" }],
     ["a letter's attachment above the whole limit", anything, photo(26 * MB), [], { code: "size", bytes: 25 * MB }],
     ["two that are too much together", anything, photo(15 * MB), [{ size: 15 * MB }], { code: "total", bytes: 25 * MB }],

@@ -9,6 +9,7 @@ export type Refusal =
   | { code: "none" }
   | { code: "count"; count: number }
   | { code: "type"; types: string[] }
+  | { code: "ending"; ending: string }
   | { code: "size" | "total"; bytes: number }
   | { code: "empty" };
 
@@ -24,13 +25,15 @@ export function bytesFor(limits: FileLimits, mime: string): number {
 /** Whether files can go at all on this channel. */
 export const takesFiles = (limits: FileLimits): boolean => limits.attachmentBytes > 0 && limits.attachments?.count !== 0;
 
-export function refusalOf(file: { type: string; size: number }, limits: FileLimits, others: readonly { size: number }[]): Refusal | null {
+export function refusalOf(file: { type: string; size: number; name?: string }, limits: FileLimits, others: readonly { size: number }[]): Refusal | null {
   const mime = file.type === "" ? "application/octet-stream" : file.type.toLowerCase();
   if (!takesFiles(limits)) return { code: "none" };
   const { attachments } = limits;
   if (attachments !== null && others.length >= attachments.count) return { code: "count", count: attachments.count };
   const types = attachments?.types ?? null;
   if (types !== null && !types.some((pattern) => fits(mime, pattern))) return { code: "type", types };
+  const ending = /\.([^.]+)$/.exec(file.name?.trim() ?? "")?.[1]?.toLowerCase();
+  if (ending !== undefined && attachments?.refused?.includes(ending)) return { code: "ending", ending };
   if (file.size === 0) return { code: "empty" };
   const bytes = bytesFor(limits, mime);
   if (file.size > bytes) return { code: "size", bytes };

@@ -49,7 +49,7 @@ export function useFiles(limits: FileLimits): Files {
 
   const going: { size: number }[] = [];
   const chips = chosen.map((chip): Chip => {
-    const refusal = refusalOf({ type: chip.mime, size: chip.bytes }, limits, going);
+    const refusal = refusalOf({ type: chip.mime, size: chip.bytes, name: chip.name }, limits, going);
     if (refusal === null) going.push({ size: chip.bytes });
     return { ...chip, refusal };
   });

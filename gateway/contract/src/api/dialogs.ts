@@ -139,12 +139,24 @@ export const PostMessage = z.object({
   quickAnswers: z.array(z.string().min(1).max(200)).max(20).default([]),
 });
 /** Why nothing can be written now; a text for each code on screen. */
-export const CannotWrite = z.enum(["closed", "window", "must_write_first", "unreachable", "daily_limit", "channel_down", "unsupported", "do_not_contact"]);
+export const CannotWrite = z.enum([
+  "closed",
+  "window",
+  "must_write_first",
+  "unreachable",
+  "daily_limit",
+  "channel_down",
+  "unsupported",
+  "do_not_contact",
+  "no_number",
+]);
 export type CannotWrite = z.infer<typeof CannotWrite>;
 /** What a file of a channel's message may be: how many, which types (null: any), limits by type below the channel's own. */
 export const AttachmentRules = z.object({
   count: z.number().int(),
   types: z.array(z.string()).nullable(),
+  /** Endings of names that are refused, without the dot. */
+  refused: z.array(z.string()).optional(),
   bytesByType: z.record(z.string(), z.number().int()),
 });
 export const StartOption = z.object({

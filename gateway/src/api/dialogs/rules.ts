@@ -8,6 +8,11 @@ export const fileLimits = (limits: ChannelLimits): Pick<DialogDetail["capabiliti
   attachments:
     limits.attachments === undefined
       ? null
-      : { count: limits.attachments.count, types: limits.attachments.types ?? null, bytesByType: limits.attachments.bytesByType ?? {} },
+      : {
+          count: limits.attachments.count,
+          types: limits.attachments.types ?? null,
+          ...(limits.attachments.refused === undefined ? {} : { refused: limits.attachments.refused }),
+          bytesByType: limits.attachments.bytesByType ?? {},
+        },
   captionLength: limits.captionLength ?? null,
 });
