@@ -11,6 +11,7 @@ import { currentLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, setLanguage 
 import { useLive } from "./LiveProvider.tsx";
 import { useMe } from "./me.ts";
 import { openShortcuts } from "./ShortcutsOverlay.tsx";
+import { settled } from "./settle.ts";
 
 /** What the user menu holds. */
 export function UserMenuItems({ onPassword }: { onPassword: () => void }) {
@@ -29,11 +30,13 @@ export function UserMenuItems({ onPassword }: { onPassword: () => void }) {
       .catch(showFailure);
   };
   const logout = () => {
-    api.post("/logout").then(() => {
-      live.close(true);
-      client.clear();
-      location.assign("/");
-    }, showFailure);
+    settled(null)
+      .then(() => api.post("/logout"))
+      .then(() => {
+        live.close(true);
+        client.clear();
+        location.assign("/");
+      }, showFailure);
   };
   return (
     <>

@@ -50,13 +50,15 @@ async function failure(response: Response, path: string): Promise<ApiError> {
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
   query?: Record<string, string | number | undefined> | undefined;
+  /** The request outlives the page that makes it (up to 64 KB, the browser's limit). */
+  keepalive?: boolean | undefined;
 }
 
 async function request<T>(method: string, path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
   const url = new URL(`/api/v1${path}`, location.origin);
   for (const [key, value] of Object.entries(options.query ?? {})) if (value !== undefined && value !== "") url.searchParams.set(key, String(value));
   const headers: Record<string, string> = { accept: "application/json" };
-  const init: RequestInit = { method, headers, credentials: "same-origin", signal: options.signal ?? null };
+  const init: RequestInit = { method, headers, credentials: "same-origin", signal: options.signal ?? null, keepalive: options.keepalive ?? false };
   if (method !== "GET") headers["x-csrf-token"] = csrf();
   if (body !== undefined) {
     headers["content-type"] = "application/json";
@@ -81,7 +83,7 @@ async function request<T>(method: string, path: string, body: unknown, options: 
 /** Paths are relative to /api/v1. Unsafe requests carry the CSRF token of the readable cookie. */
 export const api = {
   get: <T>(path: string, options?: RequestOptions) => request<T>("GET", path, undefined, options),
-  post: <T = void>(path: string, body?: unknown) => request<T>("POST", path, body),
+  post: <T = void>(path: string, body?: unknown, options?: Pick<RequestOptions, "keepalive">) => request<T>("POST", path, body, options),
   put: <T = void>(path: string, body?: unknown) => request<T>("PUT", path, body),
   patch: <T = void>(path: string, body?: unknown) => request<T>("PATCH", path, body),
   delete: <T = void>(path: string) => request<T>("DELETE", path, undefined),

@@ -21,8 +21,10 @@ import { Hint, WindowHint } from "./Hint.tsx";
 import { findColleagues, mentioned } from "./mentions.ts";
 import { OpenVariables } from "./OpenVariables.tsx";
 import { useOutbox } from "./OutboxProvider.tsx";
+import type { Outgoing } from "./outbox.ts";
 import { SuggestionList } from "./SuggestionList.tsx";
 import { Tools } from "./Tools.tsx";
+import { setUndoes, undoes } from "./undo.ts";
 import { useCanned } from "./useCanned.ts";
 import { useFiles } from "./useFiles.ts";
 import { useFreshRules } from "./useFreshRules.ts";
@@ -55,6 +57,7 @@ export function Composer({
   const note = wantsNote || !canReply;
   const [text, setText] = useState(() => localDraft(me.id, dialog.id) ?? detail.draft);
   const [drag, setDrag] = useState(false);
+  const [undo, setUndo] = useState(undoes);
   const [enterSends, setEnterSends] = useState(() => localStorage.getItem(ENTER) !== "no");
   const [askTake, setAskTake] = useState(false);
   const [quick, setQuick] = useState<string[]>([]);
@@ -137,9 +140,28 @@ export function Composer({
     input.current?.focus();
   };
 
+  /** What was taken back stands before what has been typed since. */
+  const takeBack = ({ body, files: blobs }: Outgoing) => {
+    const { text: back = "", internal = false, quickAnswers = [], replyTo } = body;
+    files.putBack(blobs);
+    setNote(internal);
+    setQuick(quickAnswers);
+    onAnswering(detail.messages.find((message) => message.id === replyTo) ?? null);
+    changeAndGoOn(input, () => change([back, text].filter((each) => each !== "").join("\n")), back.length);
+  };
+  useEffect(() => outbox.receive(dialog.id, takeBack));
+  // Whoever goes on to another dialog has done with this one.
+  useEffect(() => () => void outbox.release(dialog.id), [outbox, dialog.id]);
+
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return;
     if (colleagues.onKeyDown(event) || canned.suggestions.onKeyDown(event)) return;
+    // With nothing typed since there is nothing else to undo.
+    const back = event.key === "Escape" ? answering === null : event.code === "KeyZ" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+    if (back && text === "" && outbox.undo(dialog.id)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === "Escape") {
       if (answering === null) input.current?.blur();
       else onAnswering(null);
@@ -263,6 +285,11 @@ export function Composer({
             onEnterSends={() => {
               localStorage.setItem(ENTER, enterSends ? "no" : "yes");
               setEnterSends(!enterSends);
+            }}
+            undo={undo}
+            onUndo={() => {
+              setUndoes(!undo);
+              setUndo(!undo);
             }}
             onFiles={files.add}
             onEmoji={(emoji) => insert(emoji)}

@@ -6,7 +6,9 @@ import { keys } from "../../app/keys.ts";
 import { useLiveStatus } from "../../app/LiveProvider.tsx";
 import { type LiveDialog, placeMessage } from "../../app/live-cache.ts";
 import { useMe } from "../../app/me.ts";
+import { onSettle } from "../../app/settle.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
+import { HOLD_MS, undoes } from "./undo.ts";
 
 const OutboxContext = createContext<Outbox | null>(null);
 
@@ -20,7 +22,8 @@ export function OutboxProvider({ children }: { children: ReactNode }) {
       new Outbox({
         meId: me.id,
         storage: localStorage,
-        post: (dialogId, body) => api.post<Message>(`/dialogs/${dialogId}/messages`, body),
+        post: (dialogId, body, keepalive) => api.post<Message>(`/dialogs/${dialogId}/messages`, body, { keepalive }),
+        holdMs: () => (undoes() ? HOLD_MS : 0),
         // Position 0: whatever the socket said about this message is newer.
         onSent: (message, sent) =>
           client.setQueryData<LiveDialog>(keys.dialog(sent.dialogId), (detail) => (detail === undefined ? detail : placeMessage(detail, message, 0))),
@@ -29,7 +32,18 @@ export function OutboxProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (state === "online") outbox.pump();
   }, [outbox, state]);
-  useEffect(() => () => outbox.close(), [outbox]);
+  useEffect(() => {
+    const stop = onSettle((dialogId) => outbox.release(dialogId ?? undefined));
+    addEventListener("pagehide", outbox.leave);
+    // A telephone's browser may freeze a page and throw it away without another word.
+    document.addEventListener("freeze", outbox.leave);
+    return () => {
+      stop();
+      removeEventListener("pagehide", outbox.leave);
+      document.removeEventListener("freeze", outbox.leave);
+      outbox.close();
+    };
+  }, [outbox]);
   return <OutboxContext value={outbox}>{children}</OutboxContext>;
 }
 

@@ -14,6 +14,8 @@ export function Tools({
   note,
   enterSends,
   onEnterSends,
+  undo,
+  onUndo,
   onFiles,
   onEmoji,
   onCanned,
@@ -24,6 +26,9 @@ export function Tools({
   note: boolean;
   enterSends: boolean;
   onEnterSends: () => void;
+  /** Whether what was sent can be taken back for some seconds. */
+  undo: boolean;
+  onUndo: () => void;
   onFiles: (files: File[]) => void;
   onEmoji: (emoji: string) => void;
   onCanned: () => void;
@@ -75,6 +80,7 @@ export function Tools({
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={onEnterSends}>{enterSends ? t("composer.ctrlEnter") : t("composer.enterSends")}</Menu.Item>
+          <Menu.Item onClick={onUndo}>{undo ? t("composer.undoOff") : t("composer.undoOn")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </>

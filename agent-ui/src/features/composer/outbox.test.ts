@@ -1,5 +1,5 @@
 import type { Message } from "@kommutator/contract/api/dialogs";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { ApiError } from "../../app/api.ts";
 import { Outbox, type Post } from "./outbox.ts";
 
@@ -18,8 +18,11 @@ class Memory {
 class Server {
   received: { dialogId: string; body: Post }[] = [];
   answer: (body: Post) => Promise<Message> = (body) => Promise.resolve({ id: `id-${body.text}` } as Message);
-  post = (dialogId: string, body: Post) => {
+  /** Texts whose request outlives the page. */
+  outliving: (string | undefined)[] = [];
+  post = (dialogId: string, body: Post, keepalive: boolean) => {
     this.received.push({ dialogId, body: { ...body } });
+    if (keepalive) this.outliving.push(body.text);
     return this.answer(body);
   };
   get texts() {
@@ -40,7 +43,8 @@ const until = async (condition: () => boolean) => {
 let storage: Memory;
 let server: Server;
 let sent: string[];
-const open = () => new Outbox({ meId: "me", storage, post: server.post, onSent: (message) => sent.push(message.id), retryMs: 5 });
+const open = (holdMs = 0) =>
+  new Outbox({ meId: "me", storage, post: server.post, onSent: (message) => sent.push(message.id), retryMs: 5, holdMs: () => holdMs });
 
 beforeEach(() => {
   storage = new Memory();
@@ -119,4 +123,93 @@ test("what the agent throws away lets the next go", async () => {
   outbox.discard("key-bad");
   await until(() => outbox.items.length === 0);
   expect(sent).toEqual(["id-good"]);
+});
+
+describe("held for some seconds", () => {
+  const LONG = 60_000;
+  /** Who writes, and what they got back. */
+  const writer = (outbox: Outbox, dialogId = "d1") => {
+    const back: (string | undefined)[] = [];
+    outbox.receive(dialogId, (item) => back.push(item.body.text));
+    return back;
+  };
+
+  test("a message can be taken back, its files too; afterwards it leaves by itself, in the order in which it was written", async () => {
+    const outbox = open(40);
+    const back: unknown[] = [];
+    outbox.receive("d1", (item) => back.push([item.body.text, item.files]));
+    const file = { blobId: "b1", name: "a.pdf", mime: "application/pdf", bytes: 3 };
+    outbox.add(post("one"));
+    outbox.add(post("two"));
+    outbox.add({ ...post("three"), files: [file] });
+    outbox.pump();
+    expect([server.texts, outbox.items.map((item) => item.state)]).toEqual([[], ["held", "held", "held"]]);
+    expect(outbox.undo("d1")).toBe(true);
+    expect(back).toEqual([["three", [file]]]);
+    await until(() => outbox.items.length === 0);
+    expect(sent).toEqual(["id-one", "id-two"]);
+    expect([outbox.undo("d1"), storage.length]).toEqual([false, 0]);
+    outbox.close();
+  });
+
+  test("one of several is taken back by its own button; another dialog's never", () => {
+    const outbox = open(LONG);
+    const back = writer(outbox);
+    writer(outbox, "d2");
+    outbox.add(post("one"));
+    outbox.add(post("two"));
+    expect(outbox.undo("d2")).toBe(false);
+    expect(outbox.undo("d1", "key-one")).toBe(true);
+    expect([back, outbox.items.map((item) => item.body.text)]).toEqual([["one"], ["two"]]);
+    outbox.close();
+  });
+
+  test("whoever goes to another dialog lets the first one's go at once, and only those", async () => {
+    const outbox = open(LONG);
+    outbox.add(post("one"));
+    outbox.add(post("two"));
+    outbox.add(post("elsewhere", "d2"));
+    await outbox.release("d1");
+    expect(sent).toEqual(["id-one", "id-two"]);
+    expect(outbox.items.map((item) => item.state)).toEqual(["held"]);
+    outbox.close();
+  });
+
+  test("letting go does not wait for a connection, nor for what was refused", async () => {
+    server.answer = () => Promise.reject(new ApiError("dialog_closed", 409));
+    const outbox = open(LONG);
+    outbox.add(post("one"));
+    outbox.add(post("two"));
+    await outbox.release();
+    expect(outbox.items.map((item) => item.state)).toEqual(["failed", "waiting"]);
+    outbox.close();
+  });
+
+  test("a page that goes away posts all of it at once, by requests that outlive it", () => {
+    const outbox = open(LONG);
+    outbox.add(post("one"));
+    outbox.add(post("two"));
+    outbox.leave();
+    expect(server.outliving).toEqual(["one", "two"]);
+    outbox.close();
+  });
+
+  test("after a crash it leaves when its time is over; taken back in one tab, it does not leave from another", async () => {
+    const crashed = open(30);
+    crashed.add(post("kept"));
+    crashed.close();
+    const after = open(30);
+    await until(() => after.items.length === 0);
+    expect(sent).toEqual(["id-kept"]);
+
+    const first = open(60);
+    writer(first);
+    first.add(post("back"));
+    const second = open(60);
+    expect(second.items.map((item) => item.state)).toEqual(["held"]);
+    expect(first.undo("d1")).toBe(true);
+    await until(() => second.items.length === 0);
+    expect(server.texts).toEqual(["kept"]);
+    for (const tab of [after, first, second]) tab.close();
+  });
 });

@@ -27,6 +27,8 @@ export interface Files {
   remove: (key: string) => void;
   again: (key: string) => void;
   clear: () => void;
+  /** Puts back files that are stored already. */
+  putBack: (blobs: readonly UploadedBlob[]) => void;
 }
 
 /** What is known of a chosen file before the channel's limits are held against it. */
@@ -90,6 +92,10 @@ export function useFiles(limits: FileLimits): Files {
     running.current.clear();
     setChosen([]);
   };
+  const putBack = (blobs: readonly UploadedBlob[]) => {
+    const back = blobs.map((blob): Chosen => ({ ...blob, key: crypto.randomUUID(), share: 1, blob, failure: null }));
+    setChosen((all) => [...back, ...all]);
+  };
   return {
     chips,
     stored: chips.flatMap((chip) => (chip.blob === null || chip.refusal !== null ? [] : [chip.blob])),
@@ -99,5 +105,6 @@ export function useFiles(limits: FileLimits): Files {
     remove,
     again,
     clear,
+    putBack,
   };
 }

@@ -6,6 +6,7 @@ import { showFailure } from "../../app/failure.ts";
 import { keys } from "../../app/keys.ts";
 import type { LiveOffer } from "../../app/live.ts";
 import type { DialogList } from "../../app/live-cache.ts";
+import { settled } from "../../app/settle.ts";
 
 function refresh(client: QueryClient, dialogId: string): void {
   void client.invalidateQueries({ queryKey: ["dialogs"] });
@@ -13,14 +14,20 @@ function refresh(client: QueryClient, dialogId: string): void {
   void client.invalidateQueries({ queryKey: ["dialog-part", dialogId] });
 }
 
-/** Take, assign, return, hand to another queue, close. The socket brings the result too; the reading again covers a cut wire. */
+/** Take, assign, return, hand to another queue, close; what was written and is still held back goes out first. The socket brings the result too; the reading again covers a cut wire. */
 export function useDialogActions(dialogId: string) {
   const client = useQueryClient();
-  const settled = { onSuccess: () => refresh(client, dialogId), onError: showFailure };
-  const take = useMutation({ mutationFn: () => api.post(`/dialogs/${dialogId}/take`, {}), ...settled });
-  const assign = useMutation({ mutationFn: (employeeId: string | null) => api.post(`/dialogs/${dialogId}/assign`, { employeeId }), ...settled });
-  const transfer = useMutation({ mutationFn: (queueId: string) => api.post(`/dialogs/${dialogId}/transfer`, { queueId }), ...settled });
-  const close = useMutation({ mutationFn: () => api.post(`/dialogs/${dialogId}/close`, {}), ...settled });
+  const done = { onSuccess: () => refresh(client, dialogId), onError: showFailure };
+  const take = useMutation({ mutationFn: () => api.post(`/dialogs/${dialogId}/take`, {}), ...done });
+  const assign = useMutation({
+    mutationFn: (employeeId: string | null) => settled(dialogId).then(() => api.post(`/dialogs/${dialogId}/assign`, { employeeId })),
+    ...done,
+  });
+  const transfer = useMutation({
+    mutationFn: (queueId: string) => settled(dialogId).then(() => api.post(`/dialogs/${dialogId}/transfer`, { queueId })),
+    ...done,
+  });
+  const close = useMutation({ mutationFn: () => settled(dialogId).then(() => api.post(`/dialogs/${dialogId}/close`, {})), ...done });
   return { take, assign, transfer, close };
 }
 

@@ -14,6 +14,7 @@ export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
   const whyRefused = useWritingFailure();
   const { clientKey, text = "" } = outgoing.body;
   const failed = outgoing.state === "failed";
+  const held = outgoing.state === "held";
   const taken = outgoing.code === "assigned_to_other";
   return (
     <article
@@ -43,10 +44,15 @@ export function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
         <span role={failed ? "alert" : undefined}>
           {failed
             ? whyRefused({ code: outgoing.code ?? "unknown", details: outgoing.details ?? {} })
-            : outgoing.state === "sending" || outgoing.code === null
+            : held || outgoing.state === "sending" || outgoing.code === null
               ? t("delivery.sending")
               : t("delivery.waiting")}
         </span>
+        {held ? (
+          <Button size="compact-xs" variant="subtle" title={t("delivery.undoKeys")} onClick={() => outbox.undo(outgoing.dialogId, clientKey)}>
+            {t("delivery.undo")}
+          </Button>
+        ) : null}
         {failed ? (
           <>
             <Button size="compact-xs" variant="light" onClick={() => outbox.retry(clientKey, taken)}>

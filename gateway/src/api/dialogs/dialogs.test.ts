@@ -224,6 +224,10 @@ describe("writing", () => {
     expect((await (who["head"] as Browser).call("GET", `/dialogs/${id}`)).json()).toMatchObject({ draft: "", dialog: { hasDraft: false } });
     await call("POST", `/dialogs/${id}/messages`, { clientKey: randomUUID(), text: "Dear customer" });
     expect((await call("GET", `/dialogs/${id}`)).json()).toMatchObject({ draft: "" });
+    // A message that leaves late does not take along what is being written by then.
+    await call("PUT", `/dialogs/${id}/draft`, { text: "One more thing" });
+    await call("POST", `/dialogs/${id}/messages`, { clientKey: randomUUID(), text: "Written before" });
+    expect((await call("GET", `/dialogs/${id}`)).json()).toMatchObject({ draft: "One more thing" });
     expect((await call("POST", `/dialogs/${id}/close`, {})).statusCode).toBe(204);
     expect((await call("POST", `/dialogs/${id}/close`, {})).json()).toMatchObject({ code: "dialog_closed" });
     expect((await house.inputs()).filter((i) => i.kind === "dialog.closed" && i["dialogId"] === id)).toHaveLength(1);

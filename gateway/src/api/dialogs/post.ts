@@ -74,7 +74,8 @@ export async function postMessage(
     await tx`
       INSERT INTO dialog_read (dialog_id, employee_id, seq) VALUES (${dialogId}, ${principal.employeeId}, ${seq})
       ON CONFLICT (dialog_id, employee_id) DO UPDATE SET seq = greatest(dialog_read.seq, excluded.seq)`;
-    await tx`DELETE FROM draft WHERE dialog_id = ${dialogId} AND employee_id = ${principal.employeeId}`;
+    // What was kept of this text goes; a message may leave seconds after it was written, and what is being written by then stays.
+    await tx`DELETE FROM draft WHERE dialog_id = ${dialogId} AND employee_id = ${principal.employeeId} AND starts_with(btrim(${body.text}), btrim(body))`;
     return { message: await one(tx, messageId), existed };
   });
 }
