@@ -17,7 +17,7 @@ export function openSmpp(config: SmppConfig, host: Host): Channel {
       canStart: true,
       startKinds: ["phone"],
       attachments: { count: 0 },
-      segments: true,
+      segments: config.defaultAlphabet === "latin1" ? "latin1" : true,
       answerable: "^(short:)?\\+?[\\d\\s()-]{2,20}$",
       ...(config.dailyPerAddress === undefined ? {} : { dailyPerAddress: config.dailyPerAddress }),
     },

@@ -84,8 +84,8 @@ export interface ChannelLimits {
   };
   /** Length of the text that goes together with a file, when it is shorter than `textLength`. */
   captionLength?: number;
-  /** The composer counts SMS segments (GSM 03.38 or UCS-2). */
-  segments?: true;
+  /** The composer counts SMS segments (GSM 03.38 or UCS-2). `latin1`: the centre takes Latin-1 for GSM, so what that lacks (€, Greek) goes as UCS-2. */
+  segments?: true | "latin1";
   /** An answer shows which message it answers. */
   replies?: true;
   /** Keyboard of ready answers: how many, and how long each. */

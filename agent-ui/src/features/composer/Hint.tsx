@@ -5,7 +5,7 @@ import classes from "./composer.module.css";
 import type { Segments } from "./segments.ts";
 
 /** The line beside "send": how much still fits, in SMS where the channel counts them, else which key sends. */
-export function Hint({ text, limit, segments, idle }: { text: string; limit: number; segments: boolean; idle: string }) {
+export function Hint({ text, limit, segments, idle }: { text: string; limit: number; segments: boolean | "latin1"; idle: string }) {
   const { t } = useTranslation("composer");
   const format = useFormat();
   const counted = useSegments(text, segments);
@@ -35,12 +35,13 @@ export function Hint({ text, limit, segments, idle }: { text: string; limit: num
 }
 
 /** The count, by code that is loaded when the first SMS is written. */
-function useSegments(text: string, enabled: boolean): Segments | null {
-  const [count, setCount] = useState<((text: string) => Segments) | null>(null);
+function useSegments(text: string, wanted: boolean | "latin1"): Segments | null {
+  const enabled = wanted !== false;
+  const [count, setCount] = useState<((text: string, latin1: boolean) => Segments) | null>(null);
   useEffect(() => {
     if (enabled) void import("./segments.ts").then(({ segmentsOf }) => setCount(() => segmentsOf));
   }, [enabled]);
-  return count === null || !enabled ? null : count(text);
+  return count === null || !enabled ? null : count(text, wanted === "latin1");
 }
 
 /** Until when the channel lets us answer; said in its last part, counted down. */

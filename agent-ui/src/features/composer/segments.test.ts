@@ -21,3 +21,11 @@ test("nothing is advised where the whole text is Cyrillic, or where it costs the
   expect(segmentsOf(cyrillic.repeat(6)).dear).toBeNull();
   expect(segmentsOf("See you at five 😀").dear).toBeNull();
 });
+
+test("where the centre takes Latin-1, the euro and Greek letters make a text UCS-2, as it is sent then", () => {
+  const price = `${"a".repeat(80)} 5 €`;
+  expect(segmentsOf(price)).toMatchObject({ count: 1, encoding: "GSM-7", dear: null });
+  expect(segmentsOf(price, true)).toMatchObject({ count: 2, encoding: "UCS-2", dear: { characters: ["€"], without: 1 } });
+  expect(segmentsOf("Ω", true)).toMatchObject({ count: 1, encoding: "UCS-2", left: 69 });
+  expect(segmentsOf("é£ñ".repeat(40), true)).toMatchObject({ count: 1, encoding: "GSM-7", left: 40 });
+});

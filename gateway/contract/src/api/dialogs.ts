@@ -172,7 +172,7 @@ export const StartOption = z.object({
   /** The thread's open dialog, which the message would join. */
   dialogId: Id.nullable(),
   textLength: z.number().int(),
-  segments: z.boolean(),
+  segments: z.union([z.boolean(), z.literal("latin1")]),
   attachmentBytes: z.number().int(),
   attachments: AttachmentRules.nullable(),
   captionLength: z.number().int().nullable(),
@@ -242,7 +242,7 @@ export const DialogDetail = z.object({
     cannotReplyReason: CannotWrite.nullable(),
     attachments: AttachmentRules.nullable(),
     captionLength: z.number().int().nullable(),
-    segments: z.boolean(),
+    segments: z.union([z.boolean(), z.literal("latin1")]),
     replies: z.boolean(),
     quickAnswers: z.object({ count: z.number().int(), length: z.number().int() }).nullable(),
     /** Until when the channel lets us answer; null = no such rule. */

@@ -33,7 +33,7 @@ function capabilities(deps: ApiDeps, row: DialogRow, thread: ThreadFacts, channe
     ...fileLimits(limits),
     canReply: cannotReplyReason === null,
     cannotReplyReason,
-    segments: limits.segments === true,
+    segments: limits.segments ?? false,
     replies: limits.replies === true,
     quickAnswers: limits.quickAnswers ?? null,
     windowUntil: until === null ? null : new Date(until).toISOString(),

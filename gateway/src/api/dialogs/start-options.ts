@@ -102,7 +102,7 @@ async function describe(deps: ApiDeps, channel: StartChannel, point: Point): Pro
     reason,
     dialogId: dialogs[0]?.id ?? null,
     textLength: abilities?.limits.textLength ?? 0,
-    segments: abilities?.limits.segments === true,
+    segments: abilities?.limits.segments ?? false,
     ...(abilities === null ? { attachmentBytes: 0, attachments: null, captionLength: null } : fileLimits(abilities.limits)),
   };
 }
