@@ -37,7 +37,7 @@ export function house(agents: number, waiting: number, announceMs = 45_000) {
   let events = 0;
   const state: RouterState = restore(
     facts,
-    { version: 0, entries: [], offers: [], assignments: [], presence: [], recent: { starts: [], talks: [], left: [] } },
+    { version: 0, entries: [], offers: [], assignments: [], presence: [], recent: { starts: [], talks: [], left: [], calls: [] } },
     now,
   );
   let effects = new Effects();

@@ -28,6 +28,7 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
   }
   const person = input.person ?? null;
   const old = person === null || input.medium !== "voice" ? null : state.left.find(input.queueId, person, state.now);
+  const repeated = person !== null && input.medium === "voice" && state.lastCalls.unanswered(person, state.now);
   const entry = openEntry(state, {
     id: state.newId(),
     dialogId: input.dialogId,
@@ -35,7 +36,7 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
     channelId: input.channelId,
     lineId: input.lineId ?? null,
     medium: input.medium,
-    priority: input.priority,
+    priority: input.priority + (repeated ? queue.facts.repeatPriority : 0),
     identity: input.identity,
     responsibleId: input.responsible?.employeeId ?? null,
     responsibleWhy: input.responsible?.why ?? null,

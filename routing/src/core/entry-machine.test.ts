@@ -88,8 +88,8 @@ test("what happened lately may be told in any order, and of queues that are gone
   const s = new Story({ dana: {} }).given(ready("dana"), serves(12, "3 s", "40 s"));
   const rows = s.tables.rows(1);
   const { recent } = rows;
-  const shuffled = { starts: [...recent.starts].reverse(), talks: [...recent.talks].reverse(), left: [] };
-  const gone = { starts: [{ queueId: "gone", at: s.now }], talks: [{ queueId: "gone", at: s.now, ms: 1 }], left: [] };
+  const shuffled = { starts: [...recent.starts].reverse(), talks: [...recent.talks].reverse(), left: [], calls: [] };
+  const gone = { starts: [{ queueId: "gone", at: s.now }], talks: [{ queueId: "gone", at: s.now, ms: 1 }], left: [], calls: [] };
   const pace = (r: typeof recent) => restore(s.facts, { ...rows, recent: r }, s.now).queues.get("sales")?.pace ?? new Pace();
   expect(pace(shuffled).estimate(2, s.now)).toEqual(pace(recent).estimate(2, s.now));
   expect(pace(shuffled).estimate(2, s.now)).not.toBeNull();
@@ -102,7 +102,7 @@ test("of places given up in any order the one of two minutes ago is forgotten, t
   const left = (person: string, ago: number) => ({ entryId: person, person, queueId: "sales", enqueuedAt: s.now - ago - 1, at: s.now - ago });
   const state = restore(
     s.facts,
-    { ...s.tables.rows(1), recent: { starts: [], talks: [], left: [left("late", 10_000), left("early", 119_000), left("gone", 130_000)] } },
+    { ...s.tables.rows(1), recent: { starts: [], talks: [], left: [left("late", 10_000), left("early", 119_000), left("gone", 130_000)], calls: [] } },
     s.now,
   );
   expect(["late", "early", "gone"].map((p) => state.left.find("sales", p, s.now))).toEqual([s.now - 10_001, s.now - 119_001, null]);

@@ -175,6 +175,8 @@ export function endEntry(state: RouterState, entry: Entry, outcome: EntryOutcome
   entry.outcome = outcome;
   if (entry.medium === "voice") {
     if (outcome === "answered") entry.queue.pace.served(state.now);
+    if (entry.person !== null && (outcome === "answered" || outcome === "abandoned" || outcome === "overflowed"))
+      state.lastCalls.keep({ entryId: entry.id, person: entry.person, at: state.now, answered: outcome === "answered" });
     if (entry.person !== null) leavesPlace(state, entry, entry.person);
   }
   state.entries.delete(entry.dialogId);

@@ -51,6 +51,8 @@ export interface QueueFacts {
   callbackMs: number;
   /** How often a waiting caller hears the place; 0 = never. */
   announceMs: number;
+  /** Steps of priority of a caller whom nobody answered within the day before (last-calls.ts); 0 = none. */
+  repeatPriority: number;
   /** May a waiting caller ask to be called back? */
   callbackOffered: boolean;
 }

@@ -6,6 +6,7 @@ import { Deadline } from "./deadlines.ts";
 import { Effects } from "./effects.ts";
 import { isCallback, NO_COOLDOWNS, newEntry, setRetryClock, setWaitClock, stand } from "./entry-machine.ts";
 import type { Facts } from "./facts.ts";
+import type { LastCall } from "./last-calls.ts";
 import { Agent, type AgentState, type AssignmentFields, type Entry, type EntryFields, type Intent, type OfferFields } from "./model.ts";
 import { rings, takeSlot } from "./offer-machine.ts";
 import { keyOf, type LeftPlace } from "./place.ts";
@@ -38,6 +39,8 @@ export interface Recent {
   talks: { queueId: Id; at: EpochMs; ms: number }[];
   /** Callers who gave up in the last KEEPS_PLACE_MS (place.ts) and have no later entry in the same queue. */
   left: LeftPlace[];
+  /** Waits of callers that ended in the last REMEMBERED_MS (last-calls.ts): of each person at least the last. */
+  calls: LastCall[];
 }
 
 /** The rows that a memory is made of: open entries (and ended ones of open assignments), open offers and assignments, presence. */
@@ -117,6 +120,7 @@ function restoreRecent(state: RouterState, recent: Recent): void {
   for (const s of [...recent.starts].sort(byTime)) state.queues.get(s.queueId)?.pace.served(s.at);
   for (const t of [...recent.talks].sort(byTime)) state.queues.get(t.queueId)?.pace.talked(t.at, t.ms);
   for (const place of [...recent.left].sort(byTime)) state.left.keep(place);
+  for (const call of [...recent.calls].sort(byTime)) state.lastCalls.keep(call);
 }
 
 function setAxes(state: RouterState, agent: Agent, row: PresenceFields): void {

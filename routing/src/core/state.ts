@@ -6,6 +6,7 @@ import { Effects } from "./effects.ts";
 import { AGENT_REFUSALS } from "./eligibility.ts";
 import type { Emergency, QueueFacts } from "./facts.ts";
 import { idOf } from "./ids.ts";
+import { LastCalls } from "./last-calls.ts";
 import { type Agent, type Assignment, type Entry, MEDIUM_INDEX, type Membership, type Offer, type QueueState } from "./model.ts";
 import { Pace } from "./pace.ts";
 import { LeftPlaces } from "./place.ts";
@@ -37,6 +38,8 @@ export class RouterState {
   readonly callbacks = new Map<string, Entry>();
   /** Places of callers who gave up a moment ago. */
   readonly left = new LeftPlaces();
+  /** How the waits of the last day's callers ended. */
+  readonly lastCalls = new LastCalls();
   /** Switches that are on, or were until a moment ago. */
   emergencies: readonly Emergency[] = [];
   /** So long after the last connection an agent keeps what waits for an answer (RG-06). */

@@ -40,7 +40,11 @@ export class Tables {
     const calls = all.filter((e) => e.medium === "voice" && e.endedAt !== null);
     const talks = [...this.assignments.values()].filter((a) => a.medium === "voice" && a.endedAt !== null && a.queueId !== null);
     const later = (e: EntryFields) => all.some((o) => o.person === e.person && o.queueId === e.queueId && o.id > e.id);
+    const ends = ["answered", "abandoned", "overflowed"];
     return {
+      calls: calls
+        .filter((e) => e.person !== null && ends.includes(e.outcome as string))
+        .map((e) => ({ entryId: e.id, person: e.person as string, at: e.endedAt as EpochMs, answered: e.outcome === "answered" })),
       starts: calls.filter((e) => e.outcome === "answered").map((e) => ({ queueId: e.queueId, at: e.endedAt as EpochMs })),
       talks: talks.map((a) => ({ queueId: a.queueId as Id, at: a.endedAt as EpochMs, ms: (a.endedAt as EpochMs) - a.startedAt })),
       left: calls

@@ -35,5 +35,6 @@ export const USUAL_QUEUE: Omit<QueueFacts, "id"> = {
   onMaxWait: "fallback",
   callbackMs: 14_400_000,
   announceMs: 45_000,
+  repeatPriority: 1,
   callbackOffered: true,
 };

@@ -150,6 +150,9 @@ export class Watch {
         if (place !== null && place !== story.state.left.find(queueId, person, story.now))
           this.found("durable", `whoever takes over gives ${person} a place in ${queueId} that nobody had`);
       }
+    for (const person of CUSTOMERS)
+      if (other.lastCalls.unanswered(person, story.now) !== story.state.lastCalls.unanswered(person, story.now))
+        this.found("durable", `whoever takes over knows otherwise whether ${person} was answered`);
     const here = memoryText(story.state, story.now);
     const there = memoryText(other, story.now);
     if (here === there) return;

@@ -86,6 +86,7 @@ export async function readFacts(sql: Db, now: EpochMs): Promise<Facts> {
       onMaxWait: q.on_max_wait,
       callbackMs: q.callback_s * 1000,
       announceMs: q.announce_s * 1000,
+      repeatPriority: q.repeat_priority,
       callbackOffered: q.callback_offered,
     })),
     members: [...members],
@@ -117,6 +118,7 @@ export interface QueueRow {
   on_max_wait: "fallback" | "callback";
   callback_s: number;
   announce_s: number;
+  repeat_priority: number;
   callback_offered: boolean;
   archived_at: Date | null;
   version: number;

@@ -164,8 +164,35 @@ test("who waits before a responsible that is about to be free, and the hops of a
   expect(state.entries.get(forwarded)?.offer?.employeeId).toBe(dana);
 });
 
+test("who was not answered is known for a day, whoever takes over; who was answered later is not", async () => {
+  const made = await house.furnish({ agents: 1 });
+  await house.start();
+  await house.ready(...made.agents);
+  await talking(made);
+  for (const person of ["olga", "timur"]) {
+    const dialogId = await house.dialog(made.channels.voice, made.queue, "voice", { person });
+    await house.send({ kind: "dialog.left", dialogId, at: house.now() });
+    await house.quiet();
+  }
+  const unanswered = async () => {
+    const { lastCalls } = await taken();
+    return ["olga", "timur", "zhanna"].filter((person) => lastCalls.unanswered(person, house.now()));
+  };
+  expect(await unanswered()).toEqual(["olga", "timur"]);
+  const again = await house.dialog(made.channels.voice, made.queue, "voice", { person: "timur" });
+  await house.quiet();
+  expect(await db.sql`SELECT priority FROM entry WHERE dialog_id = ${again}`).toEqual([{ priority: 1 }]);
+  await db.sql`UPDATE entry SET outcome = 'answered', ended_at = ${new Date(house.now() + 1)} WHERE dialog_id = ${again}`;
+  expect(await unanswered()).toEqual(["olga"]);
+  await db.sql`UPDATE entry SET ended_at = ended_at - interval '25 hours' WHERE person = 'olga'`;
+  expect(await unanswered()).toEqual([]);
+});
+
 test("skills, forwarding, the queue's settings and emergency switches, as facts", async () => {
-  const made = await house.furnish({ agents: 2, queue: { priority_step_s: 7, wait_responsible_s: 8, on_max_wait: "callback", callback_s: 9, announce_s: 10 } });
+  const made = await house.furnish({
+    agents: 2,
+    queue: { priority_step_s: 7, wait_responsible_s: 8, on_max_wait: "callback", callback_s: 9, announce_s: 10, repeat_priority: 3 },
+  });
   const [aigul, bolat] = made.agents as [Id, Id];
   const skill = await skillOf(aigul, "German", 3);
   await db.sql`INSERT INTO forwarding (employee_id, "on", to_number) VALUES (${bolat}, 'always', '+77010000009')`;
@@ -183,6 +210,7 @@ test("skills, forwarding, the queue's settings and emergency switches, as facts"
     onMaxWait: "callback",
     callbackMs: 9000,
     announceMs: 10_000,
+    repeatPriority: 3,
     callbackOffered: true,
   });
   expect(facts.emergencies).toEqual([

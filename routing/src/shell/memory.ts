@@ -2,6 +2,7 @@ import type { Db } from "@kommutator/contract/db";
 import type { EpochMs, Id } from "@kommutator/contract/ids";
 import type { RouterCommand } from "@kommutator/contract/routing-input";
 import type { Facts } from "../core/facts.ts";
+import { REMEMBERED_MS } from "../core/last-calls.ts";
 import type { AssignmentFields, EntryFields } from "../core/model.ts";
 import { PACE_MS, PACE_SAMPLES } from "../core/pace.ts";
 import { KEEPS_PLACE_MS } from "../core/place.ts";
@@ -48,7 +49,7 @@ export async function readMemory(sql: Db, facts: Facts, now: EpochMs): Promise<{
 /** What the queues know of the last hours: starts of service, lengths of talks, and the places of callers who gave up a moment ago. */
 async function readRecent(sql: Db, now: EpochMs): Promise<Recent> {
   const since = (ms: number) => sql`to_timestamp(${(now - ms) / 1000}::float8)`;
-  const [starts, talks, left] = await Promise.all([
+  const [starts, talks, left, calls] = await Promise.all([
     sql<Recent["starts"]>`
       SELECT queue_id AS "queueId", round(extract(epoch FROM ended_at) * 1000)::float8 AS at FROM (
         SELECT queue_id, ended_at, row_number() OVER (PARTITION BY queue_id ORDER BY ended_at DESC) AS n FROM entry
@@ -62,6 +63,11 @@ async function readRecent(sql: Db, now: EpochMs): Promise<Recent> {
       SELECT e.id AS "entryId", e.person, e.queue_id AS "queueId", round(extract(epoch FROM e.enqueued_at) * 1000)::float8 AS "enqueuedAt", round(extract(epoch FROM e.ended_at) * 1000)::float8 AS at
       FROM entry e WHERE e.ended_at > ${since(KEEPS_PLACE_MS)} AND e.medium = 'voice' AND e.outcome = 'abandoned' AND e.person IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM entry later WHERE later.person = e.person AND later.queue_id = e.queue_id AND later.id > e.id)`,
+    sql<Recent["calls"]>`
+      SELECT * FROM (
+        SELECT DISTINCT ON (person) id AS "entryId", person, round(extract(epoch FROM ended_at) * 1000)::float8 AS at, outcome = 'answered' AS answered FROM entry
+        WHERE ended_at > ${since(REMEMBERED_MS)} AND medium = 'voice' AND person IS NOT NULL AND outcome IN ('answered', 'abandoned', 'overflowed')
+        ORDER BY person, ended_at DESC, id DESC) last WHERE NOT answered`,
   ]);
-  return { starts: [...starts], talks: [...talks], left: [...left] };
+  return { starts: [...starts], talks: [...talks], left: [...left], calls: [...calls] };
 }

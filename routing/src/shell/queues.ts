@@ -18,6 +18,7 @@ interface Read extends QueueRow {
   on_max_wait: View["onMaxWait"];
   callback_s: number;
   announce_s: number;
+  repeat_priority: number;
   callback_offered: boolean;
   skills: View["skills"];
   department_name: string | null;
@@ -75,6 +76,7 @@ function viewOf(r: Read): View {
     onMaxWait: r.on_max_wait,
     callbackS: r.callback_s,
     announceS: r.announce_s,
+    repeatPriority: r.repeat_priority,
     callbackOffered: r.callback_offered,
     skills: r.skills,
     members: r.members,
@@ -120,6 +122,7 @@ function columnsOf(body: Settings): Record<string, string | number | boolean | n
     on_max_wait: body.onMaxWait,
     callback_s: body.callbackS,
     announce_s: body.announceS,
+    repeat_priority: body.repeatPriority,
     callback_offered: body.callbackOffered,
   };
   return Object.fromEntries(Object.entries(columns).filter((c): c is [string, string | number | boolean | null] => c[1] !== undefined));

@@ -67,7 +67,11 @@ export class SimulatedHouse {
     this.now = start;
     this.#behaviour = behaviour;
     this.#done = done;
-    this.state = restore(facts, { version: 0, entries: [], offers: [], assignments: [], presence: [], recent: { starts: [], talks: [], left: [] } }, start);
+    this.state = restore(
+      facts,
+      { version: 0, entries: [], offers: [], assignments: [], presence: [], recent: { starts: [], talks: [], left: [], calls: [] } },
+      start,
+    );
     this.#put({ kind: "facts.read", facts, at: start });
   }
 

@@ -3,7 +3,7 @@ import type { QueueView } from "@kommutator/contract/api/routing";
 /** Numbers of a queue, in the order in which a person who waits meets them. All that end in S are seconds. */
 export const GROUPS = {
   ladder: ["ownerTimeoutS", "waitResponsibleS", "ringTimeoutS", "maxLeastLoaded", "chatOfferS", "messageOfferS"],
-  waiting: ["maxWaitS", "priorityStepS", "announceS", "callbackS"],
+  waiting: ["maxWaitS", "priorityStepS", "repeatPriority", "announceS", "callbackS"],
   level: ["slThresholdS", "messageSlaS"],
   after: ["wrapupVoiceS", "wrapupChatS"],
 } as const;
@@ -20,6 +20,7 @@ export const DEFAULTS: Record<NumberName, number> = {
   messageOfferS: 900,
   maxWaitS: 300,
   priorityStepS: 30,
+  repeatPriority: 1,
   announceS: 45,
   callbackS: 14_400,
   slThresholdS: 20,

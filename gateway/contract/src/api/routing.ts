@@ -132,6 +132,8 @@ export const QueueView = z.object({
   callbackS: z.number().int(),
   /** How often a waiting caller hears the place; 0 = never. */
   announceS: z.number().int(),
+  /** Steps of priority for a call that nobody answered the day before; 0 = none. */
+  repeatPriority: z.number().int(),
   callbackOffered: z.boolean(),
   skills: z.array(QueueSkill),
   members: z.array(z.object({ employee: EmployeeRef, media: z.array(MediumSchema), weight: z.number() })),
@@ -160,6 +162,7 @@ export const QueueBody = z.object({
   onMaxWait: z.enum(["fallback", "callback"]).default("fallback"),
   callbackS: z.number().int().min(60).max(604_800).default(14_400),
   announceS: z.number().int().min(0).max(3600).default(45),
+  repeatPriority: z.number().int().min(0).max(100).default(1),
   callbackOffered: z.boolean().default(true),
 });
 export const QueueMembersBody = z.object({
