@@ -1,10 +1,10 @@
-import type { EpochMs } from "@kommutator/contract/ids";
+import type { EpochMs, Medium } from "@kommutator/contract/ids";
 import { isGone, refresh } from "./agent-machine.ts";
 import { endWithWrapup, setAwaiting, takeAway } from "./assignment-machine.ts";
 import { promiseCallback } from "./callback.ts";
 import { endEntry, freshEntry, isCallback, NO_COOLDOWNS, NO_HOPS, openEntry, successorOf, unlist } from "./entry-machine.ts";
 import type { Input, RouterEvent } from "./event.ts";
-import { type Assignment, type Entry, isLive } from "./model.ts";
+import { type Assignment, type Entry, isLive, type QueueState } from "./model.ts";
 import { rescind } from "./offer-machine.ts";
 import { arrive } from "./overflow.ts";
 import { rankOf } from "./place.ts";
@@ -28,7 +28,6 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
   }
   const person = input.person ?? null;
   const old = person === null || input.medium !== "voice" ? null : state.left.find(input.queueId, person, state.now);
-  const repeated = person !== null && input.medium === "voice" && state.lastCalls.unanswered(person, state.now);
   const entry = openEntry(state, {
     id: state.newId(),
     dialogId: input.dialogId,
@@ -36,7 +35,7 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
     channelId: input.channelId,
     lineId: input.lineId ?? null,
     medium: input.medium,
-    priority: input.priority + (repeated ? queue.facts.repeatPriority : 0),
+    priority: input.priority + repeatSteps(state, input.medium, person, queue),
     identity: input.identity,
     responsibleId: input.responsible?.employeeId ?? null,
     responsibleWhy: input.responsible?.why ?? null,
@@ -61,6 +60,11 @@ export function dialogOpened(state: RouterState, input: Input<"dialog.opened">):
     outcome: null,
   });
   arrive(state, entry);
+}
+
+/** The steps of priority of a caller whom nobody answered within the day. */
+function repeatSteps(state: RouterState, medium: Medium, person: string | null, queue: QueueState): number {
+  return medium === "voice" && person !== null && state.lastCalls.unanswered(person, state.now) ? queue.facts.repeatPriority : 0;
 }
 
 /** It turned out who it is: the entry that waits knows its responsible from now on, and what else follows from the person. */
@@ -118,9 +122,10 @@ export function writesAgain(state: RouterState, event: RouterEvent, dialogId: st
 }
 
 /** The priority, the needs and the person of whoever was recognised; what the input leaves out stays as it was. */
-function personFound(state: RouterState, entry: Entry, { priority = entry.priority, requires, person }: Input<"dialog.identified">): void {
+function personFound(state: RouterState, entry: Entry, { priority: said, requires, person }: Input<"dialog.identified">): void {
   // Whoever was promised a call is found by the person they called as.
   if (person != null && !isCallback(entry)) entry.person = person;
+  const priority = said === undefined ? entry.priority : said + repeatSteps(state, entry.medium, entry.person, entry.queue);
   if (priority === entry.priority && requires === undefined) return;
   // Out of the list before its place or its needs change, and back by the ladder: somebody may be free for it now.
   if (entry.listed) {

@@ -37,6 +37,17 @@ test("so does whoever was let go by the queue's own end; a VIP's repeated call c
   expect(priorityOf(s, "again")).toBe(11);
 });
 
+test("recognised while waiting, a repeated call keeps its step, and a caller gets it who turns out to have called", () => {
+  const known = (person: string | undefined, priority: number) => (s: Story) =>
+    s.input({ kind: "dialog.identified", dialogId: "again", identity: "known", responsible: null, substituteId: null, priority, person, at: s.now });
+  const s = busy().given(comes("first", { person: "olga" }), leaves("first"), comes("again", { person: "olga" }), known(undefined, 10));
+  expect(priorityOf(s, "again")).toBe(11);
+  s.given(known("timur", 0));
+  expect(priorityOf(s, "again")).toBe(0);
+  s.given(known("olga", 0));
+  expect(priorityOf(s, "again")).toBe(1);
+});
+
 test("after a day, as somebody else, as nobody, in writing, or answered meanwhile: no step", () => {
   const gaveUp = () => busy().given(comes("first", { person: "olga" }), leaves("first"));
   const then = (...from: Parameters<typeof comes>[1][]) =>
