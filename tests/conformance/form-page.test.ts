@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formExample } from "../../agent-ui/src/features/channels/form-example.ts";
+import ru from "../../agent-ui/src/features/channels/locales/ru.json" with { type: "json" };
 import { launchBrowser } from "../lab/support/browser.ts";
 import { until } from "../lab/support/wait.ts";
 import { type Company, seedCompany } from "../support/company.ts";
@@ -45,6 +47,9 @@ const page = (
   <p><button>Отправить</button></p>
 </form></main></body></html>`;
 
+/** The very text that the page of the channel shows for the site. */
+const shown = (): string => formExample(house.url, channelId, ru.forSite.words);
+
 beforeAll(async () => {
   ui = await mkdtemp(join(tmpdir(), "kommutator-form-"));
   const vite = join(ROOT, "node_modules/vite/bin/vite.js");
@@ -61,7 +66,8 @@ beforeAll(async () => {
         "content-security-policy",
         `default-src 'none'; script-src ${house.url}; connect-src ${house.url}; style-src 'self'; form-action 'none'`,
       );
-    response.end(page(url.searchParams.has("lang") ? { lang: url.searchParams.get("lang") ?? "" } : {}));
+    if (url.pathname === "/shown") response.end(`<!doctype html><html lang="ru"><head><title>Shop</title></head><body>${shown()}</body></html>`);
+    else response.end(page(url.searchParams.has("lang") ? { lang: url.searchParams.get("lang") ?? "" } : {}));
   });
   await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
   // Another host name than the house's: another site to the browser.
@@ -141,7 +147,7 @@ describe("the form of a stranger's site", () => {
     const message = await stored(/Нужен насос/);
     expect(message).toMatchObject({
       thread_key: "+77011112233",
-      body: "Нужен насос <b>срочно</b>\n\nМодель насоса: NP-40\nУдобное время: утро, вечер\nСогласен на обработку данных: yes",
+      body: "Нужен насос <b>срочно</b>\n\nМодель насоса: NP-40\nУдобное время: утро, вечер\nСогласен на обработку данных: ✓",
     });
     const [origin] = await db.sql`SELECT source_text, page, utm FROM dialog_origin WHERE dialog_id = ${message.dialog_id}`;
     expect(origin).toMatchObject({
@@ -151,6 +157,20 @@ describe("the form of a stranger's site", () => {
     });
     const [point] = await db.sql`SELECT value_norm FROM contact_point WHERE value_norm = '+77011112233'`;
     expect(point).toBeDefined();
+    await visitor.context().close();
+  });
+
+  it("made of the text that the channel's page shows, as it stands, works", async () => {
+    const visitor = await visit("/shown");
+    await visitor.getByLabel("Имя").fill("Ержан");
+    await visitor.getByLabel("Телефон").fill("+77010000009");
+    await visitor.getByLabel("Сообщение").fill("Из примера");
+    await visitor.getByRole("button", { name: "Отправить" }).click();
+    await status(visitor, "Спасибо!");
+    const message = await stored(/Из примера/);
+    expect(message).toMatchObject({ thread_key: "+77010000009", body: "Из примера" });
+    const [origin] = await db.sql`SELECT source_text FROM dialog_origin WHERE dialog_id = ${message.dialog_id}`;
+    expect(origin).toEqual({ source_text: "Обратный звонок" });
     await visitor.context().close();
   });
 

@@ -3,7 +3,10 @@ import type { Said } from "./payload.ts";
 
 type Content = Pick<MessageReceived, "text" | "files" | "claims">;
 
-/** What an agent sees of each kind of message (developers.viber.com, "Receive message from user"). */
+/**
+ * What an agent sees of each kind of message (developers.viber.com, "Receive message from user"). What has no words of the customer's is
+ * told by signs, as in the other messengers: the adapter does not know in which language the agent reads.
+ */
 export function contentOf(said: Said, senderName: string | undefined): Content {
   const text = said.text ?? "";
   switch (said.type) {
@@ -17,7 +20,7 @@ export function contentOf(said: Said, senderName: string | undefined): Content {
       return withFile(text, said, "file", "application/octet-stream");
     case "sticker":
       // Newer Vibers send the sticker's picture along.
-      return withFile(`[Sticker${said.sticker_id === undefined ? "" : ` ${said.sticker_id}`}]`, said, "sticker.png", "image/png", false);
+      return sticker(said);
     case "url":
       return { text: [text, said.media].filter((part) => part !== undefined && part !== "" && part !== text).join("\n") || text };
     case "location":
@@ -25,15 +28,22 @@ export function contentOf(said: Said, senderName: string | undefined): Content {
     case "contact":
       return contact(said.contact, senderName);
     default:
-      return { text: [`[A message of the kind "${said.type}": it can be seen in Viber only]`, text].filter((part) => part !== "").join("\n") };
+      return { text: [`❓ Viber: ${said.type}`, text].filter((part) => part !== "").join("\n") };
   }
 }
 
-/** `required`: the kind of message is nothing without its file. */
-function withFile(text: string, said: Said, fallbackName: string, fallbackMime: string, required = true): Content {
+/** Such a message is nothing without its file; one whose address Viber does not say is at least seen to have been there. */
+function withFile(text: string, said: Said, fallbackName: string, fallbackMime: string): Content {
   const file = remoteFile(said, fallbackName, fallbackMime);
   if (file !== null) return { text, files: [file] };
-  return { text: required ? [`[A ${said.type} that Viber gave no address of]`, text].filter((part) => part !== "").join("\n") : text };
+  return { text: [`📎 ${said.file_name ?? "?"}`, text].filter((part) => part !== "").join("\n") };
+}
+
+/** Newer Vibers send the sticker's picture along; of the others the number in Viber's shop is all that is known. */
+function sticker(said: Said): Content {
+  const file = remoteFile(said, "sticker.png", "image/png");
+  if (file !== null) return { text: "", files: [file] };
+  return { text: `🎟 ${said.sticker_id ?? "?"}` };
 }
 
 /** Types by the ending of a name; Viber says none. */
@@ -83,9 +93,9 @@ function plainName(name: string, fallback: string): string {
 }
 
 function locationText(location: Said["location"]): string {
-  if (location === undefined) return "[A location that Viber gave no coordinates of]";
+  if (location === undefined) return "📍 ?";
   const { lat, lon, address } = location;
-  return [`Location: ${lat}, ${lon}`, address, `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}`].filter((line) => line !== undefined).join("\n");
+  return [`📍 ${lat}, ${lon}`, address, `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}`].filter((line) => line !== undefined).join("\n");
 }
 
 /** Names that Viber shows for who hides his own (developers.viber.com, "User names and photos"). */
@@ -96,11 +106,11 @@ const HIDDEN = /^(subscriber|viber user)$/i;
  * the card bears his name or none: somebody else's card must not become his number.
  */
 function contact(card: Said["contact"], senderName: string | undefined): Content {
-  if (card?.phone_number === undefined) return { text: `[A contact without a number${card?.name === undefined ? "" : `: ${card.name}`}]` };
+  if (card?.phone_number === undefined) return { text: `👤 ${card?.name ?? "?"}` };
   const { name, phone_number: phone } = card;
   const own = name === undefined || senderName === undefined || HIDDEN.test(senderName) || fold(name) === fold(senderName);
   return {
-    text: `Contact: ${[name, phone].filter((part) => part !== undefined).join(", ")}`,
+    text: `👤 ${[name, phone].filter((part) => part !== undefined).join(": ")}`,
     ...(own ? { claims: { phone, ...(name === undefined ? {} : { name }) } } : {}),
   };
 }

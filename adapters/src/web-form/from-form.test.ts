@@ -40,11 +40,11 @@ describe("who sent a form", () => {
     [
       "a phone that is none stays readable, and the e-mail is the person",
       "phone=12&email=a%40b.example&message=x",
-      { from: { kind: "email", value: "a@b.example" }, text: "x\n\nPhone: 12" },
+      { from: { kind: "email", value: "a@b.example" }, text: "x\n\n☎ 12" },
       "constructed",
     ],
-    ["an e-mail that is none stays readable", "email=a+at+b&message=x", { text: "x\n\nE-mail: a at b", from: { kind: "site_visitor" } }, "constructed"],
-    ["a request to be called back says so by itself", "name=Asel&phone=%2B77011112233", { text: "Name: Asel\nPhone: +77011112233" }, "constructed"],
+    ["an e-mail that is none stays readable", "email=a+at+b&message=x", { text: "x\n\n✉ a at b", from: { kind: "site_visitor" } }, "constructed"],
+    ["a request to be called back says so by itself", "name=Asel&phone=%2B77011112233", { text: "👤 Asel\n☎ +77011112233" }, "constructed"],
     ["names of fields in any case", "Phone=%2B77011112233&MESSAGE=x", { from: { value: "+77011112233" }, text: "x" }, "constructed"],
     ["two fields for one thing", "message=a&comment=b", { text: "a, b" }, "constructed"],
   ];
@@ -73,7 +73,7 @@ describe("what a form says", () => {
   it("a consent that is asked for must be ticked [constructed]", async () => {
     for (const consent of ["", "no", "0", "Нет"])
       await expect(json({ message: "x", consent }, { consentRequired: true })).rejects.toMatchObject({ code: "consent" });
-    expect(await json({ message: "x", agree: "on" }, { consentRequired: true })).toMatchObject({ text: "x\n\nagree: yes" });
+    expect(await json({ message: "x", agree: "on" }, { consentRequired: true })).toMatchObject({ text: "x\n\nagree: ✓" });
   });
   it("nothing at all is refused [constructed]", async () => {
     await expect(json({ name: "Asel", message: "   " })).rejects.toMatchObject({ code: "empty", status: 422 });
@@ -132,7 +132,7 @@ describe("hostile fields", () => {
     });
     expect(event.from).toMatchObject({ displayName: "Ivan Bcc: victim@other.example" });
     expect(event.origin?.source).toBe("Form X: 1");
-    expect(event.text).toBe("one\ntwo\n\nE-mail: a@b.example Bcc: c@d.example\nx y: z");
+    expect(event.text).toBe("one\ntwo\n\n✉ a@b.example Bcc: c@d.example\nx y: z");
   });
   it("NULs, control and half characters do not get in", async () => {
     expect((await json({ message: "a\0b\u0007c\ud83d", name: "\u0000x" })).text).toBe("abc\ufffd");

@@ -43,17 +43,18 @@ export function messageEvent(fields: Fields, sent: Sent, config: WebFormConfig):
   const label = labels(fields);
   const known = [...config.nameFields, ...config.phoneFields, ...config.emailFields, ...config.textFields];
   const rest = [...fields].filter(([name, value]) => value !== "" && !OURS.includes(name) && !UTM.test(name) && !known.includes(name.toLowerCase()));
-  // A ticked box without a value of its own says "on" (HTML standard, default/on mode).
-  const lines = rest.map(([name, value]) => `${label(name)}: ${value === "on" ? "yes" : value}`);
+  // A ticked box without a value of its own says "on" (HTML standard, default/on mode). Signs instead of words of ours: whoever reads it
+  // may know no English.
+  const lines = rest.map(([name, value]) => `${label(name)}: ${value === "on" ? "✓" : value}`);
   // What was typed and cannot be read as a number or an address is not lost.
-  if (typed.phone !== "" && phone === null) lines.unshift(`Phone: ${typed.phone.slice(0, 200)}`);
-  if (typed.email !== "" && email === null) lines.unshift(`E-mail: ${typed.email.slice(0, 200)}`);
+  if (typed.phone !== "" && phone === null) lines.unshift(`☎ ${typed.phone.slice(0, 200)}`);
+  if (typed.email !== "" && email === null) lines.unshift(`✉ ${typed.email.slice(0, 200)}`);
   const said = byRole(config.textFields);
   if (said === "" && lines.length === 0) {
     if (typed.phone === "" && typed.email === "") throw new Refused("empty", 422);
-    if (typed.name !== "") lines.push(`Name: ${typed.name}`);
-    if (phone !== null) lines.push(`Phone: ${phone}`);
-    if (email !== null) lines.push(`E-mail: ${email}`);
+    if (typed.name !== "") lines.push(`👤 ${typed.name}`);
+    if (phone !== null) lines.push(`☎ ${phone}`);
+    if (email !== null) lines.push(`✉ ${email}`);
   }
   const text = [said, lines.join("\n")].filter((part) => part !== "").join("\n\n");
   const claims = {

@@ -156,7 +156,7 @@ const incoming: In[] = [
     "ITU-T E.123 (international notation)",
     { phone: "+31 42 123 4567", message: "x" },
     {
-      event: { text: "x\n\nPhone: +31 42 123 4567", from: { kind: "site_visitor" } },
+      event: { text: "x\n\n☎ +31 42 123 4567", from: { kind: "site_visitor" } },
     },
   ),
   json(
@@ -164,7 +164,7 @@ const incoming: In[] = [
     "ITU-T E.123 (national notation)",
     { phone: "(042) 123 4567", message: "x" },
     {
-      event: { text: "x\n\nPhone: (042) 123 4567", from: { kind: "site_visitor" } },
+      event: { text: "x\n\n☎ (042) 123 4567", from: { kind: "site_visitor" } },
     },
   ),
   json(
@@ -199,7 +199,7 @@ const incoming: In[] = [
     "a ticked box and an own name of the form",
     "constructed",
     { message: "x", agree: "on", _form: "Обратный звонок" },
-    { event: { text: "x\n\nagree: yes", origin: { source: "Обратный звонок" } } },
+    { event: { text: "x\n\nagree: ✓", origin: { source: "Обратный звонок" } } },
   ),
   json("nothing that was filled in", "constructed", { name: "", message: " " }, { status: 422 }),
   json("a prototype", "constructed", JSON.parse('{"__proto__":{"a":1},"message":"x"}'), { status: 400 }),

@@ -2,6 +2,7 @@ import type { ChannelView } from "@kommutator/contract/api/admin";
 import { Anchor, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Copied } from "./Copied.tsx";
+import { formExample } from "./form-example.ts";
 import { layoutOf } from "./layout.ts";
 
 /** What has to be put elsewhere for this channel to work: the address for the provider, the code for the site. */
@@ -22,7 +23,13 @@ export function Outside({ channel }: { channel: ChannelView }) {
         <Copied
           title={t("forSite.form")}
           help={t("forSite.formHelp")}
-          text={`<script src="${location.origin}/widget/form.js" data-channel="${channel.id}" defer></script>\n<form data-kommutator-form>…</form>`}
+          text={formExample(location.origin, channel.id, {
+            form: t("forSite.words.form"),
+            name: t("forSite.words.name"),
+            phone: t("forSite.words.phone"),
+            message: t("forSite.words.message"),
+            send: t("forSite.words.send"),
+          })}
           block
         />
       ) : null}
