@@ -104,6 +104,52 @@ export function composer(stage: Stage): void {
       expect((await stage.received("web-chat")).some((text) => text.includes("посмотрите цену"))).toBe(false);
     });
 
+    test("lets what was sent be taken back for five seconds, with its file; closing the dialog or the page sends it", async () => {
+      const { page, reply } = stage;
+      await stage.mine("web-chat");
+      const undoable = async (wanted: boolean) => {
+        await page.getByRole("button", { name: "Настройки ввода" }).press("Enter");
+        await page.getByRole("menuitem", { name: wanted ? "Давать 5 секунд на отмену отправки" : /^Отправлять сразу/ }).press("Enter");
+        await page.getByRole("menu").waitFor({ state: "detached" });
+      };
+      // The note of before was the last that was written here.
+      await page.reload();
+      await stage.beginReply();
+      await undoable(true);
+      await reply.focus();
+      await reply.evaluate((field) => {
+        const data = new DataTransfer();
+        data.items.add(new File(["x"], "счёт.txt", { type: "text/plain" }));
+        field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      });
+      await page.getByRole("button", { name: "Убрать счёт.txt" }).waitFor();
+      for (const key of ["Control+z", "Escape"]) {
+        await stage.answer("Цена сто");
+        await stage.out("Цена сто").getByRole("button", { name: "Отменить" }).waitFor();
+        if (key === "Escape") {
+          await screenshot(page, "composer-undo");
+          await accessible(page);
+        }
+        await page.keyboard.press(key);
+        await until("the text is back", async () => (await reply.inputValue()) === "Цена сто");
+        await page.getByRole("button", { name: "Убрать счёт.txt" }).waitFor();
+        expect(await stage.out("Цена сто").count()).toBe(0);
+        await reply.fill("");
+      }
+      await stage.answer("Цена двести");
+      await page.keyboard.type("Ещё");
+      await stage.out("Цена двести").getByRole("button", { name: "Отменить" }).press("Enter");
+      await until("it stands before what is being written", async () => (await reply.inputValue()) === "Цена двести\nЕщё");
+      await reply.fill("");
+      await stage.answer("Цена триста");
+      // The page is left within the five seconds.
+      await page.reload();
+      await until("the customer has it", async () => (await stage.received("web-chat")).includes("Цена триста"));
+      await stage.out("Цена триста").waitFor();
+      expect((await stage.received("web-chat")).filter((text) => /Цена/.test(text))).toEqual(["Цена триста"]);
+      await undoable(false);
+    });
+
     test("says what an SMS costs and that it carries no file", async () => {
       const { page, reply } = stage;
       await stage.mine("sms-http");
