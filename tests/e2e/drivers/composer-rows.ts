@@ -104,7 +104,7 @@ export function composer(stage: Stage): void {
       expect((await stage.received("web-chat")).some((text) => text.includes("посмотрите цену"))).toBe(false);
     });
 
-    test("lets what was sent be taken back for five seconds, with its file; closing the dialog or the page sends it", async () => {
+    test("lets what was sent be taken back for five seconds, with its file; leaving the page sends it at once", async () => {
       const { page, reply } = stage;
       await stage.mine("web-chat");
       const undoable = async (wanted: boolean) => {
