@@ -227,26 +227,60 @@ it("owner does not answer, substitute and least loaded decline, the caller waits
   expect(trunk.incoming).toHaveLength(outside + 1); // once
 });
 
-it("the owner's own rule sends the call to a mobile number when nobody answers: the hop stands in the call with from, to and reason", async () => {
-  const mobile = "+77059998877";
-  const began = new Date();
-  await lab.admin.put(`/employees/${idOf("aigul")}/forwarding`, { rules: [{ on: "always", toNumber: mobile }] });
-  const call = await trunk.call("5551000", { from: KNOWN });
-  const outside = await trunk.nextCall();
-  outside.answer();
-  await call.is("up");
-  call.bye();
-  await outside.is("ended", 2000);
+/** The call of somebody's history once it has been answered and is over. */
+async function answeredSince(began: Date): Promise<DialogDetail> {
   const [row] = await until("the call is over", async () => {
     const rows = await sql()<
       { dialog_id: string }[]
     >`SELECT dialog_id FROM call WHERE direction = 'in' AND ended_at IS NOT NULL AND disposition = 'answered' AND started_at >= ${began}`;
     return rows.length > 0 ? rows : null;
   });
-  const history = await lab.admin.get<DialogDetail>(`/dialogs/${row?.dialog_id}`);
-  expect(history.call?.legs).toMatchObject([{ party: "outside", target: mobile, reason: { code: "forwarded", from: { id: idOf("aigul") }, on: "always" } }]);
+  return lab.admin.get<DialogDetail>(`/dialogs/${row?.dialog_id}`);
+}
+const forwards = (rule: object) => lab.admin.put(`/employees/${idOf("aigul")}/forwarding`, { rules: [rule] });
+const isForwarded = (on: string) => ({ code: "forwarded", from: { id: idOf("aigul") }, on });
 
-  // The mobile forwards to our line: the same caller comes back while still on the way outside, and is not sent round again.
+it("the owner's own rule sends the call to a mobile number when nobody answers: both hops stand in the call with from, to and reason", async () => {
+  const mobile = "+77059998877";
+  const began = new Date();
+  await forwards({ on: "no_answer", toNumber: mobile });
+  const call = await trunk.call("5551000", { from: KNOWN });
+  const owner = await aigul.phone.nextCall();
+  expect(trunk.incoming.filter((c) => c.state !== "ended")).toHaveLength(0);
+  await owner.is("ended", 9000);
+  const outside = await trunk.nextCall();
+  expect(outside.invite?.head).toMatch(/^INVITE sip:\+77059998877@/);
+  outside.answer();
+  await call.is("up");
+  call.bye();
+  await outside.is("ended", 2000);
+  expect((await answeredSince(began)).call?.legs).toMatchObject([
+    { party: "agent", employee: { id: idOf("aigul") }, cause: "no-answer" },
+    { party: "outside", target: mobile, reason: isForwarded("no_answer") },
+  ]);
+});
+
+it("when nobody answers the call goes to the colleague of the owner's rule, before any substitute, and they talk", async () => {
+  const began = new Date();
+  await forwards({ on: "no_answer", toEmployeeId: idOf("dana") });
+  const call = await trunk.call("5551000", { from: KNOWN });
+  const owner = await aigul.phone.nextCall();
+  await owner.is("ended", 9000);
+  const colleague = await dana.phone.nextCall();
+  colleague.answer();
+  await call.is("up");
+  await Promise.all([call.rtp.hears(dana.phone.hz), colleague.rtp.hears(CALLER_HZ)]);
+  call.bye();
+  await colleague.is("ended", 2000);
+  // No further hop: the substitute was not rung.
+  expect((await answeredSince(began)).call?.legs).toMatchObject([
+    { employee: { id: idOf("aigul") }, cause: "no-answer" },
+    { employee: { id: idOf("dana") }, reason: isForwarded("no_answer") },
+  ]);
+});
+
+it("a mobile to which the owner always forwards, and which forwards to our line: the same caller comes back and is not sent round again", async () => {
+  await forwards({ on: "always", toNumber: "+77059998877" });
   const first = await trunk.call("5551000", { from: KNOWN });
   const hop = await trunk.nextCall();
   const again = await trunk.call("5551000", { from: KNOWN });
@@ -254,5 +288,4 @@ it("the owner's own rule sends the call to a mobile number when nobody answers: 
   expect(trunk.incoming.filter((c) => c !== hop && c.state !== "ended")).toHaveLength(0);
   again.bye();
   first.cancel();
-  await lab.admin.put(`/employees/${idOf("aigul")}/forwarding`, { rules: [] });
 });
