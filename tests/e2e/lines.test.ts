@@ -114,3 +114,34 @@ test("how long somebody offline keeps dialogs, the last to talk is meant and a l
   expect(await admin.get("/reception-settings")).toMatchObject({ offlineGraceS: 120, lastTalkedDays: 30, reopenDays: 45 });
   errors.check();
 });
+
+test("one number of the trunk is closed with one click on the supervisor's page, everybody sees which, and it is opened again", async () => {
+  const sql = connect(house.databaseUrl, { max: 1 });
+  await sql`UPDATE channel SET enabled = true WHERE id = ${trunk}`;
+  await sql`INSERT INTO line (channel_id, number) SELECT ${trunk}, n FROM unnest(ARRAY['+77272000020', '+77272000021']) AS n`;
+  await sql.end();
+  // Whoever let two offers pass is told so, in the bar of every page.
+  await admin.request("PUT", "/presence/me", { intent: "paused", reason: "auto" });
+  const { page } = await person(browser);
+  const errors = listen(page);
+  await signIn(page, house.url, "admin", FIRST);
+  await page.goto(`${house.url}/supervisor`);
+  const number = [..."+77272000020"].join("[ -]?").replace("+", "\\+");
+  const button = page.getByRole("button", { name: new RegExp(`^Аварийный режим.*${number}`) });
+  await button.click();
+  await page.getByLabel("Пояснение").fill("Оператор чинит номер");
+  await page.getByRole("button", { name: "Включить" }).click();
+  const banner = page.locator("[data-emergency]");
+  await banner.getByText(new RegExp(number)).waitFor();
+  expect(await button.getAttribute("aria-pressed")).toBe("true");
+  expect(await page.locator("[aria-pressed=true]").count()).toBe(1);
+  expect(await admin.get("/emergency")).toMatchObject([{ line: { name: "+77272000020" }, channel: null, queue: null, mode: "closed" }]);
+  await screenshot(page, "line-switch");
+  await accessible(page);
+  await banner.getByRole("button", { name: "Завершить" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Завершить" }).click();
+  await banner.waitFor({ state: "detached" });
+  expect(await admin.get("/emergency")).toEqual([]);
+  await page.getByText("Вы пропустили два обращения подряд", { exact: false }).waitFor();
+  errors.check();
+});
