@@ -10,8 +10,14 @@ export const useAbsences = (employeeId?: string) =>
     queryFn: ({ signal }) => api.get<AbsenceView[]>("/absences", { signal, query: { employeeId } }),
     staleTime: 10_000,
   });
+/** What was delegated, read anew each time: a list seen during the absence has nothing preselected, and must not be shown to who is back. */
 export const useHandover = (id: string) =>
-  useQuery({ queryKey: keys.absences("handover", id), queryFn: ({ signal }) => api.get<Handover>(`/absences/${id}/handover`, { signal }), staleTime: 0 });
+  useQuery({
+    queryKey: keys.absences("handover", id),
+    queryFn: ({ signal }) => api.get<Handover>(`/absences/${id}/handover`, { signal }),
+    staleTime: 0,
+    gcTime: 0,
+  });
 
 export interface AbsenceFields {
   employeeId: string;
