@@ -6,8 +6,8 @@ import { runJobs } from "../db/job-workers.ts";
 import { holdLease, keepLease, type Lease, type Under } from "../db/lease.ts";
 import { insertNote } from "../dialogs/note.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
-import type { FileGuard } from "../media/file-guard.ts";
 import { knownAbilities } from "../inbound/abilities.ts";
+import type { FileGuard } from "../media/file-guard.ts";
 import type { BlobStore, ChannelSupervisor, Outbound } from "../ports.ts";
 import { drain } from "./drain.ts";
 import { identifyLater } from "./identify-later.ts";
@@ -45,10 +45,10 @@ export interface OutboundOptions {
   onCommitted: () => void;
   /** The largest file that is fetched from a provider; the default is 50 MB. */
   mediaMaxBytes?: number | undefined;
-}
-
   /** Looks at files from outside before they are stored. */
   fileGuard?: FileGuard | null | undefined;
+}
+
 /**
  * What leaves the house: replies in their dialogs' order, recordings fetched, late identification. Jobs are durable rows
  * (graphile-worker), added in the transaction that causes them and run by the one node that holds the lease `outbound`.
