@@ -1,47 +1,18 @@
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CrmHouse, crmHouse } from "../../../tests/support/crm.ts";
+import type { CrmHouse } from "../../../tests/support/crm.ts";
+import { DAY, freshNumber, interactions, NOON, openInterest, person, recorderHouse } from "./recorder.fixture.ts";
 
 let house: CrmHouse;
-/** 10:00 in Almaty on a Wednesday. */
-const NOON = Date.parse("2026-03-11T05:00:00Z");
-const DAY = 86_400_000;
 beforeAll(async () => {
-  house = await crmHouse();
-  house.clock.set(NOON);
+  house = await recorderHouse();
 });
 afterAll(() => house.close());
 
-let next = 1000;
-async function person(): Promise<{ phone: { kind: "phone"; value: string }; customerId: Id; number: string }> {
-  const number = `+7701300${next++}`;
-  const { body } = await house.as("admin", "POST", "/customers", {
-    kind: "company",
-    name: `Company ${next}`,
-    contactPoints: [{ kind: "phone", value: number }],
-  });
-  return { phone: { kind: "phone", value: number }, customerId: body.id, number };
-}
-async function openInterest(customerId: Id, title = "Chairs"): Promise<Id> {
-  const kind = house.company.catalogues.interestKinds["sale"] as { id: Id };
-  const { body, status } = await house.as("admin", "POST", "/interests", {
-    kindId: kind.id,
-    title,
-    customerId,
-    parallelReason: "test",
-    responsibleId: house.company.employees.aigul.id,
-  });
-  expect(status).toBe(201);
-  return body.id;
-}
-const interactions = (customerId: Id) => house.sql`
-  SELECT i.*, t.code, lower(occurred) AS from_at, upper(occurred) AS to_at, s.state AS status_state, s.name AS status FROM interaction i JOIN interaction_type t ON t.id = i.type_id JOIN interaction_status s ON s.id = i.status_id
-  WHERE customer_id = ${customerId} ORDER BY i.created_at, lower(occurred)`;
-
 describe("a call becomes one Interaction (IA-04)", () => {
   test("answered: done, in the only open Interest, with the times of the talk; the longest talker executes it, the other takes part", async () => {
-    const p = await person();
-    const interest = await openInterest(p.customerId);
+    const p = await person(house);
+    const interest = await openInterest(house, p.customerId);
     const call = await house.call(p.phone, {
       disposition: "answered",
       startedAt: NOON,
@@ -52,7 +23,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
       ],
     });
     await house.read();
-    const rows = await interactions(p.customerId);
+    const rows = await interactions(house, p.customerId);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({
       code: "call",
@@ -76,7 +47,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
 
   test("however many telephones ring, whoever answers and to whomever it is transferred, the customer stays whose they are", async () => {
     const { aigul, bolat, dana, head } = house.company.employees;
-    const p = await person();
+    const p = await person(house);
     const [card] = await house.sql<{ version: number }[]>`SELECT version FROM customer WHERE id = ${p.customerId}`;
     await house.as("admin", "PATCH", `/customers/${p.customerId}`, { responsibleId: dana.id, version: card?.version });
     const owner = async () => [
@@ -96,22 +67,22 @@ describe("a call becomes one Interaction (IA-04)", () => {
     await house.read();
     expect(await owner()).toEqual(before);
     expect(before[0]).toMatchObject([{ responsible_id: dana.id }]);
-    expect(await interactions(p.customerId)).toMatchObject([{ executor_id: bolat.id }]);
+    expect(await interactions(house, p.customerId)).toMatchObject([{ executor_id: bolat.id }]);
     const changes = await house.sql`SELECT 1 FROM audit_log WHERE object_id = ${p.customerId} AND changes ? 'responsible_id'`;
     expect(changes).toHaveLength(1);
   });
 
   test("read again, it is still one", async () => {
-    const p = await person();
+    const p = await person(house);
     await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 50 }] });
     await house.read();
     await house.sql`UPDATE stream_reader SET position = 0 WHERE name = 'crm-recorder'`;
     await house.read();
-    expect(await interactions(p.customerId)).toHaveLength(1);
+    expect(await interactions(house, p.customerId)).toHaveLength(1);
   });
 
   test("a call planned with this person today is completed, no second one is made", async () => {
-    const p = await person();
+    const p = await person(house);
     const planned = await house.as("aigul", "POST", "/interactions", {
       typeId: house.company.catalogues.interactionTypes["call"]?.id,
       subject: "Call about the chairs",
@@ -122,14 +93,14 @@ describe("a call becomes one Interaction (IA-04)", () => {
     expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", employeeId: house.company.employees.aigul.id, plannedPoints: 5 });
     const call = await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     await house.read();
-    const rows = await interactions(p.customerId);
+    const rows = await interactions(house, p.customerId);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ id: planned.body.id, state: "done", call_id: call.callId, subject: "Call about the chairs" });
     expect((await house.enqueued()).at(-1)).toMatchObject({ kind: "agent.load", plannedPoints: 0 });
   });
 
   test("planned with a contact alone, it belongs to the contact's customer, stands in that history, and the call completes it", async () => {
-    const p = await person();
+    const p = await person(house);
     const contact = (await house.as("admin", "POST", `/customers/${p.customerId}/contacts`, { lastName: "Kim", contactPoints: [] })).body;
     const call = house.company.catalogues.interactionTypes["call"]?.id;
     const plan = { typeId: call, subject: "Call Kim", plannedFrom: new Date(NOON + 3_600_000).toISOString(), contactId: contact.id };
@@ -139,12 +110,12 @@ describe("a call becomes one Interaction (IA-04)", () => {
     expect(feed).toMatchObject([{ title: "Call Kim", state: "planned" }]);
     await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     await house.read();
-    expect(await interactions(p.customerId)).toMatchObject([{ id: planned.body.id, state: "done", contact_id: contact.id }]);
+    expect(await interactions(house, p.customerId)).toMatchObject([{ id: planned.body.id, state: "done", contact_id: contact.id }]);
   });
 
   test("a contact of two companies is planned with alone; a call from the contact's own number completes it, one from a colleague's does not", async () => {
-    const [p, q] = [await person(), await person()];
-    const own = `+7701300${next++}`;
+    const [p, q] = [await person(house), await person(house)];
+    const own = freshNumber();
     const { body: contact } = await house.as("admin", "POST", `/customers/${p.customerId}/contacts`, {
       lastName: "Lee",
       contactPoints: [{ kind: "phone", value: own }],
@@ -152,7 +123,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
     await house.sql`INSERT INTO customer_contact (customer_id, contact_id) VALUES (${q.customerId}, ${contact.id})`;
     const { body: colleague } = await house.as("admin", "POST", `/customers/${p.customerId}/contacts`, {
       lastName: "Ray",
-      contactPoints: [{ kind: "phone", value: `+7701300${next++}` }],
+      contactPoints: [{ kind: "phone", value: freshNumber() }],
     });
     const typeId = house.company.catalogues.interactionTypes["call"]?.id;
     const plan = { typeId, subject: "Call Lee", plannedFrom: new Date(NOON + 3_600_000).toISOString(), contactId: contact.id };
@@ -169,8 +140,8 @@ describe("a call becomes one Interaction (IA-04)", () => {
   });
 
   test("a plan about another Interest than the dialog's is another matter and stays planned", async () => {
-    const p = await person();
-    const [chairs, repair] = [await openInterest(p.customerId, "Chairs"), await openInterest(p.customerId, "Repair")];
+    const p = await person(house);
+    const [chairs, repair] = [await openInterest(house, p.customerId, "Chairs"), await openInterest(house, p.customerId, "Repair")];
     const typeId = house.company.catalogues.interactionTypes["call"]?.id;
     await house.as("aigul", "POST", "/interactions", {
       typeId,
@@ -182,7 +153,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
     await house.sql`UPDATE dialog_party SET interest_id = ${chairs} WHERE dialog_id = ${d.id}`;
     await house.call(p.phone, { dialogId: d.id, disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     await house.read();
-    const rows = await interactions(p.customerId);
+    const rows = await interactions(house, p.customerId);
     expect(rows.map((r) => [r["subject"], r["state"], r["interest_id"]]).sort()).toEqual([
       ["About the repair", "planned", repair],
       [expect.stringContaining("Call: "), "done", chairs],
@@ -190,7 +161,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
   });
 
   test("one planned for tomorrow stays planned", async () => {
-    const p = await person();
+    const p = await person(house);
     await house.as("aigul", "POST", "/interactions", {
       typeId: house.company.catalogues.interactionTypes["call"]?.id,
       subject: "Tomorrow",
@@ -199,15 +170,15 @@ describe("a call becomes one Interaction (IA-04)", () => {
     });
     await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     await house.read();
-    expect((await interactions(p.customerId)).map((r) => r["state"])).toEqual(["planned", "done"]);
+    expect((await interactions(house, p.customerId)).map((r) => r["state"])).toEqual(["planned", "done"]);
   });
 
   test("outgoing and unanswered: one failed one whose status says why; incoming and unanswered: none, the inquiry stands for it", async () => {
-    const p = await person();
+    const p = await person(house);
     await house.call(p.phone, { direction: "out", disposition: "no_answer", startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
     await house.call(p.phone, { disposition: "abandoned_queue", startedAt: NOON, seconds: 30 });
     await house.read();
-    const rows = await interactions(p.customerId);
+    const rows = await interactions(house, p.customerId);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({
       state: "failed",
@@ -225,7 +196,7 @@ describe("a call becomes one Interaction (IA-04)", () => {
     ["busy", "Занято", "Busy", "Бос емес", "Зайнято"],
     ["congestion", "Не дозвонились", "Not reached", "Қосыла алмады", "Не додзвонилися"],
   ] as const)("%s is told in words of one's own language in the register, on the card, in the history and in the file", async (disposition, ru, en, kk, uk) => {
-    const p = await person();
+    const p = await person(house);
     await house.call(p.phone, { direction: "out", disposition, startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
     await house.read();
     for (const [locale, words] of Object.entries({ ru, en, kk, uk })) {
@@ -248,22 +219,22 @@ describe("a call becomes one Interaction (IA-04)", () => {
 
   test("a house that has done away with the words for it keeps the plain failed status", async () => {
     await house.sql`UPDATE interaction_status SET archived_at = now() WHERE code IN ('no_answer', 'not_reached')`;
-    const p = await person();
+    const p = await person(house);
     await house.call(p.phone, { direction: "out", disposition: "no_answer", startedAt: NOON, seconds: 30, talkers: [{ person: "aigul", seconds: 0 }] });
     await house.read();
-    expect(await interactions(p.customerId)).toMatchObject([{ state: "failed", status: "Did not happen", result: null }]);
+    expect(await interactions(house, p.customerId)).toMatchObject([{ state: "failed", status: "Did not happen", result: null }]);
     await house.sql`UPDATE interaction_status SET archived_at = NULL WHERE code IN ('no_answer', 'not_reached')`;
   });
 
   test("with two open Interests it is linked to none; with the dialog's own Interest to that", async () => {
-    const p = await person();
-    const [, second] = [await openInterest(p.customerId, "First"), await openInterest(p.customerId, "Second")];
+    const p = await person(house);
+    const [, second] = [await openInterest(house, p.customerId, "First"), await openInterest(house, p.customerId, "Second")];
     await house.call(p.phone, { disposition: "answered", startedAt: NOON, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     const d = await house.dialog(p.phone);
     await house.sql`UPDATE dialog_party SET interest_id = ${second} WHERE dialog_id = ${d.id}`;
     await house.call(p.phone, { dialogId: d.id, disposition: "answered", startedAt: NOON + 1000, seconds: 60, talkers: [{ person: "aigul", seconds: 60 }] });
     await house.read();
-    expect((await interactions(p.customerId)).map((r) => r["interest_id"])).toEqual([null, second]);
+    expect((await interactions(house, p.customerId)).map((r) => r["interest_id"])).toEqual([null, second]);
   });
 
   test("a hidden caller's talk is recorded with the dialog alone", async () => {
@@ -274,150 +245,5 @@ describe("a call becomes one Interaction (IA-04)", () => {
     await house.read();
     const [row] = await house.sql`SELECT customer_id, lead_id FROM interaction WHERE call_id = ${call.callId}`;
     expect(row).toEqual({ customer_id: null, lead_id: null });
-  });
-});
-
-describe("chats and letters (IA-04)", () => {
-  test("fourteen messages in a day make one Interaction; the next day makes a second", async () => {
-    const d = await house.dialog({ kind: "site_visitor", value: "v-day" }, { medium: "chat" });
-    for (let i = 0; i < 14; i++) await house.message(d.id, i % 2 === 0 ? "in" : "out", NOON + i * 60_000, i % 2 === 0 ? undefined : "aigul");
-    await house.read();
-    const rows =
-      await house.sql`SELECT direction, executor_id, is_touch, lower(occurred) AS f, upper(occurred) AS t FROM interaction WHERE dialog_id = ${d.id}`;
-    expect(rows).toEqual([
-      { direction: "both", executor_id: house.company.employees.aigul.id, is_touch: true, f: new Date(NOON), t: new Date(NOON + 13 * 60_000) },
-    ]);
-    await house.message(d.id, "in", NOON + DAY);
-    await house.read();
-    expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(2);
-  });
-
-  test("a chat in which we alone wrote is no touch; it becomes one when the customer answers (B3)", async () => {
-    const p = await person();
-    const d = await house.dialog(p.phone, { medium: "chat", at: NOON });
-    const touched = async () => (await house.sql`SELECT last_touch_at FROM customer WHERE id = ${p.customerId}`)[0]?.["last_touch_at"];
-    for (const n of [0, 1]) await house.message(d.id, "out", NOON + n * 60_000, "aigul");
-    await house.read();
-    expect(await interactions(p.customerId)).toMatchObject([{ direction: "out", is_touch: false }]);
-    expect(await touched()).toBeNull();
-    await house.message(d.id, "in", NOON + 120_000);
-    await house.read();
-    expect(await interactions(p.customerId)).toMatchObject([{ direction: "both", is_touch: true }]);
-    expect(await touched()).toEqual(new Date(NOON + 120_000));
-  });
-
-  test("what the customer wrote in the evening and we answered in the morning is a touch of the morning", async () => {
-    const p = await person();
-    const d = await house.dialog(p.phone, { medium: "chat", at: NOON });
-    await house.message(d.id, "in", NOON);
-    await house.message(d.id, "out", NOON + DAY, "aigul");
-    await house.read();
-    expect((await interactions(p.customerId)).map((r) => [r["direction"], r["is_touch"]])).toEqual([
-      ["in", false],
-      ["out", true],
-    ]);
-  });
-
-  test("letters are one Interaction a day, or each its own as the house has set it; the change is audited; read again, none is doubled", async () => {
-    const lettersBy = async (value: "day" | "message") => {
-      const { body } = await house.as("admin", "GET", "/reception-settings");
-      expect((await house.as("aigul", "PUT", "/reception-settings", { ...body, lettersBy: value })).status).toBe(403);
-      expect((await house.as("admin", "PUT", "/reception-settings", { ...body, lettersBy: value })).body).toMatchObject({ lettersBy: value });
-    };
-    const correspond = async (address: string) => {
-      const d = await house.dialog({ kind: "email", value: address }, { medium: "mail", at: NOON });
-      await house.message(d.id, "in", NOON, undefined, "How much are the chairs?");
-      await house.read();
-      await house.message(d.id, "out", NOON + 60_000, "aigul", "Sixty");
-      await house.message(d.id, "in", NOON + 120_000, undefined, "Too much");
-      await house.read();
-      await house.sql`UPDATE stream_reader SET position = 0 WHERE name = 'crm-recorder'`;
-      await house.read();
-      return d;
-    };
-    const recorded = (dialogId: Id) => house.sql`
-      SELECT i.direction, i.is_touch, i.executor_id, t.code, lower(i.occurred) AS at FROM interaction i JOIN interaction_type t ON t.id = i.type_id WHERE i.dialog_id = ${dialogId} ORDER BY lower(i.occurred)`;
-    const { aigul } = house.company.employees;
-    const byDay = await correspond("by-day@acme.example");
-    expect(await recorded(byDay.id)).toEqual([{ direction: "both", is_touch: true, executor_id: aigul.id, code: "letter", at: new Date(NOON) }]);
-
-    await lettersBy("message");
-    const alone = await correspond("alone@acme.example");
-    expect(await recorded(alone.id)).toEqual([
-      { direction: "in", is_touch: false, executor_id: null, code: "letter", at: new Date(NOON) },
-      { direction: "out", is_touch: true, executor_id: aigul.id, code: "letter", at: new Date(NOON + 60_000) },
-      { direction: "in", is_touch: false, executor_id: null, code: "letter", at: new Date(NOON + 120_000) },
-    ]);
-    expect(await recorded(byDay.id), "what was recorded before stays").toHaveLength(1);
-    const chat = await house.dialog({ kind: "site_visitor", value: "v-letters" }, { medium: "chat" });
-    for (const n of [0, 1]) await house.message(chat.id, "in", NOON + n * 60_000);
-    await house.read();
-    expect(await recorded(chat.id), "chats go on by the day").toHaveLength(1);
-    const { leadId } = alone.identification as { leadId: Id };
-    const feed = (await house.as("admin", "GET", `/leads/${leadId}/feed?kind=interaction`)).body.items;
-    expect(feed.map((i: { text: string }) => i.text)).toEqual(["Too much", "Sixty", "How much are the chairs?"]);
-    await lettersBy("day");
-    const [trace] = await house.sql`SELECT changes FROM audit_log WHERE object_kind = 'reception_setting' ORDER BY id LIMIT 1`;
-    expect(trace?.["changes"]).toEqual({ letters_by: ["day", "message"] });
-  });
-
-  test.each([
-    ["sms-smpp", "sms", "SMS"],
-    ["sms-http", "sms", "SMS"],
-    ["telegram", "message", "Messages"],
-    ["viber", "message", "Messages"],
-    ["vk", "message", "Messages"],
-    ["web-form", "message", "Messages"],
-  ])("what comes by %s is recorded once a day as %s, with its channel in the history", async (kind, code, name) => {
-    const p = await person();
-    const channelId = await house.channel(kind, `Our ${kind}`);
-    const d = await house.dialog(p.phone, { medium: "chat", channelId, at: NOON });
-    for (let i = 0; i < 3; i++) {
-      await house.message(d.id, i === 1 ? "out" : "in", NOON + i * 60_000, i === 1 ? "aigul" : undefined);
-      await house.read();
-    }
-    await house.message(d.id, "in", NOON + DAY);
-    await house.read();
-    const rows = await interactions(p.customerId);
-    expect(rows.map((r) => [r["code"], r["direction"], r["subject"], r["is_touch"]])).toEqual([
-      [code, "both", `${name}: Our ${kind}`, true],
-      [code, "in", `${name}: Our ${kind}`, false],
-    ]);
-    const { body } = await house.as("admin", "GET", `/customers/${p.customerId}/feed?kind=interaction`);
-    expect(body.items.map((i: { channelKind: string }) => i.channelKind)).toEqual([kind, kind]);
-  });
-
-  test("a house whose catalogue lacks the text messages gets their type", async () => {
-    const [type] = await house.sql<{ id: Id }[]>`SELECT id FROM interaction_type WHERE code = 'sms'`;
-    await house.sql`UPDATE interaction_type SET code = 'old-sms' WHERE id = ${type?.id as Id}`;
-    const p = await person();
-    const d = await house.dialog(p.phone, { medium: "chat", channelId: await house.channel("sms-smpp", "Second SMS"), at: NOON });
-    await house.message(d.id, "in", NOON);
-    await house.read();
-    expect(await interactions(p.customerId)).toMatchObject([{ code: "sms", state: "done", status_state: "done" }]);
-  });
-
-  test("messages read in separate batches extend the same Interaction", async () => {
-    const d = await house.dialog({ kind: "email", value: "b@acme.example" }, { medium: "mail" });
-    await house.message(d.id, "in", NOON);
-    await house.read();
-    await house.message(d.id, "out", NOON + 60_000, "bolat");
-    await house.read();
-    const rows = await house.sql`SELECT i.direction, t.code FROM interaction i JOIN interaction_type t ON t.id = i.type_id WHERE dialog_id = ${d.id}`;
-    expect(rows).toEqual([{ direction: "both", code: "letter" }]);
-    const events = await house.sql`SELECT 1 FROM dialog_event WHERE kind = 'interaction.recorded' AND dialog_id = ${d.id}`;
-    expect(events).toHaveLength(1);
-  });
-
-  test("auto-replies, bounces and internal notes are no contact", async () => {
-    const d = await house.dialog({ kind: "email", value: "c@acme.example" }, { medium: "mail" });
-    for (const [direction, nature] of [
-      ["in", "auto-reply"],
-      ["in", "bounce"],
-      ["internal", "human"],
-    ] as const)
-      await house.emit([{ kind: "message.stored", dialogId: d.id, payload: { messageId: d.id, seq: 1, direction, employeeId: null, nature, at: NOON } }]);
-    await house.read();
-    expect(await house.sql`SELECT 1 FROM interaction WHERE dialog_id = ${d.id}`).toHaveLength(0);
   });
 });
