@@ -30,6 +30,7 @@ async function mailbox(change: Record<string, unknown> = {}): Promise<{ channel:
 }
 
 test("a letter goes out and comes in, each step is told, and the letter is nobody's message", async () => {
+  const before = (await mail.letters(OURS)).length;
   const { channel, ledger } = await mailbox();
   expect(await channel.test?.()).toMatchObject({
     ok: true,
@@ -39,8 +40,9 @@ test("a letter goes out and comes in, each step is told, and the letter is nobod
       { step: "receive", outcome: "ok", detail: expect.stringMatching(/It came in by IMAP after \d/) },
     ],
   });
-  expect((await mail.letters(OURS)).length).toBe(1);
-  await until("it is marked as read", async () => (await mail.seen(OURS)) === 1);
+  // The server renames its file then: it is counted afterwards.
+  await until("it is marked as read", async () => (await mail.seen(OURS)) === before + 1);
+  expect((await mail.letters(OURS)).length).toBe(before + 1);
   // Another opening without a memory, as another node after a test that was given up: the letter is still known.
   const second = await mailbox({ firstImport: "all" });
   await mail.drop(OURS, "From: ivan@client.example\r\nMessage-ID: <1@client.example>\r\n\r\nHello\r\n");
