@@ -2,7 +2,7 @@ import { connect } from "@kommutator/gateway/db/pool";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../lab/support/browser.ts";
-import { ApiClient, type HouseProcess, startHouseProcess } from "../support/house.ts";
+import { ApiClient, eventually, type HouseProcess, startHouseProcess } from "../support/house.ts";
 import { accessible, listen, person, screenshot, signIn } from "./support.ts";
 
 const FIRST = "first-password";
@@ -80,7 +80,7 @@ test("the card tells why the light is on, how long the stage takes and who its c
   await history.getByText(/вышел: /).waitFor();
   const all = page.getByRole("button", { name: "Показать все: 8" });
   await all.click();
-  expect(await page.getByRole("link", { name: /^Звонок \d$/ }).count()).toBeGreaterThanOrEqual(8);
+  await eventually("all eight", async () => (await page.getByRole("link", { name: /^Звонок \d$/ }).count()) >= 8);
   await screenshot(page, "interest-light");
   await accessible(page);
 

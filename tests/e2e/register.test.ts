@@ -136,7 +136,7 @@ test("filters combine and are counted with the words; a row opens the card; a ta
   const task = page.getByRole("dialog").filter({ hasText: "Подготовить договор" });
   await task.getByRole("region", { name: "События" }).getByRole("link", { name: "Обсудили цену на кресла" }).waitFor();
   const chain = task.getByRole("region", { name: "Цепочка предмета" });
-  expect(await chain.getByRole("listitem").count()).toBe(2);
+  await eventually("both stand in the chain", async () => (await chain.getByRole("listitem").count()) === 2);
   await screenshot(page, "task-with-event");
   await accessible(page);
   await task.getByRole("button", { name: "Убрать связь: Обсудили цену на кресла" }).click();
