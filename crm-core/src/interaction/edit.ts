@@ -11,20 +11,9 @@ import { publishLoads } from "../load/index.ts";
 import { settle } from "../notification/notify.ts";
 import { endSubject, setSubject } from "../task/events.ts";
 import { leaveChain } from "./chain.ts";
-import { checkPatch, type InteractionRecord } from "./rules.ts";
+import { checkPatch, type Locked } from "./rules.ts";
 import { statusOf } from "./types.ts";
 import { tellExecutor } from "./write.ts";
-
-/** A locked row with what every change of it needs. */
-export type Locked = InteractionRecord & {
-  subject: string;
-  interest_id: Id | null;
-  customer_id: Id | null;
-  contact_id: Id | null;
-  lead_id: Id | null;
-  planned_from: Date | null;
-  planned_to: Date | null;
-};
 
 const COLUMNS = {
   subject: "subject",

@@ -30,9 +30,10 @@ import { checkRequired } from "../required-field/check.ts";
 import { allowed, found, mayAssign } from "../rights.ts";
 import { readChain } from "./chain-list.ts";
 import { readDetail } from "./detail.ts";
-import { editInteraction, type Locked } from "./edit.ts";
+import { editInteraction } from "./edit.ts";
 import { readInWork } from "./in-work.ts";
 import { requireRelated } from "./related.ts";
+import type { Locked } from "./rules.ts";
 import { countInteractions, listInteractions, readInteraction, type View } from "./sql.ts";
 import { cancelInteraction, completeInteraction, createInteraction } from "./write.ts";
 

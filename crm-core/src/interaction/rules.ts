@@ -18,6 +18,17 @@ export interface InteractionRecord {
   version: number;
 }
 
+/** A locked row with what every change of it needs. */
+export type Locked = InteractionRecord & {
+  subject: string;
+  interest_id: Id | null;
+  customer_id: Id | null;
+  contact_id: Id | null;
+  lead_id: Id | null;
+  planned_from: Date | null;
+  planned_to: Date | null;
+};
+
 /**
  * What may be changed: everything of a planned one; of a done one only text and result, by whoever planned or did it, within 24 h
  * after it was said to be over; nothing of failed and cancelled ones. Throws validation naming the fields.

@@ -13,7 +13,7 @@ import { setSubject } from "../task/events.ts";
 import { joinChain } from "./chain.ts";
 import { points } from "./recorder.ts";
 import { related } from "./related.ts";
-import { checkPlanned, type InteractionRecord, tookPlace } from "./rules.ts";
+import { checkPlanned, type InteractionRecord, type Locked, tookPlace } from "./rules.ts";
 import { type State, statusFor, statusOf, typeOf } from "./types.ts";
 
 /** What a caller must say of a new Interaction; the rest is as the contract's body has it when left out. */
@@ -90,14 +90,7 @@ export async function completeInteraction(
   crm: Crm,
   tx: Tx,
   actor: Actor,
-  item: InteractionRecord & {
-    interest_id: Id | null;
-    customer_id: Id | null;
-    contact_id: Id | null;
-    lead_id: Id | null;
-    planned_from: Date | null;
-    planned_to: Date | null;
-  },
+  item: Locked,
   body: { statusId: Id | null; result: string | null; occurredFrom: string | null; minutes: number | null; next: NewInteraction | null },
 ): Promise<Id | null> {
   checkPlanned(item);

@@ -36,6 +36,18 @@ const entriesOf = (dialogId: Id) =>
     { queue_id: Id; rung: string; outcome: string | null; place: number }[]
   >`SELECT queue_id, rung, outcome, round(extract(epoch FROM enqueued_at) * 1000)::float8 AS place FROM entry WHERE dialog_id = ${dialogId} ORDER BY (ended_at IS NULL), ended_at`;
 
+/** Two people, of whom Dana alone is here, and a writer whom she has answered. */
+async function danaHasAnswered() {
+  const made = await house.furnish({ agents: 2 });
+  const [dana, aigul] = made.agents as [Id, Id];
+  await house.start();
+  await house.ready(dana);
+  const answered = await writes(made);
+  await answers(answered, "offer.accept");
+  await house.send({ kind: "dialog.message", dialogId: answered, direction: "out", at: house.now() });
+  return { made, dana, aigul, answered };
+}
+
 describe("the ladder's end (RG-06)", () => {
   test("nobody is ready and three wait: whoever becomes ready is offered the oldest, then the next", async () => {
     const made = await house.furnish({ agents: 2 });
@@ -57,13 +69,7 @@ describe("the ladder's end (RG-06)", () => {
   });
 
   test("who answered and went home keeps the dialog until the customer writes: then it is in the queue with a note, and goes to who is here", async () => {
-    const made = await house.furnish({ agents: 2 });
-    const [dana, aigul] = made.agents as [Id, Id];
-    await house.start();
-    await house.ready(dana);
-    const answered = await writes(made);
-    await answers(answered, "offer.accept");
-    await house.send({ kind: "dialog.message", dialogId: answered, direction: "out", at: house.now() });
+    const { dana, aigul, answered } = await danaHasAnswered();
     await house.send({ kind: "agent.intent", employeeId: dana, intent: "logged_out", reason: null, by: dana, at: house.now() });
     await house.quiet();
     const holders = () => db.sql`SELECT employee_id FROM assignment WHERE dialog_id = ${answered} AND ended_at IS NULL`;
@@ -83,13 +89,7 @@ describe("the ladder's end (RG-06)", () => {
   });
 
   test("who goes offline with one unanswered loses it after 60 s, not sooner: it is back at its place with a note; the answered one stays", async () => {
-    const made = await house.furnish({ agents: 2 });
-    const [dana, aigul] = made.agents as [Id, Id];
-    await house.start();
-    await house.ready(dana);
-    const answered = await writes(made);
-    await answers(answered, "offer.accept");
-    await house.send({ kind: "dialog.message", dialogId: answered, direction: "out", at: house.now() });
+    const { made, dana, aigul, answered } = await danaHasAnswered();
     const unanswered = await writes(made);
     await answers(unanswered, "offer.accept");
     const [first] = await entriesOf(unanswered);

@@ -165,51 +165,41 @@ function Field(props: { field: EntryField; value: unknown; self: string | null; 
       return <Switch label={label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
     case "color":
       return (
-        <div role="radiogroup" aria-label={label}>
-          <Text size="sm" fw={500} mb={4}>
-            {label}
-          </Text>
-          <Group gap={6}>
-            {COLORS.map((color) => (
-              <ColorSwatch
-                key={color}
-                component="button"
-                type="button"
-                role="radio"
-                aria-checked={value === color}
-                aria-label={color}
-                title={color}
-                size={24}
-                color={`var(--mantine-color-${color}-6)`}
-                style={{ cursor: "pointer", outline: value === color ? "2px solid var(--k-blue)" : undefined, outlineOffset: 2 }}
-                onClick={() => onChange(value === color ? null : color)}
-              />
-            ))}
-          </Group>
-        </div>
+        <Radios label={label}>
+          {COLORS.map((color) => (
+            <ColorSwatch
+              key={color}
+              component="button"
+              type="button"
+              role="radio"
+              aria-checked={value === color}
+              aria-label={color}
+              title={color}
+              size={24}
+              color={`var(--mantine-color-${color}-6)`}
+              style={{ cursor: "pointer", outline: value === color ? "2px solid var(--k-blue)" : undefined, outlineOffset: 2 }}
+              onClick={() => onChange(value === color ? null : color)}
+            />
+          ))}
+        </Radios>
       );
     case "icon":
       return (
-        <div role="radiogroup" aria-label={label}>
-          <Text size="sm" fw={500} mb={4}>
-            {label}
-          </Text>
-          <Group gap={6}>
-            {ICON_NAMES.map((icon) => (
-              <UnstyledButton
-                key={icon}
-                role="radio"
-                className={classes["icon"] ?? ""}
-                aria-checked={value === icon}
-                aria-label={t(`catalogues.icons.${icon}`)}
-                title={t(`catalogues.icons.${icon}`)}
-                onClick={() => onChange(value === icon ? null : icon)}
-              >
-                <TypeIcon name={icon} />
-              </UnstyledButton>
-            ))}
-          </Group>
-        </div>
+        <Radios label={label}>
+          {ICON_NAMES.map((icon) => (
+            <UnstyledButton
+              key={icon}
+              role="radio"
+              className={classes["icon"] ?? ""}
+              aria-checked={value === icon}
+              aria-label={t(`catalogues.icons.${icon}`)}
+              title={t(`catalogues.icons.${icon}`)}
+              onClick={() => onChange(value === icon ? null : icon)}
+            >
+              <TypeIcon name={icon} />
+            </UnstyledButton>
+          ))}
+        </Radios>
       );
     case "own": {
       const own = (entries.data ?? []).filter((each) => !each.archived && each[field.by] === self);
@@ -249,4 +239,16 @@ function Field(props: { field: EntryField; value: unknown; self: string | null; 
         />
       );
   }
+}
+
+/** A choice of small signs, of which at most one is on. */
+function Radios({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div role="radiogroup" aria-label={label}>
+      <Text size="sm" fw={500} mb={4}>
+        {label}
+      </Text>
+      <Group gap={6}>{children}</Group>
+    </div>
+  );
 }

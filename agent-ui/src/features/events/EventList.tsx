@@ -89,13 +89,20 @@ export function EventList() {
             label: t("field.subject"),
             sort: byName("subject"),
             title: (row) => row.subject,
-            cell: (row) => <span className={classes["name"]}>{row.subject}</span>,
+            cell: (row) => <span className={`${classes["name"]} ${own["cut"]}`}>{row.subject}</span>,
           },
           {
             name: "party",
             label: t("field.party"),
             title: (row) => row.party?.name,
-            cell: (row) => (row.party === null ? "" : <Link to={cardPath(row.party.kind, row.party.id) ?? ""}>{row.party.name}</Link>),
+            cell: (row) =>
+              row.party === null ? (
+                ""
+              ) : (
+                <span className={own["cut"]}>
+                  <Link to={cardPath(row.party.kind, row.party.id) ?? ""}>{row.party.name}</Link>
+                </span>
+              ),
           },
           {
             name: "state",
@@ -113,7 +120,7 @@ export function EventList() {
             name: "result",
             label: t("field.result"),
             title: (row) => row.result ?? undefined,
-            cell: (row) => <span className={classes["dim"]}>{row.result ?? ""}</span>,
+            cell: (row) => <span className={`${classes["dim"]} ${own["cut"]}`}>{row.result ?? ""}</span>,
           },
           {
             name: "actions",
