@@ -19,7 +19,9 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
 }
 const matter = async (id: Id) => (await house.as("admin", "GET", `/inquiries/${id}`)).body;
 const given = async (dialogId: Id) =>
-  (await house.enqueued()).flatMap((i) => (i.kind === "dialog.assign" && i.dialogId === dialogId ? [{ to: i.employeeId, from: i.from }] : []));
+  (await house.enqueued()).flatMap((i) =>
+    i.kind === "dialog.assign" && i.dialogId === dialogId ? [{ to: i.employeeId, queue: i.queueId, from: i.from }] : [],
+  );
 
 /** A missed call of a client: the matter is dispatched to the responsible. */
 async function missed(phone: string): Promise<Id> {
@@ -37,7 +39,7 @@ async function missed(phone: string): Promise<Id> {
   return row?.id as Id;
 }
 
-test("where nobody stands in dialogs go back to their queue with a note and inquiries to the department's; what nobody took comes back by the list", async () => {
+test("where nobody stands in dialogs go to the department's queue with a note and so do inquiries; what nobody took comes back by the list", async () => {
   house.clock.set(july(1, 0) - 3_600_000);
   const client = await customerOf("aigul");
   const [held, answered] = [(await letter(client.email)).dialogId, (await letter((await customerOf("aigul")).email)).dialogId];
@@ -50,9 +52,9 @@ test("where nobody stands in dialogs go back to their queue with a note and inqu
     const { body: absence } = await absent("aigul", 1, 5, null, "admin");
     house.clock.set(july(1));
     await house.crm.jobs.find((j) => j.name === "absences")?.run();
-    // The router has them offered by their queue again; the thread says why.
+    // The router has them offered there; the thread says why.
     for (const dialogId of [held, answered]) {
-      expect(await given(dialogId)).toEqual([{ to: null, from: idOf("aigul") }]);
+      expect(await given(dialogId)).toEqual([{ to: null, queue: house.company.queueId, from: idOf("aigul") }]);
       expect(notes.filter((n) => n.dialogId === dialogId)).toMatchObject([{ code: "delegated_queue", params: { to: null } }]);
     }
     const { queueId } = house.company;
@@ -80,7 +82,7 @@ test("where nobody stands in dialogs go back to their queue with a note and inqu
     for (const id of [answered, taken]) expect(fate(id)).toMatchObject({ substitute: null, outcome: "reassigned_elsewhere", preselected: false });
     const { body: after } = await house.as("aigul", "POST", `/absences/${absence.id}/take-back`, { take: "all" });
     expect(after).toMatchObject({ absence: { state: "closed" }, report: { delegated: 5, returned: 3, elsewhere: 2 } });
-    expect([await given(held), await given(answered)]).toEqual([[{ to: idOf("aigul"), from: null }], []]);
+    expect([await given(held), await given(answered)]).toEqual([[{ to: idOf("aigul"), queue: undefined, from: null }], []]);
     for (const id of [waits, fresh])
       expect(await matter(id)).toMatchObject({ status: "dispatched", dispatchedTo: { id: idOf("aigul") }, dispatchedQueue: null });
     expect(await matter(taken)).toMatchObject({ dispatchedTo: { id: idOf("dana") } });
@@ -108,4 +110,45 @@ test("a department without a queue of its own leaves its matters in the queue th
   expect(await departmentQueue(sql, dana, workshop)).toBe(workshop);
   await sql`UPDATE queue SET archived_at = now() WHERE id IN (${workshop}, ${archive}, ${general?.id as Id})`;
   expect(await departmentQueue(sql, dana, null)).toBeNull();
+});
+
+test("a letter that came by the queue of another department goes to a queue of one's own department where somebody serves letters", async () => {
+  house.clock.set(july(1, 0) - 3_600_000);
+  const { sql, company } = house;
+  const { a, b } = company.departments;
+  const [queue] = await sql<
+    { id: Id }[]
+  >`INSERT INTO queue (name, department_id, calendar_id) VALUES ('Elsewhere', ${b}, ${company.calendars.always}) RETURNING id`;
+  const [calls] = await sql<
+    { id: Id }[]
+  >`INSERT INTO queue (name, department_id, calendar_id) VALUES ('Alone calls', ${a}, ${company.calendars.always}) RETURNING id`;
+  await sql`INSERT INTO queue_member (queue_id, employee_id, media) VALUES (${calls?.id as Id}, ${idOf("bolat")}, '{voice}')`;
+  const came = async (queueId: Id) => {
+    const { dialogId } = await letter((await customerOf("aigul")).email);
+    await sql`UPDATE assignment SET queue_id = ${queueId} WHERE dialog_id = ${dialogId} AND ended_at IS NULL`;
+    return dialogId;
+  };
+  const [foreign, own] = [await came(queue?.id as Id), await came(company.queueId)];
+  await sql`DELETE FROM routing_input`;
+  const leave = async (from: number) => {
+    await alone(async () => {
+      await absent("aigul", from, from, null, "admin");
+      house.clock.set(july(from));
+      await house.crm.jobs.find((j) => j.name === "absences")?.run();
+    });
+  };
+  await leave(11);
+  const back = { to: null, queue: company.queueId, from: idOf("aigul") };
+  expect([await given(foreign), await given(own)]).toEqual([[back], [back]]);
+  // Nobody of the department serves letters at all: then it stays with who sent it.
+  await sql`UPDATE absence SET state = 'cancelled'`;
+  await sql`DELETE FROM routing_input`;
+  await sql`UPDATE queue_member SET media = '{voice}'`;
+  try {
+    await leave(12);
+    expect(await given(foreign)).toEqual([{ ...back, queue: null }]);
+  } finally {
+    await sql`UPDATE queue_member SET media = '{voice,chat,message,mail}' WHERE queue_id = ${company.queueId}`;
+    await sql`UPDATE queue SET archived_at = now() WHERE id IN (${queue?.id as Id}, ${calls?.id as Id})`;
+  }
 });

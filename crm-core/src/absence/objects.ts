@@ -1,6 +1,7 @@
 import type { Tx } from "@kommutator/contract/db";
-import type { Id } from "@kommutator/contract/ids";
+import type { Id, Medium } from "@kommutator/contract/ids";
 import type { Actor } from "@kommutator/contract/ports";
+import type { RoutingInput } from "@kommutator/contract/routing-input";
 import type { Crm } from "../context.ts";
 import { asTarget, deadline, rememberDispatch } from "../inquiry/dispatch.ts";
 import { queueOf } from "../inquiry/sql.ts";
@@ -66,16 +67,18 @@ export async function moveObjects(crm: Crm, tx: Tx, actor: Actor, objects: reado
 
 const idsOf = (objects: readonly Moved[], kind: Kind): Id[] => objects.filter((o) => o.kind === kind).map((o) => o.id);
 
-/** Through the router, which owns assignments: whoever took one meanwhile keeps it. */
+/** Through the router, which owns assignments: whoever took one meanwhile keeps it. To nobody: to the queue of the department (B8), else where it came by. */
 async function moveDialogs(crm: Crm, tx: Tx, ids: Id[], { from, to, by }: Hands): Promise<Id[]> {
   if (ids.length === 0) return [];
-  const held = await tx<{ dialog_id: Id }[]>`
-    SELECT a.dialog_id FROM assignment a WHERE a.dialog_id = ANY(${ids}::uuid[]) AND a.employee_id = ${from} AND a.ended_at IS NULL AND a.medium <> 'voice' ORDER BY a.started_at`;
+  const held = await tx<{ dialog_id: Id; queue_id: Id | null; medium: Medium }[]>`
+    SELECT a.dialog_id, a.queue_id, a.medium FROM assignment a WHERE a.dialog_id = ANY(${ids}::uuid[]) AND a.employee_id = ${from} AND a.ended_at IS NULL AND a.medium <> 'voice' ORDER BY a.started_at`;
   const at = crm.clock.now();
-  await crm.enqueue(
-    tx,
-    held.map((h) => ({ kind: "dialog.assign" as const, dialogId: h.dialog_id, employeeId: to, by, from, at })),
-  );
+  const inputs: RoutingInput[] = [];
+  for (const h of held) {
+    const queueId = to === null ? await departmentQueue(tx, from, h.queue_id, h.medium) : null;
+    inputs.push({ kind: "dialog.assign", dialogId: h.dialog_id, employeeId: to, queueId, by, from, at });
+  }
+  await crm.enqueue(tx, inputs);
   if (held.length > 0 && crm.hooks?.note !== undefined) {
     const names = await tx<{ id: Id; name: string }[]>`SELECT id, full_name AS name FROM employee WHERE id = ${from} OR id = ${to}`;
     const nameOf = (id: Id | null) => names.find((n) => n.id === id)?.name ?? null;

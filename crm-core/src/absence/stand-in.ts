@@ -1,4 +1,4 @@
-import type { Id } from "@kommutator/contract/ids";
+import type { Id, Medium } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { type Candidate, leastLoaded } from "../load/rules.ts";
 
@@ -76,16 +76,18 @@ async function leastLoadedOf(tx: Query, departmentId: Id, without: readonly Id[]
 
 /**
  * The department's queue, at the end of the chain (B8): of the queues of the absent person's department the one that the matter came by (`ownQueueId`)
- * or the first by name; in a department without queues that of the matter, else of the nearest department above. null: there is none.
+ * or the first by name; in a department without queues that of the matter, else of the nearest department above. null: there is none. With `medium`
+ * only queues count where somebody serves it: a letter is not left among the calls.
  */
-export async function departmentQueue(tx: Query, employeeId: Id, ownQueueId: Id | null): Promise<Id | null> {
+export async function departmentQueue(tx: Query, employeeId: Id, ownQueueId: Id | null, medium: Medium | null = null): Promise<Id | null> {
+  const served = medium === null ? tx`` : tx`AND EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = q.id AND ${medium} = ANY(m.media))`;
   const [queue] = await tx<{ id: Id }[]>`
     WITH RECURSIVE up AS (
       SELECT d.id, d.parent_id, 0 AS depth FROM employee e JOIN department d ON d.id = e.department_id WHERE e.id = ${employeeId}
       UNION ALL
       SELECT d.id, d.parent_id, up.depth + 1 FROM up JOIN department d ON d.id = up.parent_id
     )
-    SELECT q.id FROM queue q LEFT JOIN up ON up.id = q.department_id WHERE q.archived_at IS NULL AND (up.id IS NOT NULL OR q.id = ${ownQueueId}::uuid)
+    SELECT q.id FROM queue q LEFT JOIN up ON up.id = q.department_id WHERE q.archived_at IS NULL AND (up.id IS NOT NULL OR q.id = ${ownQueueId}::uuid) ${served}
     ORDER BY CASE WHEN up.depth = 0 THEN 0 WHEN q.id = ${ownQueueId}::uuid THEN 1 ELSE 2 + up.depth END, q.id IS DISTINCT FROM ${ownQueueId}::uuid, q.name LIMIT 1`;
   return queue?.id ?? null;
 }

@@ -68,9 +68,11 @@ export type RoutingInput =
   | { kind: "agent.phone"; employeeId: Id; reachable: boolean; directCall?: boolean | undefined; at: EpochMs }
   | { kind: "agent.intent"; employeeId: Id; intent: "available" | "paused" | "logged_out"; reason: string | null; by: Id; at: EpochMs }
   | { kind: "agent.wrapup"; employeeId: Id; action: "finish" | "extend"; at: EpochMs }
-  /** Take from the queue, or assign to somebody, or give back. `employeeId: null` returns it to the queue. */
-  /** `from` is the assignee whom the person saw: when somebody else has the dialog by then, the take is lost and changes nothing. */
-  | { kind: "dialog.assign"; dialogId: Id; employeeId: Id | null; by: Id; from?: Id | null | undefined; at: EpochMs }
+  /**
+   * Take from the queue, or assign to somebody, or give back: `employeeId: null` returns it to the queue that it came by, or to `queueId`. `from` is
+   * the assignee whom the person saw: when somebody else has the dialog by then, the take is lost and changes nothing.
+   */
+  | { kind: "dialog.assign"; dialogId: Id; employeeId: Id | null; queueId?: Id | null | undefined; by: Id; from?: Id | null | undefined; at: EpochMs }
   /**
    * Whoever has the dialog hands it on: to whoever serves the queue; a talk also to a colleague (`employeeId`) through that queue, or to an
    * outside number. `from` is whose it was when the button was pressed.

@@ -5,7 +5,7 @@ import { bestFive, record, refusalCounts } from "./choice.ts";
 import { inCall } from "./eligibility.ts";
 import { endEntry, isCallback, reachQueueRung, unlist } from "./entry-machine.ts";
 import type { Input, RouterEvent } from "./event.ts";
-import type { Agent, Entry } from "./model.ts";
+import type { Agent, Assignment, Entry } from "./model.ts";
 import { makeOffer, rescind } from "./offer-machine.ts";
 import type { RouterState } from "./state.ts";
 
@@ -14,9 +14,7 @@ export function dialogAssign(state: RouterState, event: RouterEvent, input: Inpu
   const { dialogId, by } = input;
   const current = state.assignments.get(dialogId);
   if (input.employeeId === null) {
-    if (current === undefined || current.medium === "voice" || current.queueId === null) return;
-    giveBack(state, current, "returned", by, { rung: "queue", cooldownMs: 10_000 });
-    refresh(state, current.agent);
+    giveToQueue(state, current, input);
     return;
   }
   const agent = state.agents.get(input.employeeId);
@@ -39,6 +37,15 @@ export function dialogAssign(state: RouterState, event: RouterEvent, input: Inpu
   const found = event.dialog;
   if (found === undefined || found === null || !found.open) return;
   assign(state, agent, { dialogId, medium: found.medium, entry: null, queueId: found.queueId, offerId: null, by, awaiting: found.awaiting });
+}
+
+/** Back to the queue that it came by, or to the named one where that is known; a talk is handed on by a transfer, and a lost race changes nothing. */
+function giveToQueue(state: RouterState, a: Assignment | undefined, { queueId, from, by }: Input<"dialog.assign">): void {
+  if (a === undefined || a.medium === "voice" || (from != null && from !== a.employeeId)) return;
+  const named = queueId != null && state.queues.has(queueId) ? queueId : null;
+  if (named === null && a.queueId === null) return;
+  giveBack(state, a, "returned", by, { rung: "queue", cooldownMs: 10_000, queueId: named });
+  refresh(state, a.agent);
 }
 
 /** A person takes or gives out an entry: a message at once; a call rings the chosen person's phone first. */

@@ -140,22 +140,24 @@ export function takeAway(state: RouterState, a: Assignment, why: "offline" | "re
 }
 
 /**
- * Takes a dialog from its agent and puts it back at its old place, a system note saying why. The customer's responsible is
- * not touched. Without a queue to go back to (a call the agent made) it is just taken.
+ * Takes a dialog from its agent and puts it back at its old place, a system note saying why; with `queueId`, into that queue, which is not where its
+ * line or channel leads. The customer's responsible is not touched. Without a queue to go to (a call the agent made) it is just taken.
  */
 export function giveBack(
   state: RouterState,
   a: Assignment,
   why: "offline" | "returned" | "device_lost",
   by: Id | null,
-  options: { rung: RungName; cooldownMs: number },
+  options: { rung: RungName; cooldownMs: number; queueId?: Id | null },
 ): void {
   takeAway(state, a, why, by);
-  if (a.queueId !== null && state.queues.has(a.queueId)) {
+  const queueId = options.queueId ?? a.queueId;
+  if (queueId !== null && state.queues.has(queueId)) {
     const old = a.entry;
     const cooldowns: Record<Id, EpochMs> = options.cooldownMs > 0 ? { [a.employeeId]: state.now + options.cooldownMs } : NO_COOLDOWNS;
-    const before = old === null ? freshEntry(a.dialogId, a.queueId, a.medium, a.startedAt) : successorOf(old);
-    const entry = openEntry(state, { ...before, id: state.newId(), queueId: a.queueId, rung: options.rung, cooldowns });
+    const before = old === null ? freshEntry(a.dialogId, queueId, a.medium, a.startedAt) : successorOf(old);
+    const elsewhere = old !== null && old.queueId !== queueId ? ({ channelId: null, lineId: null, hops: 0 } as const) : {};
+    const entry = openEntry(state, { ...before, ...elsewhere, id: state.newId(), queueId, rung: options.rung, cooldowns });
     state.toAdvance.push(entry);
   }
 }

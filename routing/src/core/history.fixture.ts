@@ -41,7 +41,8 @@ export type Happening =
   /** `by` null = the one who is asked. */
   | { do: "accepts" | "rejects"; dialog: Id; by: Id | null; late: number }
   | { do: "leaves" | "closes" | "writes" | "is answered"; dialog: Id }
-  | { do: "assigns"; dialog: Id; to: Id | null; from: Id | null | "anybody" }
+  /** Back (`to` null): to the queue it came by, or to the named one. */
+  | { do: "assigns"; dialog: Id; to: Id | null; from: Id | null | "anybody"; queue?: Id }
   /** Who has the talk hands it on: to a person through the queue, to the queue (`to` null), or outside (`queue` null). */
   | { do: "transfers"; dialog: Id; queue: Id | null; to: Id | null; stale: boolean }
   | { do: "dials"; agent: Id }
@@ -247,7 +248,15 @@ function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreI
     case "is answered":
       return { kind: "dialog.message", dialogId: h.dialog, direction: h.do === "writes" ? "in" : "out", at };
     case "assigns":
-      return { kind: "dialog.assign", dialogId: h.dialog, employeeId: h.to, by: "Aigul", ...(h.from === "anybody" ? {} : { from: h.from }), at };
+      return {
+        kind: "dialog.assign",
+        dialogId: h.dialog,
+        employeeId: h.to,
+        queueId: h.queue,
+        by: "Aigul",
+        ...(h.from === "anybody" ? {} : { from: h.from }),
+        at,
+      };
     case "transfers": {
       const from = h.stale ? "nobody" : (s.state.assignments.get(h.dialog)?.employeeId ?? "Aigul");
       const to = h.queue === null ? { number: "+77010000009" } : { queueId: h.queue, employeeId: h.to };

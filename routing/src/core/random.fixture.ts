@@ -117,7 +117,13 @@ function anything(c: Chance): Happening {
     case 8:
     case 9:
       if (c.happens(0.15)) return transfer(c, dialog, c.happens(0.3));
-      return { do: "assigns", dialog, to: maybe(c, 0.75), from: c.happens(0.5) ? "anybody" : maybe(c, 0.6) };
+      return {
+        do: "assigns",
+        dialog,
+        to: maybe(c, 0.75),
+        from: c.happens(0.5) ? "anybody" : maybe(c, 0.6),
+        ...(c.happens(0.3) ? { queue: pick(c, QUEUE_NAMES) } : {}),
+      };
     case 10:
       if (c.happens(0.4)) return { do: "asks for a callback", dialog };
       return mediumOf(dialog) === "voice" ? { do: "dials", agent: person(c) } : { do: "writes", dialog };

@@ -42,7 +42,7 @@ export function sentenceOf(s: Story, h: Happening): string {
     case "is answered":
       return `${h.dialog} is answered in writing`;
     case "assigns":
-      return `${h.dialog} is given ${h.to === null ? "back" : `to ${h.to}`} by hand${h.from === "anybody" ? "" : `, seen with ${h.from ?? "nobody"}`}`;
+      return `${h.dialog} is given ${h.to === null ? `back${h.queue === undefined ? "" : ` to ${h.queue}`}` : `to ${h.to}`} by hand${h.from === "anybody" ? "" : `, seen with ${h.from ?? "nobody"}`}`;
     case "transfers":
       return `${h.stale ? "somebody who has it no more" : "who talks"} hands ${h.dialog} on to ${h.queue === null ? "a number" : (h.to ?? h.queue)}`;
     case "dials":

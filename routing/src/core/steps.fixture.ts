@@ -128,6 +128,11 @@ export const assigns =
   (dialogId: string, employeeId: string | null, by: string, from?: string | null): Step =>
   (s) =>
     s.input({ kind: "dialog.assign", dialogId, employeeId, by, ...(from === undefined ? {} : { from }), at: s.now });
+/** Taken from whoever has it and given to a queue by hand. */
+export const givesBack =
+  (dialogId: string, by: string, to: { queue?: string; from?: string } = {}): Step =>
+  (s) =>
+    s.input({ kind: "dialog.assign", dialogId, employeeId: null, queueId: to.queue, by, from: to.from, at: s.now });
 /** The one who talks hands the caller on: to a colleague, to a queue, or to a number. */
 export const transfers =
   (dialogId: string, from: string, to: { employee?: string; queue?: string; number?: string }): Step =>
