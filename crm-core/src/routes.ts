@@ -29,6 +29,7 @@ import { interestRoutes } from "./interest/routes.ts";
 import { interestKindRoutes } from "./interest-kind/routes.ts";
 import { leadQuestionRoutes } from "./lead/questions.ts";
 import { leadRoutes } from "./lead/routes.ts";
+import { loadPointRoutes } from "./load/routes.ts";
 import { mergeRoutes } from "./merge/routes.ts";
 import { notificationRoutes } from "./notification/routes.ts";
 import { organisationRoutes } from "./organisation/index.ts";
@@ -68,6 +69,7 @@ const SLICES = [
   interestRoutes,
   courseRoutes,
   interestKindRoutes,
+  loadPointRoutes,
   interactionRoutes,
   feedRoutes,
   partyRoutes,

@@ -6,6 +6,7 @@ import { leadMinutes } from "../notification/notify.ts";
 import { allowed, handles } from "../rights.ts";
 import { tasksOf } from "../task/events.ts";
 import { taskAllowed } from "../task/rights.ts";
+import { points as loadPoints } from "./recorder.ts";
 import { CORRECTION_MS } from "./rules.ts";
 import { interactionAllowed, select, type View } from "./sql.ts";
 
@@ -38,7 +39,7 @@ export async function readDetail(tx: Query, p: Principal, id: Id, now: number): 
       FROM (SELECT 1) one LEFT JOIN subject_link sl ON sl.from_kind = 'interaction' AND sl.from_id = i.id) k WHERE k.links > 1) AS chain,
     (SELECT count(*)::int FROM file_link fl JOIN file f ON f.id = fl.file_id AND f.archived_at IS NULL WHERE fl.interaction_id = i.id) AS files,
     (SELECT count(*)::int FROM task t WHERE t.id IN ${tasksOf(tx, tx`i.id`)} AND ${taskAllowed(tx, p, "read")}) AS tasks,
-    i.reschedule_count AS reschedules, to_jsonb(greatest(upper(i.occurred), i.closed_at)) AS "endedAt",
+    i.reschedule_count AS reschedules, coalesce(i.points, ${loadPoints(tx, "i")}) AS "loadPoints", to_jsonb(greatest(upper(i.occurred), i.closed_at)) AS "endedAt",
     CASE WHEN i.state = 'planned' AND i.executor_id IS NOT NULL THEN to_jsonb(coalesce((SELECT max(sn.snoozed_until) FROM notification sn WHERE sn.object_id = i.id AND sn.employee_id = i.executor_id AND sn.snoozed_until IS NOT NULL),
       lower(i.planned) - ${leadMinutes(tx, "interaction.soon", "i.executor_id")} * interval '1 minute')) END AS "remindAt",
     coalesce(i.author_id = ${p.employeeId} OR i.executor_id = ${p.employeeId}, false) AS mine, ${allowed(tx, p, "interaction", "edit", "i.executor_id")} AS "mayEdit"`;

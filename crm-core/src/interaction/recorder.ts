@@ -3,7 +3,7 @@ import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id } from "@kommutator/contract/ids";
 import { formatPhone } from "@kommutator/contract/phone";
 import { localDate } from "@kommutator/contract/working-time";
-import { type Crm, type StreamHandler, systemActor } from "../context.ts";
+import { type Crm, type Query, type StreamHandler, systemActor } from "../context.ts";
 import { onlyOpenInterest, touch } from "../interest/open.ts";
 import { publishLoads } from "../load/index.ts";
 import { settle } from "../notification/notify.ts";
@@ -127,8 +127,8 @@ async function originator(tx: Tx, callId: Id): Promise<Id | null> {
   return leg?.employee_id ?? null;
 }
 
-/** Load points frozen when an item is done (spec B2): exact cell, else any stage, else 1. `row` names a row with type_id and interest_id. */
-export function points(tx: Tx, row: "interaction" | "v") {
+/** Load points of an item by the matrix, frozen when it is done (spec B2): exact cell, else any stage, else 1. `row` names a row with type_id and interest_id. */
+export function points(tx: Query, row: "interaction" | "v" | "i") {
   return tx`coalesce((SELECT lp.points FROM load_point lp WHERE lp.type_id = ${tx(row)}.type_id AND (lp.stage_id IS NULL OR lp.stage_id = (SELECT stage_id FROM interest WHERE id = ${tx(row)}.interest_id))
     ORDER BY lp.stage_id IS NULL LIMIT 1), 1)`;
 }

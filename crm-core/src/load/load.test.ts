@@ -1,10 +1,13 @@
+import type { DepartmentView as DepartmentViewSchema } from "@kommutator/contract/api/admin";
 import type { Id } from "@kommutator/contract/ids";
 import type { CalendarRules } from "@kommutator/contract/working-time";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { z } from "zod";
 import { type CrmHouse, crmHouse } from "../../../tests/support/crm.ts";
 import { loadsOf } from "./index.ts";
 import { type Candidate, leastLoaded, loadOf, normOfDay } from "./rules.ts";
 
+type DepartmentView = z.infer<typeof DepartmentViewSchema>;
 const candidate = (
   employeeId: string,
   waiting: number,
@@ -76,10 +79,16 @@ describe("what the router is told", () => {
     await plan(NOW - 5 * 86_400_000, "meeting");
     await plan(NOW + 86_400_000);
     expect(await loadsOf(sql, [aigul.id], NOW)).toEqual([{ employeeId: aigul.id, plannedPoints: 25, normPoints: null }]);
-    await sql`UPDATE department SET day_norm_points = 100 WHERE parent_id IS NULL`;
+    const { a } = house.company.departments;
+    const departments: DepartmentView[] = (await house.as("admin", "GET", "/departments")).body;
+    const give = async (of: (d: DepartmentView) => boolean, dayNormPoints: number) => {
+      const { id, version } = departments.find(of) as DepartmentView;
+      expect((await house.as("admin", "PATCH", `/departments/${id}`, { dayNormPoints, version })).status).toBe(200);
+    };
+    await give((d) => d.parentId === null, 100);
     await sql`UPDATE employee SET fte = 0.5 WHERE id = ${aigul.id}`;
     expect(await loadsOf(sql, [aigul.id], NOW)).toEqual([{ employeeId: aigul.id, plannedPoints: 25, normPoints: 50 }]);
-    await sql`UPDATE department SET day_norm_points = 80 WHERE id = ${house.company.departments.a}`;
+    await give((d) => d.id === a, 80);
     expect((await loadsOf(sql, [aigul.id], NOW))[0]?.normPoints).toBe(40);
   });
 

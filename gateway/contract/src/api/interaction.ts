@@ -133,6 +133,8 @@ export const InteractionDetail = InteractionView.extend({
   files: z.number().int(),
   tasks: z.number().int(),
   reschedules: z.number().int(),
+  /** What it weighs in its executor's load (B2): by the stage of its Interest now while it is planned, as it was at its end from then on. */
+  loadPoints: z.number(),
   /** When its executor is reminded; null when there is nothing to be reminded of. */
   remindAt: IsoTime.nullable(),
   /** What the person who asks may do now. */
