@@ -8,6 +8,9 @@ export const ROOT = new URL("..", import.meta.url).pathname;
 /** Where the private Asterisk is unpacked; shared by all checkouts of this machine. */
 export const ASTERISK_PREFIX = process.env.AST_PREFIX ?? join(tmpdir(), "kommutator-lab", "ast");
 
+/** Where Kannel's SMPP server is built; shared likewise. */
+const SMPPBOX_PREFIX = process.env.SMPPBOX_PREFIX ?? join(tmpdir(), "kommutator-lab", "smppbox");
+
 const DEBIAN = [
   { part: "sipp (callers and desk phones)", program: "sipp", packages: ["sip-tester"] },
   { part: "Chromium (the workspace, the browser phone)", program: "chromium", packages: ["chromium", "fonts-dejavu-core"] },
@@ -17,6 +20,7 @@ const DEBIAN = [
   { part: "Exim (mail transfer)", program: "exim4", packages: ["exim4-daemon-light"] },
   { part: "Kannel (SMS gateway)", program: "bearerbox", packages: ["kannel"], service: "kannel" },
   { part: "Kannel's SMS centre", program: "drive_smpp", packages: ["kannel-extras"] },
+  { part: "a C compiler (Kannel's SMPP server)", program: "gcc", packages: ["gcc", "libc6-dev"] },
   { part: "espeak-ng (what callers are told)", program: "espeak-ng", packages: ["espeak-ng"] },
   { part: "sox (sound files)", program: "sox", packages: ["sox"] },
   { part: "openssl (certificates for the browser phone)", program: "openssl", packages: ["openssl"] },
@@ -55,6 +59,12 @@ export function ensureMachine() {
     console.log("Unpacking Asterisk 22 into a private folder …");
     const done = spawnSync("bash", [setup], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, AST_PREFIX: ASTERISK_PREFIX } });
     if (done.status !== 0) names.push("Asterisk 22: tests/lab/setup-asterisk.sh (needs apt-get)");
+  }
+  if (!existsSync(join(SMPPBOX_PREFIX, ".done"))) {
+    console.log("Building Kannel's SMPP server in a private folder …");
+    const box = join(ROOT, "tests", "lab", "setup-smppbox.sh");
+    const done = spawnSync("bash", [box], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, SMPPBOX_PREFIX } });
+    if (done.status !== 0) names.push("Kannel's SMPP server: tests/lab/setup-smppbox.sh (needs apt-get)");
   }
   return names;
 }

@@ -11,6 +11,8 @@ const PHONE = "77011112233";
 /** 170 Cyrillic characters: three segments of 67 UCS-2 characters at most. */
 const LONG = "Здравствуйте! Ваш заказ на насосы собран и ждёт вас на складе по адресу Абая, 10. ".repeat(3).slice(0, 170);
 const EMOJI = "Спасибо 👍🏽, скоро будем 🚚💨! Семья 👨‍👩‍👧‍👦 рада ❤️";
+/** A character of two UCS-2 units just where a segment of 67 units ends. */
+const BORDER = `${"я".repeat(66)}🚚💨 едем 👍🏽`;
 
 let smsc: Smsc;
 let kannel: Kannel;
@@ -49,6 +51,7 @@ describe("against a real Kannel", () => {
   it.each([
     ["170 Cyrillic characters", LONG, 3],
     ["emoji", EMOJI, 1],
+    ["emoji over the border of a segment", BORDER, 2],
     ["a short Latin text", "Hello, where is my order?", 1],
     ["the extension of the GSM alphabet", "Price {5 €} [net] ~ 100 | 200 \\ 300 ^ 2", 1],
     ["400 Latin characters", "The quick brown fox jumps over the lazy dog. ".repeat(9).slice(0, 400), 3],
@@ -65,6 +68,7 @@ describe("against a real Kannel", () => {
   it.each([
     ["170 Cyrillic characters", LONG, 3],
     ["emoji", EMOJI, 1],
+    ["emoji over the border of a segment", BORDER, 2],
     ["long text full of emoji", "Ура 🎉🚀! ".repeat(30), 5],
     ["the extension of the GSM alphabet", "Price {5 €} [net] ~ 100 | 200 \\ 300 ^ 2", 1],
     ["400 Latin characters", "The quick brown fox jumps over the lazy dog. ".repeat(9).slice(0, 400), 3],
