@@ -123,8 +123,8 @@ export async function requireEdit(tx: Tx, principal: Principal, id: Id): Promise
   if (rows.length === 0) throw new AppError((await readCustomer(tx, principal, id)) === null ? "not_found" : "forbidden");
 }
 
-/** A tax number stands on one living card (C1). */
-async function requireFreeTaxId(tx: Tx, taxId: string | null, except: Id | null): Promise<void> {
+/** A tax number stands on one living card (C1). Throws duplicate (field taxId). */
+export async function requireFreeTaxId(tx: Tx, taxId: string | null, except: Id | null): Promise<void> {
   if (taxId === null) return;
   const rows =
     await tx`SELECT 1 FROM customer WHERE tax_id = ${taxId} AND merged_into_id IS NULL AND archived_at IS NULL AND id IS DISTINCT FROM ${except}::uuid`;

@@ -1,5 +1,5 @@
 import type { Principal } from "@kommutator/contract/access";
-import type { ConvertBody } from "@kommutator/contract/api/lead";
+import type { ConvertBody, ConvertGiven } from "@kommutator/contract/api/lead";
 import type { Tx } from "@kommutator/contract/db";
 import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
@@ -7,7 +7,8 @@ import type { Actor, AuditEntry } from "@kommutator/contract/ports";
 import type { z } from "zod";
 import { differences } from "../audit/index.ts";
 import type { Crm } from "../context.ts";
-import { setOwner } from "../customer/sql.ts";
+import { setOwner, setStatusPeriod } from "../customer/periods.ts";
+import { requireFreeTaxId } from "../customer/write.ts";
 import { repointLead } from "../merge/repoint.ts";
 import { settle } from "../notification/notify.ts";
 import { emitPartyChanged } from "../party/sql.ts";
@@ -15,6 +16,7 @@ import { checkTogether } from "../required-field/check.ts";
 import { allowed, handles } from "../rights.ts";
 import { requireAnswers } from "./checklist.ts";
 import { refuseMerged } from "./edit.ts";
+import { customerGiven, fillLead, humanGiven } from "./given.ts";
 
 interface LeadRow {
   id: Id;
@@ -47,21 +49,25 @@ export async function convertLead(
   body: z.infer<typeof ConvertBody>,
   warned: string[] = [],
 ): Promise<Converted> {
-  const [lead] = await tx<LeadRow[]>`
+  const [found] = await tx<LeadRow[]>`
     SELECT l.* FROM lead l WHERE l.id = ${leadId} AND (${allowed(tx, principal, "lead", "edit", "l.responsible_id")} OR ${handles(tx, principal, "lead_id", "l.id")}) FOR UPDATE OF l`;
-  if (lead === undefined) throw new AppError("not_found");
-  if (lead.status === "converted" && lead.converted_customer_id !== null) {
-    if (body.customerId === null || body.customerId === lead.converted_customer_id)
-      return { customerId: lead.converted_customer_id, contactId: lead.converted_contact_id };
-    throw new AppError("already_taken", { customerId: lead.converted_customer_id });
+  if (found === undefined) throw new AppError("not_found");
+  if (found.status === "converted" && found.converted_customer_id !== null) {
+    if (body.customerId === null || body.customerId === found.converted_customer_id)
+      return { customerId: found.converted_customer_id, contactId: found.converted_contact_id };
+    throw new AppError("already_taken", { customerId: found.converted_customer_id });
   }
   await refuseMerged(tx, leadId);
-  if (lead.status === "disqualified") throw new AppError("validation", { fields: { status: "disqualified" } });
-  if (lead.status !== "qualified") {
+  if (found.status === "disqualified") throw new AppError("validation", { fields: { status: "disqualified" } });
+  if (found.status !== "qualified") {
     if (!body.qualify) throw new AppError("lead_not_qualified", { questions: [] });
     await requireAnswers(tx, leadId);
   }
 
+  const given = body.given ?? {};
+  const filled = await fillLead(tx, principal, found, given, (await crm.company(tx)).country);
+  const { lead } = filled;
+  if (body.customerId !== null && given.customer !== undefined) throw new AppError("validation", { fields: { "given.customer": "not_new" } });
   const target = body.customerId === null ? null : await existingCustomer(tx, principal, body.customerId);
   if (target === null && !body.confirmNew) {
     const candidates = await tx<{ customerId: Id; name: string }[]>`
@@ -77,24 +83,32 @@ export async function convertLead(
     SELECT responsible_id FROM interest WHERE lead_id = ${leadId} AND status = 'open' AND responsible_id IS NOT NULL ORDER BY created_at DESC, number DESC LIMIT 1`;
   const owner = manager?.responsible_id ?? lead.responsible_id ?? principal.employeeId;
 
-  const customer = target ?? (await newCustomer(tx, lead, body, principal.employeeId));
+  const customer = target ?? (await newCustomer(tx, lead, body, principal.employeeId, now));
   if (customer.responsible_id === null) await setOwner(tx, customer.id, owner, "lead_conversion", principal.employeeId, now);
-  const { contactId, made } = await contactOf(tx, customer, lead, body.contactId);
+  const { contactId, made } = await contactOf(tx, customer, lead, body.contactId, given);
+  if (made.length === 0 && given.contact !== undefined) throw new AppError("validation", { fields: { "given.contact": "not_new" } });
   await repointLead(tx, leadId, { customerId: customer.id, contactId });
   await tx`
     UPDATE customer SET last_touch_at = greatest(last_touch_at, (SELECT max(upper(occurred)) FROM interaction WHERE lead_id = ${leadId} AND is_touch)) WHERE id = ${customer.id}`;
   await tx`
     UPDATE lead SET status = 'converted', converted_customer_id = ${customer.id}, converted_contact_id = ${contactId}, converted_at = ${now},
       qualified_at = coalesce(qualified_at, ${now}), version = version + 1 WHERE id = ${leadId}`;
-  const converted = { status: [lead.status, "converted"], customer_id: [null, customer.id], contact_id: [null, contactId] };
-  const given = customer.responsible_id === null ? { responsible_id: [null, owner] } : {};
+  const converted = { ...filled.changes, status: [lead.status, "converted"], customer_id: [null, customer.id], contact_id: [null, contactId] };
+  const owned = customer.responsible_id === null ? { responsible_id: [null, owner] } : {};
   const company =
     target === null
-      ? [{ objectKind: "customer", objectId: customer.id, action: "create", changes: { name: [null, customer.name], from_lead_id: [null, leadId], ...given } }]
+      ? [
+          {
+            objectKind: "customer",
+            objectId: customer.id,
+            action: "create",
+            changes: { ...differences({}, customer.written ?? {}), from_lead_id: [null, leadId], ...owned },
+          },
+        ]
       : customer.responsible_id === null
-        ? [{ objectKind: "customer", objectId: customer.id, action: "edit", changes: given }]
+        ? [{ objectKind: "customer", objectId: customer.id, action: "edit", changes: owned }]
         : [];
-  await crm.audit(tx, actor, [{ objectKind: "lead", objectId: leadId, action: "convert", changes: converted }, ...company, ...made]);
+  await crm.audit(tx, actor, [{ objectKind: "lead", objectId: leadId, action: "convert", changes: converted }, ...filled.points, ...company, ...made]);
   // A human made of the lead is a new contact; one who was known is not touched.
   const warnings = await checkTogether(tx, crm, principal, [
     { object: "lead", moment: "convert", row: { id: leadId } },
@@ -112,6 +126,8 @@ interface Target {
   kind: string;
   name: string;
   responsible_id: Id | null;
+  /** The columns of a new card, for the audit. */
+  written?: Record<string, unknown>;
 }
 
 async function existingCustomer(tx: Tx, principal: Principal, id: Id): Promise<Target> {
@@ -122,7 +138,7 @@ async function existingCustomer(tx: Tx, principal: Principal, id: Id): Promise<T
   return row;
 }
 
-async function newCustomer(tx: Tx, lead: LeadRow, body: z.infer<typeof ConvertBody>, by: Id): Promise<Target> {
+async function newCustomer(tx: Tx, lead: LeadRow, body: z.infer<typeof ConvertBody>, by: Id, at: Date): Promise<Target> {
   const kind = body.customer?.kind ?? (lead.company_name ? "company" : "person");
   let name = body.customer?.name ?? lead.company_name ?? lead.contact_name;
   if (!name) {
@@ -132,16 +148,28 @@ async function newCustomer(tx: Tx, lead: LeadRow, body: z.infer<typeof ConvertBo
     name = p?.value_raw ?? null;
   }
   if (!name) throw new AppError("validation", { fields: { "customer.name": "required" } });
+  const given = customerGiven(body.given ?? {});
+  await requireFreeTaxId(tx, body.given?.customer?.taxId ?? null, null);
+  const written = { name, ...given };
   const [row] = await tx<Target[]>`
-    INSERT INTO customer (kind, name, source_id, created_by) VALUES (${kind}, ${name}, ${lead.source_id}, ${by}) RETURNING id, kind, name, responsible_id`;
-  return row as Target;
+    INSERT INTO customer ${tx({ kind, source_id: lead.source_id, ...written, created_by: by })} RETURNING id, kind, name, responsible_id`;
+  const customer = row as Target;
+  const statusId = body.given?.customer?.statusId ?? null;
+  if (statusId !== null) await setStatusPeriod(tx, customer.id, statusId, by, at);
+  return { ...customer, written };
 }
 
 /**
  * The human of a company: the chosen contact, or a new one with the lead's name, of whom `made` tells the audit. A person-customer bears the
  * contact points itself.
  */
-async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | null): Promise<{ contactId: Id | null; made: AuditEntry[] }> {
+async function contactOf(
+  tx: Tx,
+  customer: Target,
+  lead: LeadRow,
+  chosen: Id | null,
+  given: ConvertGiven,
+): Promise<{ contactId: Id | null; made: AuditEntry[] }> {
   if (chosen !== null) {
     const rows = await tx`SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND contact_id = ${chosen}`;
     if (rows.length === 0) throw new AppError("not_found");
@@ -156,11 +184,12 @@ async function contactOf(tx: Tx, customer: Target, lead: LeadRow, chosen: Id | n
   const name = lead.contact_name?.trim();
   if (customer.kind !== "company" || !name) return { contactId: null, made: [] };
   const [last, first = null, ...middle] = name.split(/\s+/) as [string, ...string[]];
-  const names = { last_name: first === null ? null : last, first_name: first ?? last, middle_name: middle.join(" ") || null };
+  const names = { last_name: first === null ? null : last, first_name: first ?? last, middle_name: middle.join(" ") || null, ...humanGiven(given) };
+  const position = given.contact?.position ?? null;
   const [row] = await tx<{ id: Id }[]>`INSERT INTO contact ${tx(names)} RETURNING id`;
   const { id } = row as { id: Id };
-  await tx`INSERT INTO customer_contact (customer_id, contact_id, is_primary)
-    SELECT ${customer.id}, ${id}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND is_primary AND left_at IS NULL)`;
-  const changes = { ...differences({}, names), customer_id: [null, customer.id], from_lead_id: [null, lead.id] };
+  await tx`INSERT INTO customer_contact (customer_id, contact_id, position, is_primary)
+    SELECT ${customer.id}, ${id}, ${position}, NOT EXISTS (SELECT 1 FROM customer_contact WHERE customer_id = ${customer.id} AND is_primary AND left_at IS NULL)`;
+  const changes = { ...differences({}, { ...names, position }), customer_id: [null, customer.id], from_lead_id: [null, lead.id] };
   return { contactId: id, made: [{ objectKind: "contact", objectId: id, action: "create", changes }] };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery, patchOf } from "./common.ts";
 import { ContactPoint, NewContactPoint } from "./contact-point.ts";
-import { CustomerBody } from "./customer.ts";
+import { ContactBody, CustomerBody } from "./customer.ts";
 
 /**
  * GET/POST /leads · GET/PATCH /leads/:id · POST /leads/:id/convert · /disqualify · /reopen · GET/PUT /leads/:id/answers ·
@@ -80,6 +80,22 @@ export const LeadPatch = z.object({
   differentReason: z.string().max(500).nullable().optional(),
   version: z.number().int(),
 });
+/**
+ * What a refused conversion lacked, given with the next try: facts of the lead, of the new customer and of the new contact. A number or an
+ * address comes to the lead and moves with its others.
+ */
+export const ConvertGiven = z
+  .object({
+    lead: patchOf(LeadBody.pick({ contactName: true, companyName: true, note: true, sourceId: true, responsibleId: true })),
+    customer: patchOf(CustomerBody.pick({ legalName: true, taxId: true, statusId: true, regionId: true, industryId: true, sourceId: true, comment: true })),
+    contact: patchOf(ContactBody.pick({ lastName: true, firstName: true, middleName: true, birthDate: true, position: true })).extend({
+      gender: z.enum(["m", "f"]).optional(),
+    }),
+    phone: NewContactPoint.shape.value,
+    email: NewContactPoint.shape.value,
+  })
+  .partial();
+export type ConvertGiven = z.infer<typeof ConvertGiven>;
 export const ConvertBody = z.object({
   customerId: Id.nullable().default(null),
   contactId: Id.nullable().default(null),
@@ -88,6 +104,8 @@ export const ConvertBody = z.object({
   confirmNew: z.boolean().default(false),
   /** Only qualified leads convert (RG-15): `true` qualifies it in the same step, if its checklist allows. */
   qualify: z.boolean().default(false),
+  /** Of the customer and of the contact only where the conversion makes them: what is known already is edited on its own card. */
+  given: ConvertGiven.optional(),
 });
 export const ConvertResult = z.object({ customerId: Id, contactId: Id.nullable() });
 
