@@ -123,12 +123,6 @@ export const callbackCases: CallbackCase[] = [
     expected: received({ text: "📎 lost.pdf" }),
   },
   {
-    says: "a sticker by its number",
-    source: `constructed of ${REST}#sticker-message`,
-    body: message('"type":"sticker","sticker_id":46105'),
-    expected: received({ text: "🎟 46105" }),
-  },
-  {
     says: "a sticker with its picture",
     source: "docs.gupshup.io/docs/message-types-inbound-4 (address)",
     body: message('"type":"sticker","sticker_id":40138,"media":"http://content.cdn.viber.com/stickers/100/40100/00040138.png"'),
@@ -136,12 +130,6 @@ export const callbackCases: CallbackCase[] = [
       text: "",
       files: [{ name: "sticker.png", mime: "image/png", fileKey: "http://content.cdn.viber.com/stickers/100/40100/00040138.png" }],
     }),
-  },
-  {
-    says: "somebody else's contact: shown, and claimed for nobody",
-    source: `constructed of ${REST}#contact-message`,
-    body: message('"type":"contact","contact":{"name":"Itamar","phone_number":"+972511123123"}'),
-    expected: received({ text: "👤 Itamar: +972511123123" }),
   },
   {
     says: "his own contact: claimed, never proven",
@@ -166,18 +154,6 @@ export const callbackCases: CallbackCase[] = [
     source: `constructed of ${REST}#location-message`,
     body: message('"type":"location","location":{"lat":"37.7898","lon":"-122.3942","address":"Main Street 1"}'),
     expected: received({ text: "📍 37.7898, -122.3942\nMain Street 1\nhttps://www.openstreetmap.org/?mlat=37.7898&mlon=-122.3942" }),
-  },
-  {
-    says: "a link",
-    source: `constructed of ${REST}#url-message`,
-    body: message('"type":"url","media":"https://www.website.com/go_here"'),
-    expected: received({ text: "https://www.website.com/go_here" }),
-  },
-  {
-    says: "a carousel, which no workspace can show",
-    source: `constructed of ${REST}#rich-media-message--carousel-content-message`,
-    body: message('"type":"rich_media","rich_media":{"Type":"rich_media","Buttons":[]}'),
-    expected: received({ text: "❓ Viber: rich_media" }),
   },
   {
     says: "delivered",

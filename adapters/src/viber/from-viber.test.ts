@@ -1,20 +1,40 @@
 import { createHmac } from "node:crypto";
+import MessageFactory from "viber-bot/lib/message/message-factory.js";
 import { describe, expect, it } from "vitest";
 import { countCases } from "../../../tests/support/cases.ts";
 import { callbackCases } from "./callbacks.fixture.ts";
 import { parseExact } from "./exact-json.ts";
 import { fromViber } from "./from-viber.ts";
+import { SIGNED, sdkCases } from "./sdk.fixture.ts";
 import { isSigned } from "./signature.ts";
 
 const NOW = 1_700_000_000_000;
 const read = (body: string | Uint8Array) => fromViber(typeof body === "string" ? Buffer.from(body) : body, NOW);
 
 describe("what Viber says", () => {
-  it.each(callbackCases)("$says ($source)", ({ body, expected }) => {
+  const cases = [...sdkCases, ...callbackCases];
+  it.each(cases)("$says ($source)", ({ body, expected }) => {
     expect(read(body)).toEqual(expected);
   });
 
-  it("in twenty cases at least, half of them Viber's own payloads", () => countCases("viber", "incoming", callbackCases));
+  it("in twenty cases at least, half of them Viber's own payloads", () => countCases("viber", "incoming", cases));
+
+  it.each(sdkCases.filter(({ body }) => body.includes('"event":"message"')))("Viber's own library reads the same in: $says", ({ body }) => {
+    const theirs = new MessageFactory({ debug: () => undefined }).createMessageFromJson(JSON.parse(body) as object).toJson();
+    const said = read(body);
+    if (said.kind !== "event" || said.event.kind !== "message.received") throw new Error("no message");
+    const { text, files = [] } = said.event;
+    const [file] = files;
+    if (theirs["type"] === "url") expect(text).toBe(theirs["media"]);
+    else if (theirs["media"] !== undefined) expect(file).toMatchObject({ fileKey: theirs["media"] });
+    if (typeof theirs["text"] === "string") expect(text).toBe(theirs["text"]);
+    if (typeof theirs["alt_text"] === "string") expect(text).toContain(theirs["alt_text"]);
+    if (typeof theirs["size"] === "number") expect(file).toMatchObject({ bytes: theirs["size"] });
+    if (typeof theirs["duration"] === "number") expect(file).toMatchObject({ durationMs: theirs["duration"] * 1_000 });
+    if (theirs["file_name"] !== undefined) expect(file).toMatchObject({ name: theirs["file_name"] });
+    const { phone_number } = (theirs["contact"] ?? {}) as { phone_number?: string };
+    if (phone_number !== undefined) expect(text).toContain(phone_number);
+  });
 });
 
 describe("what cannot be read goes to the error list", () => {
@@ -92,5 +112,6 @@ describe("the signature", () => {
     ["of another token", createHmac("sha256", "jefe").update(body).digest("hex")],
     ["no hexadecimal", "zz".repeat(32)],
   ])("%s is refused", (_name, signature) => expect(isSigned(body, signature, "Jefe")).toBe(false));
+  it("is the one that Viber's own library makes", () => expect(isSigned(Buffer.from(SIGNED.body), SIGNED.signature, SIGNED.token)).toBe(true));
   it("of another body is refused", () => expect(isSigned(Buffer.from("what do ya want for nothing!"), right, "Jefe")).toBe(false));
 });

@@ -49,7 +49,7 @@ export function fromViber(body: Uint8Array, now: number): FromViber {
         kind: "event",
         event: {
           kind: "identity.state",
-          eventKey: `${read.event}:${read.message_token}`,
+          eventKey: `${read.event}:${read.message_token ?? digest(text)}`,
           occurredAt,
           identity: identityOf(user),
           thread: { key: user.id },
@@ -100,8 +100,10 @@ const identityOf = (user: { id: string; name?: string | undefined }): RawIdentit
 });
 
 /** The same bytes sent again have the same key. */
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 40);
+
 function unparseable(text: string, now: number, error: string): FromViber {
-  const eventKey = `unread:${createHash("sha256").update(text).digest("hex").slice(0, 40)}`;
+  const eventKey = `unread:${digest(text)}`;
   const raw = wellFormed(text.replaceAll("\0", "").replaceAll("\\u0000", "").slice(0, 4_000));
   return { kind: "event", event: { kind: "unparseable", eventKey, occurredAt: now, error: error.slice(0, 300), raw } };
 }

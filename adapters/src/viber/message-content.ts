@@ -28,7 +28,7 @@ export function contentOf(said: Said, senderName: string | undefined): Content {
     case "contact":
       return contact(said.contact, senderName);
     default:
-      return { text: [`❓ Viber: ${said.type}`, text].filter((part) => part !== "").join("\n") };
+      return { text: [`❓ Viber: ${said.type}`, said.alt_text ?? text].filter((part) => part !== "").join("\n") };
   }
 }
 
@@ -73,12 +73,13 @@ function remoteFile(said: Said, fallbackName: string, fallbackMime: string): Rem
   const path = new URL(said.media).pathname.split("/").at(-1) ?? "";
   // The names of Viber's own pictures and videos are hashes: only their ending says something.
   const ending = /\.([a-z0-9]{1,5})$/i.exec(said.file_name ?? path)?.[1]?.toLowerCase();
+  const bytes = said.file_size ?? said.size ?? 0;
   const name = said.file_name === undefined ? withEnding(fallbackName, ending) : plainName(said.file_name, fallbackName);
   return {
     name,
     mime: (ending === undefined ? undefined : MIMES[ending]) ?? fallbackMime,
     fileKey: said.media,
-    ...(said.file_size === undefined || said.file_size === 0 ? {} : { bytes: said.file_size }),
+    ...(bytes === 0 ? {} : { bytes }),
     ...(said.duration === undefined ? {} : { durationMs: Math.round(said.duration * 1_000) }),
   };
 }

@@ -24,6 +24,10 @@ const said = z.object({
   tracking_data: decoration(z.string()),
   file_name: words,
   file_size: decoration(z.coerce.number().int().nonnegative()),
+  /** The documentation says `file_size`; Viber's own library is tested with `size`. */
+  size: decoration(z.coerce.number().int().nonnegative()),
+  /** What to show instead of a carousel. */
+  alt_text: words,
   /** Seconds. */
   duration: decoration(z.coerce.number().positive()),
   sticker_id: decoration(z.union([z.string(), z.number()]).transform(String)),
@@ -36,8 +40,9 @@ const known = z.discriminatedUnion("event", [
   z.object({ event: z.literal("message"), timestamp, message_token: token, sender: user, message: said }),
   z.object({ event: z.enum(["delivered", "seen"]), timestamp, message_token: token, user_id: decoration(userId) }),
   z.object({ event: z.literal("failed"), timestamp, message_token: token, desc: words }),
-  z.object({ event: z.literal("subscribed"), timestamp, message_token: token, user }),
-  z.object({ event: z.literal("unsubscribed"), timestamp, message_token: token, user_id: userId }),
+  // Viber's own library reads these two without a token.
+  z.object({ event: z.literal("subscribed"), timestamp, message_token: decoration(token), user }),
+  z.object({ event: z.literal("unsubscribed"), timestamp, message_token: decoration(token), user_id: userId }),
   z.object({
     event: z.literal("conversation_started"),
     timestamp,

@@ -2,6 +2,7 @@ import type { Commands, OutboundFile } from "@kommutator/contract/channel";
 import { describe, expect, it } from "vitest";
 import { countCases } from "../../../tests/support/cases.ts";
 import { parseViberConfig } from "./config.ts";
+import { EXAMPLES, type Example, NOT_OURS } from "./examples.fixture.ts";
 import { ViberRefusal } from "./statuses.ts";
 import { toViber, toWelcome, viberLimits } from "./to-viber.ts";
 
@@ -20,38 +21,38 @@ const bodies = (said: Said) =>
 /** The head of every example of the page. */
 const head = { receiver: "01234567890A=", min_api_version: 1, sender: { name: "John McClane", avatar: "https://avatar.example.com" } };
 const PAGE = "developers.viber.com/docs/api/rest-bot-api";
+const WELCOME = { source: "creators.viber.com/docs/bots-api/events/conversation-started (the welcome message)" };
+/** Our links carry the file's own name; the example's address has another one. */
+const withName = (example: Example): Example => ({ ...example, body: { ...example.body, media: "http://www.images.com/name_of_file.doc" } });
 const button = (text: string, shown = text) => ({ Columns: 6, Rows: 1, ActionType: "reply", ActionBody: text, Text: shown, TextSize: "regular" });
 
 describe("what is said to Viber", () => {
+  const picture = file("img.jpg", "image/jpeg", 10_000);
+  const video = file("video.mp4", "video/mp4", 10_000);
+  const doc = file("name_of_file.doc", "application/msword", 10_000);
+  const examples: { says: string; example: Example; files?: OutboundFile[] }[] = [
+    { says: "a text", example: EXAMPLES.text },
+    { says: "a picture with its text", example: EXAMPLES.picture, files: [picture] },
+    { says: "a video", example: EXAMPLES.video, files: [video] },
+    { says: "a file named as it is", example: withName(EXAMPLES.file), files: [doc] },
+    { says: "a text of the newer pages", example: EXAMPLES.creators },
+    { says: "what the Python library sends", example: EXAMPLES.sender },
+    { says: "a text of the Python library", example: EXAMPLES.pythonText },
+    { says: "a text in Hebrew", example: EXAMPLES.pythonUnicode },
+    { says: "a picture of the Python library", example: EXAMPLES.pythonPicture, files: [picture] },
+    { says: "a video of the Python library", example: EXAMPLES.pythonVideo, files: [video] },
+    { says: "a file of the Python library", example: withName(EXAMPLES.pythonFile), files: [doc] },
+  ];
   const cases: { says: string; source: string; said: Said; expected: Record<string, unknown>[] }[] = [
-    { says: "a text", source: `${PAGE}#text-message`, said: { text: "Hello world!" }, expected: [{ ...head, type: "text", text: "Hello world!" }] },
-    {
-      says: "a picture with its text",
-      source: `${PAGE}#picture-message`,
-      said: { text: "Photo description", files: [file("img.jpg", "image/jpeg", 10_000)] },
-      expected: [{ ...head, type: "picture", text: "Photo description", media: "https://house.example/f/img.jpg" }],
-    },
     {
       says: "a picture without a text: the field stays, empty",
-      source: `${PAGE}#picture-message`,
+      source: `constructed, by the rule of ${PAGE}#picture-message`,
       said: { files: [file("img.png", "image/png", 10_000)] },
       expected: [{ ...head, type: "picture", text: "", media: "https://house.example/f/img.png" }],
     },
     {
-      says: "a video",
-      source: `${PAGE}#video-message`,
-      said: { files: [file("video.mp4", "video/mp4", 10_000)] },
-      expected: [{ ...head, type: "video", media: "https://house.example/f/video.mp4", size: 10_000 }],
-    },
-    {
-      says: "a file",
-      source: `${PAGE}#file-message`,
-      said: { files: [file("name_of_file.doc", "application/msword", 10_000)] },
-      expected: [{ ...head, type: "file", media: "https://house.example/f/name_of_file.doc", size: 10_000, file_name: "name_of_file.doc" }],
-    },
-    {
       says: "a keyboard of ready answers",
-      source: "developers.viber.com/docs/tools/keyboards",
+      source: "constructed, with the fields of developers.viber.com/docs/tools/keyboards",
       said: { text: "Which day?", quickAnswers: ["Monday", "Tuesday <or> & later"] },
       expected: [
         {
@@ -84,7 +85,7 @@ describe("what is said to Viber", () => {
     },
     {
       says: "a text too long for a caption goes before its picture",
-      source: `${PAGE}#picture-message (768 characters)`,
+      source: `constructed, by the limits of ${PAGE}#picture-message (768 characters)`,
       said: { text: "x".repeat(769), files: [file("img.jpg", "image/jpeg", 7)] },
       expected: [
         { ...head, type: "text", text: "x".repeat(769) },
@@ -93,25 +94,25 @@ describe("what is said to Viber", () => {
     },
     {
       says: "a picture above 1 MB goes as a file",
-      source: `${PAGE}#picture-message (1 MB)`,
+      source: `constructed, by the limits of ${PAGE}#picture-message (1 MB)`,
       said: { files: [file("big.jpg", "image/jpeg", MB + 1)] },
       expected: [{ ...head, type: "file", media: "https://house.example/f/big.jpg", size: MB + 1, file_name: "big.jpg" }],
     },
     {
       says: "a video above 26 MB goes as a file",
-      source: `${PAGE}#video-message (26 MB)`,
+      source: `constructed, by the limits of ${PAGE}#video-message (26 MB)`,
       said: { files: [file("long.mp4", "video/mp4", 26 * MB + 1)] },
       expected: [{ ...head, type: "file", media: "https://house.example/f/long.mp4", size: 26 * MB + 1, file_name: "long.mp4" }],
     },
     {
       says: "the address of a pasted picture gets the ending that Viber asks for",
-      source: `${PAGE}#picture-message (last path segment)`,
+      source: `constructed, by the limits of ${PAGE}#picture-message (last path segment)`,
       said: { text: "look", files: [file("image", "image/png", 7)] },
       expected: [{ ...head, type: "picture", text: "look", media: "https://house.example/f/image.png" }],
     },
     {
       says: "a name of 300 characters keeps its end",
-      source: `${PAGE}#file-message (256 characters)`,
+      source: `constructed, by the limits of ${PAGE}#file-message (256 characters)`,
       said: { files: [file(`${"n".repeat(300)}.xlsx`, "application/vnd.ms-excel", 7)] },
       expected: [
         {
@@ -124,10 +125,21 @@ describe("what is said to Viber", () => {
       ],
     },
   ];
-  it("in ten cases at least, half of them documented", () => countCases("viber", "outgoing", cases));
+  it("in ten cases at least, half of them Viber's own", () => countCases("viber", "outgoing", [...examples.map(({ example }) => example), WELCOME, ...cases]));
   it.each(cases)("$says ($source)", ({ said, expected }) => expect(bodies(said)).toEqual(expected));
 
-  it("the welcome has no receiver (creators.viber.com, the welcome message)", () => {
+  it.each(examples)("$says, as Viber itself has it ($example.source)", ({ example, files = [] }) => {
+    const { receiver, sender, text, media } = example.body as Record<string, never> & { sender: { name: string; avatar: string } };
+    const said = { to: { kind: "viber", value: receiver }, text: text ?? "", files } as const;
+    const [body, ...more] = toViber(said, { ...config, senderName: sender.name, senderAvatar: sender.avatar }, (name) => `http://www.images.com/${name}`);
+    expect(more).toEqual([]);
+    const theirs = Object.fromEntries(Object.entries(example.body).filter(([name]) => !NOT_OURS.includes(name)));
+    // The default of the field, which we say too.
+    expect(body).toEqual({ min_api_version: 1, ...theirs });
+    expect(media === undefined || String(media).endsWith(files[0]?.name ?? "?")).toBe(true);
+  });
+
+  it(`the welcome has no receiver (${WELCOME.source})`, () => {
     const plain = { ...config, senderName: "Viber Bot", senderAvatar: "http://avatar.example.com" };
     expect(toWelcome("Hello World", plain)).toEqual({ type: "text", text: "Hello World", sender: { name: "Viber Bot", avatar: "http://avatar.example.com" } });
   });

@@ -10,3 +10,11 @@ declare module "viber-bot/lib/message/*-message.js" {
   }
   export default Message;
 }
+
+/** Its reading of what Viber sends, which the tests compare with ours. */
+declare module "viber-bot/lib/message/message-factory.js" {
+  export default class MessageFactory {
+    constructor(logger: { debug(...words: unknown[]): void });
+    createMessageFromJson(callback: object): { toJson(): Record<string, unknown> };
+  }
+}

@@ -47,12 +47,15 @@ const READERS: Record<string, (item: Loose) => Found> = {
   audio_message: (voice) => {
     const ogg = str(voice["link_ogg"]);
     const seconds = int(voice["duration"]);
+    const heard = str(voice["transcript_state"]) === "done" ? str(voice["transcript"]).trim() : "";
     const format = ogg !== "" ? { name: `voice${idOf(voice)}.ogg`, mime: "audio/ogg" } : { name: `voice${idOf(voice)}.mp3`, mime: "audio/mpeg" };
-    return fileOr(ogg !== "" ? ogg : str(voice["link_mp3"]), {
+    const found = fileOr(ogg !== "" ? ogg : str(voice["link_mp3"]), {
       ...format,
       voice: true,
       durationMs: seconds === undefined ? undefined : seconds * 1_000,
     });
+    // What VK has understood of it, to be read and found.
+    return heard === "" ? found : { ...found, line: [found.line, `🎙 ${heard}`].filter((part) => part !== undefined).join("\n") };
   },
   sticker: (sticker) => {
     const images = [...list(sticker["images"]), ...list(sticker["images_with_background"])].filter((image) => (int(image["width"]) ?? 0) <= 256);
@@ -60,7 +63,11 @@ const READERS: Record<string, (item: Loose) => Found> = {
   },
   graffiti: (graffiti) => fileOr(str(graffiti["url"]), { name: `graffiti${idOf(graffiti)}.png`, mime: "image/png" }),
   gift: (gift) => fileOr(either(gift["thumb_256"], gift["thumb_96"]), { name: `gift${int(gift["id"]) ?? ""}.png`, mime: "image/png" }),
-  audio: (audio) => ({ line: `🎵 ${[str(audio["artist"]), str(audio["title"])].filter((part) => part !== "").join(" – ")}` }),
+  audio: (audio) => ({ line: `🎵 ${piece(audio)}` }),
+  podcast: (podcast) => ({ line: titled("🎵", piece(podcast), `${SITE}/podcast${idOf(podcast)}`) }),
+  audio_playlist: (playlist) => ({ line: titled("🎵", str(playlist["title"]), `${SITE}/music/playlist/${idOf(playlist)}`) }),
+  money_transfer: (money) => ({ line: ["💰", str(obj(money["amount"])["text"]), str(money["comment"])].filter((part) => part !== "").join(" ") }),
+  money_request: (money) => ({ line: ["💰", str(obj(money["amount"])["text"]), "?"].filter((part) => part !== "").join(" ") }),
   // The player's page: VK gives bots no address of the video itself.
   video: (video) => ({ line: titled("🎬", str(video["title"]), `${SITE}/video${idOf(video)}`) }),
   link: (link) => ({ line: titled("🔗", str(link["title"]), str(link["url"])) }),
@@ -87,6 +94,7 @@ const READERS: Record<string, (item: Loose) => Found> = {
   call: () => ({ line: "📞" }),
 };
 
+const piece = (item: Loose): string => [str(item["artist"]), str(item["title"])].filter((part) => part !== "").join(" – ");
 const idOf = (item: Loose): string => `${int(item["owner_id"]) ?? ""}_${int(item["id"]) ?? ""}`;
 const titled = (sign: string, title: string, url: string): string => [`${sign} ${title}`.trim(), url].filter((part) => part !== "").join("\n");
 

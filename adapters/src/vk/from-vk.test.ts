@@ -5,10 +5,11 @@ import { API, type AudioMessageAttachment, MessageContext, PhotoAttachment, Upda
 import { countCases } from "../../../tests/support/cases.ts";
 import { CONSTRUCTED } from "./events.fixture.ts";
 import { type Facts, fromVk, type Translation, unreadable } from "./from-vk.ts";
+import { OF_LIBRARIES } from "./library.fixture.ts";
 import { photo, RECORDED } from "./recorded.fixture.ts";
 
 const NOW = 1_800_000_000_000;
-const INCOMING = [...RECORDED, ...CONSTRUCTED];
+const INCOMING = [...RECORDED, ...OF_LIBRARIES, ...CONSTRUCTED];
 const facts: Facts = {
   groupId: 191_949_777,
   now: NOW,
@@ -141,6 +142,29 @@ const EXPECTED: Record<string, object[] | ((translation: Translation) => void)> 
   },
   read: (translation) => expect(translation.read).toMatchObject({ peerId: 578_716_413, upTo: 306 }),
   "something else of the community": [],
+  "a post on the community's wall": [],
+  "an edited answer of the community's": [
+    { kind: "message.edited", messageKey: "123_791", thread: { key: "123" }, text: "test1", occurredAt: 1_533_397_838_000 },
+  ],
+  "an answer typed in VK by its author himself": [{ kind: "message.received", nature: "outside", messageKey: "123_792", text: "test" }],
+  "a callback button that carries nothing": (translation) => {
+    expect(translation.events).toMatchObject(text("🔘", { messageKey: "123456789_press_feleyinek", replyTo: "123456789_1234" }));
+    expect(translation.pressed).toEqual({ eventId: "feleyinek", userId: 123_456_789, peerId: 123_456_789 });
+  },
+  "a document in the form before 5.80": text("", {
+    messageKey: "207690737_id1193",
+    from: { kind: "vk", value: "207690737" },
+    files: [expect.objectContaining({ name: "PDF.pdf", mime: "application/pdf", bytes: 4_967_272 })],
+  }),
+  "a drawing and an episode of a podcast": text("🎵 Городские сказки – Меня учили быть светлым магом\nhttps://vk.com/podcast-74962618_456240245", {
+    files: [expect.objectContaining({ name: "graffiti504736359_474544454.png", mime: "image/png" })],
+  }),
+  "a voice message that VK has written out": text("🎙 demo message", {
+    files: [expect.objectContaining({ name: "voice987655443_123456789.ogg", voice: true, durationMs: 25_000 })],
+  }),
+  "a playlist": text("🎵 Вечеринка в разгаре\nhttps://vk.com/music/playlist/-28905875_85412375"),
+  "money sent": text("💰 300 руб. И еще раз"),
+  "a call inside VK": text("📞"),
 };
 
 describe("events of a community", () => {

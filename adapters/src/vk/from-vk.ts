@@ -48,7 +48,7 @@ export function fromVk(update: unknown, facts: Facts): Translation {
   switch (type) {
     case "message_new":
       // Since 5.103 the message is one level deeper, beside client_info.
-      return received(object["message"] === undefined ? object : obj(object["message"]), facts);
+      return received(object["message"] === undefined ? dated(object) : obj(object["message"]), facts);
     case "message_reply":
       return replied(object, facts);
     case "message_edit":
@@ -111,6 +111,12 @@ export function peerIn(update: unknown): string {
   const peerId = int(obj(object["message"])["peer_id"]) ?? int(object["peer_id"]) ?? int(object["user_id"]) ?? int(object["from_id"]);
   return peerId === undefined ? "" : String(peerId);
 }
+
+/** Before 5.80, which a callback server may still be set to, the writer is `user_id` and the text `body`. */
+const dated = (message: Loose): Loose =>
+  message["peer_id"] === undefined && message["from_id"] === undefined && message["user_id"] !== undefined
+    ? { ...message, from_id: message["user_id"], peer_id: message["user_id"], text: message["body"] }
+    : message;
 
 function received(message: Loose, facts: Facts): Translation {
   const place = placeOf(message);

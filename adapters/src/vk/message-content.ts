@@ -71,5 +71,7 @@ export function payloadText(payload: unknown): string {
   }
   const { label, text, answer, command, button } = obj(value);
   const words = either(label, text, answer, command, button);
+  // A button that carries nothing was pressed all the same.
+  if (words === "" && (value === null || value === undefined || (typeof value === "object" && Object.keys(value).length === 0))) return "🔘";
   return words !== "" ? words.slice(0, 1_000) : str(typeof value === "string" ? value : JSON.stringify(value ?? "")).slice(0, 1_000);
 }
