@@ -1,6 +1,11 @@
-import type { EpochMs } from "@kommutator/contract/ids";
+import type { EpochMs, Id } from "@kommutator/contract/ids";
+import type { Effects } from "../core/effects.ts";
+import { hoursOf } from "../core/hours.ts";
+import type { RouterState } from "../core/state.ts";
+import { Duty } from "./duty.ts";
 import { agentId, oneGroup, QUEUE, SKILL } from "./group.ts";
 import { type Caller, SimulatedHouse } from "./house.ts";
+import { type HandOvers, Letters } from "./letters.ts";
 import { chance } from "./random.ts";
 
 /** A day to be lived through. Times in ms; the day begins at `start`. */
@@ -24,6 +29,16 @@ export interface DayPlan {
   /** Share of callers who ask to be called back when nobody has answered after half a minute or so. */
   callbackShare: number;
   targetMs: number;
+  /** How long each agent is at lunch by the own calendar, a third of them at a time. */
+  lunchMs: number;
+  /** Share of agents whose own calendar has a day off. */
+  offShare: number;
+  /** Share of agents who are away for some hours in the middle of the day; somebody stands in, and hands back. */
+  awayShare: number;
+  /** Letters of the whole day, half of them of known customers. */
+  letters: number;
+  /** The eve of a holiday: the house closes so long after it opened. null = an ordinary day. */
+  closesAfterMs: number | null;
   start: EpochMs;
 }
 
@@ -57,17 +72,34 @@ export interface DayReport {
   halfHours: ({ at: EpochMs } & Figures)[];
   /** Talk time over time at work. */
   occupancy: number;
-  /** Calls of the busiest and of the idlest agent. */
+  /** Calls of the busiest and of the idlest agent of those who had no day off. */
   callsPerAgent: { most: number; least: number };
   /** Known callers who reached their own responsible. */
   reachedOwn: number;
   known: number;
+  /** Callers whose own responsible was away, and how many of them reached whoever stands in. */
+  ownAway: number;
+  stoodIn: number;
+  /** People who were away in the middle of the day, and what became of what they handed over. */
+  away: number;
+  handOvers: HandOvers;
+  letters: { came: number; answered: number };
+  /** Offers to somebody at lunch, on a day off or away: must be 0. */
+  offDuty: number;
   /** Callers whose end nobody knows: must be 0. */
   lost: number;
 }
 
 /** A VIP's priority, as ingest gives it. */
 const VIP = 10;
+
+/** Whose customer a caller is, and who stands in when that one is away. */
+interface Own {
+  ownId: Id | null;
+  standInId: Id | null;
+  ownAway: boolean;
+}
+const NOBODYS: Own = { ownId: null, standInId: null, ownAway: false };
 const HALF_HOUR = 1_800_000;
 /** Ten working hours in half-hours: two humps, as service desks have them. */
 const SHAPE = [2, 4, 6, 8, 9, 10, 10, 9, 7, 5, 5, 7, 9, 9, 8, 7, 6, 4, 3, 2];
@@ -85,22 +117,41 @@ export const USUAL_DAY: DayPlan = {
   missShare: 0.03,
   callbackShare: 0.2,
   targetMs: 20_000,
+  lunchMs: 2_700_000,
+  offShare: 0.05,
+  awayShare: 0.1,
+  letters: 300,
+  closesAfterMs: null,
   start: Date.UTC(2026, 0, 5, 4),
 };
 
-/** Lives through one day of a contact centre with the same core that runs in service. The same plan gives the same report. */
-export function simulateDay(plan: DayPlan): DayReport {
+/** Of those who serve, the last are at work so long after the last caller of an ordinary day came. */
+const LATE_MS = 18_000_000;
+/** How long a letter takes from taking it to answering it. */
+const LETTER_MS = 1_200_000;
+
+/**
+ * Lives through one day of a contact centre with the same core that runs in service. The same plan gives the same report. `watch` sees the
+ * router after each decision.
+ */
+export function simulateDay(plan: DayPlan, watch?: (state: RouterState, effects: Effects) => void): DayReport {
   const random = chance(plan.seed);
   // Who they are is drawn apart: the same seed brings the same callers at the same moments, whatever the shares.
   const kinds = chance(plan.seed + 1);
   const vips = new Set<number>();
   const skilled = new Set<number>();
-  const callers: (Caller & { ownId: string | null })[] = [];
-  const own = new Map<number, string | null>();
+  const callers: (Caller & Own)[] = [];
+  const own = new Map<number, Own>();
   const talked = new Map<string, number>();
   let talkTotal = 0;
+  const close = plan.start + SHAPE.length * HALF_HOUR;
+  const end = close + LATE_MS;
+  const duty = new Duty({ ...plan, end }, chance(plan.seed + 2));
+  const hours = hoursOf([[plan.start, plan.closesAfterMs === null ? close : plan.start + plan.closesAfterMs]]);
+  const group = oneGroup(plan.agents, { hours, wrapupVoiceMs: plan.wrapupMs, maxWaitMs: 600_000 }, ["voice", "mail"]);
+  const facts = (now: EpochMs) => ({ ...group, agents: group.agents.map((a) => duty.factsOf(a, now)) });
   const house = new SimulatedHouse(
-    oneGroup(plan.agents, { wrapupVoiceMs: plan.wrapupMs, maxWaitMs: 600_000 }),
+    facts(plan.start),
     plan.start,
     {
       talkMs: () => random.lognormal(plan.talkMs, 0.9),
@@ -109,13 +160,33 @@ export function simulateDay(plan: DayPlan): DayReport {
       asksAfterMs: () => (random.happens(plan.callbackShare) ? 15_000 + random.exponential(15_000) : null),
     },
     (caller) => {
-      callers.push({ ...caller, ownId: own.get(caller.n) ?? null });
+      callers.push({ ...caller, ...(own.get(caller.n) ?? NOBODYS) });
       if (caller.agentId === null) return;
       talked.set(caller.agentId, (talked.get(caller.agentId) ?? 0) + 1);
       talkTotal += caller.talkMs;
     },
   );
+  let offDuty = 0;
+  house.listen((effects) => {
+    for (const offer of effects.offers) if (offer.createdAt === house.now && offer.endedAt === null && !duty.isOn(offer.employeeId, house.now)) offDuty++;
+    watch?.(house.state, effects);
+  });
+  const letters = new Letters(house, duty, chance(plan.seed + 3), LETTER_MS);
   for (let n = 0; n < plan.agents; n++) house.agentComes(agentId(n));
+  for (const away of duty.aways) {
+    const told = (what: () => void) => () => {
+      if (!away.planned) house.input({ kind: "facts.read", facts: facts(house.now), at: house.now });
+      what();
+    };
+    house.at(
+      away.from,
+      told(() => letters.goesAway(away.agentId)),
+    );
+    house.at(
+      away.to,
+      told(() => letters.comesBack(away.agentId)),
+    );
+  }
   const weight = SHAPE.reduce((a, b) => a + b, 0);
   let come = 0;
   for (const [slot, share] of SHAPE.entries()) {
@@ -127,20 +198,26 @@ export function simulateDay(plan: DayPlan): DayReport {
       if (kinds.happens(plan.vipShare)) vips.add(n);
       if (kinds.happens(plan.skilledShare)) skilled.add(n);
       house.at(at, () => {
-        own.set(n, responsible);
-        house.callerComes(QUEUE, responsible, vips.has(n) ? VIP : 0, skilled.has(n) ? [{ skillId: SKILL, level: 1, relaxMs: null }] : []);
+        const ownAway = responsible !== null && duty.isAway(responsible, house.now);
+        const standInId = ownAway ? duty.standIn(responsible, house.now) : null;
+        own.set(n, { ownId: responsible, standInId, ownAway });
+        house.callerComes(QUEUE, responsible, vips.has(n) ? VIP : 0, skilled.has(n) ? [{ skillId: SKILL, level: 1, relaxMs: null }] : [], standInId);
       });
     }
   }
+  const writers = chance(plan.seed + 4);
+  for (let n = 0; n < plan.letters; n++) {
+    const responsible = writers.happens(0.5) ? agentId(Math.floor(writers.uniform() * plan.agents)) : null;
+    house.at(plan.start + writers.uniform() * (close - plan.start), () => letters.comes(responsible));
+  }
   // An agent whom missed calls have paused comes back after five minutes, as people do.
-  const close = plan.start + SHAPE.length * HALF_HOUR;
   const back = () => {
     for (const agent of house.state.agents.values()) if (agent.intent === "paused") house.agentComes(agent.id);
     if (house.now < close) house.at(house.now + 300_000, back);
   };
   house.at(plan.start + 300_000, back);
   // The last ones are still served: five hours are more than any wait, any promise and nearly any talk.
-  house.run(close + 18_000_000);
+  house.run(end);
 
   const figures = (of: readonly Caller[]): Figures => {
     const answered = of.filter((c) => c.outcome === "answered");
@@ -159,7 +236,7 @@ export function simulateDay(plan: DayPlan): DayReport {
       meanCallbackMs: back.length === 0 ? 0 : back.reduce((sum, c) => sum + (c.answeredAt as number) - (c.promisedAt as number), 0) / back.length,
     };
   };
-  const counts = Array.from({ length: plan.agents }, (_, n) => talked.get(agentId(n)) ?? 0);
+  const counts = group.agents.filter((a) => duty.hoursOf(a.id).length > 0).map((a) => talked.get(a.id) ?? 0);
   const known = callers.filter((c) => c.ownId !== null);
   return {
     plan,
@@ -174,10 +251,16 @@ export function simulateDay(plan: DayPlan): DayReport {
       const at = plan.start + slot * HALF_HOUR;
       return { at, ...figures(callers.filter((c) => c.cameAt >= at && c.cameAt < at + HALF_HOUR)) };
     }),
-    occupancy: talkTotal / (plan.agents * SHAPE.length * HALF_HOUR),
+    occupancy: talkTotal / duty.workMs(plan.start, close),
     callsPerAgent: { most: Math.max(...counts), least: Math.min(...counts) },
     reachedOwn: known.filter((c) => c.agentId === c.ownId).length,
     known: known.length,
+    ownAway: known.filter((c) => c.ownAway).length,
+    stoodIn: known.filter((c) => c.ownAway && c.agentId === c.standInId).length,
+    away: duty.aways.length,
+    handOvers: letters.handOvers,
+    letters: { came: letters.came, answered: letters.answered },
+    offDuty,
     lost: come - callers.length - house.present,
   };
 }

@@ -61,6 +61,7 @@ export class SimulatedHouse {
   /** Dialogs of calls back, by that of the caller who was promised one. */
   readonly #calledBack = new Map<Id, Id>();
   readonly #done: (caller: Caller) => void;
+  readonly #listeners: ((effects: Effects) => void)[] = [];
   #n = 0;
 
   constructor(facts: Facts, start: EpochMs, behaviour: Behaviour, done: (caller: Caller) => void) {
@@ -72,7 +73,12 @@ export class SimulatedHouse {
       { version: 0, entries: [], offers: [], assignments: [], presence: [], recent: { starts: [], talks: [], left: [], calls: [] } },
       start,
     );
-    this.#put({ kind: "facts.read", facts, at: start });
+    this.input({ kind: "facts.read", facts, at: start });
+  }
+
+  /** Told of everything that each decision brought. */
+  listen(listener: (effects: Effects) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Callers who wait or talk now. */
@@ -86,17 +92,17 @@ export class SimulatedHouse {
   }
 
   agentComes(agentId: Id): void {
-    this.#put({ kind: "agent.phone", employeeId: agentId, reachable: true, at: this.now });
-    this.#put({ kind: "agent.intent", employeeId: agentId, intent: "available", reason: null, by: agentId, at: this.now });
-    this.#put({ kind: "agent.connection", employeeId: agentId, online: true, at: this.now });
+    this.input({ kind: "agent.phone", employeeId: agentId, reachable: true, at: this.now });
+    this.input({ kind: "agent.intent", employeeId: agentId, intent: "available", reason: null, by: agentId, at: this.now });
+    this.input({ kind: "agent.connection", employeeId: agentId, online: true, at: this.now });
   }
 
   agentPauses(agentId: Id, reason: string): void {
-    this.#put({ kind: "agent.intent", employeeId: agentId, intent: "paused", reason, by: agentId, at: this.now });
+    this.input({ kind: "agent.intent", employeeId: agentId, intent: "paused", reason, by: agentId, at: this.now });
   }
 
-  /** `responsible` is rung first, as for a known customer. */
-  callerComes(queueId: Id, responsible: Id | null, priority = 0, requires: Requirement[] = []): void {
+  /** `responsible` is rung first, as for a known customer; then `substitute`, who stands in. */
+  callerComes(queueId: Id, responsible: Id | null, priority = 0, requires: Requirement[] = [], substitute: Id | null = null): void {
     const n = ++this.#n;
     const caller: Caller = {
       n,
@@ -114,7 +120,7 @@ export class SimulatedHouse {
     if (Number.isFinite(patience)) this.#agenda.put(this.now + patience, { kind: "gives-up", caller });
     const asks = this.#behaviour.asksAfterMs?.(caller) ?? null;
     if (asks !== null) this.#agenda.put(this.now + asks, { kind: "asks", caller });
-    this.#put({
+    this.input({
       kind: "dialog.opened",
       dialogId: caller.dialogId,
       channelId: "line",
@@ -124,7 +130,7 @@ export class SimulatedHouse {
       priority,
       identity: responsible === null ? "new" : "known",
       responsible: responsible === null ? null : { employeeId: responsible, why: "customer" },
-      substituteId: null,
+      substituteId: substitute,
       number: numberOf(caller),
       requires,
       at: this.now,
@@ -138,7 +144,7 @@ export class SimulatedHouse {
       const next = Math.min(deadline?.at ?? Number.POSITIVE_INFINITY, this.#agenda.nextAt ?? Number.POSITIVE_INFINITY);
       if (next > until) break;
       this.now = Math.max(this.now, next);
-      if (deadline !== undefined && deadline.at === next) this.#put({ kind: "deadline", deadlineId: deadline.id, at: this.now });
+      if (deadline !== undefined && deadline.at === next) this.input({ kind: "deadline", deadlineId: deadline.id, at: this.now });
       else this.#happens(this.#agenda.take() as Happening);
     }
     if (Number.isFinite(until)) this.now = Math.max(this.now, until);
@@ -152,7 +158,7 @@ export class SimulatedHouse {
       case "answer": {
         const { caller, offerId } = what;
         if (this.#ringing.get(offerId) !== caller.dialogId) return;
-        this.#put({ kind: "leg.answered", dialogId: caller.dialogId, offerId, at: this.now });
+        this.input({ kind: "leg.answered", dialogId: caller.dialogId, offerId, at: this.now });
         return;
       }
       case "gives-up": {
@@ -164,10 +170,10 @@ export class SimulatedHouse {
       }
       case "asks":
         if (what.caller.outcome === "waiting")
-          this.#put({ kind: "callback.requested", dialogId: what.caller.dialogId, number: numberOf(what.caller), at: this.now });
+          this.input({ kind: "callback.requested", dialogId: what.caller.dialogId, number: numberOf(what.caller), at: this.now });
         return;
       case "accepts":
-        this.#put({ kind: "offer.accept", offerId: what.offerId, employeeId: what.agentId, at: this.now });
+        this.input({ kind: "offer.accept", offerId: what.offerId, employeeId: what.agentId, at: this.now });
         return;
       case "reached":
         this.#reached(what.caller, what.agentId);
@@ -182,7 +188,7 @@ export class SimulatedHouse {
     const dialogId = caller.dialogId.replace(/^dddd/, "cccc");
     this.#calledBack.set(caller.dialogId, dialogId);
     const dialog = { medium: "voice", open: true, queueId: caller.queueId, awaiting: false } as const;
-    this.#put({ kind: "dialog.assign", dialogId, employeeId: agentId, by: agentId, at: this.now }, dialog);
+    this.input({ kind: "dialog.assign", dialogId, employeeId: agentId, by: agentId, at: this.now }, dialog);
     this.#talks(caller, agentId, "called-back");
   }
 
@@ -196,34 +202,36 @@ export class SimulatedHouse {
 
   #leave(caller: Caller): void {
     this.#callers.delete(caller.dialogId);
-    this.#put({ kind: "dialog.closed", dialogId: this.#calledBack.get(caller.dialogId) ?? caller.dialogId, by: null, at: this.now });
+    this.input({ kind: "dialog.closed", dialogId: this.#calledBack.get(caller.dialogId) ?? caller.dialogId, by: null, at: this.now });
     this.#calledBack.delete(caller.dialogId);
     this.#done(caller);
   }
 
-  #put(input: CoreInput, dialog: DialogFacts | null = null): void {
+  /** One input, and at once what devices and callers do about its orders. */
+  input(input: CoreInput, dialog: DialogFacts | null = null): void {
     const effects = decide(this.state, { id: ++this.inputs, now: this.now, input, dialog }, new Effects());
+    for (const tell of this.#listeners) tell(effects);
     for (const command of effects.commands) {
       const caller = this.#callers.get(command.dialogId);
       if (command.kind === "ring") {
         if (caller === undefined) continue;
         this.#ringing.set(command.offerId, command.dialogId);
-        this.#put({ kind: "leg.ringing", dialogId: command.dialogId, offerId: command.offerId, at: this.now });
+        this.input({ kind: "leg.ringing", dialogId: command.dialogId, offerId: command.offerId, at: this.now });
         const after = this.#behaviour.answerAfterMs(caller, command.employeeId);
         if (after !== null) this.#agenda.put(this.now + after, { kind: "answer", caller, offerId: command.offerId });
       } else if (command.kind === "cancel-ring") {
         this.#ringing.delete(command.offerId);
-        this.#put({ kind: "leg.ended", dialogId: command.dialogId, offerId: command.offerId, cause: command.reason, at: this.now });
+        this.input({ kind: "leg.ended", dialogId: command.dialogId, offerId: command.offerId, cause: command.reason, at: this.now });
       } else if (command.kind === "bridge") {
         this.#ringing.delete(command.offerId);
         const agentId = this.state.offers.get(command.offerId)?.employeeId ?? null;
-        this.#put({ kind: "leg.bridged", dialogId: command.dialogId, offerId: command.offerId, at: this.now });
+        this.input({ kind: "leg.bridged", dialogId: command.dialogId, offerId: command.offerId, at: this.now });
         if (caller !== undefined && caller.outcome === "waiting") this.#talks(caller, agentId, "answered");
       } else if (command.kind === "announce" && command.say.what === "callback_promised" && caller !== undefined) {
         // Told so, the caller hangs up.
         caller.outcome = "promised";
         caller.promisedAt = this.now;
-        this.#put({ kind: "dialog.closed", dialogId: caller.dialogId, by: null, at: this.now });
+        this.input({ kind: "dialog.closed", dialogId: caller.dialogId, by: null, at: this.now });
       } else if (command.kind === "call-back" && caller !== undefined) {
         this.#agenda.put(this.now + REACHED_AFTER_MS, { kind: "reached", caller, agentId: command.employeeId });
       } else if (command.kind === "fallback" && caller !== undefined && caller.outcome === "waiting") {

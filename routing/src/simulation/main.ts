@@ -18,10 +18,15 @@ const { values } = parseArgs({
     missed: number,
     callbacks: number,
     target: number,
+    lunch: number,
+    off: number,
+    away: number,
+    letters: number,
+    closes: number,
     json: { type: "boolean" },
   },
 });
-/** Seconds on the command line, ms inside; shares in percent. */
+/** Seconds on the command line (lunch in minutes, the early closing in hours), ms inside; shares in percent. */
 const given = (name: Exclude<keyof typeof values, "json">, factor: number, usual: number) => {
   const text = values[name];
   if (text === undefined) return usual;
@@ -44,6 +49,11 @@ const plan: DayPlan = {
   missShare: given("missed", 0.01, USUAL_DAY.missShare),
   callbackShare: given("callbacks", 0.01, USUAL_DAY.callbackShare),
   targetMs: given("target", 1000, USUAL_DAY.targetMs),
+  lunchMs: given("lunch", 60_000, USUAL_DAY.lunchMs),
+  offShare: given("off", 0.01, USUAL_DAY.offShare),
+  awayShare: given("away", 0.01, USUAL_DAY.awayShare),
+  letters: given("letters", 1, USUAL_DAY.letters),
+  closesAfterMs: values.closes === undefined ? USUAL_DAY.closesAfterMs : given("closes", 3_600_000, 0),
 };
 const started = performance.now();
 const report = simulateDay(plan);
@@ -68,6 +78,11 @@ else {
     `\n${plan.agents} agents, occupied ${percent(report.occupancy).trim()}; calls of the busiest ${report.callsPerAgent.most}, of the idlest ${report.callsPerAgent.least}`,
   );
   console.log(`own responsible reached by ${report.reachedOwn} of ${report.known} known callers; lost: ${report.lost}`);
+  const { delegated, returned, done, elsewhere } = report.handOvers;
+  console.log(
+    `${report.away} people away for some hours: ${report.stoodIn} of ${report.ownAway} of their callers reached who stood in; of ${delegated} letters handed over ${done} were answered meanwhile, ${returned} taken back, ${elsewhere} elsewhere`,
+  );
+  console.log(`${report.letters.answered} of ${report.letters.came} letters answered; offers to somebody off duty: ${report.offDuty}`);
   console.log(`called back after ${(report.day.meanCallbackMs / 60_000).toFixed(1)} min on average; promised in vain: ${report.day.forgotten}`);
   console.log(
     `Erlang C asks for ${agentsNeeded(peak * (plan.talkMs + plan.wrapupMs), plan.talkMs + plan.wrapupMs, plan.targetMs, 0.8)} agents in the busiest half-hour (80 % within ${plan.targetMs / 1000} s)`,
