@@ -129,9 +129,13 @@ describe("what is said to Viber", () => {
   it.each(cases)("$says ($source)", ({ said, expected }) => expect(bodies(said)).toEqual(expected));
 
   it.each(examples)("$says, as Viber itself has it ($example.source)", ({ example, files = [] }) => {
-    const { receiver, sender, text, media } = example.body as Record<string, never> & { sender: { name: string; avatar: string } };
-    const said = { to: { kind: "viber", value: receiver }, text: text ?? "", files } as const;
-    const [body, ...more] = toViber(said, { ...config, senderName: sender.name, senderAvatar: sender.avatar }, (name) => `http://www.images.com/${name}`);
+    const { receiver = null, sender = { name: "", avatar: "" }, text = "", media } = example.body as Example["body"] & { text?: string };
+    const to = { kind: "viber", value: receiver } as const;
+    const [body, ...more] = toViber(
+      { to, text, files },
+      { ...config, senderName: sender.name, senderAvatar: sender.avatar },
+      (name) => `http://www.images.com/${name}`,
+    );
     expect(more).toEqual([]);
     const theirs = Object.fromEntries(Object.entries(example.body).filter(([name]) => !NOT_OURS.includes(name)));
     // The default of the field, which we say too.
