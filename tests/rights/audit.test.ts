@@ -88,6 +88,10 @@ const PREPARED: Record<string, (side: Side, request: Request) => Promise<Request
     const [key, value] = Object.entries(now).find(([name, each]) => name !== "version" && typeof each === "number") as [string, number];
     return { ...request, body: { ...now, [key]: value + 1 } };
   },
+  "PUT /load-points": async (_, request) => {
+    const { cells, version } = request.body as { cells: { points: number }[]; version: number };
+    return { ...request, body: { cells: cells.map((cell) => ({ ...cell, points: cell.points + 1 })), version } };
+  },
   "PUT /leads/{id}/answers": async (side, request) => {
     const questionId = await side.row("/lead-questions", { name: side.name("Budget") });
     return { ...request, body: { answers: [{ questionId, answer: "Yes" }] } };

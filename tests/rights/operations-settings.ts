@@ -32,10 +32,7 @@ async function kindOfStage(s: Side): Promise<Id> {
 }
 const stageIds = async (s: Side, kindId: Id): Promise<Id[]> =>
   (await s.house.sql<{ id: Id }[]>`SELECT id FROM stage WHERE kind_id = ${kindId}`).map((r) => r.id);
-const loadPoints = async (s: Side) => {
-  const { cells, version } = (await s.admin.call("GET", "/load-points")).json();
-  return { cells: [{ ...cells[0], points: cells[0].points + 1 }], version };
-};
+const loadPoints = async (s: Side) => (await s.admin.call("GET", "/load-points")).json();
 const required = () => ({ object: "customer", field: "comment", moment: "save", severity: "warn" });
 const rule = (s: Side) => s.row("/required-fields", required());
 const question = (s: Side) => s.row("/lead-questions", { name: s.name("Question") });

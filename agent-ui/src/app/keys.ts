@@ -24,6 +24,7 @@ export const keys = {
   /** Kept fresh card by card (board/useBoard.ts): a whole board is too much to read again for each change. */
   interestBoard: (...rest: unknown[]) => ["interest-board", ...rest],
   interestKinds: ["interest-kinds"] as const,
+  loadPoints: ["load-points"] as const,
   inquiries: (...rest: unknown[]) => ["inquiries", ...rest],
   employees: ["employees"] as const,
   departments: ["departments"] as const,

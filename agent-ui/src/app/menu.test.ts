@@ -30,7 +30,7 @@ test.each([
   ["supervisor", ["dialogs", "calls", "supervisor", "settings"], ["queues", "what-if", "canned", "audit"]],
   ["auditor", ["dialogs", "settings"], ["audit"]],
   ["who keeps roles", ["dialogs", "settings"], ["roles"]],
-  ["who keeps catalogues", ["dialogs", "settings"], ["interest-kinds", "catalogues", "required-fields", "skills"]],
+  ["who keeps catalogues", ["dialogs", "settings"], ["interest-kinds", "load", "catalogues", "required-fields", "skills"]],
   ["who only reads settings", ["dialogs"], []],
 ] as const)("the menu of %s has what they may use, and Settings whenever a page of it is theirs", (who, menu, settings) => {
   expect([menuOf(PEOPLE[who]), settingsOf(PEOPLE[who])]).toEqual([menu, settings]);

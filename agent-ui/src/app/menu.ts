@@ -13,6 +13,7 @@ export const SETTINGS = [
   { path: "dispatch", object: "channel" },
   { path: "queues", object: "queue" },
   { path: "interest-kinds", object: "catalogue" },
+  { path: "load", object: "catalogue" },
   { path: "catalogues", object: "catalogue" },
   { path: "required-fields", object: "catalogue" },
   { path: "skills", object: "catalogue" },

@@ -101,6 +101,7 @@ function Card({ event }: { event: InteractionDetail }) {
     ],
     [t("field.direction"), t(`direction.${event.direction}`)],
     [t("field.place"), event.place],
+    [t("card.load"), format.number(event.loadPoints, 2)],
     [t("card.reschedules"), event.reschedules === 0 ? null : event.reschedules],
   ];
   const target = {

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../app/api.ts";
 import { showFailure } from "../../app/failure.ts";
+import { useFormat } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
 import { DepartmentPast } from "../administration/Past.tsx";
@@ -16,6 +17,17 @@ import { FormDrawer } from "./FormDrawer.tsx";
 import { useForm } from "./form.ts";
 import { type Department, useDepartments, useEmployees } from "./queries.ts";
 import { AddButton, TablePage } from "./TablePage.tsx";
+
+/** The nearest department going up, from this one on, that has a norm of the day; null where none has (B2). */
+export function normAbove(departments: readonly Department[], from: string | null): Department | null {
+  let at = departments.find((each) => each.id === from);
+  // No tree is deeper than it has departments.
+  for (let steps = departments.length; at !== undefined && at.dayNormPoints === null && steps > 0; steps--) {
+    const { parentId } = at;
+    at = departments.find((each) => each.id === parentId);
+  }
+  return at === undefined || at.dayNormPoints === null ? null : at;
+}
 
 /** The tree of departments, each followed by its own. */
 export function treeOf(departments: Department[]): { department: Department; depth: number }[] {
@@ -37,6 +49,7 @@ export function DepartmentsPage() {
   const can = useCan();
   const departments = useDepartments();
   const people = useEmployees();
+  const format = useFormat();
   const [open, setOpen] = useState<Department | "new" | null>(null);
   const nameOf = (id: string | null) => people.data?.find((each) => each.id === id)?.name ?? "—";
   const columns: Column<{ department: Department; depth: number }>[] = [
@@ -47,6 +60,20 @@ export function DepartmentsPage() {
       cell: ({ department }) => <OpenRow onOpen={() => setOpen(department)}>{department.name}</OpenRow>,
     },
     { name: "head", head: t("departments.head"), cell: ({ department }) => nameOf(department.headId) },
+    {
+      name: "norm",
+      head: t("departments.norm"),
+      right: true,
+      title: ({ department }) => {
+        const above = department.dayNormPoints === null ? normAbove(departments.data ?? [], department.parentId) : null;
+        return above === null ? undefined : t("departments.dayNormInherited", { name: above.name, points: format.number(above.dayNormPoints ?? 0, 2) });
+      },
+      cell: ({ department }) => {
+        if (department.dayNormPoints !== null) return format.number(department.dayNormPoints, 2);
+        const above = normAbove(departments.data ?? [], department.parentId);
+        return <span style={{ color: "var(--k-dim)", fontStyle: "italic" }}>{above === null ? "—" : format.number(above.dayNormPoints ?? 0, 2)}</span>;
+      },
+    },
     { name: "employees", head: t("departments.employees"), right: true, cell: ({ department }) => department.employees },
   ];
   return (
@@ -79,6 +106,7 @@ function DepartmentForm({ department, all, onClose }: { department: Department |
   const client = useQueryClient();
   const people = useEmployees();
   const can = useCan();
+  const format = useFormat();
   const refresh = () => {
     void client.invalidateQueries({ queryKey: keys.departments });
     void client.invalidateQueries({ queryKey: keys.catalogues });
@@ -99,6 +127,7 @@ function DepartmentForm({ department, all, onClose }: { department: Department |
     onSaved: refresh,
   });
   const { values, set, fault } = form;
+  const above = normAbove(all, values.parentId);
   return (
     <FormDrawer
       title={department?.name ?? t("departments.add")}
@@ -142,7 +171,12 @@ function DepartmentForm({ department, all, onClose }: { department: Department |
       />
       <NumberInput
         label={t("departments.dayNorm")}
-        description={t("departments.dayNormText")}
+        description={
+          above === null
+            ? t("departments.dayNormNone")
+            : t("departments.dayNormInherited", { name: above.name, points: format.number(above.dayNormPoints ?? 0, 2) })
+        }
+        placeholder={above === null ? "" : format.number(above.dayNormPoints ?? 0, 2)}
         min={0}
         value={values.dayNormPoints ?? ""}
         error={fault("dayNormPoints")}

@@ -8,6 +8,7 @@ import {
   IconList,
   IconListCheck,
   IconRoute,
+  IconScale,
   IconSchool,
   IconShieldLock,
   IconSitemap,
@@ -31,6 +32,7 @@ import { KindsPage } from "../interests/settings/KindsPage.tsx";
 import { WhatIfPage } from "../routing/WhatIfPage.tsx";
 import { CalendarsPage } from "./CalendarsPage.tsx";
 import { DepartmentsPage } from "./DepartmentsPage.tsx";
+import { LoadPage } from "./load/LoadPage.tsx";
 import { PeoplePage } from "./PeoplePage.tsx";
 import { QueuesPage } from "./QueuesPage.tsx";
 import { SkillsPage } from "./SkillsPage.tsx";
@@ -45,6 +47,7 @@ const PAGES: Record<SettingsPath, { icon: typeof IconBolt; page: ReactNode; titl
   dispatch: { icon: IconInbox, page: <DispatchPage /> },
   queues: { icon: IconListCheck, page: <QueuesPage /> },
   "interest-kinds": { icon: IconTargetArrow, page: <KindsPage /> },
+  load: { icon: IconScale, page: <LoadPage /> },
   catalogues: { icon: IconList, page: <CataloguesPage />, title: "administration:catalogues.title" },
   "required-fields": { icon: IconChecklist, page: <RequiredPage />, title: "administration:required.title" },
   skills: { icon: IconSchool, page: <SkillsPage /> },

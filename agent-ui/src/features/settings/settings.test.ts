@@ -2,7 +2,7 @@ import { EmployeeBody } from "@kommutator/contract/api/admin";
 import { describe, expect, test } from "vitest";
 import { ApiError } from "../../app/api.ts";
 import { timeOf } from "./CalendarsPage.tsx";
-import { treeOf } from "./DepartmentsPage.tsx";
+import { normAbove, treeOf } from "./DepartmentsPage.tsx";
 import { faultOf, serverFaults } from "./form.ts";
 import type { Department } from "./queries.ts";
 
@@ -50,4 +50,20 @@ test("departments stand as a tree, and one whose parent I may not see at the top
     ["c", 2],
     ["orphan", 0],
   ]);
+});
+
+test("a department without a norm of the day takes the nearest going up; where none has one there is none (B2)", () => {
+  const department = (id: string, parentId: string | null, dayNormPoints: number | null): Department => ({
+    id,
+    parentId,
+    dayNormPoints,
+    name: id,
+    headId: null,
+    employees: 0,
+    version: 0,
+  });
+  const all = [department("company", null, 100), department("sales", "company", null), department("retail", "sales", null), department("other", null, null)];
+  expect(normAbove(all, "retail")?.id).toBe("company");
+  expect(normAbove([...all, department("shop", "retail", 40)], "shop")?.dayNormPoints).toBe(40);
+  expect([normAbove(all, "other"), normAbove(all, null)]).toEqual([null, null]);
 });
