@@ -239,6 +239,60 @@ describe("files that are none", () => {
   });
 });
 
+test("only the options that are named change; the others stay as they were chosen", async () => {
+  const { body: batch } = await upload("admin", "lead", "leads.csv", "phone;contactName\n+77013600001;Kept\n");
+  const chosen = { separator: ";", onDuplicate: "fill", kind: "person", makeCompanies: true, letIncomplete: true };
+  expect((await patch("admin", batch, { options: chosen })).body.options).toMatchObject(chosen);
+  expect((await patch("admin", batch, { options: { header: false } })).body).toMatchObject({ options: { ...chosen, header: false }, columns: [{}, {}] });
+  expect((await patch("admin", batch, { mapping: { 0: "phone" } })).body.options).toMatchObject({ ...chosen, header: false });
+});
+
+describe("a second card for a certain twin (B14)", () => {
+  const known = {
+    contactName: "Twin Person",
+    contactPoints: [
+      { kind: "phone", value: "+77013700001" },
+      { kind: "email", value: "twin@their.example" },
+    ],
+  };
+  const file = "phone,email,contactName\n+77013700001,twin@their.example,Twin Person\n+77013700002,other@their.example,Somebody New\n";
+  let twin: string;
+  beforeAll(async () => {
+    twin = (await house.as("admin", "POST", "/leads", known)).body.id;
+    const permissions = [
+      ["import", "create"],
+      ["import", "read"],
+      ["lead", "create"],
+      ["lead", "read"],
+      ["customer", "read"],
+    ].map(([object, action]) => ({ object, action, scope: "all" }));
+    const role = (await house.as("admin", "POST", "/roles", { name: "Brings leads in", permissions })).body;
+    const dana = (await house.as("admin", "GET", "/employees")).body.find((e: { login: string }) => e.login === "dana");
+    const given = await house.as("admin", "PATCH", `/employees/${dana.id}`, { roleIds: [role.id], version: dana.version });
+    expect(given.status, JSON.stringify(given.body)).toBe(200);
+  });
+
+  test("a lead is refused to whoever may not say that it is a different one, as at the screen, and the rest of the file comes in", async () => {
+    expect((await house.as("dana", "POST", "/leads", { ...known, differentReason: "different" })).body.code).toBe("duplicate");
+    const { body: batch } = await upload("dana", "lead", "leads.csv", file);
+    await patch("dana", batch, { options: { onDuplicate: "create" } });
+    await step("dana", batch, "check");
+    expect(await rows("dana", batch)).toMatchObject([{ state: "faulty", faults: [{ code: "duplicate" }] }, { state: "ready" }]);
+    expect((await step("dana", batch, "run")).body.counts).toMatchObject({ created: 1, faulty: 1 });
+    expect(await house.sql`SELECT 1 FROM lead WHERE contact_name = 'Twin Person'`).toHaveLength(1);
+  });
+
+  test("by right the second lead is made, and the journal names the one that was overruled and why", async () => {
+    const { body: batch } = await upload("admin", "lead", "leads.csv", file.split("\n").slice(0, 2).join("\n"));
+    await patch("admin", batch, { options: { onDuplicate: "create" } });
+    await step("admin", batch, "check");
+    expect((await step("admin", batch, "run")).body.counts).toMatchObject({ created: 1 });
+    const [made] = await house.sql<{ id: string }[]>`SELECT id FROM lead WHERE contact_name = 'Twin Person' AND id <> ${twin}`;
+    const [row] = await house.sql`SELECT changes FROM audit_log WHERE object_kind = 'lead' AND object_id = ${made?.id ?? ""} AND action = 'create'`;
+    expect(row?.["changes"]).toMatchObject({ different_from: [null, [twin]], different_reason: [null, "import"] });
+  });
+});
+
 describe("who may", () => {
   test("an agent brings nothing in; another department's batch is not there; a second writer gets the batch as it is", async () => {
     expect((await upload("aigul", "lead", "leads.csv", "phone\n+77013500001\n")).status).toBe(403);

@@ -60,10 +60,10 @@ async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch
   }
   const differentReason = twin !== null && mayDiffer(principal) ? ON_PURPOSE : null;
   const ref = twin === null ? null : { kind: twin.card, id: twin.id };
-  // Compared just now; whom one may not overrule is refused by the full check.
-  const how = { waived: batch.waived, compared: twin === null || mayDiffer(principal) };
+  // A card without a twin was compared just now; a second one is made as at the screen: a certain twin is overruled by right and named in the audit.
+  const how = { waived: batch.waived, compared: twin === null };
   if (card.object === "lead") {
-    const id = await createLead(tx, crm, principal, actor, card.body, batch.waived);
+    const id = await createLead(tx, crm, principal, actor, { ...card.body, differentReason }, how);
     return { state: "created", faults: [], twin: ref, card: { kind: "lead", id }, before: null };
   }
   if (card.object === "contact") {
@@ -79,7 +79,7 @@ async function bring(tx: Tx, crm: Crm, principal: Principal, actor: Actor, batch
     if (person === null) return;
     const like = await twinOf(tx, principal, { card: "contact", name: nameOf(person), contactPoints: person.contactPoints }, country);
     const known = like?.card === "contact" && like.level === "certain" ? like.id : null;
-    const contact = await addContact(tx, crm, principal, actor, customer, { ...person, contactId: known }, { ...how, lacking });
+    const contact = await addContact(tx, crm, principal, actor, customer, { ...person, contactId: known }, { ...how, compared: true, lacking });
     if (known === null) contacts.push(contact);
   });
   return { state: "created", faults: [], twin: ref, card: { kind: "customer", id }, before: { contacts } };

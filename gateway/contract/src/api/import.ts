@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EmployeeRef, Id, IsoTime, Page, PageQuery } from "./common.ts";
+import { EmployeeRef, Id, IsoTime, Page, PageQuery, patchOf } from "./common.ts";
 
 /**
  * Files with many cards (IG-04): upload, mapping, dry run, bringing in, report, undo. Right `import create` and the right to create the cards.
@@ -73,7 +73,8 @@ export const ImportView = z.object({
 export type ImportView = z.infer<typeof ImportView>;
 export const ImportPage = Page(ImportView);
 export const ImportUploadQuery = z.object({ object: ImportObject, name: z.string().trim().min(1).max(200) });
-export const ImportPatch = z.object({ options: ImportOptions.partial().optional(), mapping: ImportMapping.optional(), version: z.number().int() });
+/** Only what is named changes. */
+export const ImportPatch = z.object({ options: patchOf(ImportOptions).optional(), mapping: ImportMapping.optional(), version: z.number().int() });
 export const ImportAction = z.object({ version: z.number().int() });
 /** One fault of a row: the field, what is wrong (a code with a text in each language) and the value that was read. */
 export const ImportFault = z.object({ field: z.string(), code: z.string(), value: z.string().nullable() });
