@@ -27,7 +27,7 @@ const NEW: Order = { customerId: null, contactId: null, confirmNew: false };
  * asked for in the box and sent with the next press (B7).
  */
 export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => void }) {
-  const { t } = useTranslation(["leads", "interests"]);
+  const { t } = useTranslation("leads");
   const navigate = useNavigate();
   const client = useQueryClient();
   const [mode, setMode] = useState<Mode>(lead.companyName === null ? "person" : "company");
@@ -138,7 +138,7 @@ export function ConvertBox({ lead, onClose }: { lead: LeadView; onClose: () => v
               label={t("convert.name")}
               maxLength={300}
               value={name}
-              error={unnamed ? t("interests:move.notGood", { value: name }) : null}
+              error={unnamed ? t("convert.notGood", { value: name }) : null}
               onChange={(event) => {
                 setName(event.currentTarget.value);
                 if (duplicate) anew();

@@ -18,7 +18,7 @@ export function ConvertGaps(props: {
   onType: (key: string, value: string) => void;
 }) {
   const { gaps, typed, faults, onType } = props;
-  const { t } = useTranslation(["leads", "customer", "interests"]);
+  const { t } = useTranslation("leads");
   const lists = useCatalogues().data;
   const choices: Record<string, { id: string; name: string }[] | undefined> = {
     "lead.sourceId": lists?.sources,
@@ -27,7 +27,7 @@ export function ConvertGaps(props: {
     "customer.statusId": lists?.customerStatuses,
     "customer.regionId": lists && regionPaths(lists.regions),
     "customer.industryId": lists?.industries,
-    "contact.gender": (["m", "f"] as const).map((id) => ({ id, name: t(`leads:convert.gender.${id}`) })),
+    "contact.gender": (["m", "f"] as const).map((id) => ({ id, name: t(`convert.gender.${id}`) })),
   };
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -40,10 +40,10 @@ export function ConvertGaps(props: {
       {gaps.map((gap) => {
         const key = keyOf(gap);
         const value = typed[key] ?? "";
-        const stands = gap.value !== null && (value === "" || value === String(gap.value)) ? t("interests:move.notGood", { value: String(gap.value) }) : null;
+        const stands = gap.value !== null && (value === "" || value === String(gap.value)) ? t("convert.notGood", { value: String(gap.value) }) : null;
         const common = {
           required: true,
-          label: gap.part === "point" || key === "lead.contactName" ? gap.name : t(`leads:convert.of.${gap.part}`, { name: gap.name }),
+          label: gap.part === "point" || key === "lead.contactName" ? gap.name : t(`convert.of.${gap.part}`, { name: gap.name }),
           ...(gap.message === null ? {} : { description: gap.message }),
           error: faults[key] ?? stands,
         };
