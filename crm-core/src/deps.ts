@@ -7,6 +7,8 @@ export interface CrmDeps {
   emit: EmitEvents;
   enqueue: EnqueueRouting;
   clock: Clock;
+  /** The most rows of a list's file; left out: a sheet's million. */
+  exportRows?: number | undefined;
   hooks?: CrmHooks | undefined;
 }
 

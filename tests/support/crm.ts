@@ -65,7 +65,7 @@ export interface CrmHouse {
 }
 
 /** `wrap`: stands between the CRM and its database, for tests in which statements fail. */
-export async function crmHouse(options: { max?: number; wrap?: (sql: Db) => Db; hooks?: CrmHooks } = {}): Promise<CrmHouse> {
+export async function crmHouse(options: { max?: number; wrap?: (sql: Db) => Db; hooks?: CrmHooks; exportRows?: number } = {}): Promise<CrmHouse> {
   const db = await testDatabase({ max: options.max ?? 10 });
   const { sql } = db;
   const company = await seedCompany(sql);
@@ -79,7 +79,7 @@ export async function crmHouse(options: { max?: number; wrap?: (sql: Db) => Db; 
   const enqueue = async (tx: Tx, inputs: RoutingInput[]) => {
     await tx`INSERT INTO routing_input (input) SELECT i FROM unnest(${inputs.map((i) => JSON.stringify(i))}::text[]::jsonb[]) AS i`;
   };
-  const crm = createCrm({ sql: options.wrap?.(sql) ?? sql, emit, enqueue, clock, hooks: options.hooks });
+  const crm = createCrm({ sql: options.wrap?.(sql) ?? sql, emit, enqueue, clock, hooks: options.hooks, exportRows: options.exportRows });
   const channel = async (kind: string, name: string, source?: string) => {
     const [row] = await sql<{ id: Id }[]>`
       INSERT INTO channel (kind, name, queue_id, purpose_id, source_id) VALUES (${kind}, ${name}, ${company.queueId}, ${company.catalogues.purposes["buy"] ?? null}, ${(source === undefined ? Object.values(company.catalogues.sources)[0] : company.catalogues.sources[source]) ?? null}) RETURNING id`;

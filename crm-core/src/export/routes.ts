@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { readNames } from "../catalogue/sql.ts";
 import type { Crm } from "../context.ts";
-import type { Locale } from "../setup/texts.ts";
+import { type Locale, t } from "../setup/texts.ts";
 import type { Cell } from "./column.ts";
 import { COLUMNS } from "./columns.ts";
 import { exporterOf } from "./lists.ts";
@@ -14,9 +14,17 @@ import type { SheetCell } from "./xlsx.ts";
 
 /** A sheet ends at 1,048,576 rows. */
 const MOST = 1_000_000;
+/** The last row of a file that has not all of the list. */
+const CUT = t(
+  "Здесь первые {n} строк списка, есть и другие: сузьте отбор.",
+  "These are the first {n} rows of the list and there are more: narrow the filter.",
+  "Мұнда тізімнің алғашқы {n} жолы, басқалары да бар: сүзгіні тарылтыңыз.",
+  "Тут перші {n} рядків списку, є й інші: звузьте відбір.",
+);
 
 /** GET /exports/:list: a list as a file, streamed page by page (IG-04). The lists' handlers were learnt by `learnLists`. */
 export function exportRoutes(crm: Crm): FastifyPluginAsync {
+  const most = crm.exportRows ?? MOST;
   return async (app) => {
     app
       .withTypeProvider<ZodTypeProvider>()
@@ -42,10 +50,11 @@ export function exportRoutes(crm: Crm): FastifyPluginAsync {
           yield [titles(list, locale)];
           let sent = 0;
           for (let now = first; ; now = await page(now.nextCursor)) {
-            const rows = now.items.slice(0, MOST - sent);
+            const rows = now.items.slice(0, most - sent);
             yield rows.map((row) => COLUMNS[list].map((column) => placed(column.cell(row), inWords)));
             sent += rows.length;
-            if (now.nextCursor === null || sent >= MOST) return;
+            if (rows.length < now.items.length || (sent === most && now.nextCursor !== null)) yield [[CUT[locale].replace("{n}", most.toLocaleString(locale))]];
+            if (now.nextCursor === null || sent >= most) return;
           }
         };
         return sendRows(reply, `${list}-${local(new Date(crm.clock.now()).toISOString()).slice(0, 10)}`, format, pages());
