@@ -63,6 +63,19 @@ describe("a waiting caller", () => {
     call.cancel();
   });
 
+  it("hears that there is not enough data when nobody knows how long it will take, between the place and the key", async () => {
+    const { call, key } = await waiting();
+    const from = performance.now();
+    await say(key, { ...place, waitMs: null });
+    await hearsPrompt(call, from, "ru", "callback-key");
+    const heard = call.rtp.heard(from);
+    const places = [];
+    for (const name of ["place-3", "wait-unknown", "callback-key"]) places.push(placeOf(await prompt("ru", name), heard));
+    expect(places.every((p) => p >= 0)).toBe(true);
+    expect([...places].sort((a, b) => a - b)).toEqual(places);
+    call.cancel();
+  });
+
   it("is spoken to in the customer's own language, and a newer word breaks off an older", async () => {
     const { call, key } = await waiting();
     const from = performance.now();

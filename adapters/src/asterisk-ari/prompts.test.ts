@@ -14,6 +14,7 @@ const words = [
   "wait-to-more",
   "wait-about-5",
   "wait-under-1",
+  "wait-unknown",
   "callback-key",
   "callback-promised",
   "closed",
@@ -37,9 +38,10 @@ const CORE: Sounds = soundsOf(
 
 describe("what a waiting caller is told", () => {
   it.each<[string, Announcement, string[]]>([
-    ["the place alone when there is not enough data", place(7), ["place-7"]],
+    ["the place, and that there is not enough data for the rest", place(7), ["place-7", "wait-unknown"]],
+    ["the same before the key", place(7, null, true), ["place-7", "wait-unknown", "callback-key"]],
     ["the place, the range of the estimate, and the key", place(7, [2 * MIN, 5 * MIN], true), ["place-7", "wait-from-2", "wait-to-5", "callback-key"]],
-    ["more than twenty before", place(21), ["place-more"]],
+    ["more than twenty before", place(21), ["place-more", "wait-unknown"]],
     ["that the callback is promised", { what: "callback_promised" }, ["callback-promised"]],
     ["that the house is closed", { what: "closed" }, ["closed"]],
   ])("%s", (_, say, names) => {
@@ -47,8 +49,13 @@ describe("what a waiting caller is told", () => {
   });
 
   it("comes in the customer's language, else the line's, else English", () => {
-    expect(spoken(place(1), ["kk", "ru"], OURS).media).toEqual(["sound:kommutator/ru/place-1"]);
-    expect(spoken(place(1), [null, undefined], OURS).media).toEqual(["sound:kommutator/en/place-1"]);
+    expect(spoken(place(1), ["kk", "ru"], OURS).media).toEqual(["sound:kommutator/ru/place-1", "sound:kommutator/ru/wait-unknown"]);
+    expect(spoken(place(1), [null, undefined], OURS).media[0]).toBe("sound:kommutator/en/place-1");
+  });
+
+  it("is the place alone where nobody has recorded the word for not enough data", () => {
+    const older: Sounds = new Map([["kommutator", new Set(["ru/place-7"])]]);
+    expect(spoken(place(7), ["ru"], older).media).toEqual(["sound:kommutator/ru/place-7"]);
   });
 
   it.each<[string, Announcement, string[]]>([

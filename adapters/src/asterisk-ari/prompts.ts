@@ -51,7 +51,7 @@ export function spoken(say: Announcement, languages: readonly (string | null | u
 function wordsOf(say: Announcement): string[] {
   if (say.what !== "place") return [say.what.replaceAll("_", "-")];
   const place = say.place > LAST_PLACE ? "place-more" : `place-${Math.max(1, say.place)}`;
-  return [place, ...(say.waitMs === null ? [] : waitWords(say.waitMs)), ...(say.callback ? ["callback-key"] : [])];
+  return [place, ...(say.waitMs === null ? ["wait-unknown"] : waitWords(say.waitMs)), ...(say.callback ? ["callback-key"] : [])];
 }
 
 /** The range in whole minutes of STEPS, the lower bound down and the upper up, so that what is said is never narrower than what is known. */

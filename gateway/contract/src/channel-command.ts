@@ -11,8 +11,8 @@ export interface OutboundFile {
 }
 
 /**
- * What a caller is told. After `place` the music goes on: `waitMs` is the range of the estimate (null = not enough data, the
- * place alone is spoken), `callback` whether to name the key for being called back. After `callback_promised` the call is ended
+ * What a caller is told. After `place` the music goes on: `waitMs` is the range of the estimate (null = not enough data, which is
+ * said so), `callback` whether to name the key for being called back. After `callback_promised` the call is ended
  * by us. `closed` and `emergency` are said to the end; the order that follows (fallback) waits for it.
  */
 export type Announcement =
@@ -81,7 +81,8 @@ export interface Results {
   "message.send": { messageKey: string };
   "call.records": CallReconstructed[];
   "recording.fetch": { bytes: Uint8Array; mime: string };
-  "media.fetch": { bytes: Uint8Array; mime: string; name?: string | undefined };
+  /** `preview`: a smaller picture of it that the provider keeps (preview.ts). */
+  "media.fetch": { bytes: Uint8Array; mime: string; name?: string | undefined; preview?: { bytes: Uint8Array; mime: string } | undefined };
 }
 // biome-ignore lint/suspicious/noConfusingVoidType: most commands answer nothing, and a handler may return nothing at all
 export type ResultOf<K extends CommandKind> = K extends keyof Results ? Results[K] : void;
