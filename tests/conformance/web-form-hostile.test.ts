@@ -151,7 +151,29 @@ describe("one person", () => {
 });
 
 describe("the test button", () => {
-  it("makes the signed round trip, and says what is wrong", async () => {
+  /** What the channel under test is told to call is the door of these tests. */
+  const address = (): string => server.url;
+
+  it("sends a whole form of its own, which is read as a visitor's and stored nowhere", async () => {
+    await open({ publicUrl: address(), consentRequired: true, textFields: "вопрос", consentFields: "согласие" });
+    const test = await channel.test?.();
+    expect(test).toMatchObject({
+      ok: true,
+      steps: [
+        { step: "connect", outcome: "ok", detail: expect.stringMatching(/Forms arrive at .*0 taken/) },
+        { step: "receive", outcome: "ok", detail: expect.stringMatching(/checked and read: "Kommutator: test [0-9a-f]{4}/) },
+      ],
+    });
+    expect(ledger.reported).toEqual([]);
+  });
+
+  it("a visitor cannot have his form forgotten by the same mark, nor anybody without the secret", async () => {
+    expect((await post({ _token: await token(), message: "kept", _trial: "1" })).status).toBe(200);
+    expect(texts()).toEqual([expect.stringContaining("kept")]);
+    expect((await signed('{"message":"x","_trial":"1"}', { secret: "another of sixteen" })).status).toBe(401);
+  });
+
+  it("says what is wrong", async () => {
     const detail = async (change: Record<string, unknown>) => {
       await open(change);
       return channel.test?.();

@@ -116,6 +116,8 @@ export const houseOperations: Record<string, Operation> = {
   "POST /channels/{id}/errors/{eventId}/retry": admin({ params: { eventId: "1" }, elsewhere: "gateway/src/api/channels/channels.test.ts" }),
   "POST /channels/{id}/test": admin(),
   "GET /channels/{id}/test-targets": admin(),
+  "POST /channels/{id}/listening": admin(),
+  "GET /channels/{id}/listening": admin({ query: () => ({ after: "0" }) }),
   "GET /channels/{id}/transcript": admin(),
   "GET /channels/{id}/lines": head(),
   "POST /channels/{id}/lines": admin({ id: (s) => Promise.resolve(s.voiceId), body: (s) => ({ number: s.phone().value, queueId: s.queueId }) }),

@@ -1,4 +1,5 @@
 import { ChannelError, type Host } from "@kommutator/contract/channel";
+import { sentences } from "@kommutator/contract/sentences";
 import type { BotApi } from "./bot-api.ts";
 import type { TelegramConfig } from "./config.ts";
 import { type WebhookInfo, webhookFault, webhookUrl } from "./webhook.ts";
@@ -17,7 +18,7 @@ export async function tryBot(config: TelegramConfig, host: Host, api: BotApi): P
     const fault = webhookFault(info, webhookUrl(config, host), 0);
     return fault === null
       ? { ok: true, detail: `${who}; messages are delivered to ${config.publicUrl}, ${waiting} waiting` }
-      : { ok: false, detail: `${who}. ${fault}` };
+      : { ok: false, detail: sentences([who, fault]) };
   } catch (error) {
     return { ok: false, detail: error instanceof ChannelError ? error.message : "The bot could not be tried" };
   }

@@ -1,4 +1,5 @@
 import { type Channel, ChannelError, type Host } from "@kommutator/contract/channel";
+import { sentences } from "@kommutator/contract/sentences";
 import { ViberApi } from "./api.ts";
 import type { ViberConfig } from "./config.ts";
 import { FileLinks } from "./file-links.ts";
@@ -48,7 +49,7 @@ async function tryIt(api: ViberApi, address: string): Promise<{ ok: boolean; det
     const account = await api.call("get_account_info", {});
     const bot = `Viber knows the bot "${account.name ?? account.uri ?? "without a name"}" (${account.subscribers_count ?? 0} subscribers)`;
     const fault = addressFault(account, address);
-    return fault === null ? { ok: true, detail: `${bot} and sends its events to this channel.` } : { ok: false, detail: `${bot}. ${fault}` };
+    return fault === null ? { ok: true, detail: `${bot} and sends its events to this channel.` } : { ok: false, detail: sentences([bot, fault]) };
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }

@@ -1,4 +1,5 @@
 import { ChannelError } from "@kommutator/contract/channel";
+import { sentences } from "@kommutator/contract/sentences";
 import type { Objects, Responses } from "vk-io";
 import type { VkClient } from "./client.ts";
 import type { VkConfig } from "./config.ts";
@@ -36,13 +37,13 @@ export async function probe(config: VkConfig, client: VkClient, hookUrl: string 
     if (!lacking.includes("manage"))
       faults.push(...(config.mode === "polling" ? await pollingFaults(config, client) : await callbackFaults(config, client, hookUrl)));
     const name = str(group?.["name"]);
-    if (faults.length > 0) return { ok: false, detail: faults.join(". ") };
+    if (faults.length > 0) return { ok: false, detail: sentences(faults) };
     return {
       ok: true,
       detail: config.mode === "polling" ? `"${name}" lets us in and its events come by long polling` : `"${name}" lets us in and VK calls us with its events`,
     };
   } catch (error) {
-    if (error instanceof ChannelError) return { ok: false, detail: [error.message, ...faults].join(". ") };
+    if (error instanceof ChannelError) return { ok: false, detail: sentences([error.message, ...faults]) };
     throw error;
   }
 }

@@ -5,6 +5,8 @@ import { messageEvent, type Sent } from "./from-form.ts";
 import { Rate } from "./rate.ts";
 import { checkBody, issueToken, readToken, TOKEN_LIFE_MS } from "./token.ts";
 
+/** Of a signed form alone: it is read as any other and stored nowhere. Signed by us, so no visitor's form can hide behind it. */
+export const TRIAL = "_trial";
 /** A field that no person sees: whoever fills it in is a machine. No browser fills in an address of this name by itself. */
 const TRAP = "homepage";
 /** A page takes one for each form that somebody begins to fill in. */
@@ -38,7 +40,6 @@ export class FormDesk {
     try {
       if (request.method === "OPTIONS") return { status: 204, headers: cors };
       if (route === "GET token") return this.#token(request, cors);
-      if (route === "POST ping") return this.#ping(request);
       if (route === "POST ") return await this.#submit(request, signed, cors);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -82,19 +83,18 @@ export class FormDesk {
       return json(200, { ok: true }, cors);
     }
     fields.delete(TRAP);
+    const trial = signed && fields.delete(TRIAL);
     const event = messageEvent(fields, sent, this.#config);
+    if (trial) {
+      this.#host.record("in", "Trial form: read, not stored", { key: event.eventKey });
+      return json(200, { ok: true, trial: this.#host.channelId, text: event.text }, cors);
+    }
     const allowed = (signed || this.#addresses.take(request.remoteAddress ?? "", now)) && this.#all.take("", now);
     if (!allowed) return this.#refuse(request, 429, "too_many", { ...cors, "retry-after": "30" });
     await this.#host.report(event);
     this.counted.taken++;
     this.#host.record("in", "Form", { key: event.eventKey, source: event.origin?.source ?? "", signed });
     return json(200, { ok: true }, cors);
-  }
-
-  /** The test's round trip: signed like a submission, stored nowhere. */
-  #ping(request: WebhookRequest): WebhookResponse {
-    const checked = checkBody(this.#config.secret, request.headers, request.body, this.#host.now());
-    return checked === "good" ? json(200, { channel: this.#host.channelId }, {}) : this.#refuse(request, 401, checked, {});
   }
 
   /** Headers for a page of an allowed site (or of our own), or null for any other. */

@@ -55,7 +55,10 @@ async function nameUncertain(tx: Tx, batch: readonly (PendingEvent & { event: Me
     WHERE m.id = q.id AND m.channel_id = q.channel_id AND m.message_key IS NULL AND m.direction = 'out' AND m.delivery = 'uncertain'`;
 }
 
-/** Reports about messages whose key we do not know (yet); these wait for another attempt. */
+/** Receipts of a test message (api/channels/trial.ts) may come for days, as of any SMS. */
+const TRIAL_DAYS = 7;
+
+/** Reports about messages whose key we do not know (yet); these wait for another attempt. Those of a test message are nobody's and done. */
 export async function unknownStates<T extends PendingEvent & { event: MessageStateReported }>(tx: Tx, batch: readonly T[]): Promise<Set<number>> {
   await nameUncertain(tx, batch);
   const young = batch.filter((p) => p.attempts < PATIENCE);
@@ -63,8 +66,16 @@ export async function unknownStates<T extends PendingEvent & { event: MessageSta
   const known = await tx<{ channel_id: Id; message_key: string }[]>`
     SELECT m.channel_id, m.message_key FROM unnest(${young.map((p) => p.channelId)}::uuid[], ${young.map((p) => cleanKey(p.event.messageKey))}::text[]) AS q(channel_id, message_key)
     JOIN message m ON m.channel_id = q.channel_id AND m.message_key = q.message_key`;
+  const nameOf = (p: T) => `${p.channelId} ${cleanKey(p.event.messageKey)}`;
   const keys = new Set(known.map((k) => `${k.channel_id} ${k.message_key}`));
-  return new Set(young.filter((p) => !keys.has(`${p.channelId} ${cleanKey(p.event.messageKey)}`)).map((p) => p.id));
+  const unknown = young.filter((p) => !keys.has(nameOf(p)));
+  if (unknown.length === 0) return new Set();
+  const trials = await tx<{ channel_id: Id; message_key: string }[]>`
+    SELECT a.object_id AS channel_id, a.changes->>'messageKey' AS message_key FROM audit_log a
+    WHERE a.object_kind = 'channel' AND a.object_id = ANY(${[...new Set(unknown.map((p) => p.channelId))]}::uuid[]) AND a.action = 'test'
+      AND a.at > now() - make_interval(days => ${TRIAL_DAYS}) AND a.changes->>'messageKey' = ANY(${unknown.map((p) => cleanKey(p.event.messageKey))}::text[])`;
+  const ofTests = new Set(trials.map((k) => `${k.channel_id} ${k.message_key}`));
+  return new Set(unknown.filter((p) => !ofTests.has(nameOf(p))).map((p) => p.id));
 }
 
 /** The other side ended the exchange: routing lets go of it and the dialog closes. Ended already: nothing. */

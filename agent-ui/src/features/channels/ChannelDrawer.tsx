@@ -108,7 +108,7 @@ export function ChannelDrawer({
       {channel === null ? <Text size="sm">{t(`about.${kind.kind}`, { defaultValue: "" })}</Text> : <Health channel={channel} />}
       {channel === null ? null : (
         <>
-          <TestChannel channelId={channel.id} unsaved={touched} />
+          <TestChannel channelId={channel.id} kind={channel.kind} unsaved={touched} />
           <Outside channel={channel} />
         </>
       )}

@@ -12,11 +12,12 @@ import { keys } from "../../app/keys.ts";
 import { saidKey } from "../composer/said.ts";
 import { useSaid } from "../composer/useSaid.ts";
 import classes from "./channels.module.css";
+import { Listening } from "./Listening.tsx";
 import { TestSteps } from "./TestSteps.tsx";
-import { TestTarget, type Wanted } from "./TestTarget.tsx";
+import { TestTarget, useTestTargets, type Wanted } from "./TestTarget.tsx";
 
 /** Does the real thing with the provider and says in words what came of it. What is tested is what is saved. */
-export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved: boolean }) {
+export function TestChannel({ channelId, kind, unsaved }: { channelId: string; kind: string; unsaved: boolean }) {
   const { t } = useTranslation("channels");
   const format = useFormat();
   const client = useQueryClient();
@@ -26,6 +27,7 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
     onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
   });
   const seconds = useSeconds(test.isPending);
+  const hears = useTestTargets(channelId)?.hears ?? "itself";
   const said = useSaid();
   const ok = test.data?.ok === true;
   const detail = test.data?.detail ?? "";
@@ -74,6 +76,7 @@ export function TestChannel({ channelId, unsaved }: { channelId: string; unsaved
           {money === null ? null : <div>{t("balance", { amount: money })}</div>}
         </Alert>
       )}
+      {hears === "itself" ? null : <Listening channelId={channelId} kind={kind} />}
     </Stack>
   );
 }

@@ -9,15 +9,20 @@ import { keys } from "../../app/keys.ts";
 
 export type Wanted = NonNullable<z.infer<typeof ChannelTestBody>>;
 
-/** To whom a test message goes, where the channel can send one: a number, or a chat that has written to us. Empty: none is sent. */
-export function TestTarget({ channelId, wanted, onChange }: { channelId: string; wanted: Wanted; onChange: (wanted: Wanted) => void }) {
-  const { t } = useTranslation("channels");
-  const format = useFormat();
+/** To whom a test message can go on this channel, and what one does to see that it hears. */
+export function useTestTargets(channelId: string): z.infer<typeof ChannelTestTargets> | undefined {
   const targets = useQuery({
     queryKey: [...keys.channels, channelId, "test-targets"],
     queryFn: ({ signal }) => api.get<z.infer<typeof ChannelTestTargets>>(`/channels/${channelId}/test-targets`, { signal }),
   });
-  const { to = "nobody", chats = [] } = targets.data ?? {};
+  return targets.data;
+}
+
+/** To whom a test message goes, where the channel can send one: a number, or a chat that has written to us. Empty: none is sent. */
+export function TestTarget({ channelId, wanted, onChange }: { channelId: string; wanted: Wanted; onChange: (wanted: Wanted) => void }) {
+  const { t } = useTranslation("channels");
+  const format = useFormat();
+  const { to = "nobody", chats = [] } = useTestTargets(channelId) ?? {};
   if (to === "phone")
     return (
       <TextInput

@@ -8,7 +8,7 @@ import { Id, IsoTime, NamedRef, PageQuery, patchOf } from "./common.ts";
  * Departments GET/POST /departments · PATCH/DELETE /departments/:id (DELETE archives an empty one) · GET /departments/:id/history
  * Calendars   GET/POST /calendars · PATCH/DELETE /calendars/:id (DELETE archives an unused one) · POST /calendars/:id/measure
  * Roles       GET/POST /roles · PATCH/DELETE /roles/:id
- * Channels    GET /channels/kinds · GET/POST /channels · PATCH/DELETE /channels/:id · POST /channels/:id/test · GET /channels/:id/test-targets · GET /channels/:id/errors · POST /channels/:id/errors/:eventId/retry · GET /channels/:id/transcript
+ * Channels    GET /channels/kinds · GET/POST /channels · PATCH/DELETE /channels/:id · POST /channels/:id/test · GET /channels/:id/test-targets · POST/GET /channels/:id/listening · GET /channels/:id/errors · POST /channels/:id/errors/:eventId/retry · GET /channels/:id/transcript
  * Lines       of voice channels: line.ts
  * Audit       GET /audit?objectKind=&objectId=&actorId=&actorKind=&action=&from=&to=
  * All under /api/v1.
@@ -156,6 +156,17 @@ export const ChannelTestBody = z.object({ number: z.string().trim().min(1).max(4
 export const ChannelTestTargets = z.object({
   to: z.enum(["phone", "thread", "nobody"]),
   chats: z.array(z.object({ dialogId: Id, name: z.string(), lastAt: IsoTime })),
+  /** What one does oneself to see that the channel hears; `itself`: its test sends something that comes back. */
+  hears: z.enum(["message", "call", "itself"]),
+});
+/** POST /channels/:id/listening: from now on a message (or a call) is waited for; `after` is the mark to ask with, `limitMs` how long the page waits. */
+export const ChannelListening = z.object({ after: z.number().int(), limitMs: z.number().int() });
+export const ChannelHeardQuery = z.object({ after: z.coerce.number().int().nonnegative() });
+/** GET /channels/:id/listening: what came behind the mark. `others`: receipts, edits and the like, which prove the line but no message. */
+export const ChannelHeard = z.object({
+  heard: z.object({ at: IsoTime, from: z.string().nullable() }).nullable(),
+  unreadable: z.object({ at: IsoTime, error: z.string() }).nullable(),
+  others: z.number().int(),
 });
 export type ChannelView = z.infer<typeof ChannelView>;
 export const ChannelBody = z.object({

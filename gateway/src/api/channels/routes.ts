@@ -1,7 +1,10 @@
 import {
   ChannelBody,
   ChannelErrorView,
+  ChannelHeard,
+  ChannelHeardQuery,
   ChannelKindView,
+  ChannelListening,
   ChannelPatch,
   ChannelTest,
   ChannelTestBody,
@@ -20,6 +23,7 @@ import { z } from "zod";
 import { isRetriable, listFailed, retryFailed } from "../../inbound/error-list.ts";
 import type { ApiDeps } from "../deps.ts";
 import { adapterOf, archiveChannel, changeChannel, channelView, createChannel } from "./change.ts";
+import { beginListening, heardSince } from "./listening.ts";
 import { testChannel, testTargets } from "./trial.ts";
 import { readChannels } from "./views.ts";
 
@@ -83,6 +87,18 @@ export function channelRoutes(deps: ApiDeps, onChanged: () => Promise<void>): Fa
     app.get("/channels/:id/test-targets", { schema: { params: IdParams, response: { 200: ChannelTestTargets } } }, async (request) => {
       requireScope(request, "channel", "edit");
       return testTargets(deps, await requireChannel(request.params.id));
+    });
+
+    app.post("/channels/:id/listening", { schema: { params: IdParams, response: { 200: ChannelListening } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      await requireChannel(request.params.id);
+      return beginListening(sql, actorOf(request), request.params.id);
+    });
+
+    app.get("/channels/:id/listening", { schema: { params: IdParams, querystring: ChannelHeardQuery, response: { 200: ChannelHeard } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      await requireChannel(request.params.id);
+      return heardSince(sql, request.params.id, request.query.after);
     });
 
     app.get("/channels/:id/errors", { schema: { params: IdParams, response: { 200: z.array(ChannelErrorView) } } }, async (request) => {

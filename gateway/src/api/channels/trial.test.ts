@@ -49,7 +49,8 @@ describe("the test of a channel", () => {
     expect(provider.sent.at(-1)).toMatchObject({ threadKey: "+77011234567", text: expect.stringMatching(/^Kommutator: test [0-9a-f]{4}$/) });
     expect(await messages()).toBe(before);
     const [row] = await house.sql`SELECT changes FROM audit_log WHERE object_id = ${sms} AND action = 'test' ORDER BY id DESC LIMIT 1`;
-    expect(row).toEqual({ changes: { to: "+77011234567" } });
+    // By the provider's id its receipts are known as nobody's.
+    expect(row).toEqual({ changes: { to: "+77011234567", messageKey: "p-1" } });
   });
 
   test("what the provider refuses is said in its words; while nobody lets us in nothing is sent", async () => {
@@ -81,12 +82,74 @@ describe("the test of a channel", () => {
     const dialogId = await house.dialog({ channelId: bot });
     const targets = (await admin.call("GET", `/channels/${bot}/test-targets`)).json();
     expect(targets).toMatchObject({ to: "thread", chats: [{ dialogId }] });
-    expect((await admin.call("GET", `/channels/${sms}/test-targets`)).json()).toEqual({ to: "phone", chats: [] });
+    expect((await admin.call("GET", `/channels/${sms}/test-targets`)).json()).toEqual({ to: "phone", chats: [], hears: "message" });
     const [dialog] = await house.sql<{ thread_key: string }[]>`SELECT thread_key FROM dialog WHERE id = ${dialogId}`;
     expect((await tested(bot, { dialogId })).json()).toMatchObject({ ok: true, steps: [{}, { step: "send", outcome: "ok" }, {}] });
     expect(provider.sent.at(-1)).toMatchObject({ threadKey: dialog?.thread_key });
     const elsewhere = await house.dialog({ channelId: sms });
     expect((await tested(bot, { dialogId: elsewhere })).statusCode).toBe(404);
+  });
+
+  test("the parts of an answer are sentences, however each of them ends", async () => {
+    line = { ok: true, detail: 'Viber knows the bot "Desk" and sends its events to this channel.' };
+    const { detail } = (await tested(bot)).json() as { detail: string };
+    expect(detail).toBe(
+      'Viber knows the bot "Desk" and sends its events to this channel. No test message was sent: it was not said to whom. Nobody wrote to us during the test',
+    );
+    line = { ok: true, detail: "The account is known" };
+  });
+});
+
+describe("waiting for a test message", () => {
+  let events = 0;
+  /** As the provider's event lies in the house before anything is done with it. */
+  const came = async (channelId: Id, event: { kind: string; [field: string]: unknown }, error: string | null = null): Promise<void> => {
+    const key = `waited-${++events}`;
+    await house.sql`
+      INSERT INTO raw_event (channel_id, event_key, order_key, kind, event, occurred_at, state, error)
+      VALUES (${channelId}, ${key}, ${key}, ${event.kind}, ${house.sql.json(event as never)}, now(), ${error === null ? "done" : "failed"}, ${error})`;
+  };
+  const begin = async (id: Id): Promise<number> => (await admin.call("POST", `/channels/${id}/listening`)).json().after as number;
+  const heard = async (id: Id, after: number) => (await admin.call("GET", `/channels/${id}/listening?after=${after}`)).json() as Record<string, unknown>;
+
+  test("what came before does not count; the first message behind the mark does, with who wrote it, and nothing of what he wrote", async () => {
+    await came(bot, { kind: "message.received", from: { kind: "telegram", value: "1", displayName: "Earlier" }, text: "before" });
+    const after = await begin(bot);
+    expect(await heard(bot, after)).toEqual({ heard: null, unreadable: null, others: 0 });
+    await came(bot, { kind: "message.received", from: { kind: "telegram", value: "770111", displayName: "Ажар" }, text: "a secret" });
+    await came(bot, { kind: "message.received", from: { kind: "telegram", value: "770112" }, text: "another" });
+    const found = await heard(bot, after);
+    expect(found).toEqual({ heard: { at: expect.any(String), from: "Ажар" }, unreadable: null, others: 1 });
+    expect(JSON.stringify(found)).not.toContain("secret");
+  });
+
+  test("a receipt proves the line and no message, another channel's message nothing, a call on a trunk as much as a message", async () => {
+    const [afterSms, afterBot] = [await begin(sms), await begin(bot)];
+    await came(sms, { kind: "message.state", messageKey: "p-1", state: "delivered" });
+    expect(await heard(sms, afterSms)).toEqual({ heard: null, unreadable: null, others: 1 });
+    await came(sms, { kind: "call.offered", from: { kind: "phone", value: "+77011112233" } });
+    expect(await heard(sms, afterSms)).toMatchObject({ heard: { from: "+77011112233" }, others: 1 });
+    expect(await heard(bot, afterBot)).toMatchObject({ heard: null, others: 0 });
+  });
+
+  test("what came and could not be read is said with its reason; a withheld writer has no name", async () => {
+    const other = await house.channel("telegram");
+    const after = await begin(other);
+    await came(other, { kind: "unparseable", raw: {} }, "Viber sent something that cannot be read: it is no JSON");
+    expect(await heard(other, after)).toMatchObject({ heard: null, unreadable: { error: expect.stringMatching(/no JSON/) } });
+    await came(other, { kind: "message.received", from: { kind: "telegram", value: null } });
+    expect(await heard(other, after)).toMatchObject({ heard: { from: null } });
+  });
+
+  test("who waited stands in the audit; whoever may not change the channel may not wait, and a channel that is not there is not there", async () => {
+    await begin(sms);
+    const [row] = await house.sql`SELECT changes FROM audit_log WHERE object_id = ${sms} AND action = 'test' ORDER BY id DESC LIMIT 1`;
+    expect(row).toEqual({ changes: { listening: true } });
+    const agent = await house.login(house.company.employees.aigul);
+    expect((await agent.call("POST", `/channels/${sms}/listening`)).statusCode).toBe(403);
+    expect((await agent.call("GET", `/channels/${sms}/listening?after=0`)).statusCode).toBe(403);
+    expect((await admin.call("GET", `/channels/${sms}/listening?after=-1`)).json()).toMatchObject({ code: "validation" });
+    expect((await admin.call("POST", "/channels/00000000-0000-4000-8000-000000000009/listening")).statusCode).toBe(404);
   });
 });
 

@@ -5,6 +5,7 @@ import { AppError } from "@kommutator/contract/errors";
 import type { Id } from "@kommutator/contract/ids";
 import { normaliseValue } from "@kommutator/contract/phone";
 import type { Actor } from "@kommutator/contract/ports";
+import { sentences } from "@kommutator/contract/sentences";
 import { writeAudit } from "@kommutator/crm-core/audit/write";
 import type { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
@@ -30,6 +31,9 @@ const TEST_TO: Partial<Record<string, "phone" | "thread">> = {
   vk: "thread",
 };
 
+/** Whoever tests these hears of it from the test itself: a letter of ours comes back, a form of ours is read. */
+const HEARS_ITSELF = ["email", "web-form"];
+
 /**
  * The "test" button: the channel does the real thing and says in words what is wrong, and what was not tried; the money left comes
  * along where it is told. With a target a message goes there; it is part of no dialog.
@@ -41,19 +45,23 @@ export async function testChannel(deps: ApiDeps, actor: Actor, { id, kind }: { i
   await deps.sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "test", changes: { to } }));
   const { state, detail } = deps.supervisor.status(id);
   if (channel === null) return { ok: false, detail: detail ?? state, steps: [], balance: null };
-  const [result, balance] = await Promise.all([tried(channel, TEST_TO[kind], state, target), balanceOf(deps, channel, id)]);
+  /** The key stands in the audit: by it the receipts of this message are known as nobody's (dialogs/ingest-states.ts). */
+  const remember = (messageKey: string) =>
+    deps.sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "test", changes: { to, messageKey } }));
+  const [result, balance] = await Promise.all([tried(channel, TEST_TO[kind], state, target, remember), balanceOf(deps, channel, id)]);
   return { ...result, steps: result.steps ?? [], balance };
 }
 
 /** To whom a test message can go on this channel; of chats the newest that somebody has written in. */
 export async function testTargets(deps: ApiDeps, { id, kind }: { id: Id; kind: string }): Promise<z.infer<typeof ChannelTestTargets>> {
   const to = TEST_TO[kind] ?? "nobody";
-  if (to !== "thread") return { to, chats: [] };
+  const hears = HEARS_ITSELF.includes(kind) ? "itself" : kind === "asterisk-ari" ? "call" : "message";
+  if (to !== "thread") return { to, chats: [], hears };
   const rows = await deps.sql<{ dialogId: Id; threadKey: string; name: string; at: Date }[]>`
     SELECT id AS "dialogId", thread_key AS "threadKey", coalesce(nullif(display_name, ''), identity_value, thread_key) AS name, opened_at AS at
     FROM dialog WHERE channel_id = ${id} AND direction = 'in' ORDER BY opened_at DESC LIMIT ${CHATS * 5}`;
   const newest = rows.filter((row, at) => rows.findIndex((other) => other.threadKey === row.threadKey) === at);
-  return { to, chats: newest.slice(0, CHATS).map(({ dialogId, name, at }) => ({ dialogId, name, lastAt: at.toISOString() })) };
+  return { to, hears, chats: newest.slice(0, CHATS).map(({ dialogId, name, at }) => ({ dialogId, name, lastAt: at.toISOString() })) };
 }
 
 async function targetOf(deps: ApiDeps, id: Id, takes: "phone" | "thread" | undefined, { number, dialogId }: Wanted): Promise<Target | null> {
@@ -73,23 +81,38 @@ async function targetOf(deps: ApiDeps, id: Id, takes: "phone" | "thread" | undef
   return { threadKey: dialog.threadKey, to: { kind: dialog.kind, value: dialog.value } };
 }
 
-async function tried(channel: Reached, takes: "phone" | "thread" | undefined, state: string, target: Target | null): Promise<TestOutcome> {
+async function tried(
+  channel: Reached,
+  takes: "phone" | "thread" | undefined,
+  state: string,
+  target: Target | null,
+  remember: (messageKey: string) => Promise<unknown>,
+): Promise<TestOutcome> {
   if (channel.test === undefined) return { ok: true, detail: state };
   const reached = await inWords(within(TEST_MS, channel.test()));
   if (reached.steps !== undefined || takes === undefined) return reached;
   const connect: TestStep = { step: "connect", outcome: reached.ok ? "ok" : "failed", detail: reached.detail };
   if (!reached.ok) return { ...reached, steps: [connect] };
-  const steps = [connect, await sent(channel, target), { step: "receive", outcome: "not-tried", detail: "Nobody wrote to us during the test" } as const];
-  return { ok: steps.every(({ outcome }) => outcome !== "failed"), detail: steps.map(({ detail }) => detail).join(". "), steps };
+  const steps = [
+    connect,
+    await sent(channel, target, remember),
+    { step: "receive", outcome: "not-tried", detail: "Nobody wrote to us during the test" } as const,
+  ];
+  return { ok: steps.every(({ outcome }) => outcome !== "failed"), detail: sentences(steps.map(({ detail }) => detail)), steps };
 }
 
-async function sent(channel: Reached, target: Target | null): Promise<TestStep> {
+async function sent(channel: Reached, target: Target | null, remember: (messageKey: string) => Promise<unknown>): Promise<TestStep> {
   const send = channel.handlers["message.send"];
   if (target === null || send === undefined) return { step: "send", outcome: "not-tried", detail: "No test message was sent: it was not said to whom" };
   const id = randomUUID();
   // Short, and the same in every language: one part of an SMS.
   const command = { id, ...target, text: `Kommutator: test ${id.slice(0, 4)}`, files: [], references: [] };
-  const answer = await inWords(within(SEND_MS, send(command)).then(({ messageKey }) => ({ ok: true, detail: `"${command.text}" was taken as ${messageKey}` })));
+  const taken = async (): Promise<TestOutcome> => {
+    const { messageKey } = await within(SEND_MS, send(command));
+    await remember(messageKey);
+    return { ok: true, detail: `"${command.text}" was taken as ${messageKey}` };
+  };
+  const answer = await inWords(taken());
   return { step: "send", outcome: answer.ok ? "ok" : "failed", detail: answer.detail };
 }
 
