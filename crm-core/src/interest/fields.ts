@@ -6,6 +6,7 @@ import type { Actor } from "@kommutator/contract/ports";
 import { differences } from "../audit/index.ts";
 import { columnsOf } from "../change.ts";
 import type { Crm } from "../context.ts";
+import { tellRouterOf } from "../party/router.ts";
 import { mayAssign } from "../rights.ts";
 import type { InterestRecord } from "./record.ts";
 
@@ -47,8 +48,15 @@ export async function writeFields(
   >`UPDATE interest SET ${tx({ ...after, last_activity_at: new Date(crm.clock.now()) })} WHERE id = ${interest.id} RETURNING *`;
   if ("responsible_id" in changes)
     await tx`UPDATE interest SET department_id = (SELECT department_id FROM employee WHERE id = interest.responsible_id) WHERE id = ${interest.id}`;
+  // Whoever waits about it goes to the new responsible (B0).
+  if ("responsible_id" in changes) await tellWaiting(crm, tx, interest);
   await crm.audit(tx, actor, { objectKind: "interest", objectId: interest.id, action: "edit", changes });
   return row ?? null;
+}
+
+async function tellWaiting(crm: Crm, tx: Tx, { customer_id, lead_id }: InterestRecord): Promise<void> {
+  if (customer_id !== null) await tellRouterOf(crm, tx, customer_id);
+  else if (lead_id !== null) await tellRouterOf(crm, tx, lead_id, "lead_id");
 }
 
 async function requireContact(tx: Tx, interest: InterestRecord, contactId: string): Promise<void> {

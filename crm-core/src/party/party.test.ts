@@ -157,6 +157,32 @@ describe("who a dialog is with (PATCH party)", () => {
       { employeeId: aigul.id, why: "customer" },
       { employeeId: bolat.id, why: "interest" },
     ]);
+    // Its responsible becomes another: who waits about it goes there; the other changes of an Interest are no news to the router.
+    const { version } = (await house.as("admin", "GET", `/interests/${chairs}`)).body;
+    await house.as("admin", "PATCH", `/dialogs/${d.id}/party`, { interestId: chairs });
+    const before = (await heard()).length;
+    const { dana } = house.company.employees;
+    expect((await house.as("admin", "PATCH", `/interests/${chairs}`, { title: "Armchairs", version })).status).toBe(200);
+    expect(await heard()).toHaveLength(before);
+    expect((await house.as("admin", "PATCH", `/interests/${chairs}`, { responsibleId: dana.id, version: version + 1 })).status).toBe(200);
+    expect((await heard()).slice(before)).toEqual([{ employeeId: dana.id, why: "interest" }]);
+  });
+
+  test("a lead's Interest that changes hands is told to whoever of the lead waits", async () => {
+    const { dana } = house.company.employees;
+    const { id: dialogId, identification } = await house.dialog(phone());
+    const { leadId } = identification;
+    const kindId = house.company.catalogues.interestKinds["sale"]?.id;
+    const made = await house.as("admin", "POST", "/interests", { kindId, title: "A roof", leadId, responsibleId: house.company.employees.bolat.id });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    await house.sql`INSERT INTO entry (id, dialog_id, queue_id, medium, identity_result, rung, enqueued_at) VALUES (gen_random_uuid(), ${dialogId}, ${house.company.queueId}, 'voice', 'lead', 'least_loaded', now())`;
+    await house.as("admin", "PATCH", `/interests/${made.body.id}`, { responsibleId: dana.id, version: made.body.version });
+    expect((await house.enqueued()).at(-1)).toMatchObject({
+      kind: "dialog.identified",
+      dialogId,
+      identity: "lead",
+      responsible: { employeeId: dana.id, why: "interest" },
+    });
   });
 
   test("a correction moves the recorded Interaction with it; the talk itself stays", async () => {

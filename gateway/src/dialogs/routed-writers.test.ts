@@ -214,3 +214,19 @@ test("a dialog that goes on from one about an open Interest comes to that Intere
   await closes();
   expect(await asked("Something else")).toEqual({ id: dana.id, why: "interest" });
 });
+
+test("a writer of whom it is learned late that they are blocked leaves the queue, and what they write from then on is offered to nobody", async () => {
+  const { sql } = database;
+  const bot = await channel("sms-http");
+  const { value, says } = writer();
+  await report(bot, says("Hello"));
+  const dialogId = await dialogOf(bot, value);
+  expect(await stays(dialogId)).toHaveLength(1);
+  await sql`UPDATE dialog SET identity_result = 'pending', contact_point_id = NULL WHERE id = ${dialogId}`;
+  await sql`INSERT INTO exclusion (kind, value_norm, reason) VALUES ('phone', ${value}, 'blocked')`;
+  await identifyLater({ sql, identify: crm.identify, emit, enqueue: routing.put, now: clock.now, onCommitted: () => routing.wake() }, dialogId);
+  await settled();
+  expect(await sql`SELECT outcome, identity_result FROM entry WHERE dialog_id = ${dialogId}`).toEqual([{ outcome: "closed", identity_result: "blocked" }]);
+  await report(bot, says("Buy!"));
+  expect(await stays(dialogId)).toHaveLength(1);
+});

@@ -67,24 +67,46 @@ function repeatSteps(state: RouterState, medium: Medium, person: string | null, 
   return medium === "voice" && person !== null && state.lastCalls.unanswered(person, state.now) ? queue.facts.repeatPriority : 0;
 }
 
-/** It turned out who it is: the entry that waits knows its responsible from now on, and what else follows from the person. */
+/**
+ * It turned out who it is, or whose: the entry that waits knows its responsible from now on, and what else follows from the person. A blocked one
+ * does not wait on.
+ */
 export function dialogIdentified(state: RouterState, input: Input<"dialog.identified">): void {
   const entry = state.entries.get(input.dialogId);
   if (entry === undefined) return;
   entry.identity = input.identity;
+  if (input.identity === "blocked") {
+    leaveBlocked(state, entry);
+    return;
+  }
+  const responsibleId = input.responsible?.employeeId ?? null;
+  const anothers = entry.responsibleId !== responsibleId;
   // Who waits before one responsible and turns out to be another's customer begins anew.
-  const before = entry.waitsUntil !== null && entry.responsibleId !== input.responsible?.employeeId;
-  if (before) {
+  if (entry.waitsUntil !== null && anothers) {
     stopWaiting(state, entry);
     state.toAdvance.push(entry);
   }
-  entry.responsibleId = input.responsible?.employeeId ?? null;
+  entry.responsibleId = responsibleId;
   entry.responsibleWhy = input.responsible?.why ?? null;
   entry.substituteId = input.substituteId;
+  if (responsibleId !== null && !isCallback(entry) && !entry.tried.includes(responsibleId)) {
+    // While offered, the first rung comes next; who waits, and is another's customer from now on, comes to it at once, keeping the place.
+    if (entry.offer !== null) entry.rung = "responsible";
+    else if (anothers && entry.listed) {
+      unlist(state, entry);
+      entry.rung = "responsible";
+      state.toAdvance.push(entry);
+    }
+  }
   personFound(state, entry, input);
-  // While waiting nobody is free for it, the responsible included; while offered, the first rung comes next.
-  if (entry.offer !== null && !isCallback(entry) && entry.responsibleId !== null && !entry.tried.includes(entry.responsibleId)) entry.rung = "responsible";
   state.effects.changedEntry(entry);
+}
+
+/** As if it had been known at once: nothing rings on, no place and no promise is kept; a caller who is there gets the dialplan's fallback. */
+function leaveBlocked(state: RouterState, entry: Entry): void {
+  const there = entry.medium === "voice" && !isCallback(entry);
+  leaveQueue(state, entry, "closed");
+  if (there) state.order({ id: state.newCommandId(), kind: "fallback", dialogId: entry.dialogId });
 }
 
 /**

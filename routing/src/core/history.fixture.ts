@@ -34,6 +34,7 @@ export type Happening =
       priority?: number;
       person?: (typeof CUSTOMERS)[number];
       needs?: keyof typeof NEEDS;
+      blocked?: true;
     }
   | { do: "rings" | "picked up" | "bridged"; dialog: Id; late: number }
   | { do: "leg ends"; dialog: Id; cause: LegEnd; late: number }
@@ -217,7 +218,7 @@ function inputOf(s: Story, h: Single | Extract<Happening, { agent: Id }>): CoreI
       return {
         kind: "dialog.identified",
         dialogId: h.dialog,
-        identity: "known",
+        identity: h.blocked === true ? "blocked" : "known",
         responsible: h.responsible === null ? null : { employeeId: h.responsible, why: "interest" },
         substituteId: h.substitute,
         priority: h.priority,

@@ -20,6 +20,7 @@ export type Rule =
   | "a way out"
   | "no circles"
   | "no offline owner"
+  | "nobody blocked"
   | "durable"
   | "total"
   | "indexes";
@@ -29,6 +30,7 @@ export type Found = (rule: Rule, what: string) => void;
 export function violations(state: RouterState, due: boolean, found: Found): void {
   for (const entry of state.entries.values()) {
     winnerOf(state, entry, found);
+    if (entry.identity === "blocked") found("nobody blocked", `${entry.dialogId}, of somebody blocked, has a place`);
     wayOutOf(state, entry, found);
     if (!due && entry.offer === null)
       for (const agent of state.agents.values())

@@ -138,6 +138,7 @@ function anything(c: Chance): Happening {
         ...(c.happens(0.5) ? { priority: pick(c, [0, 10]) } : {}),
         ...(c.happens(0.5) ? { person: pick(c, CUSTOMERS) } : {}),
         ...(c.happens(0.5) ? { needs: pick(c, ["nothing", "Kazakh", "a Kazakh lawyer"] as const) } : {}),
+        ...(c.happens(0.15) ? { blocked: true } : {}),
       };
     case 13:
       return c.happens(0.4) ? { do: "oversleeps", ms: pick(c, [5000, 60_000, 900_000]) } : { do: "stray", input: pick(c, STRAY) };

@@ -18,6 +18,7 @@ export function sentenceOf(s: Story, h: Happening): string {
     case "asks for a callback":
       return `the caller of ${h.dialog} asks to be called back`;
     case "identified":
+      if (h.blocked === true) return `the customer of ${h.dialog} turns out to be blocked`;
       return `the customer of ${h.dialog} is recognised: ${h.responsible ?? "nobody"} is responsible${h.substitute === null ? "" : `, ${h.substitute} substitutes`}${h.priority === undefined ? "" : `, priority ${h.priority}`}${h.person === undefined ? "" : `, it is ${h.person}`}${h.needs === undefined ? "" : `, needs ${h.needs}`}`;
     case "rings":
       return `${asked(s, h)}'s phone rings for ${h.dialog}${lateness(h.late)}`;
