@@ -1,4 +1,4 @@
-import type { RungName } from "@kommutator/contract/dialog-event";
+import type { ForwardOn, RungName } from "@kommutator/contract/dialog-event";
 import type { EpochMs, Id, Medium } from "@kommutator/contract/ids";
 import { refresh, startWrapup } from "./agent-machine.ts";
 import { endPromise } from "./callback.ts";
@@ -164,12 +164,21 @@ export function giveBack(
 
 /** Takes back offers of somebody who is gone; their entries go on. */
 export function withdrawOffers(state: RouterState, agent: Agent, which: "all" | "written"): void {
-  for (const offer of which === "all" ? [agent.liveOffer, agent.messageOffer, agent.mailOffer] : [agent.messageOffer, agent.mailOffer]) {
-    if (offer === null || offer.state === "answered") continue;
-    rescind(state, offer, "agent_gone", "cancelled");
-    offer.entry.unanswered = "absent";
-    state.toAdvance.push(offer.entry);
-  }
+  for (const offer of which === "all" ? [agent.liveOffer, agent.messageOffer, agent.mailOffer] : [agent.messageOffer, agent.mailOffer])
+    if (offer !== null) withdraw(state, offer, "agent_gone", "absent");
+}
+
+/** The phone has begun a call by itself: what rings at it, or waits on the screen for whoever is free, goes to the next. Nothing was missed. */
+export function withdrawLive(state: RouterState, agent: Agent): void {
+  if (agent.liveOffer !== null) withdraw(state, agent.liveOffer, "in_call", "busy");
+}
+
+/** What was picked up already stays. */
+function withdraw(state: RouterState, offer: Offer, cause: string, unanswered: ForwardOn): void {
+  if (offer.state === "answered") return;
+  rescind(state, offer, cause, "cancelled");
+  offer.entry.unanswered = unanswered;
+  state.toAdvance.push(offer.entry);
 }
 
 /** The agent is offline for good: nothing that waits for an answer stays with them (spec B0). Calls go on: they live in the phone. */

@@ -1,7 +1,7 @@
 import * as agents from "./agent-machine.ts";
 import { applyFacts } from "./apply-facts.ts";
 import { dialogAssign } from "./assign.ts";
-import { accept, leaveWork, setAwaiting, withdrawOffers } from "./assignment-machine.ts";
+import { accept, leaveWork, setAwaiting, withdrawLive, withdrawOffers } from "./assignment-machine.ts";
 import { callBack } from "./callback.ts";
 import { callbackRequested, dialogClosed, dialogIdentified, dialogLeft, dialogOpened, writesAgain, writesToHolder } from "./dialogs.ts";
 import { Effects } from "./effects.ts";
@@ -109,6 +109,7 @@ function handle(state: RouterState, event: RouterEvent): void {
       const agent = state.agents.get(input.employeeId);
       if (agent === undefined) return;
       agents.setPhone(state, agent, input.reachable, input.directCall === true);
+      if (agent.directCall) withdrawLive(state, agent);
       return;
     }
     case "agent.intent": {

@@ -1,7 +1,7 @@
 import { coolsDown } from "./choice.ts";
 import { NONE, openDialogs, REFUSALS, refusalOf } from "./eligibility.ts";
 import { loadOf } from "./load.ts";
-import { type Agent, type Entry, MEDIUM_INDEX, type MediumIndex, type Membership, type QueueState } from "./model.ts";
+import { type Agent, type Entry, isLive, MEDIUM_INDEX, type MediumIndex, type Membership, type QueueState } from "./model.ts";
 import { hasSkills } from "./skills.ts";
 import type { SortedList } from "./sorted-list.ts";
 import type { RouterState } from "./state.ts";
@@ -41,6 +41,8 @@ export function violations(state: RouterState, due: boolean, found: Found): void
       found("one winner", `an offer of ${offer.dialogId} to ${offer.employeeId} is open without its entry`);
     if (offer.endedAt !== null) found("one winner", `an ended offer of ${offer.dialogId} is still open`);
     if (offerHeldBy(offer.agent, offer.medium) !== offer) found("capacity", `${offer.employeeId} does not hold the offer of ${offer.dialogId}`);
+    if (offer.agent.directCall && isLive(offer.medium) && offer.state !== "answered")
+      found("capacity", `${offer.dialogId} rings at ${offer.employeeId}, whose phone is in a direct call`);
     if (!offer.deadline.isSet()) found("a way out", `the offer of ${offer.dialogId} to ${offer.employeeId} never ends`);
   }
   for (const agent of state.agents.values()) {

@@ -28,6 +28,7 @@ import type { RouterState } from "./state.ts";
  *   pending, presented  leg ended otherwise            failed, 30 s cool-down, the agent's phone rests 10 s
  *   answered            deadline or leg ended          failed (no_media): the entry goes on at its old place, the phone rests
  *   any open            caller left, taken, closed, agent gone   rescinded, command cancel-ring for a call
+ *   pending, presented  a direct call of the agent's phone       the same, for calls and chats: no cool-down, nothing missed
  *   ended               leg.answered                   ignored but for cancel-ring with the reason (decide.ts)
  *
  * Ignored: leg.ringing when presented or answered, accept of a call (its device decides), accept and reject by anybody but
