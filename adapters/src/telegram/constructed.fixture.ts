@@ -18,15 +18,16 @@ const business = { ...head, business_connection_id: "Zc2yBQcAAUkFAAE" };
 
 const built: Built[] = [
   {
-    name: "a photo with a caption",
+    name: "a photo with a caption: the largest, and the size that suits a thread",
     update: message({
       photo: [
-        { ...ID, file_id: "small", file_size: 900, width: 90, height: 60 },
+        { ...ID, file_id: "tiny", file_size: 900, width: 90, height: 60 },
+        { ...ID, file_id: "middle", file_size: 20_000, width: 320, height: 213 },
         { ...ID, file_id: "large", file_size: 90_000, width: 1280, height: 853 },
       ],
       caption: "Мынау бұзылған",
     }),
-    events: [said({ text: "Мынау бұзылған", files: [{ fileKey: "large", name: "photo-7.jpg", mime: "image/jpeg", bytes: 90_000 }] })],
+    events: [said({ text: "Мынау бұзылған", files: [{ fileKey: "large\nmiddle", name: "photo-7.jpg", mime: "image/jpeg", bytes: 90_000 }] })],
   },
   {
     name: "a hidden link is shown, counted in UTF-16 units after an emoji",
@@ -39,9 +40,19 @@ const built: Built[] = [
     events: [said({ text: "/start", origin: { source: "instagram_spring" } })],
   },
   {
-    name: "a video",
-    update: message({ video: { ...ID, width: 640, height: 360, duration: 12, mime_type: "video/mp4", file_size: 2_000_000 } as NonNullable<Message["video"]> }),
-    events: [said({ files: [{ fileKey: ID.file_id, name: "video-7.mp4", mime: "video/mp4", bytes: 2_000_000, durationMs: 12_000 }] })],
+    name: "a video and its thumbnail",
+    update: message({
+      video: {
+        ...ID,
+        thumbnail: { ...ID, file_id: "thumb", width: 320, height: 180 },
+        width: 640,
+        height: 360,
+        duration: 12,
+        mime_type: "video/mp4",
+        file_size: 2_000_000,
+      } as NonNullable<Message["video"]>,
+    }),
+    events: [said({ files: [{ fileKey: `${ID.file_id}\nthumb`, name: "video-7.mp4", mime: "video/mp4", bytes: 2_000_000, durationMs: 12_000 }] })],
   },
   {
     name: "a round video",

@@ -1,4 +1,5 @@
 import type { MessageReceived, RemoteFile } from "@kommutator/contract/channel";
+import { sizeForThread, withPreview } from "@kommutator/contract/preview";
 import { forwardedFrom, megabytes, nameOf, placeText, withLinks, withPlus } from "./readable.ts";
 import type { FileInfo, Message } from "./update.ts";
 
@@ -77,9 +78,11 @@ function unknownKind(message: Message): string {
 
 /** The file of a message: Telegram's messages carry one at most. An animation comes with a document that is the same file. */
 function fileOf(message: Message): RemoteFile | null {
-  const { message_id: id, photo, voice, audio, video, video_note: note, animation, document, sticker } = message;
+  const { message_id: id, photo, voice, audio, video, video_note: note, animation, document } = message;
+  // A sticker is small as it is.
+  const sticker = message.sticker && { ...message.sticker, thumbnail: null };
   const largest = photo?.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
-  if (largest !== undefined) return remote(largest, `photo-${id}.jpg`, "image/jpeg");
+  if (largest !== undefined) return remote({ ...largest, thumbnail: sizeForThread(photo ?? []) }, `photo-${id}.jpg`, "image/jpeg");
   if (voice) return { ...remote(voice, `voice-${id}.ogg`, "audio/ogg"), voice: true };
   if (audio) return remote(audio, [audio.performer, audio.title].filter(Boolean).join(" – ") || `audio-${id}`, "audio/mpeg");
   if (note) return remote(note, `video-note-${id}.mp4`, "video/mp4");
@@ -91,6 +94,9 @@ function fileOf(message: Message): RemoteFile | null {
   return null;
 }
 
+/** Pictures and films have a place in the thread; sound and documents are shown by their names. */
+const hasPlace = (mime: string): boolean => /^(image|video)\//.test(mime);
+
 const EXTENSIONS: Record<string, string> = { "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/ogg": ".ogg", "audio/flac": ".flac" };
 
 function remote(info: Pick<FileInfo, "file_id"> & Partial<FileInfo>, fallback: string, mime: string): RemoteFile {
@@ -99,7 +105,7 @@ function remote(info: Pick<FileInfo, "file_id"> & Partial<FileInfo>, fallback: s
   return {
     name,
     mime: type,
-    fileKey: info.file_id,
+    fileKey: withPreview(info.file_id, hasPlace(type) ? info.thumbnail?.file_id : undefined),
     ...(info.file_size == null ? {} : { bytes: info.file_size }),
     ...(info.duration == null ? {} : { durationMs: Math.round(info.duration * 1_000) }),
   };

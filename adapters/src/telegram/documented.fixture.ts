@@ -188,7 +188,13 @@ const field: Case[] = [
         ],
       },
     },
-    events: [{ kind: "message.received", text: "", files: [{ fileKey: `${photoId}eQADOAQ`, name: "photo-210.jpg", mime: "image/jpeg", bytes: 67_498 }] }],
+    events: [
+      {
+        kind: "message.received",
+        text: "",
+        files: [{ fileKey: `${photoId}eQADOAQ\n${photoId}eAADOAQ`, name: "photo-210.jpg", mime: "image/jpeg", bytes: 67_498 }],
+      },
+    ],
   },
   {
     name: "a member leaves a group: the group is refused",

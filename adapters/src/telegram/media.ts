@@ -1,5 +1,6 @@
 import { ChannelError, type Commands, type Results } from "@kommutator/contract/channel";
 import { fetchFile } from "@kommutator/contract/fetch-file";
+import { fetchWithPreview } from "@kommutator/contract/preview";
 import type { BotApi } from "./bot-api.ts";
 import type { TelegramConfig } from "./config.ts";
 import { MAX_FETCH_BYTES } from "./content.ts";
@@ -27,7 +28,10 @@ const MIMES: Record<string, string> = {
  * The bytes of a file: getFile says where it lies, and it is fetched from there, from the configured host alone
  * (core.telegram.org/bots/api#getfile). Throws a ChannelError that never names the address, because the address holds the token.
  */
-export async function fetchMedia(api: BotApi, config: TelegramConfig, command: Commands["media.fetch"]): Promise<Results["media.fetch"]> {
+export const fetchMedia = (api: BotApi, config: TelegramConfig, command: Commands["media.fetch"]): Promise<Results["media.fetch"]> =>
+  fetchWithPreview(command, (one) => fetchOne(api, config, one));
+
+async function fetchOne(api: BotApi, config: TelegramConfig, command: Commands["media.fetch"]): Promise<Results["media.fetch"]> {
   const maxBytes = Math.min(command.maxBytes, MAX_FETCH_BYTES);
   const file = await api.call<{ file_path?: unknown; file_size?: unknown }>("getFile", { file_id: command.fileKey });
   if (typeof file?.file_size === "number" && file.file_size > maxBytes) throw new ChannelError("rejected", `The file is larger than ${megabytes(maxBytes)}`);

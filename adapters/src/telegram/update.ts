@@ -26,6 +26,11 @@ const file = z.object({
   duration: z.number().nullish(),
   title: text.nullish(),
   performer: text.nullish(),
+  /** Decoration: a malformed one loses no message. */
+  thumbnail: z
+    .object({ file_id: text.min(1) })
+    .nullish()
+    .catch(undefined),
 });
 const place = z.object({ latitude: z.number(), longitude: z.number() });
 const button = z.object({ text, callback_data: text.nullish() });

@@ -87,7 +87,7 @@ export const callbackCases: CallbackCase[] = [
         {
           name: "picture.jpg",
           mime: "image/jpeg",
-          fileKey: `${DL}/image/0x0/d793/1e188b51a20be3df393ce5ee94a61e9bcdcb083017e2a633732fc3a9bd18d793.jpg?Expires=1670587915&Key-Pair-Id=APKAJ62UNSBCMEIPV4HA`,
+          fileKey: `${DL}/image/0x0/d793/1e188b51a20be3df393ce5ee94a61e9bcdcb083017e2a633732fc3a9bd18d793.jpg?Expires=1670587915&Key-Pair-Id=APKAJ62UNSBCMEIPV4HA\n${DL}/t.jpg`,
         },
       ],
     }),

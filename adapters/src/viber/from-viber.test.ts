@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { withPreview } from "@kommutator/contract/preview";
 import MessageFactory from "viber-bot/lib/message/message-factory.js";
 import { describe, expect, it } from "vitest";
 import { countCases } from "../../../tests/support/cases.ts";
@@ -26,7 +27,8 @@ describe("what Viber says", () => {
     const { text, files = [] } = said.event;
     const [file] = files;
     if (theirs["type"] === "url") expect(text).toBe(theirs["media"]);
-    else if (theirs["media"] !== undefined) expect(file).toMatchObject({ fileKey: theirs["media"] });
+    else if (theirs["media"] !== undefined)
+      expect(file).toMatchObject({ fileKey: withPreview(theirs["media"] as string, (theirs["thumbnail"] as string | null | undefined) ?? undefined) });
     if (typeof theirs["text"] === "string") expect(text).toBe(theirs["text"]);
     if (typeof theirs["alt_text"] === "string") expect(text).toContain(theirs["alt_text"]);
     if (typeof theirs["size"] === "number") expect(file).toMatchObject({ bytes: theirs["size"] });

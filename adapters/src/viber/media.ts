@@ -1,5 +1,6 @@
 import type { Commands, Results } from "@kommutator/contract/channel";
 import { fetchFile } from "@kommutator/contract/fetch-file";
+import { fetchWithPreview } from "@kommutator/contract/preview";
 import type { ViberConfig } from "./config.ts";
 
 const FETCH_TIMEOUT_MS = 120_000;
@@ -11,5 +12,7 @@ const FETCH_TIMEOUT_MS = 120_000;
  */
 export function fetchMedia(command: Commands["media.fetch"], config: ViberConfig, signal: AbortSignal): Promise<Results["media.fetch"]> {
   const allowed = { domains: config.mediaHosts, configured: [config.apiUrl] };
-  return fetchFile(command.fileKey, { provider: "Viber", allowed, maxBytes: command.maxBytes, timeoutMs: FETCH_TIMEOUT_MS, signal });
+  return fetchWithPreview(command, ({ fileKey, maxBytes }) =>
+    fetchFile(fileKey, { provider: "Viber", allowed, maxBytes, timeoutMs: FETCH_TIMEOUT_MS, signal }),
+  );
 }

@@ -1,4 +1,5 @@
 import type { MessageReceived, RemoteFile } from "@kommutator/contract/channel";
+import { withPreview } from "@kommutator/contract/preview";
 import type { Said } from "./payload.ts";
 
 type Content = Pick<MessageReceived, "text" | "files" | "claims">;
@@ -78,7 +79,7 @@ function remoteFile(said: Said, fallbackName: string, fallbackMime: string): Rem
   return {
     name,
     mime: (ending === undefined ? undefined : MIMES[ending]) ?? fallbackMime,
-    fileKey: said.media,
+    fileKey: withPreview(said.media, said.thumbnail),
     ...(bytes === 0 ? {} : { bytes }),
     ...(said.duration === undefined ? {} : { durationMs: Math.round(said.duration * 1_000) }),
   };

@@ -21,6 +21,8 @@ const said = z.object({
   type: z.string().min(1).max(50),
   text: decoration(z.string()),
   media: decoration(z.string().max(4_000)),
+  /** A small JPEG of a picture or film. */
+  thumbnail: decoration(z.string().max(4_000)),
   tracking_data: decoration(z.string()),
   file_name: words,
   file_size: decoration(z.coerce.number().int().nonnegative()),

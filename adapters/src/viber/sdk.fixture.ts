@@ -71,13 +71,13 @@ export const sdkCases: CallbackCase[] = [
     "testBuildPictureMessageSanity",
     "a picture whose address has no ending",
     '{"type":"picture","text":"hello","media":"http://viber.com","thumbnail":"http://viber.com/thumb.png"}',
-    { text: "hello", files: [{ name: "picture.jpg", mime: "image/jpeg", fileKey: "http://viber.com" }] },
+    { text: "hello", files: [{ name: "picture.jpg", mime: "image/jpeg", fileKey: "http://viber.com\nhttp://viber.com/thumb.png" }] },
   ),
   idan(
     "testBuildVideoMessageSanity",
     "a video with its size and length",
     '{"type":"video","media":"http://viber.com","thumbnail":"http://viber.com/thumb.png","size":1234,"duration":123}',
-    { text: "", files: [{ name: "video.mp4", mime: "video/mp4", fileKey: "http://viber.com", bytes: 1_234, durationMs: 123_000 }] },
+    { text: "", files: [{ name: "video.mp4", mime: "video/mp4", fileKey: "http://viber.com\nhttp://viber.com/thumb.png", bytes: 1_234, durationMs: 123_000 }] },
   ),
   idan("testBuildStickerMessageSanity", "a sticker by its number", '{"type":"sticker","sticker_id":5536}', { text: "🎟 5536" }),
   {

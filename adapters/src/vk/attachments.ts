@@ -1,4 +1,5 @@
 import type { RemoteFile } from "@kommutator/contract/channel";
+import { sizeForThread, withPreview } from "@kommutator/contract/preview";
 import { either, int, type Loose, list, obj, str } from "./loose.ts";
 
 /** What the attachments of a message come to: files to fetch, and lines to read for what has no file. */
@@ -33,7 +34,12 @@ interface Found {
 }
 
 const READERS: Record<string, (item: Loose) => Found> = {
-  photo: (photo) => fileOr(largest([obj(photo["orig_photo"]), ...list(photo["sizes"])]), { name: `photo${idOf(photo)}.jpg`, mime: "image/jpeg" }),
+  photo: (photo) =>
+    fileOr(
+      largest([obj(photo["orig_photo"]), ...list(photo["sizes"])]),
+      { name: `photo${idOf(photo)}.jpg`, mime: "image/jpeg" },
+      smallOf(list(photo["sizes"])),
+    ),
   doc: (doc) => {
     const extension = str(doc["ext"])
       .toLowerCase()
@@ -42,7 +48,10 @@ const READERS: Record<string, (item: Loose) => Found> = {
       .replace(/[\n\t/\\]/g, " ")
       .slice(0, 180);
     const name = extension === "" || title.toLowerCase().endsWith(`.${extension}`) ? title : `${title}.${extension}`;
-    return fileOr(str(doc["url"]), { name, mime: MIMES[extension] ?? "application/octet-stream", bytes: int(doc["size"]) });
+    const mime = MIMES[extension] ?? "application/octet-stream";
+    // Only pictures and films have a place in the thread.
+    const small = /^(image|video)\//.test(mime) ? smallOf(list(obj(obj(doc["preview"])["photo"])["sizes"])) : undefined;
+    return fileOr(str(doc["url"]), { name, mime, bytes: int(doc["size"]) }, small);
   },
   audio_message: (voice) => {
     const ogg = str(voice["link_ogg"]);
@@ -99,10 +108,20 @@ const idOf = (item: Loose): string => `${int(item["owner_id"]) ?? ""}_${int(item
 const titled = (sign: string, title: string, url: string): string => [`${sign} ${title}`.trim(), url].filter((part) => part !== "").join("\n");
 
 /** The file, or a word for it when VK gives no address (deleted, or shown in VK only). */
-function fileOr(address: string, file: Omit<RemoteFile, "fileKey">): Found {
+function fileOr(address: string, file: Omit<RemoteFile, "fileKey">, small?: string): Found {
   if (!/^https?:\/\//.test(address)) return { line: `[${file.name}]` };
-  return { file: { ...file, fileKey: address } };
+  return { file: { ...file, fileKey: withPreview(address, small) } };
 }
+
+/** Address of the size of a picture that a thread shows; copies in a frame of VK's (o, p, q, r) are cut. */
+const smallOf = (sizes: Loose[]): string | undefined =>
+  sizeForThread(
+    sizes.flatMap((size) => {
+      const url = either(size["url"], size["src"]);
+      const width = int(size["width"]) ?? 0;
+      return url === "" || width === 0 || /^[opqr]$/.test(str(size["type"])) ? [] : [{ url, width }];
+    }),
+  )?.url;
 
 /** Address of the largest of several pictures; the letters of `type` say less than the measures. */
 function largest(pictures: Loose[]): string {

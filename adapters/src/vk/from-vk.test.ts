@@ -1,4 +1,5 @@
 import type { ChannelEvent } from "@kommutator/contract/channel";
+import { withPreview } from "@kommutator/contract/preview";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { API, type AudioMessageAttachment, MessageContext, PhotoAttachment, UpdateSource, Upload } from "vk-io";
@@ -8,6 +9,8 @@ import { type Facts, fromVk, type Translation, unreadable } from "./from-vk.ts";
 import { OF_LIBRARIES } from "./library.fixture.ts";
 import { photo, RECORDED } from "./recorded.fixture.ts";
 
+/** The size of the sample photo that a thread shows: 394 points wide. */
+const SMALL = "https://sun9-34.userapi.com/c206620/v206620889/3dc7f/nmakgKHhLi8.jpg";
 const NOW = 1_800_000_000_000;
 const INCOMING = [...RECORDED, ...OF_LIBRARIES, ...CONSTRUCTED];
 const facts: Facts = {
@@ -75,7 +78,7 @@ const EXPECTED: Record<string, object[] | ((translation: Translation) => void)> 
     { kind: "message.received", nature: "outside", messageKey: "578716413_305", thread: THREAD, from: FROM, text: "Да, по всему городу" },
   ],
   "the echo of our own message": [],
-  "a photo with its original": text("", { files: [expect.objectContaining({ fileKey: "https://sun9-1.userapi.com/s/v1/ig2/orig.jpg" })] }),
+  "a photo with its original": text("", { files: [expect.objectContaining({ fileKey: withPreview("https://sun9-1.userapi.com/s/v1/ig2/orig.jpg", SMALL) })] }),
   "a document": text("", {
     files: [{ name: "Договор.pdf", mime: "application/pdf", bytes: 14_854, fileKey: "https://vk.com/doc578716413_619304812?hash=abc&dl=GU3TQNZRGY2DCMY" }],
   }),
@@ -102,12 +105,23 @@ const EXPECTED: Record<string, object[] | ((translation: Translation) => void)> 
     quoted: "> meh",
     from: FROM,
     files: [
-      { name: "photo578716413_457239018.jpg", mime: "image/jpeg", fileKey: "https://sun9-36.userapi.com/c206620/v206620889/3dc83/VngkKLfGEMA.jpg" },
-      { name: "photo578716413_457239498.jpg", mime: "image/jpeg", fileKey: "https://sun9-42.userapi.com/c854128/v854128095/1e4670/fmZMqDUIzzg.jpg" },
+      {
+        name: "photo578716413_457239018.jpg",
+        mime: "image/jpeg",
+        fileKey: withPreview("https://sun9-36.userapi.com/c206620/v206620889/3dc83/VngkKLfGEMA.jpg", SMALL),
+      },
+      {
+        name: "photo578716413_457239498.jpg",
+        mime: "image/jpeg",
+        fileKey: withPreview(
+          "https://sun9-42.userapi.com/c854128/v854128095/1e4670/fmZMqDUIzzg.jpg",
+          "https://sun9-5.userapi.com/c854128/v854128095/1e466f/m0EQYpPSYDQ.jpg",
+        ),
+      },
     ],
   }),
   "a forwarded message alone": ({ events }) => {
-    expect(events[0]).toMatchObject({ text: "", quoted: "> Заказ 17 не пришёл", files: [{ fileKey: photo.sizes[4]?.url }] });
+    expect(events[0]).toMatchObject({ text: "", quoted: "> Заказ 17 не пришёл", files: [{ fileKey: withPreview(photo.sizes[4]?.url as string, SMALL) }] });
   },
   "an answer to an earlier message": text("да", { replyTo: "578716413_301", quoted: "> Привезти завтра?" }),
   "a deep link": text("Здравствуйте", { origin: { source: "spring_sale", referrer: "vk_ads" } }),
@@ -201,7 +215,7 @@ describe("events of a community", () => {
     expect(ours.text).toBe(context.text ?? "");
     const theirs = [...context.attachments, ...context.forwards.flatMap((one) => one.attachments)];
     expect(ours.files?.length ?? 0).toBe(theirs.length);
-    expect(ours.files?.map((one) => "fileKey" in one && one.fileKey) ?? []).toEqual(
+    expect(ours.files?.map((one) => "fileKey" in one && one.fileKey.split("\n")[0]) ?? []).toEqual(
       theirs.map((one) => (one instanceof PhotoAttachment ? one.largeSizeUrl : (one as AudioMessageAttachment).oggUrl)),
     );
   });

@@ -1,5 +1,6 @@
 import { type Channel, ChannelError, type Commands, type Host } from "@kommutator/contract/channel";
 import { fetchFile } from "@kommutator/contract/fetch-file";
+import { fetchWithPreview } from "@kommutator/contract/preview";
 import { callback, MAX_BODY_BYTES } from "./callback.ts";
 import { pause, VkClient } from "./client.ts";
 import type { VkConfig } from "./config.ts";
@@ -41,8 +42,10 @@ export function openCommunity(config: VkConfig, host: Host): Channel {
     handlers: {
       "message.send": (command) => sendMessage(command, { host, client, memory }),
       "typing.show": ({ threadKey }) => showTyping(client, threadKey),
-      "media.fetch": ({ fileKey, maxBytes }: Commands["media.fetch"]) =>
-        fetchFile(fileKey, { provider: "VK", allowed: client.allowed, maxBytes, timeoutMs: MEDIA_TIMEOUT_MS, signal: client.signal }),
+      "media.fetch": (command: Commands["media.fetch"]) =>
+        fetchWithPreview(command, ({ fileKey, maxBytes }) =>
+          fetchFile(fileKey, { provider: "VK", allowed: client.allowed, maxBytes, timeoutMs: MEDIA_TIMEOUT_MS, signal: client.signal }),
+        ),
     },
     ...(config.mode === "callback" ? { webhook: callback(config, host, { client, receiver }), admit: () => MAX_BODY_BYTES } : {}),
     test: () => probe(config, client, hookUrl),

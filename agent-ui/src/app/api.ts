@@ -91,3 +91,6 @@ export const api = {
 
 /** Address of a stored file, as a download with its name. */
 export const blobUrl = (blobId: string, name: string) => `/api/v1/blobs/${blobId}?name=${encodeURIComponent(name)}`;
+
+/** Address of the small picture that stands for a stored file in a thread. */
+export const previewUrl = (blobId: string) => `/api/v1/blobs/${blobId}?preview`;

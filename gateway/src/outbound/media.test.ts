@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Id } from "@kommutator/contract/ids";
+import { withPreview } from "@kommutator/contract/preview";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { until } from "../../../tests/lab/support/wait.ts";
 import { type ApiFixture, apiFixture, type Browser } from "../api/testing/api.fixture.ts";
@@ -84,6 +85,41 @@ test("a page that calls itself a picture is a download and nothing else", async 
   expect(file).toMatchObject({ state: "stored", mime: "application/octet-stream" });
   const { headers } = await agent.call("GET", `/blobs/${file.blobId}`);
   expect([headers["content-type"], String(headers["content-disposition"]).split(";")[0]]).toEqual(["application/octet-stream", "attachment"]);
+});
+
+test("a large photo comes with the small one of its provider, which whoever may have the photo may have, and nobody else", async () => {
+  const [photo, thumb] = [Buffer.concat([PNG, randomBytes(300_000)]), Buffer.concat([PNG, randomBytes(100)])];
+  provider.answer = (request, response) => {
+    response.writeHead(200, { "content-type": "image/png" }).end(request.url === "/thumb" ? thumb : photo);
+    return true;
+  };
+  const { dialogId } = await fileOf({ key: withPreview("photo", "thumb") });
+  await settled(dialogId);
+  const file = await shown(dialogId);
+  expect(file).toMatchObject({ state: "stored", bytes: photo.length, preview: true });
+  const small = await agent.call("GET", `/blobs/${file.blobId}?preview`);
+  expect([small.statusCode, small.rawPayload.equals(thumb), small.headers["content-type"]]).toEqual([200, true, "image/png"]);
+  expect((await agent.call("GET", `/blobs/${file.blobId}`)).rawPayload.equals(photo)).toBe(true);
+  const stranger = await house.login(house.company.employees.bolat);
+  expect((await stranger.call("GET", `/blobs/${file.blobId}?preview`)).statusCode).toBe(404);
+  const [row] = await house.sql<{ preview_id: Id }[]>`SELECT preview_id FROM blob WHERE id = ${file.blobId}`;
+  expect((await stranger.call("GET", `/blobs/${row?.preview_id}`)).statusCode).toBe(404);
+});
+
+test("a small picture that does not come, or is a page, is left away; the photo is shown without it", async () => {
+  const photo = Buffer.concat([PNG, randomBytes(300_000)]);
+  for (const thumb of [null, "<html><script>alert(1)</script></html>"]) {
+    provider.answer = (request, response) => {
+      if (request.url !== "/thumb") response.writeHead(200, { "content-type": "image/png" }).end(photo);
+      else response.writeHead(thumb === null ? 404 : 200, { "content-type": "image/png" }).end(thumb ?? "");
+      return true;
+    };
+    const { dialogId } = await fileOf({ key: withPreview("photo", "thumb") });
+    await settled(dialogId);
+    const file = await shown(dialogId);
+    expect(file).toMatchObject({ state: "stored", preview: false });
+    expect((await agent.call("GET", `/blobs/${file.blobId}?preview`)).rawPayload.equals(photo)).toBe(true);
+  }
 });
 
 test("what is gone, or larger than may be, is refused with the reason; asked for again it comes", async () => {

@@ -5,7 +5,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { TooLarge } from "@kommutator/contract/net";
 import type { EmitEvents } from "@kommutator/contract/ports";
 import { type FileGuard, NotJudged } from "../media/file-guard.ts";
-import { keptType } from "../media/file-type.ts";
+import { keptType, sniff } from "../media/file-type.ts";
 import type { BlobStore, ChannelSupervisor } from "../ports.ts";
 import { addMediaJob } from "./jobs.ts";
 
@@ -80,8 +80,18 @@ interface Fetched {
   bytes: Uint8Array;
   mime: string;
   name?: string | undefined;
+  preview?: { bytes: Uint8Array; mime: string } | undefined;
   /** It is in our store already. */
   blobId?: Id;
+}
+
+/** What comes beside a file is looked at as the file is; what is no picture, or is not judged clean, is left away. */
+async function cleanPreview(deps: MediaDeps, { preview }: Fetched): Promise<{ bytes: Uint8Array; mime: string } | undefined> {
+  if (preview === undefined) return undefined;
+  const mime = sniff(preview.bytes);
+  if (mime?.startsWith("image/") !== true) return undefined;
+  const verdict = await deps.fileGuard?.judge(preview.bytes, "preview", deps.stop).catch(() => "infected" as const);
+  return verdict === "infected" ? undefined : { bytes: preview.bytes, mime };
 }
 
 const nameOf = (file: Pending, fetched: Fetched): string => (file.name === "file" ? fetched.name : undefined) ?? file.name;
@@ -128,12 +138,17 @@ async function store(deps: MediaDeps, job: { messageId: Id; pos: number }, file:
   const name = nameOf(file, fetched);
   // The message said what it is; its provider's file server often says no more than "bytes".
   const mime = fetched.blobId === undefined ? keptType(file.mime === "application/octet-stream" ? fetched.mime : file.mime, fetched.bytes) : file.mime;
+  const preview = await cleanPreview(deps, fetched);
   await deps.sql.begin(async (tx) => {
     await tx`SELECT 1 FROM dialog WHERE id = ${file.dialog_id} FOR NO KEY UPDATE`;
     const blob =
       fetched.blobId === undefined
         ? await deps.blobs.put(tx, fetched.bytes, { name, mime, createdBy: null, maxBytes: MAX_BYTES })
         : { id: fetched.blobId, bytes: fetched.bytes.byteLength };
+    if (preview !== undefined) {
+      const small = await deps.blobs.put(tx, preview.bytes, { name, mime: preview.mime, createdBy: null });
+      await tx`UPDATE blob SET preview_id = ${small.id} WHERE id = ${blob.id}`;
+    }
     const changed = await tx`
       UPDATE message_attachment SET state = 'stored', blob_id = ${blob.id}, bytes = ${blob.bytes}, name = ${name}, mime = ${mime}
       WHERE message_id = ${job.messageId} AND pos = ${job.pos} AND state = 'pending' RETURNING 1`;

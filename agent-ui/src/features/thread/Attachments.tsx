@@ -3,11 +3,11 @@ import { Button } from "@mantine/core";
 import { IconClockDown, IconFile, IconFileAlert, IconFileTypePdf, IconFileZip, IconPhoto } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, blobUrl } from "../../app/api.ts";
+import { api, blobUrl, previewUrl } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
 import { AudioPlayer } from "./AudioPlayer.tsx";
 import { useThread } from "./context.ts";
-import { isProgram, type MediaKind, mediaKindOf } from "./media.ts";
+import { isProgram, type MediaKind, mediaKindOf, placeOf } from "./media.ts";
 import classes from "./thread.module.css";
 import { useMessageCall } from "./useMessageCall.ts";
 
@@ -41,8 +41,17 @@ function One({ message, file }: { message: Message; file: Attachment }) {
   switch (kind) {
     case "image":
       return (
-        <button type="button" className={classes["picture"]} title={file.name} onClick={() => openPicture(blobId)}>
-          <Picture url={url} alt={t("file.picture", { name: file.name })} onBroken={() => setBroken(true)} />
+        <button type="button" className={classes["picture"]} title={file.name} data-place={placeOf(file)} onClick={() => openPicture(blobId)}>
+          {placeOf(file) === "button" ? (
+            <LargePicture file={file} />
+          ) : (
+            <Picture
+              url={file.preview ? previewUrl(blobId) : url}
+              preview={file.preview}
+              alt={t("file.picture", { name: file.name })}
+              onBroken={() => setBroken(true)}
+            />
+          )}
         </button>
       );
     case "sticker":
@@ -59,15 +68,36 @@ function One({ message, file }: { message: Message; file: Attachment }) {
     case "video":
       return (
         // biome-ignore lint/a11y/useMediaCaption: what a customer filmed has no captions
-        <video className={classes["video"]} src={url} controls preload="metadata" aria-label={file.name} onError={() => setBroken(true)} />
+        <video
+          className={classes["video"]}
+          src={url}
+          controls
+          preload={file.preview ? "none" : "metadata"}
+          poster={file.preview ? previewUrl(blobId) : undefined}
+          aria-label={file.name}
+          onError={() => setBroken(true)}
+        />
       );
     case "document":
       return <Document file={file} url={url} />;
   }
 }
 
+/** A large picture that has no small one: its place says so, and a press loads it. */
+function LargePicture({ file }: { file: Attachment }) {
+  const { t } = useTranslation("thread");
+  const format = useFormat();
+  return (
+    <>
+      <IconPhoto size={22} stroke={1.6} aria-hidden />
+      <span>{t("file.large")}</span>
+      <span className={classes["dim"]}>{format.bytes(file.bytes)}</span>
+    </>
+  );
+}
+
 /** A picture that did not load (the line broke, the server was busy) is asked for again before it is given up as a download. */
-function Picture({ url, alt, onBroken }: { url: string; alt: string; onBroken: () => void }) {
+function Picture({ url, preview, alt, onBroken }: { url: string; preview: boolean; alt: string; onBroken: () => void }) {
   const [small, setSmall] = useState(false);
   const [tries, setTries] = useState(0);
   const [failed, setFailed] = useState(false);
@@ -86,7 +116,7 @@ function Picture({ url, alt, onBroken }: { url: string; alt: string; onBroken: (
       loading="lazy"
       decoding="async"
       data-small={small || undefined}
-      onLoad={(event) => setSmall(event.currentTarget.naturalWidth < WIDTH_PX && event.currentTarget.naturalHeight < HEIGHT_PX)}
+      onLoad={(event) => setSmall(!preview && event.currentTarget.naturalWidth < WIDTH_PX && event.currentTarget.naturalHeight < HEIGHT_PX)}
       onError={() => (tries < AGAIN_MS.length ? setFailed(true) : onBroken())}
     />
   );

@@ -1,6 +1,6 @@
 import { ActionIcon, Modal } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconDownload } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { blobUrl } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
@@ -69,11 +69,27 @@ export function Lightbox({
         <ActionIcon size={44} radius="xl" variant="default" disabled={at === 0} aria-label={t("lightbox.previous")} onClick={() => step(-1)}>
           <IconChevronLeft />
         </ActionIcon>
-        <img className={classes["lightPicture"]} src={url} alt={picture.name} />
+        <Whole key={picture.blobId} url={url} name={picture.name} />
         <ActionIcon size={44} radius="xl" variant="default" disabled={at === pictures.length - 1} aria-label={t("lightbox.next")} onClick={() => step(1)}>
           <IconChevronRight />
         </ActionIcon>
       </div>
     </Modal>
+  );
+}
+
+/** The picture in its own size; until all of it is here, that it is on its way. */
+function Whole({ url, name }: { url: string; name: string }) {
+  const { t } = useTranslation("thread");
+  const [here, setHere] = useState(false);
+  return (
+    <div className={classes["lightPlace"]} aria-busy={!here}>
+      {here ? null : (
+        <span className={classes["lightComing"]} role="status">
+          {t("file.coming")}
+        </span>
+      )}
+      <img className={classes["lightPicture"]} src={url} alt={name} onLoad={() => setHere(true)} onError={() => setHere(true)} />
+    </div>
   );
 }

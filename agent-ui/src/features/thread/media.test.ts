@@ -1,6 +1,6 @@
 import type { Attachment } from "@kommutator/contract/api/dialogs";
 import { describe, expect, test } from "vitest";
-import { isPlace, isProgram, mediaKindOf, picturesOf } from "./media.ts";
+import { isPlace, isProgram, mediaKindOf, picturesOf, placeOf } from "./media.ts";
 
 const file = (over: Partial<Attachment>): Attachment => ({
   pos: 0,
@@ -12,6 +12,7 @@ const file = (over: Partial<Attachment>): Attachment => ({
   reason: null,
   durationMs: null,
   voice: false,
+  preview: false,
   ...over,
 });
 
@@ -27,6 +28,13 @@ describe("a file is shown by what it is, not by what it calls itself", () => {
     ["a video", { mime: "video/mp4" }, "video"],
     ["a contract", { mime: "application/pdf" }, "document"],
   ] as const)("%s", (_name, over, kind) => expect(mediaKindOf(file(over))).toBe(kind));
+});
+
+test("a thread loads no large picture by itself: the small one of its provider, or a button", () => {
+  const MB = 1024 * 1024;
+  expect(placeOf({ bytes: 8 * MB, preview: true })).toBe("preview");
+  expect(placeOf({ bytes: MB, preview: false })).toBe("whole");
+  expect(placeOf({ bytes: 8 * MB, preview: false })).toBe("button");
 });
 
 test("the lightbox walks through pictures that are here, and through no taken-back message", () => {

@@ -15,6 +15,13 @@ export function mediaKindOf(file: Pick<Attachment, "mime" | "name" | "voice">): 
   return "document";
 }
 
+/** A picture above this size that has no small one beside it is loaded when somebody asks for it. */
+const LOADED_BYTES = 2 * 1024 * 1024;
+
+/** What stands in a picture's place: the small one of its provider, the picture itself, or a button that shows it. */
+export const placeOf = (file: Pick<Attachment, "bytes" | "preview">): "preview" | "whole" | "button" =>
+  file.preview ? "preview" : file.bytes <= LOADED_BYTES ? "whole" : "button";
+
 /** Names that an office computer runs when they are opened. */
 const PROGRAM = /\.(exe|msi|com|scr|pif|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|jar|lnk|reg|cpl|apk|dmg|pkg|iso|img)$/i;
 

@@ -90,6 +90,8 @@ export const Attachment = z.object({
   reason: z.string().nullable(),
   durationMs: z.number().int().nullable(),
   voice: z.boolean(),
+  /** A small picture of it is here: GET /blobs/:id?preview */
+  preview: z.boolean(),
 });
 export type Attachment = z.infer<typeof Attachment>;
 /** What POST /blobs answers: a file of ours, not yet in a message. */

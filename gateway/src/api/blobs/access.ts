@@ -26,3 +26,9 @@ export async function requireBlob(sql: Db, principal: Principal, id: Id): Promis
   if (onObjects !== true) throw new AppError("not_found");
   return { use: "file" };
 }
+
+/** The small picture of a file; null: there is none. Whoever may have the file may have it. */
+export async function previewOf(sql: Db, id: Id): Promise<Id | null> {
+  const [row] = await sql<{ preview_id: Id | null }[]>`SELECT preview_id FROM blob WHERE id = ${id}`;
+  return row?.preview_id ?? null;
+}

@@ -54,7 +54,7 @@ describe("files", () => {
     const dialogId = await house.dialog({ channelId: chat, assignee: employees.aigul.id });
     const sent = await (who["aigul"] as Browser).call("POST", `/dialogs/${dialogId}/messages`, { clientKey: randomUUID(), text: "", attachments: [blobId] });
     expect(sent.json().attachments).toEqual([
-      { pos: 0, blobId, name: "план.pdf", mime: "application/pdf", bytes: 5, state: "stored", reason: null, durationMs: null, voice: false },
+      { pos: 0, blobId, name: "план.pdf", mime: "application/pdf", bytes: 5, state: "stored", reason: null, durationMs: null, voice: false, preview: false },
     ]);
     const seen = { aigul: 200, head: 200, admin: 200, bolat: 404, dana: 404 };
     for (const [login, status] of Object.entries(seen)) expect([login, (await get(login, blobId)).statusCode]).toEqual([login, status]);

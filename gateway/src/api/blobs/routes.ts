@@ -11,7 +11,7 @@ import { z } from "zod";
 import { shownAs } from "../../media/file-type.ts";
 import type { WrittenBlob } from "../../ports.ts";
 import type { ApiDeps } from "../deps.ts";
-import { requireBlob } from "./access.ts";
+import { previewOf, requireBlob } from "./access.ts";
 import { disposition, parseRange } from "./range.ts";
 
 /** The largest file of any channel (Telegram, Viber, VK: 50 MB); each channel's own limit is refused by the composer, and when it is sent. */
@@ -20,6 +20,9 @@ export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 const UPLOADED_FOR = ["dialog", "customer", "lead", "interest", "interaction", "task", "inquiry"] as const;
 /** A player asks for many ranges: those within so long of the first are one listening. */
 const ONE_LISTENING_MS = 600_000;
+
+/** `preview`: the small picture of the file, where there is one, in place of the file. */
+const BlobQuery = z.object({ name: z.string().max(250).optional(), preview: z.literal("").optional() });
 
 /** The one file of the form, on disk before any transaction begins: a slow upload holds neither a connection nor memory. */
 async function keepFile(request: FastifyRequest, blobs: ApiDeps["blobs"]): Promise<{ written: WrittenBlob; filename: string; mimetype: string }> {
@@ -67,11 +70,12 @@ export function blobRoutes(deps: ApiDeps): FastifyPluginAsync {
       },
     );
 
-    app.get("/blobs/:id", { schema: { params: IdParams, querystring: z.object({ name: z.string().max(250).optional() }) } }, async (request, reply) => {
+    app.get("/blobs/:id", { schema: { params: IdParams, querystring: BlobQuery } }, async (request, reply) => {
       const principal = principalOf(request);
       const { id } = request.params;
       const { use } = await requireBlob(sql, principal, id);
-      const stored = await sql.begin((tx) => deps.blobs.open(tx, id));
+      const small = request.query.preview === undefined ? null : await previewOf(sql, id);
+      const stored = await sql.begin((tx) => deps.blobs.open(tx, small ?? id));
       if (stored === null) throw new AppError("not_found");
       const { name, mime, bytes } = stored.blob;
       // Shown in a page only what its own bytes say to be a picture, sound or film; the rest no browser opens or guesses.

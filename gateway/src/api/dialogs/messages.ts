@@ -37,8 +37,8 @@ function select(sql: Db | Tx) {
     SELECT m.id, m.dialog_id, m.seq, m.direction, m.author_kind, m.employee_id, e.full_name AS employee_name, m.subject, m.body, m.html, m.quoted, m.truncated, m.note,
            m.created_at, m.provider_at, m.delivery, m.failure, m.client_key, m.edited_at, m.deleted_at, m.quick_answers,
            coalesce((SELECT jsonb_agg(jsonb_build_object('pos', a.pos, 'blobId', a.blob_id, 'name', a.name, 'mime', a.mime, 'bytes', a.bytes, 'state', a.state, 'reason', a.reason,
-                       'durationMs', a.duration_ms, 'voice', a.voice) ORDER BY a.pos)
-                     FROM message_attachment a WHERE a.message_id = m.id), '[]') AS attachments,
+                       'durationMs', a.duration_ms, 'voice', a.voice, 'preview', b.preview_id IS NOT NULL) ORDER BY a.pos)
+                     FROM message_attachment a LEFT JOIN blob b ON b.id = a.blob_id WHERE a.message_id = m.id), '[]') AS attachments,
            CASE WHEN m.reply_to IS NOT NULL THEN
              (SELECT jsonb_build_object('messageId', r.id, 'seq', r.seq, 'direction', r.direction, 'text', CASE WHEN r.deleted_at IS NULL THEN left(r.body, ${QUOTE_LENGTH}) ELSE '' END)
               FROM message r WHERE r.id = m.reply_to) END AS reply_to

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type Adapter, type Channel, ChannelError, type ChannelKind, type ChannelLimits } from "@kommutator/contract/channel";
 import { fetchFile } from "@kommutator/contract/fetch-file";
+import { fetchWithPreview } from "@kommutator/contract/preview";
 
 /** A provider of messages on a real socket; what it answers is the test's to say. */
 export class Provider {
@@ -62,13 +63,15 @@ export function messenger(kind: ChannelKind, provider: () => Provider, limits: P
             if (!response.ok) throw new ChannelError("rejected", `the provider answered ${response.status}`);
             return { messageKey: ((await response.json()) as { key: string }).key };
           },
-          "media.fetch": ({ fileKey, maxBytes }) =>
-            fetchFile(`${provider().url}/${fileKey}`, {
-              provider: "the provider",
-              allowed: { domains: [], configured: [provider().url] },
-              maxBytes,
-              timeoutMs: 20_000,
-            }),
+          "media.fetch": (command) =>
+            fetchWithPreview(command, ({ fileKey, maxBytes }) =>
+              fetchFile(`${provider().url}/${fileKey}`, {
+                provider: "the provider",
+                allowed: { domains: [], configured: [provider().url] },
+                maxBytes,
+                timeoutMs: 20_000,
+              }),
+            ),
         },
         close: async () => undefined,
         ...more,
