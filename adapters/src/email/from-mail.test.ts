@@ -1,7 +1,8 @@
+import { normaliseSubject } from "@kommutator/contract/subject";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countCases } from "../../../tests/support/cases.ts";
-import { fromHeaders, fromMail, normaliseSubject } from "./from-mail.ts";
+import { fromHeaders, fromMail } from "./from-mail.ts";
 import { crlf, LETTERS, OWN } from "./letters.fixture.ts";
 
 const context = { ownAddress: OWN, receivedAt: Date.UTC(2024, 5, 3, 6, 34) };

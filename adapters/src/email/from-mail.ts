@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { InboundFile, MessageReceived, RawIdentity, Unparseable } from "@kommutator/contract/channel";
 import type { EpochMs } from "@kommutator/contract/ids";
+import { normaliseSubject } from "@kommutator/contract/subject";
 import { type AddressObject, type EmailAddress, type ParsedMail, simpleParser } from "mailparser";
 import { labelCharsets } from "./charset.ts";
 import { htmlToText, safeHtml } from "./html.ts";
@@ -119,16 +120,6 @@ function referencesOf(header: HeaderBlock): string[] {
   const list = messageIds(header.all("references").join(" "));
   const parents = messageIds(header.all("in-reply-to").join(" "));
   return [...list.filter((id) => !parents.includes(id)), ...parents].map((id) => id.replace(/[^\x21-\x7e]/g, "?"));
-}
-
-const PREFIX =
-  /^\s*(?:(?:re|fwd?|fw|aw|wg|sv|vs|tr|rv|res|enc|отв|ответ|на|пересл|переслано|пересылка|відп|відповідь|пер|қайта|жауап|жіб|жіберілді|вн)\s{0,2}(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,2}[:：])\s*/iu;
-
-/** Subject without any number of Re:, Fwd:, Отв:, На:, Қайта: …, lower-case, single spaces: what answers have in common. */
-export function normaliseSubject(subject: string): string {
-  let rest = subject.slice(0, 998);
-  for (let i = 0; i < 20 && PREFIX.test(rest); i++) rest = rest.replace(PREFIX, "");
-  return rest.replace(/\s+/g, " ").trim().toLowerCase();
 }
 
 interface Mailbox {

@@ -1,6 +1,6 @@
 import { ChannelError, type Commands } from "@kommutator/contract/channel";
+import { normaliseSubject } from "@kommutator/contract/subject";
 import type { EmailConfig } from "./config.ts";
-import { normaliseSubject } from "./from-mail.ts";
 
 /** The part of the configuration that a letter of ours shows. */
 export type Sender = Pick<EmailConfig, "address" | "displayName">;

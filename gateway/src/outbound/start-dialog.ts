@@ -6,6 +6,7 @@ import type { Id } from "@kommutator/contract/ids";
 import { newId } from "@kommutator/contract/new-id";
 import { normaliseIdentity } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
+import { normaliseSubject } from "@kommutator/contract/subject";
 import { Outcome, readFacts } from "../dialogs/ingest-deps.ts";
 import { openDialogs } from "../dialogs/open-dialog.ts";
 import type { NewStart, Outbound } from "../ports.ts";
@@ -63,6 +64,8 @@ export async function startDialog(tx: Tx, deps: ReplyDeps & { identify: Identify
       from,
       openedAt: new Date(deps.now()),
       subject: start.subject,
+      // By it an answer whose program names no letter of ours finds this dialog (dialogs/threads.ts).
+      ...(start.subject === undefined ? {} : { threadSubject: normaliseSubject(start.subject) }),
       participants: kind === "email" ? [value as string] : [],
       previousDialogId: previous?.id ?? null,
       callId: null,
