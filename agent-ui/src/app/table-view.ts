@@ -1,12 +1,16 @@
 import { useState } from "react";
 import { useMe } from "./me.ts";
 
-/** How one person wants a table: columns that are not shown, and the order asked of the server (null: the table's own). */
+/** How one person wants a table: columns that are not shown, the order asked of the server (null: the table's own), and widths in px of columns that were given one. */
 export interface TableView {
   hidden: readonly string[];
   order: string | null;
+  widths: Readonly<Record<string, number>>;
 }
-const PLAIN: TableView = { hidden: [], order: null };
+const PLAIN: TableView = { hidden: [], order: null, widths: {} };
+/** A column is never narrower or wider, px. */
+export const NARROWEST = 48;
+export const MOST = 800;
 const keyOf = (meId: string, table: string) => `kommutator.table.${meId}.${table}`;
 
 /** What was kept, as far as it is readable. */
@@ -14,10 +18,20 @@ export function keptView(text: string | null): TableView {
   try {
     const kept = JSON.parse(text ?? "null") as Partial<TableView> | null;
     const hidden = Array.isArray(kept?.hidden) ? kept.hidden.filter((each) => typeof each === "string") : [];
-    return { hidden, order: typeof kept?.order === "string" ? kept.order : null };
+    const widths = Object.entries(kept?.widths ?? {}).flatMap(([name, width]) => (Number.isFinite(width) ? [[name, clampWidth(width)]] : []));
+    return { hidden, order: typeof kept?.order === "string" ? kept.order : null, widths: Object.fromEntries(widths) };
   } catch {
     return PLAIN;
   }
+}
+
+/** The width a column can have that is nearest to the one wanted. */
+export const clampWidth = (width: number): number => Math.round(Math.max(NARROWEST, Math.min(MOST, width)));
+
+/** The widths after a column got one; null: its own again. */
+export function resized(widths: TableView["widths"], column: string, width: number | null): TableView["widths"] {
+  const { [column]: _, ...others } = widths;
+  return width === null ? others : { ...others, [column]: clampWidth(width) };
 }
 
 /** The order after a press on a column's head: the other way round where it is sorted by it, else its first way. */

@@ -171,7 +171,7 @@ export function AuditPage() {
         <Empty icon={<IconHistory />} title={t("audit.empty")} text={t("audit.emptyText")} />
       ) : (
         <>
-          <DataTable columns={columns} rows={rows} idOf={(row) => String(row.id)} minWidth={820} />
+          <DataTable columns={columns} rows={rows} idOf={(row) => String(row.id)} minWidth={820} table="audit" />
           {audit.hasNextPage ? (
             <Group justify="center" mt="md">
               <Button variant="default" loading={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>

@@ -1,6 +1,6 @@
 import { EXPORT_LISTS } from "@kommutator/contract/api/export";
 import type { ImportObject } from "@kommutator/contract/api/import";
-import { Badge, Button, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconArrowNarrowDown, IconArrowNarrowUp, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
@@ -8,10 +8,12 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "../../app/api.ts";
+import { ColumnEdge, cellWidth, tableWidths } from "../../app/ColumnEdge.tsx";
+import edges from "../../app/columns.module.css";
 import { useFormat } from "../../app/format.ts";
 import { useShortcut } from "../../app/shortcuts.ts";
 import { ErrorState, RowsSkeleton } from "../../app/states.tsx";
-import { nextOrder, useTableView } from "../../app/table-view.ts";
+import { nextOrder, resized, useTableView } from "../../app/table-view.ts";
 import { ExportButton } from "../import/ExportButton.tsx";
 import { ImportLink } from "../import/ImportLink.tsx";
 import { ColumnsMenu } from "./ColumnsMenu.tsx";
@@ -48,7 +50,7 @@ export function Register<Row extends object>(props: {
   note?: string;
   /** A second line of the head: filters that need room. */
   below?: ReactNode;
-  /** Says how many the filter and the words find, by PATH/count; the words are this badge's title. */
+  /** Says how many the filter and the words find, by PATH/count; the word stands before the number. */
   counted?: string;
   /** Its name among tables: columns may be chosen and sorted by, and stay so for this person. `order` is the list's own order. */
   table?: { name: string; order: string };
@@ -68,12 +70,12 @@ export function Register<Row extends object>(props: {
   const search = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const end = useRef<HTMLDivElement>(null);
-  const [view, setView] = useTableView(props.table?.name);
+  const [view, setView] = useTableView(props.table?.name ?? props.path.slice(1));
   const orders = props.columns.flatMap((column) => column.sort?.ways ?? []);
   // An order of an older page is no order any more.
   const order = props.table === undefined ? undefined : view.order !== null && orders.includes(view.order) ? view.order : props.table.order;
   const sorted = order === undefined ? {} : { order };
-  const columns = props.columns.filter((column) => !view.hidden.includes(column.name));
+  const columns = props.columns.filter((column) => props.table === undefined || !view.hidden.includes(column.name));
   const rows = useInfiniteQuery({
     queryKey: [...props.queryKey, props.query, settled, order],
     queryFn: ({ signal, pageParam }) =>
@@ -139,9 +141,9 @@ export function Register<Row extends object>(props: {
         {props.filters}
         <span style={{ flex: 1 }} />
         {props.counted === undefined ? null : (
-          <Badge variant="light" color="gray" size="lg" title={props.counted} data-testid="found">
-            {count.data === undefined ? "…" : format.number(count.data.count)}
-          </Badge>
+          <span className={classes["dim"]}>
+            {props.counted}: <b data-testid="found">{count.data === undefined ? "…" : format.number(count.data.count)}</b>
+          </span>
         )}
         {props.actions}
         {props.table === undefined ? null : <ColumnsMenu columns={props.columns} hidden={view.hidden} onChange={(hidden) => setView({ hidden })} />}
@@ -166,11 +168,27 @@ export function Register<Row extends object>(props: {
         ) : (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
           <section className={classes["scroll"]} aria-label={props.title} tabIndex={0}>
-            <table className={classes["table"]} aria-busy={rows.isFetching}>
+            <table className={classes["table"]} style={tableWidths(view.widths)} aria-busy={rows.isFetching}>
               <thead>
                 <tr>
-                  {columns.map((column) => (
-                    <Head key={column.name} column={column} order={order} onSort={(next) => setView({ order: next })} />
+                  {columns.map((column, at) => (
+                    <Head
+                      key={column.name}
+                      column={column}
+                      order={order}
+                      onSort={(next) => setView({ order: next })}
+                      edge={
+                        // The last column takes what is left.
+                        column.label === "" || at === columns.length - 1 ? null : (
+                          <ColumnEdge
+                            name={column.name}
+                            label={column.label}
+                            width={view.widths[column.name]}
+                            onResize={(width) => setView({ widths: resized(view.widths, column.name, width) })}
+                          />
+                        )
+                      }
+                    />
                   ))}
                 </tr>
               </thead>
@@ -189,7 +207,12 @@ export function Register<Row extends object>(props: {
                     }}
                   >
                     {columns.map((column) => (
-                      <td key={column.name} className={column.numeric === true ? classes["number"] : undefined} title={column.title?.(row)}>
+                      <td
+                        key={column.name}
+                        className={column.numeric === true ? classes["number"] : undefined}
+                        style={cellWidth(column.name)}
+                        title={column.title?.(row)}
+                      >
                         {column.cell(row)}
                       </td>
                     ))}
@@ -210,25 +233,31 @@ export function Register<Row extends object>(props: {
   );
 }
 
-/** The head of a column; one that sorts is a button and says which way it is sorted. */
-function Head<Row>({ column, order, onSort }: { column: Column<Row>; order: string | undefined; onSort: (order: string) => void }) {
-  const { sort } = column;
-  const className = column.numeric === true ? classes["number"] : undefined;
-  if (sort === undefined || order === undefined)
-    return (
-      <th scope="col" className={className}>
-        {column.label}
-      </th>
-    );
-  const by = sort.ways.includes(order);
-  const down = order === sort.down;
+/** The head of a column; one that sorts is a button and says which way it is sorted. At its right edge it is made wider. */
+function Head<Row>({ column, order, onSort, edge }: { column: Column<Row>; order: string | undefined; onSort: (order: string) => void; edge: ReactNode }) {
+  const { sort, label } = column;
+  const sorts = sort !== undefined && order !== undefined;
+  const by = sorts && sort.ways.includes(order);
+  const down = order === sort?.down;
   const Arrow = down ? IconArrowNarrowDown : IconArrowNarrowUp;
   return (
-    <th scope="col" className={className} aria-sort={by ? (down ? "descending" : "ascending") : "none"}>
-      <button type="button" className={classes["sort"]} onClick={() => onSort(nextOrder(sort.ways, order))}>
-        {column.label}
-        {by ? <Arrow size={14} aria-hidden /> : null}
-      </button>
+    <th
+      scope="col"
+      className={column.numeric === true ? classes["number"] : undefined}
+      style={cellWidth(column.name)}
+      // The edge is no part of the name.
+      aria-label={label === "" ? undefined : label}
+      aria-sort={sorts ? (by ? (down ? "descending" : "ascending") : "none") : undefined}
+    >
+      {sorts ? (
+        <button type="button" className={classes["sort"]} onClick={() => onSort(nextOrder(sort.ways, order))}>
+          <span className={edges["label"]}>{label}</span>
+          {by ? <Arrow size={14} aria-hidden /> : null}
+        </button>
+      ) : (
+        <span className={edges["label"]}>{label}</span>
+      )}
+      {edge}
     </th>
   );
 }

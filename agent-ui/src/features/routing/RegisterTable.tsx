@@ -133,5 +133,5 @@ export function RegisterTable({ rows }: { rows: CallRow[] }) {
       ),
     },
   ];
-  return <DataTable columns={columns} rows={rows} idOf={(call) => call.id} minWidth={1020} />;
+  return <DataTable columns={columns} rows={rows} idOf={(call) => call.id} minWidth={1020} table="calls" />;
 }

@@ -1,5 +1,7 @@
 import { Table } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
+import { ColumnEdge, cellWidth, tableWidths } from "../../app/ColumnEdge.tsx";
+import { resized, useTableView } from "../../app/table-view.ts";
 import classes from "./settings.module.css";
 
 export interface Column<Row> {
@@ -22,6 +24,7 @@ export function DataTable<Row>({
   idOf,
   faded,
   minWidth = 620,
+  table,
 }: {
   columns: Column<Row>[];
   rows: Row[];
@@ -29,16 +32,36 @@ export function DataTable<Row>({
   /** A row that is no longer in use. */
   faded?: (row: Row) => boolean;
   minWidth?: number;
+  /** Its name among tables: its columns are made wider at their edges, and stay so for this person. */
+  table?: string;
 }) {
+  const [view, setView] = useTableView(table);
+  const cell = (column: Column<Row>): CSSProperties =>
+    table === undefined ? {} : ({ ...cellWidth(column.name), ...(column.width === undefined ? {} : { "--own": `${column.width}px` }) } as CSSProperties);
   return (
     <div className={classes["card"]}>
       <Table.ScrollContainer minWidth={minWidth}>
-        <Table verticalSpacing={9} highlightOnHover>
+        <Table verticalSpacing={9} highlightOnHover className={table === undefined ? undefined : classes["sized"]} style={tableWidths(view.widths)}>
           <Table.Thead>
             <Table.Tr>
-              {columns.map(({ name, head, right, width }) => (
-                <Table.Th key={name} ta={right === true ? "right" : undefined} w={width}>
-                  {head}
+              {columns.map((column, at) => (
+                <Table.Th
+                  key={column.name}
+                  ta={column.right === true ? "right" : undefined}
+                  w={table === undefined ? column.width : undefined}
+                  style={cell(column)}
+                  // The edge is no part of the name.
+                  aria-label={table !== undefined && typeof column.head === "string" && column.head !== "" ? column.head : undefined}
+                >
+                  {column.head}
+                  {table === undefined || typeof column.head !== "string" || column.head === "" || at === columns.length - 1 ? null : (
+                    <ColumnEdge
+                      name={column.name}
+                      label={column.head}
+                      width={view.widths[column.name]}
+                      onResize={(width) => setView({ widths: resized(view.widths, column.name, width) })}
+                    />
+                  )}
                 </Table.Th>
               ))}
             </Table.Tr>
@@ -46,14 +69,14 @@ export function DataTable<Row>({
           <Table.Tbody>
             {rows.map((row) => (
               <Table.Tr key={idOf(row)} style={faded?.(row) === true ? { opacity: 0.6 } : undefined}>
-                {columns.map(({ name, cell, right, title, indent }) => (
+                {columns.map((column) => (
                   <Table.Td
-                    key={name}
-                    ta={right === true ? "right" : undefined}
-                    title={title?.(row)}
-                    style={indent === undefined ? undefined : { paddingLeft: indent(row) }}
+                    key={column.name}
+                    ta={column.right === true ? "right" : undefined}
+                    title={column.title?.(row)}
+                    style={{ ...cell(column), ...(column.indent === undefined ? {} : { paddingLeft: column.indent(row) }) }}
                   >
-                    {cell(row)}
+                    {column.cell(row)}
                   </Table.Td>
                 ))}
               </Table.Tr>
