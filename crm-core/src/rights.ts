@@ -39,12 +39,15 @@ export function hasInHand(tx: Query, employeeId: Id, dialog: string) {
     OR EXISTS (SELECT 1 FROM offer ho WHERE ho.dialog_id = ${tx.unsafe(dialog)} AND ho.employee_id = ${employeeId} AND ho.ended_at IS NULL))`;
 }
 
-/** May these rows' owner be set to `employeeId`? Oneself always; others (and nobody) need the right to assign within its scope. */
+/**
+ * May these rows' owner be set to `employeeId`? Oneself always; others (and nobody) need the right to assign within its scope. Throws forbidden,
+ * not_found (nobody of that id works here, or none whom one may assign to).
+ */
 export async function mayAssign(tx: Query, principal: Principal, object: AccessObject, employeeId: Id | null): Promise<void> {
   if (employeeId === principal.employeeId) return;
   const scope = scopeOf(principal, object, "assign");
   if (scope === null || scope === "own") throw new AppError("forbidden");
-  if (employeeId === null || scope === "all") return;
+  if (employeeId === null) return;
   const rows = await tx`SELECT 1 FROM employee e WHERE e.id = ${employeeId} AND e.state = 'active' AND ${visible(tx, principal, scope, "e.id")}`;
   if (rows.length === 0) throw new AppError("not_found");
 }

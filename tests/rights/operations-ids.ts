@@ -149,6 +149,10 @@ export const idOperations: Record<string, Operation> = {
       return { customerId, contactId: await s.contactOf(customerId) };
     },
   }),
+  "POST /leads/{id}/convert#with what it lacked": agent({
+    id: qualified,
+    body: async (s) => ({ customerId: await s.customer(), given: { lead: { responsibleId: s.me.id } } }),
+  }),
 
   "POST /inquiries/{id}/finish#an Interest that is open": agent({
     body: (s, id) => received(s, id),

@@ -23,6 +23,13 @@ export interface BatchRow {
   version: number;
 }
 
+/** Who answers for the cards of a file works here; whether one may give them cards is each row's question. Throws validation. */
+export async function requireResponsible(tx: Query, { responsibleId }: Pick<ImportOptions, "responsibleId">): Promise<void> {
+  if (responsibleId === null) return;
+  const rows = await tx`SELECT 1 FROM employee WHERE id = ${responsibleId}`;
+  if (rows.length === 0) throw new AppError("validation", { fields: { responsibleId: "unknown" } });
+}
+
 type Row = Omit<ImportView, "sheets" | "columns" | "fields"> & { columns: BatchRow["columns"]; cursorAt: number };
 
 function select(tx: Query) {

@@ -7,6 +7,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { change } from "../change.ts";
 import type { Crm } from "../context.ts";
+import { requireResponsible } from "./batch.ts";
 
 /** GET/POST /import-profiles, DELETE /import-profiles/:id: mappings by the titles of columns, shared by all who import (IG-04). */
 export function importProfileRoutes(crm: Crm): FastifyPluginAsync {
@@ -24,6 +25,7 @@ export function importProfileRoutes(crm: Crm): FastifyPluginAsync {
       const { principal } = requireScope(request, "import", "create");
       const { object, name, options, mapping } = request.body;
       const made = await change(crm, actorOf(request), async (tx) => {
+        await requireResponsible(tx, options);
         // The same name again: the profile is written anew.
         const [row] = await tx<ImportProfile[]>`
           INSERT INTO import_profile ${tx({ object, name, options: tx.json(options), mapping: tx.json(mapping), created_by: principal.employeeId } as never)}

@@ -25,7 +25,7 @@ import { change } from "../change.ts";
 import type { Crm } from "../context.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { found } from "../rights.ts";
-import { listBatches, lockBatch, readBatch, requireObject } from "./batch.ts";
+import { listBatches, lockBatch, readBatch, requireObject, requireResponsible } from "./batch.ts";
 import { encodingOf, formatOf, headOf, separatorOf } from "./detect.ts";
 import { suggestMapping } from "./fields.ts";
 import { FILE_BYTES, UnreadableFile } from "./limits.ts";
@@ -105,6 +105,7 @@ export function importRoutes(crm: Crm): FastifyPluginAsync {
         const options = { ...batch.options, ...request.body.options } as ImportOptions;
         if (options.letIncomplete && scopeOf(principal, "import", "edit") === null)
           throw new AppError("validation", { fields: { letIncomplete: "forbidden" } });
+        if (request.body.options?.responsibleId !== undefined) await requireResponsible(tx, options);
         let { columns } = batch;
         let mapping = request.body.mapping ?? batch.mapping;
         if ((["encoding", "separator", "sheet", "header"] as const).some((key) => options[key] !== batch.options[key])) {

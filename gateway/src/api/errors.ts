@@ -14,6 +14,12 @@ const OF_CHANNEL: Record<ChannelErrorCode, ErrorCode> = {
 /** PostgreSQL and its driver saying "not now": SQLSTATE classes 08, 53, 57 and lock or statement time-outs. */
 const NOT_NOW = /^(08|53|57)|^(55P03|40001|40P01)$|^(CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE)/;
 
+/** PostgreSQL's "Key (executor_id)=(…) is not present in table …" (23503): what the request named does not exist. Null for what still is referred to. */
+function missingReference(error: { code?: string; detail?: string }): string | null {
+  const column = error.code === "23503" ? /^Key \((\w+)\)=.* is not present in table/.exec(error.detail ?? "")?.[1] : undefined;
+  return column?.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) ?? null;
+}
+
 /** Any error -> one of the closed registry. What it was stays in the log; an answer never tells of internals. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -29,6 +35,8 @@ export function asAppError(error: unknown): AppError {
   const { code, statusCode } = error as FastifyError & { code?: string };
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE" || code === "FST_REQ_FILE_TOO_LARGE" || statusCode === 413) return new AppError("too_large");
   if (code !== undefined && NOT_NOW.test(code)) return new AppError("overloaded");
+  const reference = missingReference(error as { code?: string; detail?: string });
+  if (reference !== null) return new AppError("validation", { fields: { [reference]: "unknown" } });
   if (statusCode === 429) return new AppError("rate_limited");
   if (statusCode === 503) return new AppError("overloaded");
   if (statusCode === 404) return new AppError("not_found");
