@@ -231,6 +231,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     },
     log,
     redis: signals?.counter,
+    nodes: signals ?? undefined,
     wakeIngest: () => {
       ingest.wake("voice");
       ingest.wake("text");

@@ -1,11 +1,12 @@
 import { createClient } from "redis";
-import type { RateCounter } from "./api/deps.ts";
+import type { NodeWords, RateCounter } from "./api/deps.ts";
 import type { ReaderLog } from "./dialogs/reader.ts";
 
 const CHANNEL = "kommutator:wake";
+const WORDS = "kommutator:words";
 
-/** What nodes tell each other through Redis: only "look", never what; the database holds the truth. */
-export interface NodeSignals {
+/** What nodes tell each other through Redis: "look" (the database holds the truth), and words that are kept nowhere. */
+export interface NodeSignals extends NodeWords {
   announce(): void;
   counter: RateCounter;
   close(): Promise<void>;
@@ -16,7 +17,15 @@ export async function connectRedis(url: string, node: string, onWake: () => void
   const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: (n) => Math.min(50 * 2 ** n, 2_000) } });
   const subscriber = client.duplicate();
   for (const c of [client, subscriber]) c.on("error", (error: unknown) => log.warn({ error }, "Redis is away"));
-  const connecting = Promise.all([client.connect(), subscriber.connect().then(() => subscriber.subscribe(CHANNEL, (from) => from !== node && onWake()))]);
+  const listeners = new Set<(word: unknown) => void>();
+  const hear = (said: string): void => {
+    const { from, word } = JSON.parse(said) as { from: string; word: unknown };
+    if (from !== node) for (const listener of listeners) listener(word);
+  };
+  const listening = subscriber
+    .connect()
+    .then(() => Promise.all([subscriber.subscribe(CHANNEL, (from) => from !== node && onWake()), subscriber.subscribe(WORDS, hear)]));
+  const connecting = Promise.all([client.connect(), listening]);
   connecting.catch(() => undefined);
   await Promise.race([connecting, new Promise((resolve) => setTimeout(resolve, 2_000))]).catch(() => undefined);
   let announced = 0;
@@ -27,6 +36,13 @@ export async function connectRedis(url: string, node: string, onWake: () => void
       if (now - announced < 10 || !client.isReady) return;
       announced = now;
       client.publish(CHANNEL, node).catch(() => undefined);
+    },
+    tell(word) {
+      if (client.isReady) client.publish(WORDS, JSON.stringify({ from: node, word })).catch(() => undefined);
+    },
+    onTold(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     counter: {
       incr: (key) => client.incr(key),

@@ -30,6 +30,8 @@ export interface ApiDeps {
   log: Logger;
   /** Shared counters of the rate limits when there are several nodes. */
   redis?: RateCounter | undefined;
+  /** Words between the nodes, when there are several. */
+  nodes?: NodeWords | undefined;
   /** Ingest has something to do again: an event of the error list was put back. */
   wakeIngest?: (() => void) | undefined;
 }
@@ -48,6 +50,13 @@ export interface ApiConfig {
   metricsToken: string | null;
   /** Requests a minute and client before 429; the default is 1,200. */
   requestsPerMinute?: number | undefined;
+}
+
+/** What one node tells all others at once; kept nowhere, and lost when nobody listens. */
+export interface NodeWords {
+  tell(word: unknown): void;
+  /** Hears what others tell, not what this node does. Returns how to stop. */
+  onTold(listener: (word: unknown) => void): () => void;
 }
 
 /** INCR with an expiry, as node-redis offers it. */

@@ -1,10 +1,12 @@
 import type { Principal } from "@kommutator/contract/access";
+import { Id as IdSchema } from "@kommutator/contract/api/common";
 import { SocketAuth, TypingBody, WatchBody } from "@kommutator/contract/api/socket";
 import type { Id } from "@kommutator/contract/ids";
 import { readCookie, SESSION_COOKIE } from "@kommutator/crm-core/access/cookies";
 import { resolveSession } from "@kommutator/crm-core/access/session";
 import type { FastifyInstance } from "fastify";
 import { Server, type Socket } from "socket.io";
+import { z } from "zod";
 import { knownAbilities } from "../../inbound/abilities.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireDialog } from "../dialogs/access.ts";
@@ -15,6 +17,10 @@ import { Client } from "./client.ts";
 import { Connections } from "./connections.ts";
 import { Hub } from "./hub.ts";
 import { queuesOf, Rights } from "./rights.ts";
+
+/** What nodes tell each other of a dialog that somebody writes in; `who` is empty for the customer. */
+const Typed = z.object({ dialogId: IdSchema, who: z.string(), except: IdSchema.nullable() });
+type Typed = z.infer<typeof Typed>;
 
 const TYPING_EVERY_MS = 1_000;
 /** Tells idle browsers how far the stream is, so that their cursors do not grow old. */
@@ -69,6 +75,7 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
   const live: Live = {
     typing(dialog, who) {
       tellTyping(dialog, who.name, who.employeeId);
+      deps.nodes?.tell({ dialogId: dialog.id, who: who.name, except: who.employeeId } satisfies Typed);
       if (now() - (typedAt.get(dialog.id) ?? 0) < TYPING_EVERY_MS) return;
       if (typedAt.size > 1_000) typedAt.clear();
       typedAt.set(dialog.id, now());
@@ -93,9 +100,17 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
 
   async function customerTypes(channelId: Id, threadKey: string): Promise<void> {
     const [dialog] = await sql<{ id: Id }[]>`SELECT id FROM dialog WHERE channel_id = ${channelId} AND thread_key = ${threadKey} AND closed_at IS NULL`;
-    if (dialog === undefined || ![...hub.clients].some((c) => c.watched.has(dialog.id))) return;
-    const [row] = await readDialogRows(sql, [dialog.id]);
-    if (row !== undefined) tellTyping(row, "", null);
+    if (dialog === undefined) return;
+    const typed: Typed = { dialogId: dialog.id, who: "", except: null };
+    deps.nodes?.tell(typed);
+    await typedSomewhere(typed);
+  }
+
+  /** Here or at another node, whose channel it is or where the colleague sits. */
+  async function typedSomewhere({ dialogId, who, except }: Typed): Promise<void> {
+    if (![...hub.clients].some((c) => c.watched.has(dialogId))) return;
+    const [row] = await readDialogRows(sql, [dialogId]);
+    if (row !== undefined) tellTyping(row, who, except);
   }
 
   io.use((socket, next) => {
@@ -177,6 +192,13 @@ export function attachLive(app: FastifyInstance, deps: ApiDeps, metrics: LiveMet
       run(null, customerTypes(signal.channelId, signal.threadKey));
     }),
   ];
+  if (deps.nodes !== undefined)
+    forget.push(
+      deps.nodes.onTold((word) => {
+        const typed = Typed.safeParse(word);
+        if (typed.success) run(null, typedSomewhere(typed.data));
+      }),
+    );
   const helloTimer = setInterval(() => {
     for (const client of hub.clients) client.hello(hub.position, now());
   }, HELLO_EVERY_MS);
