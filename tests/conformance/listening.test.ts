@@ -24,7 +24,7 @@ afterAll(async () => {
   await db?.drop();
 });
 
-const admin = () => ({ kind: "employee", id: company.employees.admin.id, label: "Admin", requestId: null }) as const;
+const admin = () => ({ kind: "employee", id: company.employees.admin.id, label: "Admin" }) as const;
 
 /** A vendor without incoming messages is not waited for. */
 const hearing = everyAdapter.filter(({ oneWay }) => oneWay !== "out");

@@ -24,7 +24,7 @@ const tested = (channelId: Id, messageKey: string) =>
   house.sql.begin((tx) =>
     writeAudit(
       tx,
-      { kind: "employee", id: house.company.employees.admin.id, label: "Admin", requestId: null },
+      { kind: "employee", id: house.company.employees.admin.id, label: "Admin" },
       { objectKind: "channel", objectId: channelId, action: "test", changes: { to: "+77011234567", messageKey } },
     ),
   );

@@ -49,15 +49,41 @@ export function fault(call: Call): Answer | null {
   return null;
 }
 
-/** The message that Telegram made of a request. */
-export function made(call: Call, messageId: number, bot: Message["from"], chatId: number): Message {
-  const { text, caption } = call.params as { text?: string; caption?: string };
+/** The message that Telegram made of a request; of an album the one at this place. */
+export function made(call: Call, messageId: number, bot: Message["from"], chatId: number, place = 0): Message {
+  const { text, media = [] } = call.params as { text?: string; media?: { type: string; media: string; caption?: string }[] };
+  const one = media[place];
+  const caption = one === undefined ? call.params["caption"] : one.caption;
+  const kind = one?.type ?? call.method.replace(/^send/, "").toLowerCase();
+  const file = one === undefined ? call.files[0] : call.files.find(({ field }) => one.media === `attach://${field}`);
   return {
     message_id: messageId,
     ...(bot === undefined ? {} : { from: bot }),
     chat: { id: chatId, type: "private", first_name: "Test" },
     date: Math.floor(Date.now() / 1_000),
     ...(text === undefined ? {} : { text }),
-    ...(caption === undefined ? {} : { caption }),
+    ...(typeof caption === "string" ? { caption } : {}),
+    ...(file === undefined ? {} : kept(kind, file)),
   };
+}
+
+/** The file as it stands in the message: Telegram looks into it, we do not. */
+function kept(kind: string, { name, mime, bytes }: Call["files"][number]): Partial<Message> {
+  const stored = { file_id: "BQACAgIAAxkDAAIB", file_unique_id: "AgADAQAD", file_size: bytes.byteLength };
+  const named = { ...stored, file_name: name, mime_type: mime };
+  const picture = { width: 591, height: 1_280 };
+  switch (kind) {
+    case "photo":
+      return { photo: [{ ...stored, ...picture }] };
+    case "video":
+      return { video: { ...named, ...picture, duration: 1 } };
+    case "animation":
+      return { animation: { ...named, ...picture, duration: 1 }, document: named };
+    case "audio":
+      return { audio: { ...named, duration: 1 } };
+    case "voice":
+      return { voice: { ...stored, mime_type: mime, duration: 1 } };
+    default:
+      return { document: named };
+  }
 }

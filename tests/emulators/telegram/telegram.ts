@@ -9,6 +9,18 @@ import { type Person, photo, text, type Unnumbered } from "./updates.ts";
 export const TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11";
 const BOT = { id: 123456, is_bot: true, first_name: "Kommutator", username: "kommutator_test_bot" } as const;
 
+const ABILITIES = {
+  can_join_groups: true,
+  can_read_all_group_messages: false,
+  supports_inline_queries: false,
+  can_connect_to_business: false,
+  has_main_web_app: false,
+  has_topics_enabled: false,
+  allows_users_to_create_topics: false,
+  can_manage_bots: false,
+  supports_join_request_queries: false,
+} as const;
+
 /** What happens to one request of ours: an answer made up for it, or none at all. */
 type Fate = Answer | "swallow";
 
@@ -18,6 +30,8 @@ export class TelegramEmulator {
   readonly bot: { id: number; is_bot: true; first_name: string; username: string };
   /** Everything the bot was told to do, in order, refused or not. */
   readonly calls: Call[] = [];
+  /** Every request with its answer, as both were on the wire. */
+  readonly exchanges: { call: Call; body: unknown }[] = [];
   /** Updates that we have not acknowledged, in order. */
   readonly pending: Update[] = [];
   readonly acknowledged = new Set<number>();
@@ -124,9 +138,13 @@ export class TelegramEmulator {
     const fate = this.fates.get(call.method)?.shift();
     if (call.method !== "getUpdates") this.calls.push(call);
     if (fate === "swallow") return;
-    if (fate !== undefined) return answer(fate);
-    if (call.method === "getUpdates") this.#getUpdates(call, request, answer);
-    else answer(this.#answer(call));
+    const reply = (what: Answer): void => {
+      this.exchanges.push({ call, body: what.body });
+      answer(what);
+    };
+    if (fate !== undefined) return reply(fate);
+    if (call.method === "getUpdates") this.#getUpdates(call, request, reply);
+    else reply(this.#answer(call));
   }
 
   #getUpdates({ params }: Call, request: http.IncomingMessage, answer: (what: Answer) => void): void {
@@ -160,7 +178,7 @@ export class TelegramEmulator {
     const { method, params } = call;
     switch (method) {
       case "getMe":
-        return ok({ ...this.bot, can_join_groups: true, can_read_all_group_messages: false, supports_inline_queries: false } as unknown as UserFromGetMe);
+        return ok({ ...this.bot, ...ABILITIES } satisfies UserFromGetMe);
       case "setWebhook":
         this.deliveries.target = { url: String(params["url"]), secret: String(params["secret_token"]) };
         this.deliveries.lastError = null;
@@ -207,7 +225,7 @@ export class TelegramEmulator {
     const wrong = fault(call);
     if (wrong !== null) return wrong;
     const count = call.method === "sendMediaGroup" ? (call.params["media"] as unknown[]).length : 1;
-    const messages = Array.from({ length: count }, () => made(call, this.nextMessageId(), this.bot, chatId));
+    const messages = Array.from({ length: count }, (_, place) => made(call, this.nextMessageId(), this.bot, chatId, place));
     this.delivered.push({ ...call, messageIds: messages.map((message) => message.message_id) });
     return ok(call.method === "sendMediaGroup" ? messages : messages[0]);
   }
