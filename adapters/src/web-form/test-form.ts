@@ -43,7 +43,7 @@ export async function tryForm(config: WebFormConfig, channelId: Id, desk: FormDe
 /** A form as a visitor would fill it in, with the names that this channel's settings give to the fields. */
 const trialForm = (config: WebFormConfig, word: string): Record<string, string> => ({
   [config.textFields[0] ?? "message"]: `Kommutator: ${word}`,
-  ...Object.fromEntries(config.consentFields.map((name) => [name, "1"])),
+  ...(config.consentFields[0] === undefined ? {} : { [config.consentFields[0]]: "1" }),
   _key: randomUUID(),
   [TRIAL]: "1",
 });

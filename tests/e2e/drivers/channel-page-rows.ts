@@ -99,6 +99,11 @@ export function channelPage(stage: Stage): void {
         await accessible(desk);
       }
       if (kind === "email") await screenshot(desk, "channel-added-email-dark");
+      if (kind === "web-form") {
+        expect(await form.locator("[data-step=receive]").getAttribute("data-outcome")).toBe("ok");
+        expect(await form.getByRole("button", { name: "Ждать сообщение" }).count(), "a form hears of itself").toBe(0);
+        await screenshot(desk, "channel-added-web-form-dark");
+      }
       await form.getByRole("button", { name: "Отмена" }).click();
       await form.waitFor({ state: "detached" });
     }
@@ -121,6 +126,23 @@ export function channelPage(stage: Stage): void {
     expect(await form.innerHTML()).not.toContain(String(token));
     await tested(form, PARTLY);
     await screenshot(desk, "channel-page-dark");
+    await accessible(desk);
+
+    // Receiving is proven by a message of one's own; the wait may be given up and begun anew.
+    const listening = (state: string) => form.locator(`[data-listening=${state}]`);
+    await form.getByRole("button", { name: "Ждать сообщение" }).click();
+    await listening("waiting").getByText("Найдите бота в Telegram", { exact: false }).waitFor();
+    await screenshot(desk, "channel-listening-dark");
+    await accessible(desk);
+    await form.getByRole("button", { name: "Не ждать" }).click();
+    await listening("waiting").waitFor({ state: "detached" });
+    await form.getByRole("button", { name: "Ждать сообщение" }).click();
+    await listening("waiting").waitFor();
+    await driver.say("Проверка приёма");
+    await listening("heard").getByText("От: Айгерим Телеграмова", { exact: false }).waitFor({ timeout: 20_000 });
+    await form.getByRole("button", { name: "Ждать ещё раз" }).waitFor();
+    expect(await form.locator("[data-step=receive]").getAttribute("data-outcome")).toBe("ok");
+    await screenshot(desk, "channel-heard-dark");
     await accessible(desk);
 
     driver.server.valid = false;

@@ -25,7 +25,7 @@ interface Wait {
  * "Wait for a message": whoever set the channel up writes to it himself, and sees here when it has come. The wait ends with the first
  * message or call, with an event that cannot be read, by the button, or after some minutes.
  */
-export function Listening({ channelId, kind }: { channelId: string; kind: string }) {
+export function Listening({ channelId, kind, onHeard }: { channelId: string; kind: string; onHeard: () => void }) {
   const { t } = useTranslation("channels");
   const client = useQueryClient();
   const [wait, setWait] = useState<Wait | null>(null);
@@ -51,11 +51,13 @@ export function Listening({ channelId, kind }: { channelId: string; kind: string
     const timer = setInterval(() => setNow(Date.now()), LOOK_MS);
     return () => clearInterval(timer);
   }, [waiting]);
-  const came = isOver(heard);
-  // Its state and its last event stand above.
+  const came = heard?.heard?.at;
+  // Its state and its last event stand above, and the test's own answer beside them.
   useEffect(() => {
-    if (came) void client.invalidateQueries({ queryKey: keys.channels });
-  }, [came, client]);
+    if (came === undefined) return;
+    onHeard();
+    void client.invalidateQueries({ queryKey: keys.channels });
+  }, [came, client, onHeard]);
 
   const how = t(`listen.how.${kind}`, { defaultValue: t("listen.how.message") });
   const seconds = (until: number): number => Math.max(0, Math.round((until - (wait?.began ?? until)) / 1_000));
@@ -86,7 +88,7 @@ export function Listening({ channelId, kind }: { channelId: string; kind: string
       ) : null}
       {waiting || wait === null ? null : heard?.heard != null ? (
         <Alert color="green" variant="light" role="status" icon={<IconCircleCheck />} title={t("listen.heard")} data-listening="heard">
-          <div>{t("listen.from", { from: heard.heard.from ?? t("listen.nobody"), seconds: seconds(Date.parse(heard.heard.at)) })}</div>
+          <div>{t("listen.from", { from: heard.heard.from ?? t("listen.nobody"), seconds: seconds(found.dataUpdatedAt) })}</div>
           <div className={classes["original"]}>{t("listen.stays")}</div>
         </Alert>
       ) : heard?.unreadable != null ? (

@@ -2,7 +2,7 @@ import type { ChannelTest } from "@kommutator/contract/api/admin";
 import { Alert, Button, Group, Loader, Stack } from "@mantine/core";
 import { IconCircleCheck, IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { api } from "../../app/api.ts";
@@ -22,6 +22,8 @@ export function TestChannel({ channelId, kind, unsaved }: { channelId: string; k
   const format = useFormat();
   const client = useQueryClient();
   const [wanted, setWanted] = useState<Wanted>({});
+  const [heard, setHeard] = useState(false);
+  const onHeard = useCallback(() => setHeard(true), []);
   const test = useMutation({
     mutationFn: () => api.post<z.infer<typeof ChannelTest>>(`/channels/${channelId}/test`, wanted),
     onSettled: () => client.invalidateQueries({ queryKey: keys.channels }),
@@ -31,7 +33,10 @@ export function TestChannel({ channelId, kind, unsaved }: { channelId: string; k
   const said = useSaid();
   const ok = test.data?.ok === true;
   const detail = test.data?.detail ?? "";
-  const steps = test.data?.steps ?? [];
+  // A message that came while somebody waited for it proves what the test itself could not try.
+  const steps = (test.data?.steps ?? []).map((step) =>
+    heard && step.step === "receive" && step.outcome === "not-tried" ? { ...step, outcome: "ok" as const, detail: "" } : step,
+  );
   const partly = ok && steps.some(({ outcome }) => outcome === "not-tried");
   // What came of it in the reader's words; the adapter's own below them.
   const words = ok ? (steps.length > 0 ? null : t("testOkText")) : saidKey(detail) === null ? null : said(detail);
@@ -76,7 +81,7 @@ export function TestChannel({ channelId, kind, unsaved }: { channelId: string; k
           {money === null ? null : <div>{t("balance", { amount: money })}</div>}
         </Alert>
       )}
-      {hears === "itself" ? null : <Listening channelId={channelId} kind={kind} />}
+      {hears === "itself" ? null : <Listening channelId={channelId} kind={kind} onHeard={onHeard} />}
     </Stack>
   );
 }

@@ -22,7 +22,7 @@ export function TestSteps({ steps }: { steps: readonly Step[] }) {
           <div>
             {t(`testStep.${step}.${outcome}`)}
             {/* What was not tried is said above already. */}
-            {outcome === "not-tried" ? null : (
+            {outcome === "not-tried" || detail === "" ? null : (
               <div lang="en" className={classes["original"]}>
                 {detail}
               </div>
