@@ -1,4 +1,5 @@
 import type { Adapter, Channel, ChannelErrorCode, CommandKind, RawIdentity } from "@kommutator/contract/channel";
+import type { HouseDoor } from "../emulators/http/house-door.ts";
 
 /** The other end of a channel: a real server, or the visitor's page, on real sockets. */
 export interface Provider {
@@ -6,6 +7,8 @@ export interface Provider {
   config: Record<string, unknown>;
   /** The adapter is open (or open again): providers that call us learn where. */
   attach?(channel: Channel): void;
+  /** Where it calls us. Absent where we call it. */
+  door?: HouseDoor;
   /** One customer says something. Resolves when the provider has it, not when we do. */
   say(text: string): Promise<void>;
   /** How many of the messages said so far the provider counts as delivered to us. */

@@ -277,8 +277,10 @@ export class MailboxWatch {
       memory.lastUid = Math.max(memory.lastUid, uid);
     }
     if (done.size > 0) {
-      await this.#orStop(this.#host.save({ ...memory }));
+      // Marked before it is remembered: were we to end in between, it would come again and be known by its key. The other way round it
+      // would stay unread for ever.
       if (client.usable) await client.messageFlagsAdd([...done].join(","), ["\\Seen"], { uid: true });
+      await this.#orStop(this.#host.save({ ...memory }));
     }
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;

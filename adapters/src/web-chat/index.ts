@@ -37,6 +37,8 @@ function openChat(config: WebChatConfig, host: Host): Channel {
   return {
     limits: { textLength: MAX_TEXT_LENGTH, attachmentBytes: config.maxFileMb * 1024 * 1024, replyWindowMs: null, canStart: false },
     embedding: { origins: config.allowedOrigins },
+    // Telling a page to look twice makes no second message.
+    repeatsSafely: true,
     handlers: {
       // The reply is in the store already, and the visitor reads from there: performing it is telling his page to look.
       "message.send": async (command) => {

@@ -118,6 +118,7 @@ async function smscCalling(): Promise<Provider> {
   return {
     config: { provider: "smsc", login: smsc.login, password: smsc.password, polling: false, webhookSecret, ...settings(smsc.wire) },
     attach: (channel) => server.attach(channel),
+    door: server,
     async say(text) {
       const raw = payload(text);
       queue = queue.then(() => deliver(raw, true));
@@ -188,6 +189,7 @@ async function mobizon(): Promise<Provider> {
   return {
     config: { provider: "mobizon", apiKey: service.apiKey, webhookSecret, ...settings(service.wire) },
     attach: (channel) => server.attach(channel),
+    door: server,
     say: () => Promise.reject(new Error("Mobizon receives nothing")),
     acknowledged: async () => 0,
     redeliver: async () => {},

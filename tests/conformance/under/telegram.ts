@@ -37,9 +37,7 @@ async function provider(mode: "polling" | "webhook"): Promise<Provider> {
       checkEveryMs: 100,
       reconnectFloorMs: 50,
     },
-    attach(channel) {
-      if (door !== null) door.attach(channel);
-    },
+    ...(door === null ? {} : { door, attach: (channel) => door.attach(channel) }),
     async say(text) {
       said.push(server.say(CUSTOMER, text));
     },

@@ -50,6 +50,7 @@ async function provider(): Promise<Provider> {
       retryFloorMs: 20,
     },
     attach: (channel) => door.attach(channel),
+    door,
     async say(text) {
       const token = server.nextToken();
       said.push({ token, text });

@@ -136,6 +136,7 @@ async function byCallback(): Promise<Provider> {
     ...people,
     config: { ...settings(emulator), mode: "callback", secret, confirmation, publicUrl: "https://crm.example" },
     attach: (channel) => door.attach(channel),
+    door,
     async sayBackwards(texts) {
       emulator.callbackUrl = null;
       for (const text of texts) await people.say(text);

@@ -42,6 +42,7 @@ async function provider(): Promise<Provider> {
   return {
     config: { messagesPerMinute: 100_000 },
     attach: (channel) => server.attach(channel),
+    door: server,
     async say(text) {
       const message = { key: randomUUID(), text };
       sent.push(message);

@@ -46,6 +46,7 @@ async function provider(): Promise<Provider> {
   return {
     config: { secret: "a secret of sixteen", allowedOrigins: SITE, minFillSeconds: 0, perAddressPerMinute: 100_000, perMinute: 100_000 },
     attach: (channel) => server.attach(channel),
+    door: server,
     async say(text) {
       queue = queue.then(() => submit(text));
     },

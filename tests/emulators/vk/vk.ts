@@ -83,9 +83,11 @@ export class Vk {
   }
 
   async #serve(request: http.IncomingMessage, response: http.ServerResponse, body: Buffer): Promise<void> {
-    const url = new URL(request.url ?? "/", this.origin);
+    // It names its servers by the address at which it was reached.
+    const origin = `http://${request.headers.host}`;
+    const url = new URL(request.url ?? "/", origin);
     const [, section, name = ""] = url.pathname.split("/");
-    if (section === "method") return this.#method(name, new URLSearchParams(body.toString()), response);
+    if (section === "method") return this.#method(name, new URLSearchParams(body.toString()), origin, response);
     if (section === "lp") return this.#longPoll(url.searchParams, response);
     if (section === "upload") return this.#upload(name, body, request.headers["content-type"] ?? "", response);
     const file = section === "media" ? this.media.get(name) : undefined;
@@ -93,13 +95,13 @@ export class Vk {
     else response.writeHead(200, { "content-type": file.mime, "content-length": file.bytes.length }).end(file.bytes);
   }
 
-  #method(method: string, params: URLSearchParams, response: http.ServerResponse): void {
+  #method(method: string, params: URLSearchParams, origin: string, response: http.ServerResponse): void {
     this.calls.push({ method, params });
     const mishap = this.#mishaps.get(method)?.shift();
-    if (mishap === "swallow") return void this.community.call(method, params, this.origin);
+    if (mishap === "swallow") return void this.community.call(method, params, origin);
     if (mishap !== undefined && "page" in mishap)
       return void response.writeHead(mishap.page, { "content-type": "text/html" }).end("<html>502 Bad Gateway</html>");
-    const answer = mishap === undefined ? this.community.call(method, params, this.origin) : { error: mishap.refusal };
+    const answer = mishap === undefined ? this.community.call(method, params, origin) : { error: mishap.refusal };
     json(response, answer);
   }
 
