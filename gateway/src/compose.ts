@@ -18,6 +18,7 @@ import { createDialogs } from "./dialogs/close.ts";
 import { append, emit } from "./dialogs/emit.ts";
 import { createIngest } from "./dialogs/ingest.ts";
 import { createStream } from "./dialogs/stream.ts";
+import { createTextsAtOnce } from "./dialogs/texts-at-once.ts";
 import { createRawEvents } from "./inbound/raw-events.ts";
 import type { AdapterRegistry } from "./inbound/registry.ts";
 import { createSupervisor } from "./inbound/supervisor.ts";
@@ -101,7 +102,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
       ingest.wake(lane);
       signals?.announce();
     },
-    { now, atOnce: (row, event, fence) => atOnce(row, event, fence) },
+    { now, atOnce: (row, event, fence) => atOnce(row, event, fence), textsAtOnce: (rows, fence) => textsAtOnce(rows, fence) },
   );
   const supervisor = createSupervisor({
     sql,
@@ -181,6 +182,14 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     decide: routing.decideWithin,
     log: partLog("ingest"),
     onCommitted: (decided) => (decided ? stream.wake() : wakeAll()),
+  });
+  const textsAtOnce = createTextsAtOnce({
+    ...shared,
+    judgesFiles: fileGuard !== null,
+    sql: strict,
+    emit: append,
+    enqueue: routing.put,
+    log: partLog("ingest"),
   });
   const outbound = createOutbound({
     sql,

@@ -11,7 +11,7 @@ import { insertAttachments, insertMessages, insertRemoteFiles, insertUnjudged, t
 import { identifyWriters, type NewDialog, openDialogs } from "./open-dialog.ts";
 import { participantsOf, ThreadResolver } from "./threads.ts";
 
-interface Received extends PendingEvent {
+export interface Received extends PendingEvent {
   event: MessageReceived;
 }
 
@@ -37,11 +37,15 @@ export interface DialogState {
  * What is here already (same key in the same thread) changes nothing. Returns the ids of those that must wait (echoes of what
  * we are just sending).
  */
-export async function ingestMessages(tx: Tx, deps: IngestDeps, facts: IngestFacts, batch: readonly Received[], outcome: Outcome): Promise<number[]> {
-  const resolver = await ThreadResolver.read(tx, facts.country, batch);
-  const placed = batch.map((pending) => ({ pending, ...resolver.resolve(pending), messageKey: cleanKey(pending.event.messageKey) }));
-  // The second waits in the connection for the first's locks: no key is stored meanwhile that it does not see.
-  const [dialogs, stored] = await together([lockDialogs(tx, placed), storedKeys(tx, placed)]);
+export async function ingestMessages(
+  tx: Tx,
+  deps: IngestDeps,
+  facts: IngestFacts,
+  batch: readonly Received[],
+  outcome: Outcome,
+  asked?: Asked,
+): Promise<number[]> {
+  const { placed, dialogs, stored } = asked ?? (await ask(tx, facts.country, batch));
   const echoes = await Echoes.read(tx, placed);
   const answered = await answeredMessages(tx, placed);
   const waiting: number[] = [];
@@ -87,6 +91,24 @@ export async function ingestMessages(tx: Tx, deps: IngestDeps, facts: IngestFact
   const files = deps.judgesFiles === true ? insertUnjudged : insertAttachments;
   outcome.follow(together([insertMessages(tx, messages), files(tx, messages), insertRemoteFiles(tx, messages), updateDialogs(tx, touched)]));
   return waiting;
+}
+
+/** What is there of the batch's threads: their newest dialogs, locked, and those of its messages that are stored. */
+interface Asked {
+  placed: Placed[];
+  dialogs: Map<string, DialogState>;
+  stored: Set<string>;
+}
+
+/** The first questions of `ingestMessages`, for threads that the provider names: nothing need be known to ask them, so they can go out before anything else. */
+export const askForThreads = (tx: Tx, batch: readonly Received[]): Promise<Asked> => ask(tx, "", batch);
+
+async function ask(tx: Tx, country: string, batch: readonly Received[]): Promise<Asked> {
+  const resolver = batch.every((p) => p.event.thread.key !== undefined) ? new ThreadResolver(country) : await ThreadResolver.read(tx, country, batch);
+  const placed = batch.map((pending) => ({ pending, ...resolver.resolve(pending), messageKey: cleanKey(pending.event.messageKey) }));
+  // The second waits in the connection for the first's locks: no key is stored meanwhile that it does not see.
+  const [dialogs, stored] = await together([lockDialogs(tx, placed), storedKeys(tx, placed)]);
+  return { placed, dialogs, stored };
 }
 
 /** By thread and key: the messages that some of the batch answer. */

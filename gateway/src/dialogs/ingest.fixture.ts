@@ -10,10 +10,11 @@ import { createCrm } from "@kommutator/crm-core";
 import { insertInputs } from "@kommutator/routing/shell/inputs";
 import { type Company, seedCompany } from "../../../tests/support/company.ts";
 import { testDatabase } from "../../../tests/support/database.ts";
-import { createRawEvents } from "../inbound/raw-events.ts";
+import { createRawEvents, type Fence, type TextsAtOnce } from "../inbound/raw-events.ts";
 import { createBlobStore } from "../media/blob-store.ts";
-import { emit } from "./emit.ts";
+import { append, emit } from "./emit.ts";
 import { createIngest } from "./ingest.ts";
+import { createTextsAtOnce } from "./texts-at-once.ts";
 
 /** Ingest with the real database, the real identification and the router's real table of inputs; for tests. */
 export interface IngestFixture {
@@ -22,7 +23,9 @@ export interface IngestFixture {
   identify: Identify;
   company: Company;
   channel(kind: ChannelKind): Promise<Id>;
-  report(channelId: Id, event: ChannelEvent): Promise<void>;
+  report(channelId: Id, event: ChannelEvent, fence?: Fence): Promise<void>;
+  /** Event keys of the messages that were stored for ingest, where the fixture has the short way. */
+  readonly long: string[];
   /** Resolves when nothing is pending. */
   settled(): Promise<void>;
   inputs(): Promise<{ kind: string; [key: string]: unknown }[]>;
@@ -31,7 +34,8 @@ export interface IngestFixture {
 
 export const quietLog = { warn: () => undefined, error: () => undefined };
 
-export async function ingestFixture(): Promise<IngestFixture> {
+/** `atOnce`: messages take the short way (texts-at-once.ts) where they can. */
+export async function ingestFixture({ atOnce = false } = {}): Promise<IngestFixture> {
   const database = await testDatabase({ max: 12 });
   const { sql } = database;
   const company = await seedCompany(sql);
@@ -41,8 +45,16 @@ export async function ingestFixture(): Promise<IngestFixture> {
   };
   const clock = { now: () => Date.now() };
   const { identify } = createCrm({ sql, emit, enqueue, clock });
-  const ingest = createIngest({ sql, leaseSql: sql, holder: "test", log: quietLog, emit, enqueue, identify, now: clock.now, onCommitted: () => undefined });
-  const rawEvents = createRawEvents(sql, createBlobStore(dir), (lane) => ingest.wake(lane));
+  const shared = { sql, log: quietLog, emit, enqueue, identify, now: clock.now, onCommitted: () => undefined };
+  const ingest = createIngest({ ...shared, leaseSql: sql, holder: "test" });
+  const long: string[] = [];
+  const short = createTextsAtOnce({ ...shared, emit: append });
+  const textsAtOnce: TextsAtOnce = async (rows, fence) => {
+    const done = await short(rows, fence);
+    if (!done) long.push(...rows.map((r) => r.k));
+    return done;
+  };
+  const rawEvents = createRawEvents(sql, createBlobStore(dir), (lane) => ingest.wake(lane), atOnce ? { textsAtOnce } : {});
   ingest.start();
   return {
     sql,
@@ -55,7 +67,8 @@ export async function ingestFixture(): Promise<IngestFixture> {
       >`INSERT INTO channel (kind, name, queue_id) VALUES (${kind}, ${`${kind} ${randomUUID()}`}, ${company.queueId}) RETURNING id`;
       return (row as { id: Id }).id;
     },
-    report: (channelId, event) => rawEvents.report(channelId, event),
+    report: (channelId, event, fence) => rawEvents.report(channelId, event, fence),
+    long,
     async settled() {
       const deadline = Date.now() + 20_000;
       for (;;) {

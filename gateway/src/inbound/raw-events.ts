@@ -17,6 +17,7 @@ const GATHER_MS = 10;
 
 interface Waiting {
   row: RawRow;
+  event: ChannelEvent;
   files: FileRow[];
   resolve(): void;
   reject(error: unknown): void;
@@ -59,9 +60,13 @@ export interface RawEvents {
  */
 export type AtOnce = (row: RawRow, event: ChannelEvent, fence: Fence) => Promise<boolean>;
 
+/** The same for what several people have written, all or none of it (dialogs/texts-at-once.ts). */
+export type TextsAtOnce = (rows: readonly RawRow[], fence: Fence | null) => Promise<boolean>;
+
 export interface RawEventsOptions {
   now?: () => number;
   atOnce?: AtOnce;
+  textsAtOnce?: TextsAtOnce;
 }
 
 /**
@@ -72,7 +77,7 @@ export function createRawEvents(
   sql: Db,
   blobs: { write(source: Uint8Array): Promise<WrittenBlob> },
   onStored: (lane: "voice" | "text") => void,
-  { now = Date.now, atOnce }: RawEventsOptions = {},
+  { now = Date.now, atOnce, textsAtOnce }: RawEventsOptions = {},
 ): RawEvents {
   const lanes = new Map<string, Lane>();
   const flushing = new Set<Promise<void>>();
@@ -87,13 +92,31 @@ export function createRawEvents(
       const begun = performance.now();
       const batch = lane.waiting.splice(0, MAX_BATCH);
       const voice = batch.some((w) => isOfCall(w.row.n));
-      await store(batch, lane.fence);
-      onStored(voice ? "voice" : "text");
-      if (voice && batch.some((w) => /^message|^thread/.test(w.row.n))) onStored("text");
+      const direct = textsAtOnce === undefined ? [] : wordsAlone(batch);
+      await Promise.all([ingestAtOnce(direct, lane.fence), storeForIngest(direct.length === 0 ? batch : batch.filter((w) => !direct.includes(w)), lane.fence)]);
       const rest = voice ? 0 : begun + GATHER_MS - performance.now();
       await new Promise((resolve) => (rest > 1 && lane.waiting.length > 0 ? setTimeout(resolve, rest) : setImmediate(resolve)));
     }
     lane.busy = false;
+  }
+
+  async function storeForIngest(batch: Waiting[], fence: Fence | null): Promise<void> {
+    if (batch.length === 0) return;
+    const voice = batch.some((w) => isOfCall(w.row.n));
+    await store(batch, fence);
+    onStored(voice ? "voice" : "text");
+    if (voice && batch.some((w) => /^message|^thread/.test(w.row.n))) onStored("text");
+  }
+
+  /** Words that can be ingested together with their rows; when they cannot, they are stored and wait for their turn. */
+  async function ingestAtOnce(batch: Waiting[], fence: Fence | null): Promise<void> {
+    if (batch.length === 0) return;
+    const done = await textsAtOnce?.(
+      batch.map((w) => w.row),
+      fence,
+    );
+    if (done !== true) return storeForIngest(batch, fence);
+    for (const w of batch) w.resolve();
   }
 
   /** Each is told how it went. What one channel's rows break (it was deleted just now) is not the others' fault. */
@@ -120,7 +143,7 @@ export function createRawEvents(
   }
 
   /** Into the lane's next insert. */
-  function queue(row: RawRow, files: FileRow[], fence: Fence | null): Promise<void> {
+  function queue(row: RawRow, event: ChannelEvent, files: FileRow[], fence: Fence | null): Promise<void> {
     const name = fence === null ? "" : `${row.c} ${fence.epoch}`;
     let lane = lanes.get(name);
     if (lane === undefined) {
@@ -131,7 +154,7 @@ export function createRawEvents(
     }
     const current = lane;
     return new Promise<void>((resolve, reject) => {
-      current.waiting.push({ row, files, resolve, reject });
+      current.waiting.push({ row, event, files, resolve, reject });
       if (!current.busy) void track(flush(current));
     });
   }
@@ -140,7 +163,7 @@ export function createRawEvents(
   function ofCall(row: RawRow, event: ChannelEvent, fence: Fence, all: AtOnce): Promise<void> {
     const key = `${row.c} ${row.o}`;
     const store = async () => {
-      if (!(await all(row, event, fence))) await queue(row, [], fence);
+      if (!(await all(row, event, fence))) await queue(row, event, [], fence);
     };
     const mine = (calls.get(key)?.catch(() => undefined) ?? Promise.resolve()).then(store).finally(() => {
       if (calls.get(key) === mine) calls.delete(key);
@@ -154,12 +177,27 @@ export function createRawEvents(
       if (isOfCall(event.kind) && fence !== null && atOnce !== undefined) return ofCall(rawRow(channelId, event, now()), event, fence, atOnce);
       const files =
         event.kind === "message.received" && event.files !== undefined ? await storeFiles(blobs, channelId, cleanKey(event.eventKey), event.files) : [];
-      return queue(rawRow(channelId, event, now()), files, fence);
+      return queue(rawRow(channelId, event, now()), event, files, fence);
     },
     async idle() {
       while (flushing.size > 0) await Promise.allSettled(flushing);
     },
   };
+}
+
+/**
+ * Of a batch, what people write in threads that the provider names, without files in hand: what its order keys have here is of that kind alone, and no
+ * event is there twice. All else (letters find their threads by each other, echoes wait for our own sends) is ingested in its turn.
+ */
+function wordsAlone(batch: readonly Waiting[]): Waiting[] {
+  const other = new Set<string>();
+  const seen = new Set<string>();
+  for (const { row, event, files } of batch) {
+    const words = event.kind === "message.received" && event.nature === "human" && event.thread.key !== undefined && files.length === 0;
+    if (!words || seen.has(`${row.c} ${row.k}`)) other.add(`${row.c} ${row.o}`);
+    seen.add(`${row.c} ${row.k}`);
+  }
+  return batch.filter(({ row }) => !other.has(`${row.c} ${row.o}`));
 }
 
 const isOfCall = (kind: string): boolean => /^(call|phone)\./.test(kind);

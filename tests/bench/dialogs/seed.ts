@@ -44,11 +44,13 @@ export async function seed(sql: Db, url: string, agents: number, providers: Prov
         queueId = (queue as { id: string }).id;
       }
       const [employee] = await tx<{ id: string }[]>`
-        INSERT INTO employee (login, full_name, password_hash, locale, department_id, calendar_id, extension)
-        SELECT ${`agent${i}`}, ${`Agent ${i}`}, password_hash, 'en', department_id, calendar_id, ${String(1_000 + i)} FROM employee WHERE id = ${company.employees.aigul.id} RETURNING id`;
+        INSERT INTO employee (login, full_name, password_hash, locale, department_id, calendar_id, extension, max_dialogs)
+        SELECT ${`agent${i}`}, ${`Agent ${i}`}, password_hash, 'en', department_id, calendar_id, ${String(1_000 + i)}, ${DIALOGS_PER_AGENT} FROM employee WHERE id = ${company.employees.aigul.id} RETURNING id`;
       const { id } = employee as { id: string };
       await tx`INSERT INTO employee_role (employee_id, role_id) VALUES (${id}, ${company.roles.agent})`;
       await tx`INSERT INTO queue_member (queue_id, employee_id) VALUES (${queueId}, ${id})`;
+      // At work, or their dialogs would leave them at the first word; each with as many as may be, so new writers wait.
+      await tx`INSERT INTO presence (employee_id, online, intent, state) VALUES (${id}, true, 'available', 'idle')`;
       const session = await createSession(tx, id, Date.now(), "bench");
       const dialogs = Array.from({ length: DIALOGS_PER_AGENT }, (_, k) =>
         dialogOf(MIX[(i * DIALOGS_PER_AGENT + k) % MIX.length] as Kind, i * DIALOGS_PER_AGENT + k),
