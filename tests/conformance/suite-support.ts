@@ -1,8 +1,26 @@
 import { randomUUID } from "node:crypto";
-import type { Channel } from "@kommutator/contract/channel";
+import type { Channel, CommandKind } from "@kommutator/contract/channel";
 import { until } from "../lab/support/wait.ts";
 import type { Ledger } from "./host.ts";
 import type { Provider } from "./provider.ts";
+
+/** Every command that a channel may be asked to carry out. */
+export const ALL: CommandKind[] = [
+  ...([
+    "message.send",
+    "media.fetch",
+    "typing.show",
+    "thread.close",
+    "call.ring",
+    "call.cancel",
+    "call.bridge",
+    "call.hold",
+    "call.resume",
+    "call.dtmf",
+    "call.hangup",
+  ] as const),
+  ...(["call.rejoin", "call.fallback", "call.originate", "recording.fetch", "recording.delete", "phone.provision", "phone.remove"] as const),
+];
 
 /** Sockets, timers and the like of this process by kind. */
 export function handles(): Record<string, number> {

@@ -1,29 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Channel, ChannelError, type CommandKind } from "@kommutator/contract/channel";
+import { type Channel, ChannelError } from "@kommutator/contract/channel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../lab/support/wait.ts";
 import { Ledger } from "./host.ts";
 import type { AdapterUnderTest, Provider, Trial } from "./provider.ts";
-import { handles, send, settled, settledHandles, within } from "./suite-support.ts";
+import { ALL, handles, send, settled, settledHandles, within } from "./suite-support.ts";
 
 const LEFT_OUT = { limit: undefined, fail: undefined, refuse: undefined, swallow: undefined };
-
-const ALL: CommandKind[] = [
-  ...([
-    "message.send",
-    "media.fetch",
-    "typing.show",
-    "thread.close",
-    "call.ring",
-    "call.cancel",
-    "call.bridge",
-    "call.hold",
-    "call.resume",
-    "call.dtmf",
-    "call.hangup",
-  ] as const),
-  ...(["call.rejoin", "call.fallback", "call.originate", "recording.fetch", "recording.delete", "phone.provision", "phone.remove"] as const),
-];
 
 /** What every adapter owes the house, run over real sockets. Called once by each adapter's own test file. */
 export function conformance(under: AdapterUnderTest): void {
@@ -335,6 +318,11 @@ export function conformance(under: AdapterUnderTest): void {
 
     describe("closing", () => {
       let baseline: Record<string, number>;
+      const gone = () =>
+        until("all handles are gone", () => {
+          const now = handles();
+          return Object.entries(now).every(([kind, count]) => count <= (baseline[kind] ?? 0));
+        });
       beforeAll(async () => {
         ledger = new Ledger();
         provider = await under.provider();
@@ -357,10 +345,39 @@ export function conformance(under: AdapterUnderTest): void {
           }
           await close();
         }
-        await until("all handles are gone", () => {
-          const now = handles();
-          return Object.entries(now).every(([kind, count]) => count <= (baseline[kind] ?? 0));
-        });
+        await gone();
+      });
+
+      it("leaves none while it waits to connect again, nor with a reply on its way that nobody answers", async () => {
+        // Where there is a connection to lose, its loss is known before the end.
+        const connects = provider.credentials !== undefined;
+        const known = async (state: RegExp) => connects && (await until(`the state is ${state}`, () => state.test(ledger.status?.state ?? "")));
+        for (const from of ["the beginning", "the middle"]) {
+          ledger = new Ledger();
+          if (from === "the beginning") await provider.down();
+          await open().catch(() => null);
+          if (from === "the middle") {
+            await known(/up/);
+            await provider.down();
+          }
+          await known(/down|degraded/);
+          await within(5_000, close());
+          await provider.up();
+        }
+        await gone();
+        const swallow = provider.next?.swallow;
+        if (swallow === undefined) return;
+        const live = await open();
+        if (hears) {
+          await provider.say("a question before the end");
+          await heard("a question before the end");
+        }
+        swallow();
+        const sending = send(live, provider, ledger).catch((error: ChannelError) => error.code);
+        await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, 100))]);
+        await within(5_000, close());
+        expect(await within(5_000, sending)).toMatch(/^(uncertain|unreachable)$/);
+        await gone();
       });
     });
   });
