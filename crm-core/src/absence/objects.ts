@@ -115,7 +115,7 @@ async function giveInquiry(crm: Crm, tx: Tx, actor: Actor, q: Waiting, employeeI
   const due = q.due_at ?? (target === null ? null : await deadline(tx, target, null, crm.clock.now()));
   await tx`UPDATE inquiry SET dispatched_to = ${employeeId}, dispatch_queue_id = ${queueId}, status = ${status}, due_at = ${due}, version = version + 1 WHERE id = ${q.id}`;
   if (target !== null && due !== null) await rememberDispatch(crm, tx, actor, q, target, { purpose: null, ruleId: null, reason: null, due });
-  await crm.emit(tx, [{ kind: "inquiry.changed" as const, dialogId: q.dialog_id, payload: { inquiryId: q.id, status } }]);
+  await crm.emit(tx, [{ kind: "inquiry.changed" as const, dialogId: q.dialog_id, payload: { inquiryId: q.id, status, left: q.dispatched_to } }]);
 }
 
 /** What nobody stood in for and nobody has taken from the queue meanwhile comes back to its owner. */

@@ -50,7 +50,13 @@ export async function handOver(
     UPDATE inquiry SET status = 'dispatched', purpose_id = coalesce(${why.purpose?.id ?? null}::uuid, purpose_id), dispatched_to = ${to.employeeId}, dispatch_queue_id = ${to.queueId}, dispatched_at = ${at},
       due_at = ${due}, escalated = 0, version = version + 1 WHERE id = ${inquiry.id}`;
   await rememberDispatch(crm, tx, actor, inquiry, to, { ...why, due });
-  await crm.emit(tx, [{ kind: "inquiry.changed", dialogId: inquiry.dialog_id, payload: { inquiryId: inquiry.id, status: "dispatched" } }]);
+  await crm.emit(tx, [
+    {
+      kind: "inquiry.changed",
+      dialogId: inquiry.dialog_id,
+      payload: { inquiryId: inquiry.id, status: "dispatched", left: inquiry.dispatched_to ?? inquiry.received_by },
+    },
+  ]);
 }
 
 /** The row of the history, the trace and the notice of one hand-over. */

@@ -111,7 +111,11 @@ export async function settle(
   if (interestId !== null) await emitInterest(crm, tx, interestId, "open", inquiry.dialog_id);
   await crm.emit(tx, [
     { kind: "interaction.recorded", dialogId: inquiry.dialog_id, payload: { interactionId } },
-    { kind: "inquiry.changed", dialogId: inquiry.dialog_id, payload: { inquiryId: inquiry.id, status: "processed" } },
+    {
+      kind: "inquiry.changed",
+      dialogId: inquiry.dialog_id,
+      payload: { inquiryId: inquiry.id, status: "processed", left: inquiry.dispatched_to ?? inquiry.received_by },
+    },
   ]);
   return { interactionId, plannedId, undoUntil: undoUntil === null ? null : new Date(undoUntil).toISOString() };
 }

@@ -18,6 +18,7 @@ interface Finished {
   dialog_id: Id | null;
   status: string;
   processed_by: Id | null;
+  dispatched_to: Id | null;
   undo: Undo | null;
   version: number;
 }
@@ -43,7 +44,9 @@ export async function undoFinish(crm: Crm, tx: Tx, principal: Principal, actor: 
       draft = ${before.draft === null ? null : tx.json(before.draft as never)}, undo = NULL, version = version + 1 WHERE id = ${id}`;
   await crm.audit(tx, actor, { objectKind: "inquiry", objectId: id, action: "undo", changes: { status: ["processed", before.status] } });
   if (undo.interest !== null) await settleNotices(tx, crm, undo.interest.id, ["handover"]);
-  await crm.emit(tx, [{ kind: "inquiry.changed", dialogId: inquiry.dialog_id, payload: { inquiryId: id, status: before.status } }]);
+  await crm.emit(tx, [
+    { kind: "inquiry.changed", dialogId: inquiry.dialog_id, payload: { inquiryId: id, status: before.status, left: inquiry.dispatched_to } },
+  ]);
 }
 
 async function cancelPlanned(crm: Crm, tx: Tx, actor: Actor, id: Id): Promise<void> {

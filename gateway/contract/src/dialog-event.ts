@@ -64,7 +64,7 @@ export interface DialogEventPayloads {
   "emergency.changed": { emergencyId: Id };
   // crm
   "party.changed": { customerId: Id | null; contactId: Id | null; leadId: Id | null; interestId: Id | null };
-  "inquiry.changed": { inquiryId: Id; status: string };
+  "inquiry.changed": { inquiryId: Id; status: string /** Whose it was, when it went to another. */; left?: Id | null };
   "interest.changed": { interestId: Id; status: string };
   "interaction.recorded": { interactionId: Id };
   /** Both concern one employee alone; without a dialog, whose rights are asked when the notification is read. */

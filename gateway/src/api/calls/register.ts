@@ -13,7 +13,7 @@ export interface After {
 }
 
 /**
- * The joins that `visibleDialogs` asks for (aliases o, vq, own, owner), from a call `k`. A settled call carries its owner and stands in no
+ * The joins that `visibleDialogs` asks for (aliases o, vq, own, owner), from a call `k`; `o.id` is its dialog. A settled call carries its owner and stands in no
  * queue (settle.ts); of the few others it is looked up, as `dialogsFrom` does for any dialog.
  */
 function ownership(sql: Db) {
@@ -24,7 +24,7 @@ function ownership(sql: Db) {
     CROSS JOIN LATERAL (SELECT CASE WHEN k.owner_settled THEN k.owner_id ELSE (
       SELECT a.employee_id FROM assignment a WHERE a.dialog_id = k.dialog_id AND (a.ended_at IS NULL OR (SELECT d.closed_at FROM dialog d WHERE d.id = k.dialog_id) IS NOT NULL)
       ORDER BY a.ended_at IS NULL DESC, a.started_at DESC LIMIT 1) END AS id) own
-    CROSS JOIN LATERAL (SELECT ${unlessSettled(sql`
+    CROSS JOIN LATERAL (SELECT k.dialog_id AS id, ${unlessSettled(sql`
       SELECT f.employee_id FROM offer f WHERE f.ended_at IS NULL AND f.entry_id = (SELECT oe.id ${openEntry})`)} AS offer_employee_id) o
     CROSS JOIN LATERAL (SELECT coalesce(${unlessSettled(sql`SELECT oe.queue_id ${openEntry}`)}, cq.id) AS id,
       CASE WHEN k.owner_settled OR NOT EXISTS (SELECT 1 ${openEntry}) THEN cq.department_id
@@ -35,7 +35,7 @@ function ownership(sql: Db) {
 /** The same for settled calls alone: nothing to look up, so that a sum over all of them reads the calls and little else. */
 const settledOwnership = (sql: Db) => sql`
   JOIN channel ch ON ch.id = k.channel_id JOIN queue vq ON vq.id = ch.queue_id
-  CROSS JOIN LATERAL (SELECT k.owner_id AS id) own CROSS JOIN (SELECT NULL::uuid AS offer_employee_id) o
+  CROSS JOIN LATERAL (SELECT k.owner_id AS id) own CROSS JOIN LATERAL (SELECT k.dialog_id AS id, NULL::uuid AS offer_employee_id) o
   LEFT JOIN employee owner ON owner.id = k.owner_id`;
 
 /** FROM and WHERE of the calls that the principal may see (the rights of `call read` on their dialogs) and the filter wants. */

@@ -52,7 +52,8 @@ export function dialogColumns(sql: Db | Tx) {
     o.queue_id AS entry_queue_id, CASE WHEN o.queue_id IS NULL THEN NULL ELSE vq.name END AS queue_name,
     CASE WHEN o.medium = 'voice' THEN coalesce(o.sl_threshold_s, 20) ELSE o.message_sla_s END AS answer_within_s,
     o.offer_id, o.offer_employee_id, o.offer_rung, o.offer_reason, o.offer_deadline_at, o.assignee_id, ae.full_name AS assignee_name, o.call_id,
-    own.id AS owner_id, owner.department_id AS owner_department_id, vq.id AS vq_id, vq.department_id AS vq_department_id`;
+    own.id AS owner_id, owner.department_id AS owner_department_id, vq.id AS vq_id, vq.department_id AS vq_department_id,
+    ARRAY(SELECT coalesce(iq.dispatched_to, iq.received_by) FROM inquiry iq WHERE iq.dialog_id = o.id AND coalesce(iq.dispatched_to, iq.received_by) IS NOT NULL ORDER BY iq.seq) AS inquirer_ids`;
 }
 
 /** The joins of `dialogsFrom` and those of the names. */

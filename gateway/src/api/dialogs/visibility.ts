@@ -1,10 +1,10 @@
-import type { Principal, Scope } from "@kommutator/contract/access";
+import { type Principal, type Scope, scopeOf } from "@kommutator/contract/access";
 import type { Db, Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 
 /**
  * Whose a dialog is (AD-02). Own: assigned or offered to me; waiting in a queue of which I am a member; when closed, I
- * had it last. Department and subtree: the assignee's department, or while nobody has it, the queue's (a queue of no
+ * had it last; its inquiry was given to me or received by me, whosesoever the dialog is. Department and subtree: the assignee's department, or while nobody has it, the queue's (a queue of no
  * department is everybody's). `visibleDialogs` is the condition in SQL, `maySee` the same for a row in hand; a test keeps them equal.
  */
 export interface Ownership {
@@ -16,7 +16,12 @@ export interface Ownership {
   /** The queue of the open entry, or of the channel. */
   vq_id: Id;
   vq_department_id: Id | null;
+  /** Whose its inquiries are. */
+  inquirer_ids: readonly Id[];
 }
+
+/** Whoever may read inquiries at all reads the talk that an own one came by. */
+const readsInquiries = (principal: Principal): boolean => scopeOf(principal, "inquiry", "read") !== null;
 
 /** FROM and joins that `visibleDialogs` and every dialog query need; aliases o, ch, vq, own, owner. */
 export function dialogsFrom(sql: Db | Tx) {
@@ -34,7 +39,8 @@ export function visibleDialogs(sql: Db | Tx, principal: Principal, scope: Scope 
   if (scope === null) return sql`false`;
   if (scope === "all") return sql`true`;
   const mine = sql`(own.id = ${principal.employeeId} OR o.offer_employee_id = ${principal.employeeId}
-    OR (own.id IS NULL AND EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = vq.id AND m.employee_id = ${principal.employeeId})))`;
+    OR (own.id IS NULL AND EXISTS (SELECT 1 FROM queue_member m WHERE m.queue_id = vq.id AND m.employee_id = ${principal.employeeId}))
+    ${readsInquiries(principal) ? sql`OR EXISTS (SELECT 1 FROM inquiry iq WHERE iq.dialog_id = o.id AND coalesce(iq.dispatched_to, iq.received_by) = ${principal.employeeId})` : sql``})`;
   if (scope === "own") return mine;
   const departments = scope === "department" ? [principal.departmentId] : principal.subtreeIds;
   return sql`(${mine} OR owner.department_id = ANY(${departments}::uuid[])
@@ -47,6 +53,7 @@ export function maySee(principal: Principal, scope: Scope | null, row: Ownership
   if (scope === "all") return true;
   if (row.owner_id === principal.employeeId || row.offer_employee_id === principal.employeeId) return true;
   if (row.owner_id === null && queueIds.has(row.vq_id)) return true;
+  if (row.inquirer_ids.includes(principal.employeeId) && readsInquiries(principal)) return true;
   if (scope === "own") return false;
   const inside = (departmentId: Id) => (scope === "department" ? departmentId === principal.departmentId : principal.subtreeIds.includes(departmentId));
   if (row.owner_id !== null) return row.owner_department_id !== null && inside(row.owner_department_id);

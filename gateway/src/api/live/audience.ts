@@ -40,10 +40,10 @@ export class Audience {
     return new Set([...this.concerned(row, null), ...this.#wide]);
   }
 
-  /** Whose dialog it is, to whom it is offered, who has it open, and whom it left: they are told at once. */
+  /** Whose dialog or inquiry it is, to whom it is offered, who has it open, and whom it left: they are told at once. */
   concerned(row: DialogRow, losers: Losers | null): Set<Client> {
     const concerned = new Set<Client>(this.#live(this.#watchers.of(row.id)));
-    for (const id of [row.owner_id, row.offer_employee_id, ...(losers?.people ?? [])])
+    for (const id of [row.owner_id, row.offer_employee_id, ...row.inquirer_ids, ...(losers?.people ?? [])])
       if (id !== null) for (const client of this.#by.get(id) ?? []) concerned.add(client);
     return concerned;
   }

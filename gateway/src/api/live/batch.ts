@@ -204,7 +204,7 @@ const SILENT = new Set<DialogEvent["kind"]>([
 
 /** Who may have lost a dialog by what happened to it. */
 export interface Losers {
-  /** Those whom an offer or assignment left. */
+  /** Those whom an offer, an assignment or an inquiry left. */
   people: readonly Id[];
   /** It left the queue's list: its members. */
   queue: boolean;
@@ -216,6 +216,7 @@ const NOBODY: readonly Id[] = [];
 
 export function noteLosers(losers: Losers, e: DialogEvent): void {
   if (e.kind === "offer.ended" || e.kind === "dialog.unassigned") losers.people = [...losers.people, e.payload.employeeId];
+  if (e.kind === "inquiry.changed" && e.payload.left != null) losers.people = [...losers.people, e.payload.left];
   if (e.kind === "dialog.assigned" || e.kind === "entry.ended") losers.queue = true;
 }
 

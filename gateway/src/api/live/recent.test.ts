@@ -30,6 +30,7 @@ function stream(dialogs: (string | null)[]) {
     owner_department_id: null,
     vq_id: "queue",
     vq_department_id: null,
+    inquirer_ids: [],
   });
   const recent = new Recent({
     keep: KEEP,

@@ -130,13 +130,14 @@ export class Recent {
  */
 function keep(before: Ownership | null | undefined, row: Ownership | null): Ownership | null {
   if (row === null) return null;
-  const { assignee_id, offer_employee_id, owner_id, owner_department_id, vq_id, vq_department_id } = row;
+  const { assignee_id, offer_employee_id, owner_id, owner_department_id, vq_id, vq_department_id, inquirer_ids } = row;
   const same =
     before?.assignee_id === assignee_id &&
     before.offer_employee_id === offer_employee_id &&
     before.owner_id === owner_id &&
     before.owner_department_id === owner_department_id &&
     before.vq_id === vq_id &&
-    before.vq_department_id === vq_department_id;
-  return same ? before : { assignee_id, offer_employee_id, owner_id, owner_department_id, vq_id, vq_department_id };
+    before.vq_department_id === vq_department_id &&
+    before.inquirer_ids.join() === inquirer_ids.join();
+  return same ? before : { assignee_id, offer_employee_id, owner_id, owner_department_id, vq_id, vq_department_id, inquirer_ids };
 }
