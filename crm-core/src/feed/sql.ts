@@ -140,6 +140,16 @@ function recordingRight(principal: Principal): string {
   return scope === "own" ? `k.answered_by = '${principal.employeeId}'` : "true";
 }
 
+/**
+ * What nobody of ours had belongs to whoever answers for the person it is with: SQL over a row of dialog_party `p`, `nobodys` says that nobody
+ * had it.
+ */
+function ofOwnPerson(tx: Query, principal: Principal, object: "call" | "dialog", nobodys: string) {
+  return tx`(${tx.unsafe(nobodys)} AND EXISTS (
+    SELECT 1 FROM customer oc WHERE oc.id = p.customer_id AND oc.responsible_id IS NOT NULL AND ${allowed(tx, principal, object, "read", "oc.responsible_id")}
+    UNION ALL SELECT 1 FROM lead ol WHERE p.customer_id IS NULL AND ol.id = p.lead_id AND ol.responsible_id IS NOT NULL AND ${allowed(tx, principal, object, "read", "ol.responsible_id")}))`;
+}
+
 /** Calls that became no Interaction: the caller got nobody. */
 function calls(tx: Query, principal: Principal, subject: Subject, f: FeedFilter) {
   return source(tx, subject, f, {
@@ -159,7 +169,7 @@ function calls(tx: Query, principal: Principal, subject: Subject, f: FeedFilter)
       channel: "ch.kind",
       state: "coalesce(k.disposition, k.state)",
     }),
-    where: tx`${allowed(tx, principal, "call", "read", "k.answered_by")} AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.call_id = k.id)`,
+    where: tx`(${allowed(tx, principal, "call", "read", "k.answered_by")} OR ${ofOwnPerson(tx, principal, "call", "k.answered_by IS NULL")}) AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.call_id = k.id)`,
     interest: "p.interest_id",
     employee: "k.answered_by",
   });
@@ -185,7 +195,7 @@ function dialogs(tx: Query, principal: Principal, subject: Subject, f: FeedFilte
       channel: "ch.kind",
       state: "CASE WHEN d.closed_at IS NULL THEN 'open' ELSE 'closed' END",
     }),
-    where: tx`${allowed(tx, principal, "dialog", "read", "a.employee_id")} AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.dialog_id = d.id) ${dialogIn(tx, f.group)}`,
+    where: tx`(${allowed(tx, principal, "dialog", "read", "a.employee_id")} OR ${ofOwnPerson(tx, principal, "dialog", "a.employee_id IS NULL")}) AND ${interestRight(tx, principal, "p.interest_id")} AND NOT EXISTS (SELECT 1 FROM interaction x WHERE x.dialog_id = d.id) ${dialogIn(tx, f.group)}`,
     interest: "p.interest_id",
     employee: "a.employee_id",
   });
