@@ -96,6 +96,7 @@ describe("every change of a number leaves its row", () => {
     await house.sql.begin((tx) => house.crm.identify.addClaims(tx, id, { phone: "8 701 900 11 11", email: "v@mail.example" }));
     await house.sql.begin((tx) => house.crm.identify.addClaims(tx, id, { phone: "8 701 900 11 11" }));
     expect(await ofPoints("lead", identification.leadId as Id)).toEqual([
+      ["create", [null, "browser-7"]],
       ["create", [null, "+77019001111"]],
       ["create", [null, "v@mail.example"]],
     ]);

@@ -105,6 +105,11 @@ describe("who calls or writes (RG-01)", () => {
     const [audit] = await house.sql`SELECT action FROM audit_log WHERE object_kind = 'lead' AND object_id = ${found.leadId}`;
     expect(audit?.["action"]).toBe("create");
     expect(await house.identify(phone(n))).toMatchObject({ result: "lead", leadId: found.leadId, name: "Zhanna" });
+    // The point has a row of its own, and seeing the number again adds none (AD-09).
+    const points =
+      await house.sql`SELECT actor_kind, actor_label, action, changes FROM audit_log WHERE object_kind = 'contact_point' AND object_id = ${found.contactPointId}`;
+    const changes = { lead_id: found.leadId, kind: "phone", value: [null, n], verified_how: [null, "inbound_call"] };
+    expect(points).toEqual([{ actor_kind: "system", actor_label: "identification", action: "create", changes }]);
   });
 
   test("only looking at an unknown number makes no card", async () => {

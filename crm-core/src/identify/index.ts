@@ -4,6 +4,7 @@ import type { Identification, IdentityResult } from "@kommutator/contract/identi
 import type { Id } from "@kommutator/contract/ids";
 import { formatPhone, identityScope, normaliseEmail, normaliseIdentity } from "@kommutator/contract/phone";
 import type { Identify } from "@kommutator/contract/ports";
+import { pointsMade } from "../contact-point/sql.ts";
 import { type Crm, systemActor } from "../context.ts";
 import { setParties } from "../party/sql.ts";
 import { addClaims } from "./claims.ts";
@@ -153,7 +154,13 @@ async function insertLeads(crm: Crm, tx: Tx, leads: readonly NewLead[], context:
     crm.audit(
       tx,
       ACTOR,
-      leads.map((l) => ({ objectKind: "lead", objectId: l.leadId, action: "create", changes: { identity: [null, `${l.key.kind} ${l.key.value}`] } })),
+      // The points go with the rows of their leads: one statement, whatever it tells of.
+      leads.flatMap(({ leadId, pointId, key }) => [
+        { objectKind: "lead", objectId: leadId, action: "create", changes: { identity: [null, `${key.kind} ${key.value}`] } },
+        ...pointsMade({ lead_id: leadId }, [{ id: pointId, kind: key.kind, value: key.value }]).map((point) =>
+          context.verifiedHow === null ? point : { ...point, changes: { ...point.changes, verified_how: [null, context.verifiedHow] } },
+        ),
+      ]),
     ),
   ]);
 }
