@@ -13,10 +13,12 @@ export interface PublishedTypes {
 }
 
 export interface CheckOptions {
-  /** The value came as a form: a number or a truth value may stand there as text. */
+  /** The value came as a form: a number or a truth value may stand there as text, a list as text with commas. */
   textual?: boolean;
   /** Fields that are not looked at: known to the vendor, not to the package. */
   beyond?: readonly string[];
+  /** The package requires every field, also those that the vendor leaves out: what is missing is no fault. */
+  partial?: boolean;
 }
 
 const FILE = join(import.meta.dirname, "published-types.virtual.ts");
@@ -82,12 +84,13 @@ class Check {
       return String(value) === this.#checker.typeToString(type) && (how.textual === true || typeof value === "boolean") ? [] : fault;
     if (is(ts.TypeFlags.StringLike)) return typeof value === "string" ? [] : fault;
     if (is(ts.TypeFlags.NumberLike)) return typeof value === "number" || (how.textual === true && /^-?\d+(\.\d+)?$/.test(String(value))) ? [] : fault;
-    if (typeof value !== "object" || value === null) return fault;
     if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type)) {
       const [item] = this.#checker.getTypeArguments(type as ts.TypeReference);
-      if (!Array.isArray(value)) return fault;
-      return item === undefined ? [] : value.flatMap((one, at) => this.faults(item, one, `${path}[${at}]`, how));
+      const list: unknown = how.textual === true && typeof value === "string" ? value.split(",") : value;
+      if (!Array.isArray(list)) return fault;
+      return item === undefined ? [] : list.flatMap((one, at) => this.faults(item, one, `${path}[${at}]`, how));
     }
+    if (typeof value !== "object" || value === null) return fault;
     return Array.isArray(value) ? fault : this.#fields(type, value as Record<string, unknown>, path, how);
   }
 
@@ -98,7 +101,7 @@ class Check {
       known.add(property.name);
       const at = path === "" ? property.name : `${path}.${property.name}`;
       if (value[property.name] !== undefined) found.push(...this.faults(this.#checker.getTypeOfSymbol(property), value[property.name], at, how));
-      else if ((property.flags & ts.SymbolFlags.Optional) === 0) found.push(`${at} is missing`);
+      else if ((property.flags & ts.SymbolFlags.Optional) === 0 && how.partial !== true) found.push(`${at} is missing`);
     }
     for (const name of Object.keys(value)) {
       if (known.has(name) || value[name] === undefined || how.beyond?.includes(name) === true) continue;

@@ -230,7 +230,9 @@ export class Community {
     const extra = Object.fromEntries(["attachment", "keyboard", "forward"].flatMap((name) => (params.get(name) === null ? [] : [[name, params.get(name)]])));
     const message = this.#add(peerId, { from_id: -this.groupId, text, random_id: Number(randomId), ...extra });
     this.#byRandomId.set(`${peerId} ${randomId}`, message);
-    this.push("message_reply", { ...message, out: 1 });
+    // What we asked for stays with the message, for the tests to look at; the echo shows what VK made of it.
+    const shown = Object.fromEntries(Object.entries(message).filter(([name]) => !(name in extra)));
+    this.push("message_reply", { ...shown, out: 1 });
     return answer(message);
   }
 }
