@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createClient } from "redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../tests/support/house.ts";
 import { until } from "../../tests/support/routing.ts";
@@ -62,4 +63,19 @@ test("a thousand words in a moment are a few: whoever is woken looks at everythi
   const tookMs = performance.now() - begun;
   await wakes(ann, "bob");
   expect(woken.bob - before).toBeLessThanOrEqual(tookMs / 10 + 40);
+});
+
+test("words are heard by every other node and not by oneself; what is none of ours on that channel is passed over", async () => {
+  const [ann, bob] = nodes as [NodeSignals, NodeSignals];
+  const heard: [string, unknown][] = [];
+  const forget = [ann.onTold((word) => heard.push(["ann", word])), bob.onTold((word) => heard.push(["bob", word]))];
+  const stranger = createClient({ url: `redis://127.0.0.1:${port}` });
+  await stranger.connect();
+  for (const said of ["not JSON", "null", "[]", '{"from":7,"word":1}', '{"from":"cleo"}']) await stranger.publish("kommutator:words", said);
+  await stranger.close();
+  ann.tell({ typing: "first" });
+  await until(() => heard.length > 0);
+  expect(heard).toEqual([["bob", { typing: "first" }]]);
+  for (const stop of forget) stop();
+  expect(warned.filter((w) => w !== "Redis is away")).toEqual([]);
 });

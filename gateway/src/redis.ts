@@ -19,8 +19,8 @@ export async function connectRedis(url: string, node: string, onWake: () => void
   for (const c of [client, subscriber]) c.on("error", (error: unknown) => log.warn({ error }, "Redis is away"));
   const listeners = new Set<(word: unknown) => void>();
   const hear = (said: string): void => {
-    const { from, word } = JSON.parse(said) as { from: string; word: unknown };
-    if (from !== node) for (const listener of listeners) listener(word);
+    const told = wordOf(said);
+    if (told !== null && told.from !== node) for (const listener of listeners) listener(told.word);
   };
   const listening = subscriber
     .connect()
@@ -53,4 +53,16 @@ export async function connectRedis(url: string, node: string, onWake: () => void
       await Promise.all([client, subscriber].map(async (c) => (c.isOpen ? c.destroy() : undefined)));
     },
   };
+}
+
+/** What a node has said; null for what is none of ours. */
+function wordOf(said: string): { from: string; word: unknown } | null {
+  try {
+    const told: unknown = JSON.parse(said);
+    return typeof told === "object" && told !== null && "from" in told && typeof told.from === "string" && "word" in told
+      ? { from: told.from, word: told.word }
+      : null;
+  } catch {
+    return null;
+  }
 }
