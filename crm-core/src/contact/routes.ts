@@ -18,6 +18,7 @@ import { emitContactChanged } from "../party/sql.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found } from "../rights.ts";
 import { LIKELIEST, searchedPage } from "../search/page.ts";
+import { prepareList } from "../search/seen.ts";
 import { search } from "../search/sql.ts";
 import { listContacts, readContact, readContactCard } from "./sql.ts";
 
@@ -35,11 +36,13 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
       const { principal } = requireScope(request, "customer", "read");
       const { q, customerId, gone, limit, cursor } = request.query;
       const filter = { customerId, gone: gone === undefined ? undefined : gone === "true" };
-      if (q === undefined || q.trim() === "")
-        return pageOf(await listContacts(crm.sql, principal, { ...filter, limit, cursor: decodeCursor(cursor) }), limit, (r) => r);
-      return crm.sql.begin("READ ONLY", (tx) =>
-        searchedPage(
+      return crm.sql.begin("READ ONLY", async (tx) => {
+        const seen = await prepareList(tx, principal, "customer");
+        if (q === undefined || q.trim() === "")
+          return pageOf(await listContacts(tx, seen, { ...filter, limit, cursor: decodeCursor(cursor) }), limit, (r) => r);
+        return searchedPage(
           tx,
+          seen,
           q,
           "contact",
           { cursor, limit },
@@ -49,9 +52,9 @@ export function contactRoutes(crm: Crm): FastifyPluginAsync {
             const hits = await search(tx, principal, q, LIKELIEST - coded.length, "customer");
             return [...coded, ...hits.filter((hit) => hit.kind === "contact")].map((each) => each.id);
           },
-          (asked) => listContacts(tx, principal, { ...filter, ...asked }),
-        ),
-      );
+          (asked) => listContacts(tx, seen, { ...filter, ...asked }),
+        );
+      });
     });
 
     app.get("/contacts/:id", { schema: { params: IdParams, response: { 200: ContactCard } } }, async (request) =>

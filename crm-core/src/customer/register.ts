@@ -1,9 +1,10 @@
-import type { Principal } from "@kommutator/contract/access";
 import type { CustomerQuery, CustomerRow } from "@kommutator/contract/api/customer";
+import type { Tx } from "@kommutator/contract/db";
+import type { Id } from "@kommutator/contract/ids";
 import type { Query } from "../context.ts";
 import { after, type Cursor, micros } from "../page.ts";
-import { allowed } from "../rights.ts";
-import type { Asked } from "../search/page.ts";
+import { type Asked, chosen } from "../search/page.ts";
+import type { Seen } from "../search/seen.ts";
 import { CUSTOMER_JOINS, customerColumns } from "./sql.ts";
 
 /** Filters of the register (CB-03), any combination; days are whole days of the company's zone. */
@@ -31,16 +32,24 @@ export function registerFilter(tx: Query, f: Omit<CustomerQuery, "q" | "limit" |
   return parts.reduce((all, next) => tx`${all} AND ${next}`, tx`true`);
 }
 
-/** A page of the register, newest first; with `only` those of whom the condition over their id holds (what a search found). */
+/**
+ * A page of the register, newest first; with `only` some of them (what a search found). Which rows these are is asked first, and what they
+ * show afterwards.
+ */
 export async function listCustomers(
-  tx: Query,
-  principal: Principal,
+  tx: Tx,
+  seen: Seen,
   filter: Omit<CustomerQuery, "q" | "cursor"> & { cursor: Cursor | null; only?: Asked["only"] },
   tz: string,
 ): Promise<(CustomerRow & { cursorAt: number })[]> {
-  return tx<(CustomerRow & { cursorAt: number })[]>`
-    SELECT ${customerColumns(tx)}, ${micros(tx, "c.created_at")} AS "cursorAt" FROM customer c ${tx.unsafe(CUSTOMER_JOINS)}
-    WHERE c.archived_at IS NULL AND ${allowed(tx, principal, "customer", "read", "c.responsible_id")} AND ${registerFilter(tx, filter, tz)}
-      ${filter.only === undefined ? tx`` : tx`AND ${filter.only("c.id")}`} AND ${after(tx, filter.cursor, "c.created_at", "c.id")}
+  const { responsibleId } = filter;
+  if (responsibleId !== undefined && responsibleId !== "none" && !seen.reaches(responsibleId)) return [];
+  const { from, where } = chosen(tx, "customer", "c", filter.only, filter.cursor);
+  const rows = await tx<{ id: Id }[]>`
+    SELECT c.id FROM ${from} WHERE c.archived_at IS NULL AND ${seen.of(tx, "c.responsible_id")} AND ${registerFilter(tx, filter, tz)} AND ${where}
+      AND ${after(tx, filter.cursor, "c.created_at", "c.id")}
     ORDER BY c.created_at DESC, c.id DESC LIMIT ${filter.limit + 1}`;
+  return tx<(CustomerRow & { cursorAt: number })[]>`
+    SELECT ${customerColumns(tx)}, ${micros(tx, "c.created_at")} AS "cursorAt"
+    FROM unnest(${rows.map((r) => r.id)}::uuid[]) WITH ORDINALITY AS o(id, n) JOIN customer c ON c.id = o.id ${tx.unsafe(CUSTOMER_JOINS)} ORDER BY o.n`;
 }

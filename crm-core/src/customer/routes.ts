@@ -19,6 +19,7 @@ import type { Crm } from "../context.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 import { found } from "../rights.ts";
 import { LIKELIEST, searchedPage } from "../search/page.ts";
+import { prepareList } from "../search/seen.ts";
 import { search } from "../search/sql.ts";
 import { readHistory } from "./periods.ts";
 import { listCustomers } from "./register.ts";
@@ -35,18 +36,20 @@ export function customerRoutes(crm: Crm): FastifyPluginAsync {
       const { principal } = requireScope(request, "customer", "read");
       const { q, cursor, limit, ...filter } = request.query;
       const { tz } = await crm.company(sql);
-      if (q === undefined || q.trim() === "")
-        return pageOf(await listCustomers(sql, principal, { ...filter, cursor: decodeCursor(cursor), limit }, tz), limit, (r) => r);
-      return sql.begin("READ ONLY", (tx) =>
-        searchedPage(
+      return sql.begin("READ ONLY", async (tx) => {
+        const seen = await prepareList(tx, principal, "customer");
+        if (q === undefined || q.trim() === "")
+          return pageOf(await listCustomers(tx, seen, { ...filter, cursor: decodeCursor(cursor), limit }, tz), limit, (r) => r);
+        return searchedPage(
           tx,
+          seen,
           q,
           "customer",
           { cursor, limit },
           async () => (await search(tx, principal, q, LIKELIEST, "customer")).flatMap((hit) => hit.customerId ?? []),
-          (asked) => listCustomers(tx, principal, { ...filter, ...asked }, tz),
-        ),
-      );
+          (asked) => listCustomers(tx, seen, { ...filter, ...asked }, tz),
+        );
+      });
     });
 
     app.post("/customers", { schema: { body: CustomerBody, response: { 201: CustomerView } } }, async (request, reply) => {

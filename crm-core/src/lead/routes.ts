@@ -17,6 +17,7 @@ import { decodeCursor, pageOf } from "../page.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { found, mayAssign } from "../rights.ts";
 import { LIKELIEST, searchedPage } from "../search/page.ts";
+import { prepareList } from "../search/seen.ts";
 import { search } from "../search/sql.ts";
 import { convertLead } from "./convert.ts";
 import { setDeadlines } from "./deadline.ts";
@@ -34,18 +35,19 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
       const { principal } = requireScope(request, "lead", "read");
       const { q, limit, cursor, ...filter } = request.query;
       const now = crm.clock.now();
-      if (q === undefined || q.trim() === "")
-        return pageOf(await listLeads(sql, principal, filter, { cursor: decodeCursor(cursor), limit, now }), limit, (r) => r);
-      return sql.begin("READ ONLY", (tx) =>
-        searchedPage(
+      return sql.begin("READ ONLY", async (tx) => {
+        const seen = await prepareList(tx, principal, "lead");
+        if (q === undefined || q.trim() === "") return pageOf(await listLeads(tx, seen, filter, { cursor: decodeCursor(cursor), limit, now }), limit, (r) => r);
+        return searchedPage(
           tx,
+          seen,
           q,
           "lead",
           { cursor, limit },
           async () => (await search(tx, principal, q, LIKELIEST, "lead")).map((hit) => hit.id),
-          ({ only, ...page }) => listLeads(tx, principal, { ...filter, only }, { ...page, now }),
-        ),
-      );
+          ({ only, ...page }) => listLeads(tx, seen, { ...filter, only }, { ...page, now }),
+        );
+      });
     });
 
     app.post("/leads", { schema: { body: LeadBody, response: { 201: LeadView } } }, async (request, reply) => {

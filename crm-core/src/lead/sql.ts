@@ -1,12 +1,14 @@
 import type { Principal } from "@kommutator/contract/access";
 import type { LeadQuery, LeadView } from "@kommutator/contract/api/lead";
+import type { Tx } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import type { z } from "zod";
 import { pointsJson } from "../contact-point/sql.ts";
 import type { Query } from "../context.ts";
 import { after, type Cursor, micros } from "../page.ts";
 import { allowed, handles } from "../rights.ts";
-import type { Asked } from "../search/page.ts";
+import { type Asked, chosen } from "../search/page.ts";
+import type { Seen } from "../search/seen.ts";
 
 /** States in which a lead still waits for a decision. */
 export const OPEN_LEAD = ["new", "in_work", "qualified"];
@@ -43,7 +45,7 @@ export function originJson(tx: Query, alias: "l" | "q") {
     ELSE jsonb_build_object('text', ${alias}.source_text, 'page', ${alias}.page, 'referrer', ${alias}.referrer, 'utm', ${alias}.utm) END`);
 }
 
-type LeadFilter = Omit<z.infer<typeof LeadQuery>, "q" | "cursor" | "limit"> & { only?: Asked["only"] };
+type LeadFilter = Omit<z.infer<typeof LeadQuery>, "q" | "cursor" | "limit"> & { only?: Asked["only"] | undefined };
 
 /** The filters of the register as conditions over `l`; converted ones only when asked for. */
 function matching(tx: Query, f: LeadFilter, now: Date) {
@@ -51,20 +53,25 @@ function matching(tx: Query, f: LeadFilter, now: Date) {
     ${f.responsibleId === undefined ? tx`` : f.responsibleId === "nobody" ? tx`AND l.responsible_id IS NULL` : tx`AND l.responsible_id = ${f.responsibleId}`}
     ${f.sourceId === undefined ? tx`` : tx`AND l.source_id = ${f.sourceId}`} ${f.overdue === undefined ? tx`` : tx`AND ${overdueAt(tx, now)}`}
     ${f.noContact === undefined ? tx`` : tx`AND l.no_contact`} ${f.createdFrom === undefined ? tx`` : tx`AND l.created_at >= ${f.createdFrom}`}
-    ${f.createdTo === undefined ? tx`` : tx`AND l.created_at < ${f.createdTo}`} ${f.only === undefined ? tx`` : tx`AND ${f.only("l.id")}`}`;
+    ${f.createdTo === undefined ? tx`` : tx`AND l.created_at < ${f.createdTo}`}`;
 }
 
-/** A page of the register of potential clients (RG-09), newest first. */
+/** A page of the register of potential clients (RG-09), newest first: which they are is asked first, and what they show afterwards. */
 export async function listLeads(
-  tx: Query,
-  principal: Principal,
+  tx: Tx,
+  seen: Seen,
   filter: LeadFilter,
   page: { cursor: Cursor | null; limit: number; now: number },
 ): Promise<(LeadView & { cursorAt: number })[]> {
   const now = new Date(page.now);
-  return tx<(LeadView & { cursorAt: number })[]>`
-    ${select(tx, now)} WHERE ${allowed(tx, principal, "lead", "read", "l.responsible_id")} AND ${matching(tx, filter, now)} AND ${after(tx, page.cursor, "l.created_at", "l.id")}
+  const { responsibleId } = filter;
+  if (responsibleId !== undefined && responsibleId !== "nobody" && !seen.reaches(responsibleId)) return [];
+  const { from, where } = chosen(tx, "lead", "l", filter.only, page.cursor);
+  const rows = await tx<{ id: Id }[]>`
+    SELECT l.id FROM ${from} WHERE ${seen.of(tx, "l.responsible_id")} AND ${matching(tx, filter, now)} AND ${where} AND ${after(tx, page.cursor, "l.created_at", "l.id")}
     ORDER BY l.created_at DESC, l.id DESC LIMIT ${page.limit + 1}`;
+  const ids = rows.map((r) => r.id);
+  return tx<(LeadView & { cursorAt: number })[]>`${select(tx, now)} WHERE l.id = ANY(${ids}::uuid[]) ORDER BY array_position(${ids}::uuid[], l.id)`;
 }
 
 /** null: not there, or not for this principal (who sees it while having the dialog in hand). A merged one is its survivor. `principal: null` reads without rights. */

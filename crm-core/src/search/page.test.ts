@@ -1,7 +1,6 @@
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CrmHouse, crmHouse, type Person } from "../../../tests/support/crm.ts";
-import { matching } from "./condition.ts";
 
 let house: CrmHouse;
 /** 230 companies of one word, every tenth in the north, one older than all others there; each with a person and a lead of the same word. */
@@ -59,19 +58,6 @@ describe("a searched register goes on to its last row (CB-03, CB-04, RG-09)", ()
   test("digits of a phone find the people who have it and their companies", async () => {
     expect(await everything("aigul", "contacts", "q=7705")).toHaveLength(MANY);
     expect(await everything("aigul", "customers", "q=%2B7 705")).toHaveLength(MANY);
-  });
-
-  test("of numbers that few have and that many have the same cards are found", async () => {
-    const found = (kind: "customer" | "contact", named: number) =>
-      house.sql.begin(async (tx) => {
-        const condition = await matching(tx, "7705", kind, named);
-        return tx`SELECT c.id FROM ${tx(kind)} c WHERE ${condition?.has("c.id") ?? tx`false`} ORDER BY c.id`;
-      });
-    for (const kind of ["customer", "contact"] as const) {
-      const few = await found(kind, 10_000);
-      expect(few).toHaveLength(MANY);
-      expect(await found(kind, 10)).toEqual(few);
-    }
   });
 
   test("a file of a searched list has all of it", async () => {
