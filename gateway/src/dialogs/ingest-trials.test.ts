@@ -25,7 +25,7 @@ const tested = (channelId: Id, messageKey: string) =>
     writeAudit(
       tx,
       { kind: "employee", id: house.company.employees.admin.id, label: "Admin" },
-      { objectKind: "channel", objectId: channelId, action: "test", changes: { to: "+77011234567", messageKey } },
+      { objectKind: "channel", objectId: channelId, action: "test", changes: { recipient: "+77011234567", messageKey } },
     ),
   );
 const attempts = async (messageKey: string): Promise<unknown> => {

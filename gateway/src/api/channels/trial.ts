@@ -42,12 +42,12 @@ export async function testChannel(deps: ApiDeps, actor: Actor, { id, kind }: { i
   const channel = await deps.supervisor.reach(id);
   const target = await targetOf(deps, id, TEST_TO[kind], wanted);
   const to = target === null ? null : (target.to.value ?? target.threadKey);
-  await deps.sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "test", changes: { to } }));
+  await deps.sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "test", changes: { recipient: to } }));
   const { state, detail } = deps.supervisor.status(id);
   if (channel === null) return { ok: false, detail: detail ?? state, steps: [], balance: null };
   /** The key stands in the audit: by it the receipts of this message are known as nobody's (dialogs/ingest-states.ts). */
   const remember = (messageKey: string) =>
-    deps.sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "test", changes: { to, messageKey } }));
+    deps.sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "test", changes: { recipient: to, messageKey } }));
   const [result, balance] = await Promise.all([tried(channel, TEST_TO[kind], state, target, remember), balanceOf(deps, channel, id)]);
   return { ...result, steps: result.steps ?? [], balance };
 }
