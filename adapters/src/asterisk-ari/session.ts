@@ -11,7 +11,7 @@ import { Leases } from "./lease.ts";
 import { Phones } from "./phones.ts";
 import { Recordings } from "./recordings.ts";
 import { Reporter } from "./reporter.ts";
-import { lease } from "./to-ari.ts";
+import { eventFilter, lease } from "./to-ari.ts";
 
 const CDR_EVERY_MS = 2000;
 /** How long after its first record a call may have further ones. */
@@ -156,7 +156,12 @@ export class AriChannelSession {
     this.#held = [];
     try {
       const ask = <T>(uri: string) => this.#connection.request<T>({ method: "GET", uri });
-      const [channels, bridges] = await Promise.all([ask<AriChannel[]>("channels"), ask<AriBridge[]>("bridges"), this.#connection.hears()]);
+      const [channels, bridges] = await Promise.all([
+        ask<AriChannel[]>("channels"),
+        ask<AriBridge[]>("bridges"),
+        this.#connection.hears(),
+        this.#connection.request(eventFilter(this.#config)),
+      ]);
       const recorded = await this.#recordedSince();
       const ending = this.calls.reconcile(channels, bridges, this.#memory.live, recorded, mark);
       for (const key of ending) this.#endedLive.delete(key);

@@ -143,6 +143,29 @@ export function sendOn(
 /** Digits and a leading plus: whatever else stands in a number can only change the dial string. */
 export const dialable = (number: string): string => (number.trim().startsWith("+") ? "+" : "") + number.replaceAll(/\D/g, "");
 
+/** What we make nothing of. Two thirds of all events are variables, and each costs Asterisk a write and us a waking while somebody waits for the ring. */
+const UNHEARD = [
+  "ChannelVarset",
+  "ChannelDialplan",
+  "ChannelConnectedLine",
+  "ChannelCallerId",
+  "Dial",
+  "EndpointStateChange",
+  "ChannelEnteredBridge",
+  "ChannelLeftBridge",
+  "BridgeCreated",
+  "BridgeDestroyed",
+  "PlaybackStarted",
+  "RecordingStarted",
+];
+
+/** Which events the application is not sent (rest-api/applications.json, eventFilter); Asterisk forgets it at its restart. */
+export const eventFilter = (config: Config): AriRequest => ({
+  method: "PUT",
+  uri: `applications/${encodeURIComponent(config.app)}/eventFilter`,
+  body: { disallowed: UNHEARD.map((type) => ({ type })) },
+});
+
 /** The caller's lease: after `seconds` without renewal the dialplan takes the caller to the fallback. 0 clears it. */
 export const lease = (channelId: string, seconds: number): AriRequest => ({
   method: "POST",
