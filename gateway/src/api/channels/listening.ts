@@ -19,7 +19,7 @@ const HEARD = ["message.received", "call.offered"];
  * house has nothing to forget.
  */
 export async function beginListening(sql: Db, actor: Actor, id: Id): Promise<z.infer<typeof ChannelListening>> {
-  await sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "listen", changes: {} }));
+  await sql.begin((tx) => writeAudit(tx, actor, { objectKind: "channel", objectId: id, action: "wait", changes: {} }));
   const [row] = await sql<{ after: number }[]>`SELECT coalesce(max(id), 0)::float8 AS after FROM raw_event`;
   return { after: row?.after ?? 0, limitMs: LISTEN_MS };
 }

@@ -143,7 +143,7 @@ describe("waiting for a test message", () => {
 
   test("who waited stands in the audit; whoever may not change the channel may not wait, and a channel that is not there is not there", async () => {
     await begin(sms);
-    const [row] = await house.sql`SELECT changes FROM audit_log WHERE object_id = ${sms} AND action = 'listen' ORDER BY id DESC LIMIT 1`;
+    const [row] = await house.sql`SELECT changes FROM audit_log WHERE object_id = ${sms} AND action = 'wait' ORDER BY id DESC LIMIT 1`;
     expect(row).toEqual({ changes: {} });
     const agent = await house.login(house.company.employees.aigul);
     expect((await agent.call("POST", `/channels/${sms}/listening`)).statusCode).toBe(403);
