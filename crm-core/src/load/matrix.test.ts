@@ -93,6 +93,21 @@ describe("the load matrix (IA-09, B2)", () => {
     expect([await weighs(within), await weighs(alone)]).toEqual([0, 0]);
   });
 
+  test("a type that is added weighs one point until it is given points, and takes them at once (IA-02)", async () => {
+    const body = { name: "Visit", code: "visit" };
+    const made = await house.as("admin", "POST", "/catalogues/interaction-types", body);
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    const item = await house.as("aigul", "POST", "/interactions", {
+      typeId: made.body.id,
+      subject: "Visit",
+      plannedFrom: new Date(NOW + 3_600_000).toISOString(),
+      customerId,
+    });
+    expect(await weighs(item.body)).toBe(1);
+    expect((await write([{ typeId: made.body.id, stageId: null, points: 15 }])).status).toBe(200);
+    expect(await weighs(item.body)).toBe(15);
+  });
+
   test("two administrators: the second gets the matrix as it is, nothing of hers is written, and the audit knows of the attempt", async () => {
     const { version } = await read();
     const mine = { typeId: typeId("letter"), stageId: stages()[1], points: 9 };
