@@ -3,8 +3,9 @@ import { until } from "../lab/support/wait.ts";
 import { channelPage } from "./drivers/channel-page-rows.ts";
 import { composer } from "./drivers/composer-rows.ts";
 import { delivery } from "./drivers/delivery-rows.ts";
-import { png, sound } from "./drivers/driver.ts";
+import { png } from "./drivers/driver.ts";
 import { firstWord } from "./drivers/first-word-rows.ts";
+import { kinds } from "./drivers/kinds-rows.ts";
 import { media } from "./drivers/media-rows.ts";
 import { type Kind, makers, Stage } from "./drivers/stage.ts";
 import { accessible, screenshot } from "./support.ts";
@@ -47,7 +48,7 @@ describe("a customer writes, is seen, answered by keyboard, and the answer is se
       await page.getByRole("dialog").waitFor({ state: "detached" });
     }
     if (driver.sendSound !== undefined) {
-      await driver.sendSound(sound());
+      await driver.sendSound();
       const audio = thread.locator("audio").last();
       await thread.getByText("0:02").last().waitFor();
       await thread.getByRole("button", { name: "Слушать" }).last().press("Enter");
@@ -76,6 +77,7 @@ describe("a customer writes, is seen, answered by keyboard, and the answer is se
 });
 
 media(stage);
+kinds(stage);
 delivery(stage);
 composer(stage);
 firstWord(stage);

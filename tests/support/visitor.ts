@@ -49,6 +49,29 @@ export class Visitor {
     if (!response.ok) throw new Error(`the file was answered with ${response.status}: ${await response.text()}`);
   }
 
+  /** The files that the house has sent, each fetched as the page fetches it. */
+  async files(): Promise<Uint8Array[]> {
+    const keys = (await this.#messages()).filter((m) => m.direction === "out").flatMap((m) => m.files.map((file) => file.key));
+    return Promise.all(
+      keys.map(async (key) => {
+        const response = await fetch(`${this.hook}/file/${encodeURIComponent(key)}`, { headers: { authorization: `Bearer ${this.#token}` } });
+        if (!response.ok) throw new Error(`the file was answered with ${response.status}`);
+        return new Uint8Array(await response.arrayBuffer());
+      }),
+    );
+  }
+
+  /** The page shows all that has come, and says so. */
+  async seen(): Promise<void> {
+    const last = (await this.#messages()).findLast((m) => m.direction === "out");
+    if (last !== undefined) await this.call("POST", "state", { delivered: last.messageKey, read: last.messageKey });
+  }
+
+  async #messages(): Promise<{ messageKey: string; direction: "in" | "out"; files: { key: string }[] }[]> {
+    return ((await this.call("GET", "poll?version=0&hold=0")) as { messages: { messageKey: string; direction: "in" | "out"; files: { key: string }[] }[] })
+      .messages;
+  }
+
   async read(): Promise<{ text: string; mine: boolean }[]> {
     const answer = (await this.call("GET", "poll?after=0&version=0&hold=0")) as {
       messages: { text: string; from?: string; mine?: boolean; direction?: string }[];

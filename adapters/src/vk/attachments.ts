@@ -139,7 +139,7 @@ function largest(pictures: Loose[]): string {
 function placeOf(geo: Loose): string {
   const { latitude, longitude } = obj(geo["coordinates"]);
   if (typeof latitude !== "number" || typeof longitude !== "number" || Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return "";
-  const title = str(obj(geo["place"])["title"]);
+  const title = either(obj(geo["place"])["title"], `${latitude}, ${longitude}`);
   return titled("📍", title, `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`);
 }
 

@@ -214,6 +214,8 @@ export function composer(stage: Stage): void {
         [...png()],
       );
       await page.getByRole("button", { name: "Убрать снимок.png" }).waitFor();
+      const small = page.locator('span[title="снимок.png"] img');
+      await until("one sees what is pasted", async () => (await small.count()) > 0 && small.evaluate((each) => (each as HTMLImageElement).naturalWidth === 64));
       await screenshot(page, "composer-reply-with-file");
       await page.keyboard.type("Вот снимок");
       await page.keyboard.press("Enter");

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type MailServer, startMailServer } from "../../lab/mail/server.ts";
-import type { ChannelDriver } from "./driver.ts";
+import { type ChannelDriver, sound } from "./driver.ts";
 
 /** The mail servers of both sides; `others` never wrote. */
 export interface EmailDriver extends ChannelDriver {
@@ -48,8 +48,9 @@ export async function email(): Promise<EmailDriver> {
     }),
     say: (text) => write("text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit", `\r\n${text}\r\n`),
     sendPicture: (name, picture) => file("image/png", name, picture),
-    sendSound: (tone) => file("audio/wav", "tone.wav", tone),
+    sendSound: () => file("audio/wav", "tone.wav", sound()),
     received: async () => (await server.letters(theirs)).map((letter) => decoded(letter.toString("latin1"))),
+    hasFile: async (bytes) => (await server.letters(theirs)).some((letter) => letter.toString("latin1").replace(/\s/g, "").includes(bytes.toString("base64"))),
     best: "sent",
     close: () => server.stop(),
   };

@@ -3,6 +3,7 @@ import { chatOf, type Unnumbered, userOf } from "../../emulators/telegram/update
 import { ViberServer } from "../../emulators/viber/server.ts";
 import { Vk } from "../../emulators/vk/vk.ts";
 import type { ChannelDriver } from "./driver.ts";
+import { note, noteAsMp3 } from "./media.ts";
 
 /** Айгерим and the bot that she writes to. */
 export interface TelegramDriver extends ChannelDriver {
@@ -41,7 +42,8 @@ export async function telegram(token?: string): Promise<TelegramDriver> {
     edit: (text) => server.push({ edited_message: { ...last, text, edit_date: Math.floor(Date.now() / 1000) + 1 } } as Unnumbered),
     sendPicture: (name, png) => push({ document: { ...file(png, "documents/file_1.png"), file_name: name, mime_type: "image/png" } }),
     // As a voice note: it has no name, and its length is told before it comes.
-    sendSound: (sound) => push({ voice: { ...file(sound, "voice/file_2.oga"), duration: 2, mime_type: "audio/ogg" } }),
+    sendSound: () => push({ voice: { ...file(note(), "voice/file_2.oga"), duration: 2, mime_type: "audio/ogg" } }),
+    hasFile: (bytes) => server.delivered.some((one) => one.files.some((each) => each.bytes.equals(bytes))),
     received: () => server.received(person.id),
     best: "sent",
     down: () => server.down(),
@@ -53,6 +55,18 @@ export async function telegram(token?: string): Promise<TelegramDriver> {
 /** A Viber bot and its callbacks. */
 export interface ViberDriver extends ChannelDriver {
   server: ViberServer;
+  /** The customer sends a message of any kind; a file lies at Viber under `name`. */
+  send(message: Record<string, unknown>): Promise<unknown>;
+  file(name: string, mime: string, bytes: Buffer): string;
+}
+
+/** A community of VK and Иван, who writes to it. */
+export interface VkDriver extends ChannelDriver {
+  server: Vk;
+  /** He sends attachments, as VK lays them out. */
+  attach(...attachments: object[]): void;
+  /** Address of a file that lies at VK. */
+  file(name: string, mime: string, bytes: Buffer): string;
 }
 
 /** A bot that is called at its signed webhook. */
@@ -60,8 +74,14 @@ export async function viber(): Promise<ViberDriver> {
   const token = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
   const server = await ViberServer.start(token);
   const user = { id: "aXQncyBtZSwgVmliZXI=", name: "Болат Вайберов" };
+  const file = (name: string, mime: string, bytes: Buffer): string => {
+    server.media.set(name, { headers: { "content-type": mime }, body: bytes });
+    return server.mediaUrl(name);
+  };
   return {
     server,
+    file,
+    send: (message) => server.say(message, { user }),
     kind: "viber",
     config: (houseUrl) => ({
       token,
@@ -79,6 +99,11 @@ export async function viber(): Promise<ViberDriver> {
       return server.say({ type: "picture", text: "", media: server.mediaUrl("picture.png"), file_name: name, size: png.byteLength }, { user });
     },
     received: () => server.sent.map((one) => one.text ?? ""),
+    // Viber takes an address and comes for the file itself.
+    hasFile: async (bytes) => {
+      const { media } = server.sent.findLast((one) => one.media !== undefined) ?? {};
+      return media !== undefined && Buffer.from(await (await fetch(media)).arrayBuffer()).equals(bytes);
+    },
     arrives: async () => {
       const last = server.sent.at(-1)?.token ?? "";
       await server.receipt(last, "delivered", { user_id: user.id });
@@ -90,12 +115,20 @@ export async function viber(): Promise<ViberDriver> {
 }
 
 /** A community asked by Bots Long Poll. */
-export async function vk(): Promise<ChannelDriver> {
+export async function vk(): Promise<VkDriver> {
   const server = await Vk.start();
   const { community } = server;
   let last: ReturnType<typeof community.say> = {};
   const person = 578_716_413;
+  const file = (name: string, mime: string, bytes: Buffer): string => {
+    server.media.set(name, { mime, bytes });
+    return `${server.origin}/media/${name}`;
+  };
+  const attach = (...attachments: object[]): void => void community.say(person, "", { attachments } as never);
   return {
+    server,
+    file,
+    attach,
     kind: "vk",
     config: () => ({
       groupId: community.groupId,
@@ -115,6 +148,12 @@ export async function vk(): Promise<ChannelDriver> {
       const doc = { id: 7, owner_id: person, title: name, size: png.byteLength, ext: "png", url: `${server.origin}/media/doc.png`, date: 1, type: 4 };
       return community.say(person, "", { attachments: [{ type: "doc", doc }] } as never);
     },
+    sendSound: () => {
+      const voice = { id: 8, owner_id: person, duration: 2, waveform: [0, 7, 31, 7], access_key: "key" };
+      const links = { link_ogg: file("note.ogg", "audio/ogg", note()), link_mp3: file("note.mp3", "audio/mpeg", noteAsMp3()) };
+      attach({ type: "audio_message", audio_message: { ...voice, ...links } });
+    },
+    hasFile: (bytes) => [...community.uploads.values()].some((each) => Buffer.from(each.bytes).equals(bytes)),
     received: () => community.dialog(person).flatMap((message) => (message.from_id === person ? [] : [message.text ?? ""])),
     arrives: () => community.read(person),
     best: "read",

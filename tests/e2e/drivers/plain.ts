@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { deliverSm, Smsc, textsOf } from "../../emulators/smpp/smsc.ts";
 import { SmscEmulator } from "../../emulators/sms-http/smsc.ts";
 import { Visitor } from "../../support/visitor.ts";
-import type { ChannelDriver } from "./driver.ts";
+import { type ChannelDriver, sound } from "./driver.ts";
 
 /** A visitor on the chat's page. */
 export async function webChat(): Promise<ChannelDriver> {
@@ -16,9 +16,12 @@ export async function webChat(): Promise<ChannelDriver> {
     },
     say: (text) => visitor.say(text, { claims: { name: "Посетитель Чатов" } }),
     sendPicture: (name, png) => send(name, "image/png", png),
-    sendSound: (sound) => send("tone.wav", "audio/wav", sound),
+    sendSound: () => send("tone.wav", "audio/wav", sound()),
     received: async () => (await visitor.read()).filter((each) => !each.mine).map((each) => each.text),
-    best: "sent",
+    hasFile: async (bytes) => (await visitor.files()).some((each) => Buffer.from(each).equals(bytes)),
+    // The page has shown all that is there.
+    arrives: () => visitor.seen(),
+    best: "read",
     close: async () => undefined,
   };
 }

@@ -5,7 +5,7 @@ import { ApiClient, eventually, type HouseProcess, startHouseProcess } from "../
 import { listen, person, signIn } from "../support.ts";
 import type { ChannelDriver } from "./driver.ts";
 import { type EmailDriver, email } from "./mail.ts";
-import { type TelegramDriver, telegram, type ViberDriver, viber, vk } from "./messengers.ts";
+import { type TelegramDriver, telegram, type ViberDriver, type VkDriver, viber, vk } from "./messengers.ts";
 import { smsHttp, smsSmpp, webChat, webForm } from "./plain.ts";
 
 export const FIRST = "first-password";
@@ -74,6 +74,9 @@ export class Stage {
   get viber(): ViberDriver {
     return this.drivers.get("viber") as ViberDriver;
   }
+  get vk(): VkDriver {
+    return this.drivers.get("vk") as VkDriver;
+  }
   get email(): EmailDriver {
     return this.drivers.get("email") as EmailDriver;
   }
@@ -121,6 +124,19 @@ export class Stage {
     await this.beginReply();
     await this.page.keyboard.type(text);
     await this.page.keyboard.press("Enter");
+  }
+  /** A file is pasted into the reply, as from the clipboard, and is there. */
+  async paste(name: string, mime: string, bytes: Buffer): Promise<void> {
+    await this.beginReply();
+    await this.reply.evaluate(
+      (field, given) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(given.bytes)], given.name, { type: given.mime }));
+        field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      },
+      { name, mime, bytes: [...bytes] },
+    );
+    await this.page.getByRole("button", { name: `Убрать ${name}` }).waitFor();
   }
   async received(kind: Kind): Promise<string[]> {
     return (await this.driver(kind).received?.()) ?? [];

@@ -1,10 +1,15 @@
 import { ActionIcon } from "@mantine/core";
 import { IconAlertTriangle, IconRefresh, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { blobUrl } from "../../app/api.ts";
 import { useFormat } from "../../app/format.ts";
 import classes from "./composer.module.css";
 import { type Refusal, typeNames } from "./files.ts";
 import type { Chip, Files } from "./useFiles.ts";
+
+/** What is pasted is often called "image.png": it is shown small, so that one sees what will go. */
+const SHOWN = /^image\/(png|jpeg|gif|webp)$/;
+const SHOWN_BYTES = 2 * 1024 * 1024;
 
 /** Why a file cannot go, in words. */
 function useRefusalText(): (refusal: Refusal) => string {
@@ -53,6 +58,9 @@ function One({ chip, files }: { chip: Chip; files: Files }) {
   return (
     <span className={classes["chip"]} data-failed={fault !== null || undefined} title={fault ?? chip.name}>
       {fault === null ? null : <IconAlertTriangle size={14} aria-hidden />}
+      {chip.blob !== null && chip.bytes <= SHOWN_BYTES && SHOWN.test(chip.mime) ? (
+        <img className={classes["chipPicture"]} src={blobUrl(chip.blob.blobId, chip.name)} alt="" />
+      ) : null}
       <span className="truncate">{chip.name}</span>
       {fault === null ? null : <span role="alert">{fault}</span>}
       {going ? (

@@ -22,6 +22,7 @@ describe("a file is shown by what it is, not by what it calls itself", () => {
     ["a drawing that can carry script", { mime: "image/svg+xml", name: "logo.svg" }, "document"],
     ["a page called a photo", { mime: "text/html", name: "photo.jpg" }, "document"],
     ["a sticker", { mime: "image/webp", name: "sticker.webp" }, "sticker"],
+    ["a sticker by its number", { mime: "image/png", name: "sticker9046.png" }, "sticker"],
     ["a moving sticker", { mime: "video/webm", name: "sticker.webm" }, "sticker"],
     ["a voice note", { mime: "audio/ogg; codecs=opus", voice: true }, "voice"],
     ["music", { mime: "audio/mpeg" }, "audio"],

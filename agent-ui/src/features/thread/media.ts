@@ -5,13 +5,16 @@ export type MediaKind = "image" | "sticker" | "voice" | "audio" | "video" | "doc
 /** Pictures a browser shows by itself; SVG is a document, because it can carry script. */
 const PICTURE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
 
+/** "sticker.png", "sticker-7.webp", "sticker9046.png": as the adapters call them. */
+const STICKER = /^sticker(?![a-z])/i;
+
 /** How a file is shown, from its type and not from its name, which is the sender's; only a sticker is told by it. */
 export function mediaKindOf(file: Pick<Attachment, "mime" | "name" | "voice">): MediaKind {
   const mime = (file.mime.split(";")[0] ?? "").trim().toLowerCase();
-  if (PICTURE.test(mime)) return /^sticker\b/i.test(file.name) ? "sticker" : "image";
+  if (PICTURE.test(mime)) return STICKER.test(file.name) ? "sticker" : "image";
   if (mime.startsWith("audio/")) return file.voice ? "voice" : "audio";
   if (file.voice && mime === "application/ogg") return "voice";
-  if (mime.startsWith("video/")) return /^sticker\b/i.test(file.name) ? "sticker" : "video";
+  if (mime.startsWith("video/")) return STICKER.test(file.name) ? "sticker" : "video";
   return "document";
 }
 
