@@ -6,10 +6,8 @@ import ts from "typescript";
  * stands on the wire, value by value. Fields that the type does not name are faults too, whatever index signature it has.
  */
 export interface PublishedTypes {
-  /** Every fault of the value as this exported type of `source`, each with its path; [] when there is none. */
+  /** Every fault of the value as this exported type of `source` (or a property within: "Calls getMe result"), with its path; [] when there is none. */
   faults(type: string, value: unknown, options?: CheckOptions): string[];
-  /** The names of the properties of this exported type. */
-  names(type: string): string[];
 }
 
 export interface CheckOptions {
@@ -54,10 +52,7 @@ export function publishedTypes(source: string): PublishedTypes {
     return type;
   };
   const check = new Check(checker);
-  return {
-    faults: (name, value, how = {}) => check.faults(typeOf(name), value, "", how),
-    names: (name) => checker.getPropertiesOfType(typeOf(name)).map((property) => property.name),
-  };
+  return { faults: (name, value, how = {}) => check.faults(typeOf(name), value, "", how) };
 }
 
 /** JSON values against types; a union takes what any of its members takes, and tells the faults of the nearest. */

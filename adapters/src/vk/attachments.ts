@@ -68,7 +68,10 @@ const READERS: Record<string, (item: Loose) => Found> = {
   },
   sticker: (sticker) => {
     const images = [...list(sticker["images"]), ...list(sticker["images_with_background"])].filter((image) => (int(image["width"]) ?? 0) <= 256);
-    return fileOr(largest(images), { name: `sticker${int(sticker["sticker_id"]) ?? ""}.png`, mime: "image/png" });
+    const picture = largest(images);
+    // Since 5.190 there are none (dev.vk.com/reference/objects/sticker): its number is all that is told.
+    if (picture === "") return { line: `🎟 ${int(sticker["sticker_id"]) ?? "?"}` };
+    return fileOr(picture, { name: `sticker${int(sticker["sticker_id"]) ?? ""}.png`, mime: "image/png" });
   },
   graffiti: (graffiti) => fileOr(str(graffiti["url"]), { name: `graffiti${idOf(graffiti)}.png`, mime: "image/png" }),
   gift: (gift) => fileOr(either(gift["thumb_256"], gift["thumb_96"]), { name: `gift${int(gift["id"]) ?? ""}.png`, mime: "image/png" }),

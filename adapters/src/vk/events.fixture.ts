@@ -114,6 +114,11 @@ const built: EventCase[] = [
     ),
   },
   {
+    name: "a sticker of 5.190 and later, without its pictures",
+    source: "dev.vk.com/reference/objects/sticker (below 5.190: images)",
+    event: message(attachment("sticker", { product_id: 279, sticker_id: 9_046, is_allowed: true })),
+  },
+  {
     name: "a place",
     source: `${MESSAGE} (geo)`,
     event: message({

@@ -157,6 +157,15 @@ const EXPECTED: Record<string, object[] | ((translation: Translation) => void)> 
   read: (translation) => expect(translation.read).toMatchObject({ peerId: 578_716_413, upTo: 306 }),
   "something else of the community": [],
   "a post on the community's wall": [],
+  "somebody joins the community": [],
+  "a photo of VK's own page": text("", {
+    files: [expect.objectContaining({ name: "photo-218252175_457239023.jpg", mime: "image/jpeg", fileKey: expect.stringContaining("size=2560x1704") })],
+  }),
+  "a document of VK's own page": text("", { files: [expect.objectContaining({ name: "Первые шаги.pdf", mime: "application/pdf", bytes: 14_854 })] }),
+  "a voice message of VK's own page": text("", {
+    files: [expect.objectContaining({ name: "voice743784474_657681015.ogg", mime: "audio/ogg", voice: true, durationMs: 3_000 })],
+  }),
+  "a sticker of 5.190 and later, without its pictures": text("🎟 9046"),
   "an edited answer of the community's": [
     { kind: "message.edited", messageKey: "123_791", thread: { key: "123" }, text: "test1", occurredAt: 1_533_397_838_000 },
   ],

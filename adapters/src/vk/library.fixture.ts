@@ -1,5 +1,6 @@
 import type { Objects } from "vk-io";
 import type { EventCase, PartOf } from "./recorded.fixture.ts";
+import { DOC_OBJECT, PHOTO_OBJECT, VOICE_OBJECT } from "./upload.fixture.ts";
 
 /**
  * What VK's own pages show whole, and what the authors of libraries have got from VK and keep among their tests. Of an attachment
@@ -17,7 +18,7 @@ const event = (name: string, file: string, type: string, object: object): EventC
 /** An attachment as the library has it, in a message of ours. */
 const attached = (name: string, file: string, ...attachments: { type: string }[]): EventCase => ({
   name,
-  source: `${VKNET}/Models/${file}.json (in a message of ours)`,
+  source: `${file.includes("/") ? file : `${VKNET}/Models/${file}.json`} (in a message of ours)`,
   event: {
     type: "message_new",
     object: {
@@ -39,9 +40,11 @@ const attached = (name: string, file: string, ...attachments: { type: string }[]
 export const OF_LIBRARIES: EventCase[] = [
   {
     name: "a post on the community's wall",
-    source: "vk.com/dev/bots_longpoll (2. Data format)",
+    source: "dev.vk.com/ru/api/bots-long-poll/getting-started (the format of the data)",
     event: {
       type: "wall_post_new",
+      event_id: "c68dfb983247fea8ac98ea0ea59717df71d8064f",
+      v: "5.131",
       object: {
         id: 28,
         from_id: -123_456,
@@ -58,6 +61,22 @@ export const OF_LIBRARIES: EventCase[] = [
       group_id: 123_456,
     },
   },
+  {
+    name: "somebody joins the community",
+    source: "dev.vk.com/ru/api/bots-long-poll/getting-started (types of events)",
+    event: {
+      type: "group_join",
+      event_id: "c68dfb983247fea8ac98ea0ea59717df71d8064f",
+      v: "5.131",
+      object: { user_id: 1, join_type: "approved" },
+      group_id: 1,
+    },
+  },
+  attached("a photo of VK's own page", "dev.vk.com/ru/api/upload/photo-in-message", { type: "photo", photo: PHOTO_OBJECT } as { type: string }),
+  attached("a document of VK's own page", "dev.vk.com/ru/api/upload/document-in-profile", { type: "doc", doc: DOC_OBJECT } as { type: string }),
+  attached("a voice message of VK's own page", "dev.vk.com/ru/api/upload/audio-record", { type: "audio_message", audio_message: VOICE_OBJECT } as {
+    type: string;
+  }),
   event("an edited answer of the community's", "MessageEditTest", "message_edit", {
     date: 1_533_397_838,
     from_id: 123,
