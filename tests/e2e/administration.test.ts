@@ -123,6 +123,25 @@ test("a list goes out as a workbook by its button, and the journal says who took
   expect(await admin.get("/audit?action=export-employees")).toMatchObject({ items: [{ actorKind: "employee" }] });
 });
 
+test("the journal says names instead of ids, each the way to its card", async () => {
+  const { id: customerId } = await admin.post<{ id: string }>("/customers", { kind: "company", name: "Гүлдер әлемі" });
+  const [kind] = (await admin.get<{ interestKinds: { id: string }[] }>("/catalogues")).interestKinds;
+  const { id: interestId } = await admin.post<{ id: string }>("/interests", { kindId: kind?.id, title: "Клумба у входа", customerId });
+  await open(`/settings/audit?kind=interest&id=${interestId}`, "Журнал изменений");
+  await page.getByRole("link", { name: /^#\d+ Клумба у входа$/ }).waitFor();
+  await page
+    .getByRole("button", { name: /^и ещё/ })
+    .first()
+    .click();
+  const customer = page.getByRole("link", { name: "Гүлдер әлемі" });
+  await customer.waitFor();
+  expect(await page.getByRole("table").textContent()).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-|_id|_at\b/);
+  await accessible(page);
+  await screenshot(page, "administration-audit-names");
+  await customer.click();
+  await page.getByRole("heading", { level: 1, name: "Гүлдер әлемі" }).waitFor();
+});
+
 test("the journal: its rows, nothing found, and no answer; an auditor finds it, and it alone, by the rail", async () => {
   await open("/settings/audit", "Журнал изменений");
   await page.getByRole("table").waitFor();

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { columnOf } from "../../agent-ui/src/features/administration/audit.ts";
 import { nameOf, openWorld, type Request, requestOf, send, type World } from "./matrix.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { Side } from "./world.ts";
@@ -112,6 +113,9 @@ function afterArchiving(path: string) {
   };
 }
 
+/** Fields that are words themselves or are put together from them: keys of a line's menu, what a role may do, what the house ticks off; a cell of the matrix of loads is named by its type. */
+const OWN_WORDS = /^line_key_|^\w+\.\w+$| /;
+
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
@@ -153,4 +157,17 @@ test.each(WRITES.filter(([name]) => !untold.includes(name)))("%s leaves a row wi
     rows += (await sql`SELECT 1 FROM audit_log WHERE id > ${last?.id ?? 0} AND actor_kind = 'employee' AND actor_id IS NOT NULL`).length;
   }
   expect(rows, `${name} changes something and tells nobody: audit it, or say in UNTOLD why it needs no row`).toBeGreaterThan(0);
+});
+
+test("every field that a row of the audit names is called by a word in each language", async () => {
+  const rows = await world.house.sql<{ field: string; kinds: string[] }[]>`
+    SELECT k.field, array_agg(DISTINCT a.object_kind || ' ' || a.action) AS kinds FROM audit_log a, jsonb_object_keys(a.changes) AS k(field)
+    WHERE a.object_kind <> 'load_matrix' GROUP BY 1 ORDER BY 1`;
+  expect(rows.length).toBeGreaterThan(100);
+  for (const locale of ["ru", "en", "kk", "uk"]) {
+    const { columns } = JSON.parse(readFileSync(`agent-ui/src/features/administration/locales/${locale}.json`, "utf8")) as { columns: Record<string, string> };
+    const called = (field: string) => columns[field] ?? columns[columnOf(field)];
+    const unnamed = rows.filter(({ field }) => !OWN_WORDS.test(field) && called(field) === undefined);
+    expect(unnamed.map(({ field, kinds }) => `${field}: ${kinds.join(", ")}`)).toEqual([]);
+  }
 });

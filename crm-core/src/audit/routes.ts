@@ -1,5 +1,5 @@
 import type { Principal, Scope } from "@kommutator/contract/access";
-import { AuditQuery, AuditView } from "@kommutator/contract/api/admin";
+import { AuditQuery, type AuditRef, AuditView } from "@kommutator/contract/api/admin";
 import { Page } from "@kommutator/contract/api/common";
 import { OBJECT_KINDS, type ObjectKind } from "@kommutator/contract/api/task";
 import type { Db } from "@kommutator/contract/db";
@@ -11,6 +11,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import type { CrmDeps } from "../deps.ts";
 import { mayDo } from "../object-rights.ts";
+import { idsIn, readRefs } from "./refs.ts";
 
 interface Row {
   id: number;
@@ -50,7 +51,9 @@ export function auditRoutes(deps: CrmDeps): FastifyPluginAsync {
           ${given(query.action, (v) => sql`a.action = ${v}`)} ${given(query.from, (v) => sql`a.at >= ${v}`)} ${given(query.to, (v) => sql`a.at < ${v}`)}
           ${before === null ? sql`` : sql`AND a.id < ${before}`}
         ORDER BY a.id DESC LIMIT ${query.limit + 1}`;
-      const items = rows.slice(0, query.limit).map(viewOf);
+      const shown = rows.slice(0, query.limit);
+      const refs = await readRefs(sql, principal, shown.flatMap(idsOf));
+      const items = shown.map((row) => viewOf(row, refs));
       return { items, nextCursor: rows.length > query.limit ? String(items.at(-1)?.id) : null };
     });
   };
@@ -81,7 +84,9 @@ function byOwnPeople(sql: Db, principal: Principal, scope: Scope) {
   return sql`(a.actor_id = ${principal.employeeId} OR a.actor_id IN (SELECT id FROM employee WHERE department_id = ANY(${departments}::uuid[])))`;
 }
 
-function viewOf(r: Row): AuditView {
+const idsOf = (row: Row): Id[] => [row.object_id, ...idsIn(row.changes)];
+
+function viewOf(r: Row, refs: ReadonlyMap<Id, AuditRef>): AuditView {
   return {
     id: r.id,
     at: r.at.toISOString(),
@@ -92,5 +97,11 @@ function viewOf(r: Row): AuditView {
     objectKind: r.object_kind,
     objectId: r.object_id,
     changes: r.changes,
+    refs: Object.fromEntries(
+      idsOf(r).flatMap((id) => {
+        const ref = refs.get(id);
+        return ref === undefined ? [] : [[id, ref]];
+      }),
+    ),
   };
 }

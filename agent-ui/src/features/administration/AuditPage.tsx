@@ -102,15 +102,19 @@ export function AuditPage() {
       head: t("audit.what"),
       width: 190,
       cell: (row) => {
-        const page = pageOf(row.objectKind, row.objectId);
+        const ref = row.refs[row.objectId];
+        const called = ref?.name || names.get(row.objectId);
+        const page = ref === undefined ? null : pageOf(ref.kind, row.objectId);
         return (
           <div>
-            <Text size="sm">
+            <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+              {kindName(row.objectKind)}
+              {called === undefined ? null : ": "}
               {page === null ? (
-                kindName(row.objectKind)
+                called
               ) : (
-                <Anchor component={Link} to={page}>
-                  {kindName(row.objectKind)}
+                <Anchor component={Link} to={page} inherit>
+                  {called}
                 </Anchor>
               )}
             </Text>
@@ -121,7 +125,7 @@ export function AuditPage() {
         );
       },
     },
-    { name: "changes", head: t("audit.changes"), cell: (row) => <Changes changes={row.changes} names={names} /> },
+    { name: "changes", head: t("audit.changes"), cell: (row) => <Changes changes={row.changes} refs={row.refs} names={names} /> },
   ];
   return (
     <Section title={t("audit.title")} purpose={t("audit.purpose")} action={<ExportButton list="audit" query={filter} />}>

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { ICON_NAMES } from "../events/TypeMark.tsx";
-import { changesOf, midnight, spoken } from "./audit.ts";
+import { changesOf, linkedOf, midnight, sidesOf, spoken } from "./audit.ts";
 import { browserOf } from "./browser.ts";
 import { codeOf, moved } from "./catalogues.ts";
 import words from "./locales/en.json" with { type: "json" };
@@ -47,6 +47,22 @@ describe("the audit in words", () => {
       { field: "roleIds", before: null, after: "a, b, c" },
     ]);
   });
+});
+
+test("an id in the journal is a name with the way to its card; of one that may not be seen nothing is said", () => {
+  const [customer, stage, hidden] = ["8a0f4a52-0f35-4a0e-9d6e-4f6b2f6b0a01", "8a0f4a52-0f35-4a0e-9d6e-4f6b2f6b0a02", "8a0f4a52-0f35-4a0e-9d6e-4f6b2f6b0a03"];
+  const refs = { [customer as string]: { kind: "customer", name: "Lotus" } };
+  const names = new Map([[stage as string, "Offer"]]);
+  expect(linkedOf(customer, names, refs)).toEqual([{ text: "Lotus", to: `/customers/${customer}` }]);
+  expect(linkedOf([stage, hidden], names, refs)).toEqual([
+    { text: "Offer", to: null },
+    { text: null, to: null },
+  ]);
+  expect([linkedOf("typed by people", names, refs), linkedOf(null, names, refs), linkedOf([], names, refs)]).toEqual([null, null, null]);
+  expect([sidesOf([null, customer]), sidesOf(customer)]).toEqual([
+    [null, customer],
+    [null, customer],
+  ]);
 });
 
 test("a browser is named by what it is, not by what it claims to be", () => {

@@ -1,5 +1,7 @@
+import type { AuditRef } from "@kommutator/contract/api/admin";
 import type { Catalogues } from "@kommutator/contract/api/catalogue";
 import dayjs from "dayjs";
+import { cardPath } from "../../app/card-path.ts";
 
 /** One line of a change: a field with what stood there and what stands there now; of a creation only the new value. */
 export interface Change {
@@ -33,6 +35,9 @@ export function namesOf(catalogues: Catalogues | undefined): Map<string, string>
   return names;
 }
 
+/** The column of a field that an order names in its own way: `departmentId` is `department_id`. */
+export const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** Fields whose values are codes of ours; what people typed elsewhere is never taken for one. */
 const CODED = new Set(["status", "state", "origin", "verified_how", "is_vip", "do_not_contact", "is_shared", "enabled", "allowUnknown", "sample"]);
 
@@ -54,6 +59,31 @@ export function changesOf(changes: Record<string, unknown>, names: Names = new M
     const after = pair ? textOf(value[1], names) : textOf(value, names);
     return before === null && after === null ? [] : [{ field, before, after }];
   });
+}
+
+/** A part of a value: what it is called, and the page of its card; `text` null: it is an id of which nothing may be said. */
+export interface Said {
+  text: string | null;
+  to: string | null;
+}
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A value that names other cards or things, part by part; null where it names none and is text. Who may not see a card, and who asks for one
+ * that is no more, is told no name.
+ */
+export function linkedOf(value: unknown, names: Names, refs: Readonly<Record<string, AuditRef>>): Said[] | null {
+  const ids = Array.isArray(value) ? value : [value];
+  if (ids.length === 0 || !ids.every((id): id is string => typeof id === "string" && ID.test(id))) return null;
+  return ids.map((id) => {
+    const ref = refs[id];
+    return ref === undefined ? { text: names.get(id) ?? null, to: null } : { text: names.get(id) ?? (ref.name || null), to: cardPath(ref.kind, id) };
+  });
+}
+
+/** Old and new of a field as the row has them; of a creation that names plain values only the new one. */
+export function sidesOf(value: unknown): [before: unknown, after: unknown] {
+  return Array.isArray(value) && value.length === 2 ? [value[0], value[1]] : [null, value];
 }
 
 export { cardPath as pageOf } from "../../app/card-path.ts";

@@ -192,6 +192,9 @@ export const ChannelErrorView = z.object({
 });
 export const TranscriptLine = z.object({ at: IsoTime, direction: z.enum(["in", "out"]), summary: z.string(), detail: z.unknown() });
 export const ACTOR_KINDS = ["employee", "system", "integration", "automation"] as const;
+/** What an id in a row is called: of cards only those that one may read. */
+export const AuditRef = z.object({ kind: z.string(), name: z.string() });
+export type AuditRef = z.infer<typeof AuditRef>;
 export const AuditView = z.object({
   id: z.number(),
   at: IsoTime,
@@ -204,6 +207,8 @@ export const AuditView = z.object({
   objectId: Id,
   /** `{field: [old, new]}` of what changed; of a creation the values. */
   changes: z.record(z.string(), z.unknown()),
+  /** By id, those of the object and of the changes. */
+  refs: z.record(Id, AuditRef),
 });
 export type AuditView = z.infer<typeof AuditView>;
 /** With `objectKind` and `objectId`: the past of one card, for whoever may read the audit and that card. */
