@@ -17,6 +17,7 @@ import { createRecorder } from "./interaction/recorder.ts";
 import { watchInterests } from "./interest/watch.ts";
 import { remindOfLeads } from "./lead/remind.ts";
 import { publishChangedLoads } from "./load/index.ts";
+import { tellOfAside } from "./notification/aside.ts";
 import { deliverNotices } from "./notification/deliver.ts";
 import { createMentionKeeper } from "./notification/mention.ts";
 import { remind } from "./notification/remind.ts";
@@ -81,6 +82,7 @@ export function createCrm(deps: CrmDeps): CrmCore {
       { name: "interest-watch", everyMs: 30_000, run: () => watchInterests(crm) },
       // Pairs that resemble one another are looked for once a night (B14).
       { name: "duplicates", everyMs: 600_000, run: () => scanAtNight(crm) },
+      { name: "routing-aside", everyMs: 5_000, run: () => tellOfAside(crm) },
       { name: "no-shows", everyMs: 60_000, run: () => suggestAbsences(crm) },
       {
         // A day begins at another moment in each calendar's zone; absences begin at any time.

@@ -112,6 +112,7 @@ const ASKED: Partial<Record<Right, string>> = {
   "role.delete": "DELETE /roles/{id}",
   "role.export": "GET /exports/{list}#roles",
   "board.read": "GET /board",
+  "board.export": "GET /exports/{list}#presence-log",
   "audit.read": "GET /audit",
   "audit.export": "GET /exports/{list}#audit",
 };

@@ -87,6 +87,10 @@ export const houseOperations: Record<string, Operation> = {
   "POST /offers/{id}/reject": agent({ elsewhere: ROUTER }),
   "GET /transfer-targets": agent(),
   "GET /board": head({ of: "board" }),
+  "GET /presence-log": head({ of: "board" }),
+  "GET /routing/aside": admin({ everybodys: true }),
+  "POST /routing/aside/{inputId}/retry": admin({ params: { inputId: "1" }, elsewhere: "routing/src/shell/aside.test.ts" }),
+  "DELETE /routing/aside/{inputId}": admin({ params: { inputId: "1" }, elsewhere: "routing/src/shell/aside.test.ts" }),
   "POST /routing/what-if#by a channel": head({ body: (s) => ({ channelId: s.chatId, medium: "chat" }) }),
   "POST /routing/what-if": head({ body: (s) => ({ queueId: s.queueId, medium: "chat" }) }),
 

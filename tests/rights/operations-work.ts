@@ -158,6 +158,7 @@ export const workOperations: Record<string, Operation> = {
   ...exported("dialogs", "dialog", { query: () => ({ view: "all" }) }),
   ...exported("employees", "employee", { by: "admin" }),
   ...exported("absences", "employee", { by: "admin" }),
+  ...exported("presence-log", "board"),
   ...exported("departments", "department", { by: "admin" }),
   ...exported("roles", "role", { by: "admin" }),
   ...exported("audit", "audit", { by: "admin" }),

@@ -33,6 +33,8 @@ export const keys = {
   queues: ["queues"] as const,
   skills: ["skills"] as const,
   forwarding: (employeeId: string) => ["forwarding", employeeId] as const,
+  aside: ["routing-aside"] as const,
+  presenceLog: (...rest: unknown[]) => ["presence-log", ...rest],
   absences: (...rest: unknown[]) => ["absences", ...rest],
   emergency: ["emergency"] as const,
   calls: (...rest: unknown[]) => ["calls", ...rest],

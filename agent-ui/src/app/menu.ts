@@ -17,6 +17,7 @@ export const SETTINGS = [
   { path: "catalogues", object: "catalogue" },
   { path: "required-fields", object: "catalogue" },
   { path: "skills", object: "catalogue" },
+  { path: "aside", object: "channel" },
   { path: "what-if", object: "queue" },
   // Everybody who writes has canned answers of their own there.
   { path: "canned", object: "dialog" },

@@ -7,6 +7,7 @@ import type { ExclusionView } from "@kommutator/contract/api/dispatch-rule";
 import type { DuplicatePair } from "@kommutator/contract/api/duplicate";
 import type { InWorkItem } from "@kommutator/contract/api/interaction";
 import type { LossReport, StageTimes } from "@kommutator/contract/api/interest";
+import type { PresenceDay, PresenceSpan } from "@kommutator/contract/api/presence-log";
 import type { z } from "zod";
 import { type Text, t } from "../setup/texts.ts";
 import type { Cell, ExportColumn } from "./column.ts";
@@ -14,12 +15,14 @@ import { AUDIT_ACTION, AUDIT_ACTOR, AUDIT_KIND } from "./words-audit.ts";
 import {
   ABSENCE_KIND,
   ABSENCE_STATE,
+  AGENT_STATE,
   CANNED_SCOPE,
   CARD,
   DIALOG_STATE,
   IDENTITY_KIND,
   LEVEL,
   LOSS_KIND,
+  PAUSE_REASON,
   PERSON_STATE,
   WORK_KIND,
   YES_NO,
@@ -124,6 +127,16 @@ export const absences: ExportColumn<AbsenceView>[] = [
   { title: STATE, cell: (r) => word(ABSENCE_STATE, r.state) },
   { title: t("Передано", "Delegated", "Берілді", "Передано"), cell: (r) => r.delegated.total },
   { title: t("Из них открыто", "Of them open", "Оның ашығы", "З них відкрито"), cell: (r) => r.delegated.open },
+];
+
+export const presenceLog: ExportColumn<Omit<PresenceDay, "spans"> & PresenceSpan>[] = [
+  { title: t("Сотрудник", "Person", "Қызметкер", "Співробітник"), cell: (r) => r.employee.name },
+  { title: DEPARTMENT, cell: (r) => r.departmentName },
+  { title: STATE, cell: (r) => word(AGENT_STATE, r.state) },
+  { title: REASON, cell: (r) => (r.reason === null || r.reason === "" ? null : word(PAUSE_REASON, r.reason)) },
+  { title: t("С", "From", "Басы", "З"), cell: (r) => at(r.from) },
+  { title: t("По", "To", "Соңы", "До"), cell: (r) => at(r.to) },
+  { title: t("Секунд", "Seconds", "Секунд", "Секунд"), cell: (r) => r.seconds },
 ];
 
 export const departments: ExportColumn<z.infer<typeof DepartmentView>>[] = [

@@ -143,6 +143,7 @@ export const COLUMNS = {
   dialogs: house.dialogs,
   employees: house.employees,
   absences: house.absences,
+  "presence-log": house.presenceLog,
   departments: house.departments,
   roles: house.roles,
   audit: house.audit,

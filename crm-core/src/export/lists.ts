@@ -2,6 +2,7 @@ import type { Principal } from "@kommutator/contract/access";
 import { type AccessObject, SCOPES, type Scope, scopeOf } from "@kommutator/contract/access";
 import { EXPORTS, type ExportList } from "@kommutator/contract/api/export";
 import type { LossReport, StageTimes } from "@kommutator/contract/api/interest";
+import type { PresenceLog } from "@kommutator/contract/api/presence-log";
 import { AppError } from "@kommutator/contract/errors";
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { z } from "zod";
@@ -32,6 +33,7 @@ const SOURCES: Partial<Record<ExportList, Source>> = {
   "stage-times": { path: "interests/stage-times", rows: (times: StageTimes) => times.stages },
   "in-work": { path: "interactions/in-work", limit: WHOLE },
   absences: { limit: WHOLE },
+  "presence-log": { rows: (log: PresenceLog) => log.items.flatMap(({ spans, ...person }) => spans.map((span) => ({ ...person, ...span }))) },
   "blocked-numbers": { path: "exclusions", limit: WHOLE },
   "canned-answers": { limit: WHOLE },
   catalogues: { path: "catalogues/:name", params: ({ of }) => ({ name: of }) },
@@ -64,7 +66,7 @@ export function learnLists(app: FastifyInstance): void {
       // A list answers by its return value; whatever it says about headers concerns its own answer alone.
       const unheard = { header: () => unheard, code: () => unheard } as unknown as FastifyReply;
       const answer = await (route.handler as (request: FastifyRequest, reply: FastifyReply) => unknown).call(app, asked, unheard);
-      if (source.rows !== undefined) return { items: source.rows(answer as never), nextCursor: null };
+      if (source.rows !== undefined) return { items: source.rows(answer as never), nextCursor: (answer as Partial<ListPage>).nextCursor ?? null };
       return Array.isArray(answer) ? { items: answer, nextCursor: null } : { nextCursor: null, ...(answer as { items: unknown[] }) };
     };
   });

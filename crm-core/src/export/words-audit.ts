@@ -32,6 +32,7 @@ export const AUDIT_KIND: Record<string, Text> = {
   job_position: t("Должность", "Position", "Лауазым", "Посада"),
   inquiry_purpose: t("Цель обращения", "Purpose", "Өтініш мақсаты", "Мета звернення"),
   interest_kind: t("Вид Интереса", "Kind of Interest", "Мүдде түрі", "Вид Інтересу"),
+  routing_input: t("Событие маршрутизации", "Event of routing", "Бағыттау оқиғасы", "Подія маршрутизації"),
   company: t("Компания", "Company", "Компания", "Компанія"),
 };
 
@@ -57,6 +58,8 @@ export const AUDIT_ACTION: Record<string, Text> = {
   sessions: t("сеансы завершены", "sessions ended", "сеанстар аяқталды", "сеанси завершено"),
   unknown: t("сказано «неизвестно»", "said to be unknown", "«белгісіз» делінді", "сказано «невідомо»"),
   complete: t("выполнено", "completed", "орындалды", "виконано"),
+  "retry-event": t("испробовано ещё раз", "tried again", "қайта көрілді", "спробувано ще раз"),
+  "drop-event": t("снято с учёта", "done with", "тізімнен алынды", "знято з обліку"),
   cancel: t("отменено", "cancelled", "тоқтатылды", "скасовано"),
   plan: t("запланировано", "planned", "жоспарланды", "заплановано"),
   owner: t("ответственный", "responsible", "жауапты", "відповідальний"),

@@ -6,6 +6,7 @@ import type { ExclusionView } from "@kommutator/contract/api/dispatch-rule";
 import type { DuplicatePair } from "@kommutator/contract/api/duplicate";
 import type { InWorkItem } from "@kommutator/contract/api/interaction";
 import type { LossReport } from "@kommutator/contract/api/interest";
+import type { PresenceSpan } from "@kommutator/contract/api/presence-log";
 import { type Text, t } from "../setup/texts.ts";
 
 /** What the lists of the house call the kinds and states of their rows, in the words of the workspace. */
@@ -28,6 +29,25 @@ export const ABSENCE_STATE: Words<AbsenceView["state"]> = {
   returning: t("вернулся, ждёт передачи", "back, hand-back waits", "қайтты, қабылдауды күтеді", "повернувся, чекає передачі"),
   closed: t("завершено", "over", "аяқталды", "завершено"),
   cancelled: t("отменено", "cancelled", "болдырылмады", "скасовано"),
+};
+
+export const AGENT_STATE: Words<PresenceSpan["state"]> = {
+  offline: t("Не в сети", "Offline", "Желіде емес", "Не в мережі"),
+  unreachable: t("Недоступен", "Unreachable", "Қолжетімсіз", "Недоступний"),
+  paused: t("Перерыв", "Break", "Үзіліс", "Перерва"),
+  idle: t("Готов", "Ready", "Дайын", "Готовий"),
+  offered: t("Вызывается", "Being offered", "Шақырылуда", "Викликається"),
+  busy: t("Занят", "Busy", "Бос емес", "Зайнятий"),
+  wrapup: t("Завершает", "Wrapping up", "Аяқтауда", "Завершує"),
+};
+
+export const PAUSE_REASON: Readonly<Record<string, Text>> = {
+  auto: t("Два пропущенных подряд", "Two missed in a row", "Қатарынан екі жауапсыз", "Два пропущених поспіль"),
+  break: t("Короткий перерыв", "Short break", "Қысқа үзіліс", "Коротка перерва"),
+  lunch: t("Обед", "Lunch", "Түскі ас", "Обід"),
+  meeting: t("Совещание", "Meeting", "Жиналыс", "Нарада"),
+  training: t("Обучение", "Training", "Оқу", "Навчання"),
+  paperwork: t("Работа с документами", "Paperwork", "Құжаттармен жұмыс", "Робота з документами"),
 };
 
 export const ABSENCE_KIND: Words<AbsenceView["kind"]> = {

@@ -14,6 +14,7 @@ const SUBJECTS: Record<NotificationEvent, Text> = {
   "lead.deadline": t("Срок лида", "A lead's deadline", "Лид мерзімі", "Термін ліда"),
   "inquiry.deadline": t("Срок обращения", "An inquiry's deadline", "Өтініш мерзімі", "Термін звернення"),
   "interest.late": t("Интерес опаздывает", "An Interest is late", "Мүдде кешігуде", "Інтерес запізнюється"),
+  "routing.aside": t("Маршрутизация отложила событие", "Routing set an event aside", "Бағыттау оқиғаны кейінге қалдырды", "Маршрутизація відклала подію"),
   "interest.stuck": t("Интерес стоит на месте", "An Interest is stuck", "Мүдде орнында тұр", "Інтерес не рухається"),
 };
 const WHEN = t("Когда", "When", "Қашан", "Коли");

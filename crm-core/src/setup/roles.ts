@@ -28,7 +28,7 @@ const supervisor: Permissions = {
   canned: only("subtree", "create", "read", "edit", "delete"),
   calendar: only("all", "read"),
   role: only("all", "read"),
-  board: only("subtree", "read"),
+  board: only("subtree", "read", "export"),
   audit: only("subtree", "read"),
 };
 

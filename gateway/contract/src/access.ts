@@ -52,7 +52,8 @@ export const OFFERED: Record<AccessObject, readonly AccessAction[]> = {
   canned: ["create", "read", "edit", "delete", "export"],
   calendar: ["create", "read", "edit", "delete"],
   role: ["create", "read", "edit", "delete", "export"],
-  board: ["read"],
+  /** To export it is to take the people's days out as a file. */
+  board: ["read", "export"],
   audit: ["read", "export"],
 };
 export const SCOPES = ["own", "department", "subtree", "all"] as const;

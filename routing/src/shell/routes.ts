@@ -1,5 +1,7 @@
 import { within } from "@kommutator/contract/access";
+import { AsideInput, AsideOutcome, AsideParams } from "@kommutator/contract/api/aside";
 import { IdParams } from "@kommutator/contract/api/common";
+import { PresenceLog, PresenceLogQuery } from "@kommutator/contract/api/presence-log";
 import {
   AssignBody,
   AssignedMany,
@@ -19,10 +21,12 @@ import type { EmitEvents, EnqueueRouting, Identify, WriteAudit } from "@kommutat
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { dismissAside, readAside, retryAside } from "./aside.ts";
 import { assignMany } from "./assign-many.ts";
 import { readBoard } from "./board.ts";
 import { type ActDeps, acceptOffer, assignDialog, mustSee, rejectOffer, takeDialog } from "./dialog-acts.ts";
 import { plainPresence, presenceOf } from "./presence.ts";
+import { readPresenceLog } from "./presence-log.ts";
 import { settingsRoutes } from "./settings-routes.ts";
 import { readTargets, transferDialog } from "./transfer.ts";
 import { whatIf } from "./what-if.ts";
@@ -116,9 +120,28 @@ export function routingRoutes(deps: RouteDeps): FastifyPluginAsync {
       return plainPresence(await presenceOf(sql, employeeId));
     });
 
+    app.get("/presence-log", { schema: { querystring: PresenceLogQuery, response: { 200: PresenceLog } } }, async (request) => {
+      const { principal, scope } = requireScope(request, "board", "read");
+      return readPresenceLog(sql, principal, scope, request.query, clock.now());
+    });
+
     app.get("/board", { schema: { response: { 200: Board } } }, async (request) => {
       const { principal, scope } = requireScope(request, "board", "read");
       return readBoard(sql, principal, scope, clock.now());
+    });
+
+    app.get("/routing/aside", { schema: { response: { 200: z.array(AsideInput) } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      return readAside(sql);
+    });
+    app.post("/routing/aside/:inputId/retry", { schema: { params: AsideParams, response: { 200: AsideOutcome } } }, async (request) => {
+      requireScope(request, "channel", "edit");
+      return { outcome: await retryAside(deps, actorOf(request), request.params.inputId) };
+    });
+    app.delete("/routing/aside/:inputId", { schema: { params: AsideParams, response: NoContent } }, async (request, reply) => {
+      requireScope(request, "channel", "edit");
+      await dismissAside(deps, actorOf(request), request.params.inputId);
+      return reply.code(204).send(null);
     });
 
     await app.register(settingsRoutes(deps));

@@ -180,6 +180,7 @@ function wordsOf(t: TFunction<"notices">, notice: NotificationView, format: Form
 }
 
 /** Where the card of what is told is shown. */
-function pathOf({ object }: NotificationView): string {
+function pathOf({ kind, object }: NotificationView): string {
+  if (kind === "routing.aside") return "/settings/aside";
   return (object == null ? null : cardPath(object.kind, object.id)) ?? "/dialogs";
 }

@@ -1,4 +1,5 @@
 import {
+  IconAlertTriangle,
   IconBolt,
   IconBroadcast,
   IconCalendarTime,
@@ -29,6 +30,7 @@ import { CannedPage } from "../canned/CannedPage.tsx";
 import { ChannelsPage } from "../channels/ChannelsPage.tsx";
 import { DispatchPage } from "../dispatch/DispatchPage.tsx";
 import { KindsPage } from "../interests/settings/KindsPage.tsx";
+import { AsidePage } from "../routing/AsidePage.tsx";
 import { WhatIfPage } from "../routing/WhatIfPage.tsx";
 import { CalendarsPage } from "./CalendarsPage.tsx";
 import { DepartmentsPage } from "./DepartmentsPage.tsx";
@@ -51,6 +53,7 @@ const PAGES: Record<SettingsPath, { icon: typeof IconBolt; page: ReactNode; titl
   catalogues: { icon: IconList, page: <CataloguesPage />, title: "administration:catalogues.title" },
   "required-fields": { icon: IconChecklist, page: <RequiredPage />, title: "administration:required.title" },
   skills: { icon: IconSchool, page: <SkillsPage /> },
+  aside: { icon: IconAlertTriangle, page: <AsidePage /> },
   "what-if": { icon: IconRoute, page: <WhatIfPage /> },
   canned: { icon: IconBolt, page: <CannedPage /> },
   audit: { icon: IconHistory, page: <AuditPage />, title: "administration:audit.title" },

@@ -10,6 +10,7 @@ export function SupervisorTabs() {
   const can = useCan();
   const pages = [
     { to: "/supervisor", label: t("title"), shown: true },
+    { to: "/supervisor/day", label: t("day.title"), shown: true },
     { to: "/supervisor/absences", label: t("absence.title"), shown: can("employee", "assign") !== null },
     { to: "/settings/what-if", label: t("whatIf"), shown: can("queue", "edit") !== null },
   ];

@@ -21,6 +21,7 @@ export const EXPORTS = {
   dialogs: ["dialog"],
   employees: ["employee"],
   absences: ["employee"],
+  "presence-log": ["board"],
   departments: ["department"],
   roles: ["role"],
   audit: ["audit"],

@@ -14,7 +14,8 @@ import { EmployeeRef, Id, IsoTime, NamedRef, Page, PageQuery } from "./common.ts
  *
  * mention: a note names one. hand_back: work that somebody did in one's stead (`by`) waits to be taken back; the head is told after
  * three working days. no_show: an agent of one's department (`by`) has not been seen half an hour after the shift began. handover:
- * something became one's own (a customer, an Interest, an inquiry). The rest say what comes near, waits too long or is new.
+ * something became one's own (a customer, an Interest, an inquiry). routing.aside: the router set something aside that it could not decide, told to
+ * whoever keeps the channels. The rest say what comes near, waits too long or is new.
  */
 export const NOTIFICATION_EVENTS = [
   "mention",
@@ -30,6 +31,7 @@ export const NOTIFICATION_EVENTS = [
   "inquiry.deadline",
   "interest.late",
   "interest.stuck",
+  "routing.aside",
 ] as const;
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 export const NOTIFICATION_CHANNELS = ["app", "email", "sms"] as const;
