@@ -2,8 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { ChannelError } from "@kommutator/contract/channel";
 import { refusalOf } from "@kommutator/contract/fetch-file";
-import { type Answer, exchange } from "@kommutator/contract/net";
-import { API, APIRequest } from "vk-io";
+import { type Answer, exchange, NoAnswer } from "@kommutator/contract/net";
 import { API_VERSION, type VkConfig } from "./config.ts";
 import { faultIn, toVkError } from "./errors.ts";
 
@@ -15,26 +14,19 @@ const VK_DOMAINS = ["vk.com", "vk.ru", "userapi.com", "vkuser.net", "vkuseraudio
 
 /** dev.vk.com/api/bots/development/messages: up to 20 requests a second with a community's key. */
 const REQUESTS_PER_SECOND = 20;
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** Requests to VK's API and to the servers that it names. Keeps its connections until `close`. */
 export class VkClient {
   /** Told of every answer: null when the request went well. */
   onOutcome: (error: ChannelError | null) => void = () => {};
   readonly #config: VkConfig;
-  readonly #api: API;
   readonly #agents: http.Agent[] = [];
   readonly #stop = new AbortController();
   readonly #recent: number[] = [];
 
   constructor(config: VkConfig) {
     this.#config = config;
-    this.#api = new API({
-      token: config.token,
-      apiVersion: API_VERSION,
-      apiBaseUrl: config.apiUrl,
-      apiTimeout: config.apiTimeoutMs,
-      agent: this.#agent(config.apiUrl) as https.Agent,
-    });
   }
 
   /** One call of the API. Throws ChannelError; `uncertain` when the request may have arrived and no answer came. */
@@ -51,18 +43,30 @@ export class VkClient {
   }
 
   async #ask<T>(method: string, params: Record<string, unknown>, again = true): Promise<T> {
+    const { apiUrl, apiTimeoutMs, token } = this.#config;
+    const given = Object.entries({ access_token: token, v: API_VERSION, ...params }).filter(([, value]) => value !== undefined);
     let answer: { response?: T; error?: unknown };
     try {
-      // One request of vk-io without its queue: that one retries for ever on "too many requests", in our stead and unseen.
-      answer = await new APIRequest({ api: this.#api, method, params }).make();
+      // Not by vk-io: its queue retries for ever on "too many requests", in our stead and unseen, and its fetch, when the time of the very
+      // first request is over before its code has been loaded, emits an error that nobody hears and that ends the process.
+      const { body } = await exchange(new URL(`${apiUrl}/${method}`), {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded;charset=UTF-8" },
+        body: new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString(),
+        timeoutMs: apiTimeoutMs,
+        maxBytes: MAX_ANSWER_BYTES,
+        agent: this.#agent(apiUrl),
+        signal: this.#stop.signal,
+      });
+      answer = JSON.parse(body.toString()) as typeof answer;
     } catch (error) {
       if (this.#stop.signal.aborted) throw new ChannelError("unreachable", "The channel is closing", { cause: error });
       // A kept connection that VK had just closed: once more over a new one. Harmless even if the first was taken: random_id.
-      if (again && /ECONNRESET|EPIPE|socket hang up/.test(describe(error))) {
-        dropIdle(this.#agent(this.#config.apiUrl));
+      if (again && /^(ECONNRESET|EPIPE)$/.test(codeOf(error))) {
+        dropIdle(this.#agent(apiUrl));
         return this.#ask(method, params, false);
       }
-      throw lost(error, this.#config.apiTimeoutMs);
+      throw lost(error);
     }
     const fault = typeof answer === "object" && answer !== null ? faultIn(answer.error) : { code: 10, message: "an answer that is no object" };
     if (fault !== null) throw toVkError(fault);
@@ -144,18 +148,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-const describe = (error: unknown): string => {
-  const { code, type, message } = error as { code?: string; type?: string; message?: string };
-  return [code, type, message].filter((part) => part !== undefined).join(" ");
-};
+const codeOf = (error: unknown): string => String(((error as Error).cause as { code?: string } | undefined)?.code ?? "");
 
 /** No usable answer: `unreachable` when the request cannot have been acted upon or VK said 5xx, else `uncertain`. */
-function lost(error: unknown, timeoutMs: number): ChannelError {
-  const said = describe(error);
-  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|TLS|SSL/i.test(said))
-    return new ChannelError("unreachable", "VK's API cannot be reached", { cause: error });
+function lost(error: unknown): ChannelError {
   // Not JSON is a page of a proxy before VK, as comes with a 502.
-  if (/invalid-json|JSON/.test(said)) return new ChannelError("unreachable", "VK's API answers with a fault page", { cause: error });
-  if (/abort/i.test(said)) return new ChannelError("uncertain", `VK has not answered within ${timeoutMs / 1_000} s`, { cause: error });
-  return new ChannelError("uncertain", "The connection to VK's API was lost before the answer", { cause: error });
+  if (error instanceof SyntaxError) return new ChannelError("unreachable", "VK's API answers with a fault page", { cause: error });
+  const said = (error as Error).message;
+  if (error instanceof NoAnswer && !error.written) return new ChannelError("unreachable", `VK's API cannot be reached: ${said}`, { cause: error });
+  return new ChannelError("uncertain", `VK's API gave no answer: ${said}`, { cause: error });
 }

@@ -163,7 +163,10 @@ export class ChannelRun {
   #say(status: ChannelStatus, lease = this.#lease): void {
     const { state, detail } = status;
     if (state === this.status.state && detail === this.status.detail && state !== "connecting") return;
+    const back = state === "up" && this.status.state !== "up" && this.channel !== null;
     this.status = status;
+    // It was away: what waits for it goes out now, not when its next try comes.
+    if (back) this.#context.onOpen(this.channelId);
     const { sql } = this.#context;
     const value = { state, ...(detail === undefined ? {} : { detail: detail.slice(0, 1_000) }) };
     // One after the other: side by side, a late "connecting" could overwrite "up".

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Adapter } from "@kommutator/contract/channel";
+import type { Adapter, Host } from "@kommutator/contract/channel";
 import type { Id } from "@kommutator/contract/ids";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../../tests/lab/support/wait.ts";
@@ -21,6 +21,10 @@ let supervisor: ChannelSupervisor;
 let folder: string;
 /** Channels in the order in which they were opened. */
 const opened: string[] = [];
+/** Channels whose waiting messages were woken. */
+const woken: string[] = [];
+/** What the channels say of themselves. */
+const says = new Map<string, Host["status"]>();
 let reach: () => Promise<void> = async () => undefined;
 let letGo: () => Promise<void> = async () => undefined;
 
@@ -32,6 +36,7 @@ const adapter: Adapter = {
   parseConfig: (raw) => raw,
   async open(_config, host) {
     opened.push(host.channelId);
+    says.set(host.channelId, host.status);
     await reach();
     host.status({ state: "up" });
     return { handlers: {}, limits, close: () => letGo() };
@@ -52,6 +57,7 @@ beforeAll(async () => {
     rawEvents: createRawEvents(db.sql, blobs, () => undefined),
     blobs,
     log,
+    onOpen: (channelId) => woken.push(channelId),
   });
   await supervisor.start();
 });
@@ -143,4 +149,19 @@ test("a channel that is slow to let go delays no other", async () => {
   letGo = async () => undefined;
   done();
   await until("the first is open again", async () => opened.filter((id) => id === slow).length === 2 && (await state(slow)) === "up");
+});
+
+test("a channel that was away and is back wakes what waits for it; one that goes on being there, or goes, wakes nothing", async () => {
+  letGo = async () => undefined;
+  const id = await add("Away");
+  await supervisor.reload(id);
+  await until("it is up", async () => (await state(id)) === "up");
+  const say = says.get(id) as Host["status"];
+  const times = () => woken.filter((one) => one === id).length;
+  const before = times();
+  say({ state: "up" });
+  say({ state: "down", detail: "The provider does not answer" });
+  expect(times()).toBe(before);
+  say({ state: "up" });
+  expect(times()).toBe(before + 1);
 });
