@@ -66,6 +66,8 @@ const WRITTEN_IN: Record<string, [file: string, text: string]> = {
   "PUT /presence/{id}": ["routing/src/shell/routes.ts", 'action: "presence"'],
   "POST /calls/differences/repair": ["gateway/src/api/calls/register-routes.ts", 'action: "import-calls"'],
   "POST /channels/{id}/errors/{eventId}/retry": ["gateway/src/api/channels/routes.ts", 'action: "retry-event"'],
+  "POST /routing/aside/{inputId}/retry": ["routing/src/shell/aside.ts", '"retry-event"'],
+  "DELETE /routing/aside/{inputId}": ["routing/src/shell/aside.ts", '"drop-event"'],
   "POST /inquiries/{id}/undo": ["crm-core/src/inquiry/undo.ts", 'action: "undo"'],
   "POST /interests/{id}/actions/{interactionId}/decline": ["crm-core/src/interest/actions.ts", 'action: "decline"'],
   "PUT /interests/{id}/checks/{itemId}": ["crm-core/src/interest/checks.ts", '"uncheck"'],

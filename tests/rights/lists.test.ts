@@ -61,6 +61,8 @@ async function theyWork(): Promise<void> {
   await theirs.waiting();
   const [a, b] = [await theirs.customer(), await theirs.customer()].sort() as [Id, Id];
   await theirs.house.sql`INSERT INTO duplicate_candidate (object_kind, a_id, b_id, score, signals) VALUES ('customer', ${a}, ${b}, 0.9, '[]')`;
+  await theirs.house.sql`
+    INSERT INTO presence_log (employee_id, state, intent, from_at, to_at) VALUES (${theirs.me.id}, 'idle', 'available', now() - interval '2 s', now() - interval '1 s')`;
   const interest = await theirs.interest();
   const stageId = theirs.catalogues.interestKinds["sale"]?.stageIds[1];
   await theirs.browser.call("POST", `/interests/${interest}/stage`, { stageId, version: await theirs.version(interest) });
