@@ -47,9 +47,17 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   );
 }
 
+/** What one may not see: said once and quietly, as nothing has gone wrong. */
 export function NoRight() {
   const { t } = useTranslation();
-  return <Empty icon={<IconLock />} title={t("noRight.title")} text={t("noRight.text")} />;
+  return (
+    <p className={classes["noRight"]}>
+      <IconLock size={16} aria-hidden />
+      <span>
+        <b>{t("noRight.title")}.</b> {t("noRight.text")}
+      </span>
+    </p>
+  );
 }
 
 /** Rows of the shape of what comes. */

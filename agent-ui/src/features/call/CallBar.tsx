@@ -7,6 +7,7 @@ import { useNow } from "../../app/format.ts";
 import { fetchWhenIdle, onDemand } from "../../app/on-demand.tsx";
 import { useSoftphone } from "../../softphone/SoftphoneProvider.tsx";
 import classes from "./CallBar.module.css";
+import { PresenceWaits } from "./PresenceWaits.tsx";
 import { Ringing } from "./Ringing.tsx";
 
 // Menus, tooltips and what stands on them come in one file while the list is being read; a ringing call waits for none of it.
@@ -42,7 +43,7 @@ export function CallBar() {
       data-call-id={call.callId ?? ""}
       data-call-dialog={call.dialogId ?? ""}
     >
-      <Suspense>
+      <Suspense fallback={<PresenceWaits />}>
         <PresenceMenu />
       </Suspense>
       {ringing ? (

@@ -5,6 +5,7 @@ import { clock, useFormat, useNow } from "../../app/format.ts";
 import { PAUSE_REASONS, pauseWords } from "../../app/pause.ts";
 import { phoneOf } from "../../app/presence.ts";
 import classes from "./CallBar.module.css";
+import { PresenceWaits } from "./PresenceWaits.tsx";
 import { usePresence, useSetPresence, useWrapup } from "./queries.ts";
 
 /** Am I offered dialogs? My intention, what routing makes of it, and the minutes after a call that are mine. */
@@ -16,7 +17,7 @@ export function PresenceMenu() {
   const now = useNow(1000);
   const format = useFormat();
   const me = presence.data;
-  if (me === undefined) return <UnstyledButton className={classes["presence"] ?? ""} disabled aria-label={t("presence.unknown")} />;
+  if (me === undefined) return <PresenceWaits />;
   const reason = pauseWords(me.reason, t);
   // The machine's own break: whoever comes back to the desk is told why nothing comes.
   const unasked = me.intent === "paused" && me.reason === "auto";

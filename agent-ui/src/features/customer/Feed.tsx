@@ -5,11 +5,11 @@ import { IconHistory } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../../app/api.ts";
+import { ApiError, api } from "../../app/api.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { keys } from "../../app/keys.ts";
 import { useCan } from "../../app/me.ts";
-import { Empty, ErrorState } from "../../app/states.tsx";
+import { Empty, ErrorState, NoRight } from "../../app/states.tsx";
 import classes from "./customer.module.css";
 import { FeedLine } from "./FeedLine.tsx";
 
@@ -104,6 +104,9 @@ export function Feed({ of, id, interestId }: { of: "customer" | "contact" | "lea
             <Skeleton key={row} height={44} />
           ))}
         </Stack>
+      ) : feed.isError && feed.error instanceof ApiError && feed.error.code === "not_found" ? (
+        // An Interest may be seen by whoever may not see its customer.
+        <NoRight />
       ) : feed.isError ? (
         <ErrorState error={feed.error} onRetry={() => void feed.refetch()} />
       ) : items.length === 0 ? (

@@ -22,12 +22,23 @@ export function OfferStack() {
   );
   if (offers.length === 0) return null;
   return (
-    <section className={classes["offers"]} aria-label={t("offer.name")} aria-live="assertive">
+    <section ref={takesRoom} className={classes["offers"]} aria-label={t("offer.name")} aria-live="assertive">
       {offers.map((each) => (
         <OfferCard key={each.offer.id} each={each} now={now} />
       ))}
     </section>
   );
+}
+
+/** Short messages stand above the offers, so that none covers the button that takes one. */
+function takesRoom(element: HTMLElement): () => void {
+  const { style } = document.documentElement;
+  const watcher = new ResizeObserver(() => style.setProperty("--k-offers-height", `${element.offsetHeight}px`));
+  watcher.observe(element);
+  return () => {
+    watcher.disconnect();
+    style.removeProperty("--k-offers-height");
+  };
 }
 
 function OfferCard({ each, now }: { each: LiveOffer; now: number }) {

@@ -13,6 +13,8 @@ export function EventFilters({ filter, onChange }: { filter: EventFilter; onChan
   const me = useMe();
   const catalogues = useCatalogues();
   const types = catalogues.data?.interactionTypes ?? [];
+  // Days of one's own have fields of their own; older addresses name them without the word.
+  const period = filter["from"] === undefined && filter["to"] === undefined ? (filter["period"] ?? null) : "own";
   const chosen = filter["typeId"]?.split(",") ?? [];
   const offered = chosen.length === 0 ? types : types.filter((each) => chosen.includes(each.id));
   return (
@@ -24,27 +26,29 @@ export function EventFilters({ filter, onChange }: { filter: EventFilter; onChan
       />
       <Select
         size="xs"
-        w={118}
+        w={134}
         clearable
         allowDeselect
         aria-label={t("field.period")}
         placeholder={t("field.period")}
-        data={PERIODS.map((each) => ({ value: each, label: t(`period.${each}`) }))}
-        value={filter["period"] ?? null}
+        data={[...PERIODS, "own" as const].map((each) => ({ value: each, label: t(`period.${each}`) }))}
+        value={period}
         onChange={(value) => onChange({ period: value, from: null, to: null })}
       />
-      {(["from", "to"] as const).map((end) => (
-        <DateField
-          key={end}
-          size="xs"
-          w={116}
-          clearable
-          aria-label={t(`filters.${end}`)}
-          placeholder={t(`filters.${end}`)}
-          value={filter[end] ?? null}
-          onChange={(value) => onChange({ [end]: value, period: null })}
-        />
-      ))}
+      {period === "own"
+        ? (["from", "to"] as const).map((end) => (
+            <DateField
+              key={end}
+              size="xs"
+              w={116}
+              clearable
+              aria-label={t(`filters.${end}`)}
+              placeholder={t(`filters.${end}`)}
+              value={filter[end] ?? null}
+              onChange={(value) => onChange({ [end]: value, period: "own" })}
+            />
+          ))
+        : null}
       <MultiSelect
         size="xs"
         w={170}

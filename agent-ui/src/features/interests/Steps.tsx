@@ -11,6 +11,7 @@ import { Failure, FormFoot } from "../../app/FormFoot.tsx";
 import { showFailure } from "../../app/failure.ts";
 import { useFormat, useNow } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
+import { useCan } from "../../app/me.ts";
 import { ErrorState } from "../../app/states.tsx";
 import classes from "../customer/customer.module.css";
 import { type NextStep, usualNextStep } from "../reception/form.ts";
@@ -31,6 +32,7 @@ const bodyOf = (next: NextStep, interest: InterestView) => ({
 /** What is planned on an Interest: done with a result and the next step in one save, or cancelled, what its stage asks for with a reason; plan another. */
 export function Steps({ interest, editable }: { interest: InterestView; editable: boolean }) {
   const { t } = useTranslation("interests");
+  const can = useCan();
   const format = useFormat();
   const now = useNow(60_000);
   const name = useNamed();
@@ -42,6 +44,7 @@ export function Steps({ interest, editable }: { interest: InterestView; editable
     queryKey: ["interactions", interest.id, "planned"],
     queryFn: ({ signal }) =>
       api.get<{ items: InteractionView[] }>("/interactions", { signal, query: { interestId: interest.id, state: "planned", limit: 50 } }),
+    enabled: can("interaction", "read") !== null,
   });
   // Which of them a stage asks for, the linked things know.
   const hub = useQuery({
@@ -58,12 +61,13 @@ export function Steps({ interest, editable }: { interest: InterestView; editable
     onSuccess: reread,
     onError: showFailure,
   });
+  if (can("interaction", "read") === null) return null;
   const items = [...(steps.data?.items ?? [])].sort((a, b) => Date.parse(a.plannedFrom ?? "") - Date.parse(b.plannedFrom ?? ""));
   return (
     <section className={classes["block"]} aria-labelledby="steps">
       <div className={classes["blockHead"]}>
         <h2 id="steps">{t("steps.title")}</h2>
-        {editable ? (
+        {editable && can("interaction", "create") !== null ? (
           <Button size="compact-xs" variant="light" leftSection={<IconPlus size={13} />} onClick={() => setPlanning(true)}>
             {t("steps.plan")}
           </Button>
