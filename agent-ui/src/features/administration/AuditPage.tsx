@@ -4,6 +4,7 @@ import { IconHistory } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
+import { addressWith } from "../../app/address.ts";
 import { useCatalogues } from "../../app/catalogues.ts";
 import { DateField } from "../../app/DateField.tsx";
 import { useFormat } from "../../app/format.ts";
@@ -40,12 +41,7 @@ export function AuditPage() {
   const catalogues = useCatalogues();
   const [params, setParams] = useSearchParams();
   const get = (name: string) => params.get(name) ?? undefined;
-  const put = (name: string, value: string | null) => {
-    const next = new URLSearchParams(params);
-    if (value === null || value === "") next.delete(name);
-    else next.set(name, value);
-    setParams(next, { replace: true });
-  };
+  const put = (name: string, value: string | null) => setParams(addressWith({ [name]: value }), { replace: true });
   const filter = {
     objectKind: get("kind"),
     objectId: get("id"),

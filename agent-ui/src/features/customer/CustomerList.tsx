@@ -3,6 +3,7 @@ import { Badge, Button } from "@mantine/core";
 import { IconAddressBook, IconPlus, IconSearch, IconStarFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
+import { addressWith } from "../../app/address.ts";
 import { useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow, usePhone } from "../../app/format.ts";
 import { keys } from "../../app/keys.ts";
@@ -47,7 +48,7 @@ export function CustomerList() {
           {add}
         </>
       }
-      below={<Filters filter={filter} onChange={(next) => setParams(next, { replace: true })} />}
+      below={<Filters filter={filter} onChange={(changes) => setParams(addressWith(changes), { replace: true })} />}
       columns={[
         { name: "code", label: t("field.code"), cell: (row) => <span className={classes["dim"]}>{row.code}</span> },
         {

@@ -9,14 +9,11 @@ import { CatalogueSelect, regionPaths } from "./CatalogueSelect.tsx";
 export type CustomerFilter = Partial<Record<"kind" | "responsibleId" | "statusId" | "regionId" | "industryId" | "sourceId" | "addedFrom" | "addedTo", string>>;
 
 /** The register's filters, any combination (CB-03); they live in the address, so that a list can be sent and found again. */
-export function Filters({ filter, onChange }: { filter: CustomerFilter; onChange: (filter: CustomerFilter) => void }) {
+export function Filters({ filter, onChange }: { filter: CustomerFilter; onChange: (changes: Record<string, string | null>) => void }) {
   const { t } = useTranslation("customer");
   const me = useMe();
   const lists = useCatalogues().data;
-  const set = (name: keyof CustomerFilter, value: string | null) => {
-    const { [name]: _, ...rest } = filter;
-    onChange(value === null || value === "" ? rest : { ...rest, [name]: value });
-  };
+  const set = (name: keyof CustomerFilter, value: string | null) => onChange({ [name]: value });
   const select = (name: keyof CustomerFilter, label: string, list: { id: string; name: string }[] | undefined, width = 150) => (
     <CatalogueSelect size="xs" hideLabel width={width} label={label} list={list} value={filter[name] ?? null} onChange={(value) => set(name, value)} />
   );
@@ -25,7 +22,7 @@ export function Filters({ filter, onChange }: { filter: CustomerFilter; onChange
     <Group gap={6} role="group" aria-label={t("list.filters")}>
       <Select
         size="xs"
-        w={130}
+        w={112}
         clearable
         allowDeselect
         aria-label={t("field.kind")}
@@ -41,14 +38,14 @@ export function Filters({ filter, onChange }: { filter: CustomerFilter; onChange
         180,
       )}
       {select("statusId", t("field.statusId"), lists && [nobody(t("list.noStatus")), ...lists.customerStatuses])}
-      {select("regionId", t("field.regionId"), lists && regionPaths(lists.regions), 180)}
+      {select("regionId", t("field.regionId"), lists && regionPaths(lists.regions), 164)}
       {select("industryId", t("field.industryId"), lists?.industries)}
       {select("sourceId", t("field.sourceId"), lists?.sources, 140)}
       {(["addedFrom", "addedTo"] as const).map((name) => (
         <DateField
           key={name}
           size="xs"
-          w={120}
+          w={136}
           clearable
           aria-label={t(name === "addedFrom" ? "list.from" : "list.to")}
           placeholder={t(name === "addedFrom" ? "list.from" : "list.to")}
@@ -57,7 +54,12 @@ export function Filters({ filter, onChange }: { filter: CustomerFilter; onChange
         />
       ))}
       {Object.keys(filter).length === 0 ? null : (
-        <Button size="compact-xs" variant="subtle" leftSection={<IconFilterOff size={14} />} onClick={() => onChange({})}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconFilterOff size={14} />}
+          onClick={() => onChange(Object.fromEntries(Object.keys(filter).map((name) => [name, null])))}
+        >
           {t("list.clear")}
         </Button>
       )}

@@ -5,6 +5,7 @@ import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
+import { addressWith } from "../../app/address.ts";
 import { cardPath } from "../../app/card-path.ts";
 import { useNamed } from "../../app/catalogues.ts";
 import { useFormat, useNow } from "../../app/format.ts";
@@ -33,11 +34,7 @@ export function EventList() {
   const [params, setParams] = useSearchParams();
   const [adding, setAdding] = useState<InteractionView | "new" | null>(null);
   const filter = Object.fromEntries([...params].filter(([key]) => key !== "event"));
-  const set = (changes: Record<string, string | null>) => {
-    const next = new URLSearchParams(params);
-    for (const [key, value] of Object.entries(changes)) value === null || value === "" ? next.delete(key) : next.set(key, value);
-    setParams(next, { replace: true });
-  };
+  const set = (changes: Record<string, string | null>) => setParams(addressWith(changes), { replace: true });
   if (can("interaction", "read") === null) return <NoRight />;
   const withEvent = (id: string) => {
     const next = new URLSearchParams(params);

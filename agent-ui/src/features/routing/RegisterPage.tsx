@@ -3,6 +3,7 @@ import { IconArrowsDiff, IconDownload, IconFileSpreadsheet, IconFileTypeCsv, Ico
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
+import { addressWith } from "../../app/address.ts";
 import { useCan } from "../../app/me.ts";
 import { Empty, ErrorState, NoRight, RowsSkeleton } from "../../app/states.tsx";
 import { Section } from "../settings/Section.tsx";
@@ -21,8 +22,7 @@ export function RegisterPage() {
   const filter = filterOf(params);
   const register = useRegister(filter);
   if (can("call", "read") === null) return <NoRight />;
-  const change = (next: Partial<RegisterFilter>) =>
-    setParams(Object.fromEntries(Object.entries({ ...filter, ...next }).filter(([, value]) => value !== "")), { replace: true });
+  const change = (next: Partial<RegisterFilter>) => setParams(addressWith(next), { replace: true });
   const rows = register.data?.pages.flatMap((page) => page.items) ?? [];
   const totals = register.data?.pages[0]?.totals;
   const narrowed = FIELDS.some((name) => name !== "period" && filter[name] !== "");
