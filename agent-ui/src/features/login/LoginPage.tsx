@@ -23,6 +23,8 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
   const [code, setCode] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
+  /** A language was asked for on this page: it is the person's from now on, as if chosen in the menu. */
+  const [chosen, setChosen] = useState(false);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -31,6 +33,7 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
     setFailure(null);
     api
       .post("/login", { login: login.trim(), password, ...(code === null || code.trim() === "" ? {} : { code: code.trim() }) })
+      .then(() => (chosen ? api.patch("/me", { locale: currentLanguage() }).catch(() => undefined) : undefined))
       .then(() => api.get<Me>("/me"))
       .then(
         (me) => {
@@ -38,7 +41,8 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
           client.removeQueries({ predicate: ({ queryKey: [word] }) => word !== "me" && word !== "setup" });
           forgetTold();
           client.setQueryData(keys.me, me);
-          if (localStorage.getItem("kommutator.language") === null) void setLanguage(me.locale);
+          // The desk may be shared: whoever comes reads their own language, not that of whoever worked here before.
+          void setLanguage(me.locale);
         },
         (error: unknown) => {
           const asked = error instanceof ApiError && error.code === "second_factor_required";
@@ -133,7 +137,10 @@ export function LoginPage({ setup }: { setup: z.infer<typeof SetupState> }) {
               lang={code}
               className={classes["language"] ?? ""}
               aria-pressed={code === currentLanguage()}
-              onClick={() => void setLanguage(code)}
+              onClick={() => {
+                setChosen(true);
+                void setLanguage(code);
+              }}
             >
               {LANGUAGE_NAMES[code]}
             </UnstyledButton>
