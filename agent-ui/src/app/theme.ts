@@ -95,6 +95,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-body": "#181d24",
     "--mantine-color-dimmed": "#9aa5b5",
     "--mantine-color-placeholder": "#8b96a6",
+    // The library's own is a red for light ground: faults of fields could hardly be read.
+    "--mantine-color-error": "#ff9a96",
     "--k-canvas": "#12161b",
     "--k-surface": "#181d24",
     "--k-raised": "#20272f",

@@ -86,7 +86,7 @@ export function InterestCard() {
     [
       t("field.contact"),
       interest.contact === null ? null : (
-        <Anchor key="contact" component={Link} to={`/contacts/${interest.contact.id}`}>
+        <Anchor key="contact" component={Link} to={`/customers/contacts/${interest.contact.id}`} inherit>
           {interest.contact.name}
         </Anchor>
       ),

@@ -40,7 +40,7 @@ export function DataTable<Row>({
     table === undefined ? {} : ({ ...cellWidth(column.name), ...(column.width === undefined ? {} : { "--own": `${column.width}px` }) } as CSSProperties);
   return (
     <div className={classes["card"]}>
-      <Table.ScrollContainer minWidth={minWidth}>
+      <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ offsetScrollbars: false }}>
         <Table verticalSpacing={9} highlightOnHover className={table === undefined ? undefined : classes["sized"]} style={tableWidths(view.widths)}>
           <Table.Thead>
             <Table.Tr>

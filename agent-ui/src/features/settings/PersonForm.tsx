@@ -31,6 +31,9 @@ type Values = {
   password: string;
 };
 
+/** Fields that stand side by side stand at one height: what explains one of them stands below it. */
+const HINT_BELOW: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
+
 /** Who it is, with which rights, on which extension. */
 export function PersonForm({ person, onClose }: { person: EmployeeView | null; onClose: () => void }) {
   const { t } = useTranslation("settings");
@@ -167,9 +170,18 @@ export function PersonForm({ person, onClose }: { person: EmployeeView | null; o
           error={fault("position")}
           onChange={(event) => set({ position: event.currentTarget.value === "" ? null : event.currentTarget.value })}
         />
+        <Select
+          label={t("people.language")}
+          data={LANGUAGES.map((code) => ({ value: code, label: LANGUAGE_NAMES[code] }))}
+          value={values.locale}
+          onChange={(locale) => locale !== null && set({ locale: locale as Values["locale"] })}
+        />
+      </Group>
+      <Group grow align="flex-start">
         <TextInput
           label={t("people.extension")}
           description={t("people.extensionText")}
+          inputWrapperOrder={HINT_BELOW}
           inputMode="numeric"
           value={values.extension ?? ""}
           error={fault("extension")}
@@ -178,6 +190,7 @@ export function PersonForm({ person, onClose }: { person: EmployeeView | null; o
         <NumberInput
           label={t("people.maxDialogs")}
           description={t("people.maxDialogsText")}
+          inputWrapperOrder={HINT_BELOW}
           min={0}
           max={50}
           value={values.maxDialogs}
@@ -196,22 +209,18 @@ export function PersonForm({ person, onClose }: { person: EmployeeView | null; o
         <TextInput
           label={t("people.mobile")}
           description={t("people.mobileText")}
+          inputWrapperOrder={HINT_BELOW}
           type="tel"
           maxLength={40}
           value={values.mobile ?? ""}
           error={fault("mobile")}
           onChange={(event) => set({ mobile: event.currentTarget.value || null })}
         />
-        <Select
-          label={t("people.language")}
-          data={LANGUAGES.map((code) => ({ value: code, label: LANGUAGE_NAMES[code] }))}
-          value={values.locale}
-          onChange={(locale) => locale !== null && set({ locale: locale as Values["locale"] })}
-        />
       </Group>
       <NumberInput
         label={t("people.fte")}
         description={t("people.fteText")}
+        inputWrapperOrder={HINT_BELOW}
         min={0.1}
         max={1}
         step={0.25}

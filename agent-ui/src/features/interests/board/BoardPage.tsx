@@ -100,7 +100,7 @@ export function BoardPage() {
         <h1>{t("board.title")}</h1>
         <Views />
         <Select
-          w={170}
+          w={150}
           aria-label={t("field.kind")}
           data={kinds.map((k) => ({ value: k.id, label: k.name }))}
           value={kindId === "" ? null : kindId}
@@ -109,7 +109,7 @@ export function BoardPage() {
         <TextInput
           ref={search}
           type="search"
-          w={210}
+          w={238}
           leftSection={<IconSearch size={16} />}
           rightSection={q === "" ? <kbd>/</kbd> : null}
           aria-label={t("list.search")}
@@ -118,7 +118,7 @@ export function BoardPage() {
           onChange={(event) => setQ(event.currentTarget.value)}
         />
         <Select
-          w={190}
+          w={180}
           searchable
           clearable
           allowDeselect
