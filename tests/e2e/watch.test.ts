@@ -77,8 +77,8 @@ test("a head sees each person's day as a line with totals, opens one minute by m
   await row.getByRole("img", { name: /Готов 6:54, .*Перерыв 0:45/ }).waitFor();
   // In the order of the heads: present, ready, at work, break.
   expect((await row.getByRole("cell").allInnerTexts()).slice(2)).toEqual(["9:00", "6:54", "1:09", "0:45"]);
-  await accessible(page);
   await screenshot(page, "presence-day");
+  await accessible(page);
   await row.getByRole("button", { name: "Ким Дана" }).click();
   const drawer = page.getByRole("dialog", { name: /Ким Дана/ });
   await drawer.getByRole("row", { name: /Перерыв Обед .*45:00/ }).waitFor();

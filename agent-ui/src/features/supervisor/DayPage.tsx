@@ -80,7 +80,7 @@ export function DayPage() {
         <Empty icon={<IconUsers />} title={t("day.empty")} text={t("day.emptyText")} />
       ) : (
         <>
-          <DataTable columns={columnsOf()} rows={people} idOf={(each) => each.employee.id} faded={(each) => each.spans.length === 0} minWidth={1000} />
+          <DataTable columns={columnsOf()} rows={people} idOf={(each) => each.employee.id} minWidth={1000} />
           <ul className={classes["legend"]} aria-label={t("day.legend")}>
             {STATES.map((state) => (
               <li key={state}>
