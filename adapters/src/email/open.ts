@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Channel, ChannelError, type Host, type MessageReceived, type TestOutcome, type TestStep } from "@kommutator/contract/channel";
 import type { EmailConfig } from "./config.ts";
 import { imapClient, isAuthFailure, MAX_LETTER_BYTES, MailboxWatch } from "./connection.ts";
@@ -11,6 +12,8 @@ const TEST_LETTER_MS = 30_000;
 /** Begins to watch the mailbox; letters go out by SMTP as they come. */
 export function openMailbox(config: EmailConfig, host: Host): Channel {
   const stop = new AbortController();
+  // Each letter on its way listens for the end.
+  setMaxListeners(0, stop.signal);
   const deliver = async (letter: OutgoingLetter): Promise<void> => {
     const summary = { to: letter.envelope.to.length, messageId: letter.mail.messageId };
     try {
