@@ -13,14 +13,14 @@ const LUNCH_AFTER_MS = 4 * HOUR;
 const MAX_DEPTH = 5;
 
 /** Somebody is away in the middle of the day: known beforehand, or told when it begins and when it ends. */
-export interface Away {
+interface Away {
   agentId: Id;
   from: EpochMs;
   to: EpochMs;
   planned: boolean;
 }
 
-export interface DutyPlan {
+interface DutyPlan {
   agents: number;
   start: EpochMs;
   /** When the last ones go home. */

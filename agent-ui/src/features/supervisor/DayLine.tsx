@@ -6,7 +6,7 @@ import classes from "./days.module.css";
 import { hoursAndMinutes } from "./days.ts";
 
 /** What is drawn, from a moment to a moment. */
-export interface Drawn {
+interface Drawn {
   from: number;
   to: number;
   now: number;
