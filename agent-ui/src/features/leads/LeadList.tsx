@@ -65,7 +65,7 @@ export function LeadList() {
         filters={
           <>
             <Select
-              w={140}
+              w={160}
               clearable
               allowDeselect
               aria-label={t("field.status")}
@@ -92,7 +92,7 @@ export function LeadList() {
               onChange={setResponsible}
             />
             <Select
-              w={140}
+              w={124}
               searchable
               clearable
               allowDeselect

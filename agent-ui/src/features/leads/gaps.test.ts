@@ -21,6 +21,11 @@ test("a number that lead, customer and contact lack is asked for once; a source 
   expect(keysOf(gapsOf(error, "company"))).toEqual(["lead.sourceId", "point.phone", "point.email"]);
 });
 
+test("the box has an order of its own, whichever rule was made first", () => {
+  const error = refused(["contact", "position"], ["customer", "regionId"], ["lead", "email"], ["customer", "taxId"], ["lead", "note"]);
+  expect(keysOf(gapsOf(error, "company"))).toEqual(["lead.note", "customer.taxId", "customer.regionId", "contact.position", "point.email"]);
+});
+
 test("the contact person of a company is asked for by name; a person has none, so that the box only names it", () => {
   expect(keysOf(gapsOf(refused(["customer", "contact"]), "company"))).toEqual(["lead.contactName"]);
   const person = gapsOf(refused(["customer", "contact"]), "person");

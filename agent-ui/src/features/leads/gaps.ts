@@ -19,9 +19,9 @@ const GIVEN: Record<string, readonly string[]> = {
   customer: ["legalName", "taxId", "statusId", "regionId", "industryId", "sourceId", "comment"],
   contact: ["lastName", "firstName", "middleName", "gender", "birthDate", "position"],
 };
-/** The order of the box: the customer, who asks, how to reach them. */
-const PARTS: readonly Gap["part"][] = ["lead", "customer", "contact", "point"];
 export const keyOf = (gap: Pick<Gap, "part" | "field">): string => `${gap.part}.${gap.field}`;
+/** The order of the box, whatever that of the rules: the lead, the customer, who asks, how to reach them. */
+const ORDER = [...Object.entries(GIVEN).flatMap(([part, fields]) => fields.map((field) => `${part}.${field}`)), "point.phone", "point.email"];
 
 /**
  * What a refused conversion lacks: fields to ask for, each once (a number serves the lead, the customer and the contact alike), and the names
@@ -38,7 +38,7 @@ export function gapsOf(error: unknown, kind: "company" | "person"): { gaps: Gap[
   }
   // The customer takes the lead's source.
   if (gaps.has("lead.sourceId")) gaps.delete("customer.sourceId");
-  return { gaps: [...gaps.values()].sort((a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part)), elsewhere };
+  return { gaps: [...gaps.values()].sort((a, b) => ORDER.indexOf(keyOf(a)) - ORDER.indexOf(keyOf(b))), elsewhere };
 }
 
 function placeOf({ object, field }: NamedFault, kind: "company" | "person"): Pick<Gap, "part" | "field"> | null {
