@@ -3,14 +3,17 @@ import { Anchor, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useFormat } from "../../app/format.ts";
 import classes from "./administration.module.css";
 import { changesOf, columnOf, linkedOf, type Said, sidesOf, spoken } from "./audit.ts";
 
 const SHOWN = 3;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(Z|[+-]\d\d:\d\d)$/;
 
 /** Old and new of each field; more than a few fold. */
 export function Changes({ changes, refs, names }: Pick<AuditView, "changes" | "refs"> & { names: ReadonlyMap<string, string> }) {
   const { t, i18n } = useTranslation("administration");
+  const format = useFormat();
   const [all, setAll] = useState(false);
   const lines = changesOf(changes, names);
   // A key of a line's menu is a field of its own.
@@ -19,6 +22,8 @@ export function Changes({ changes, refs, names }: Pick<AuditView, "changes" | "r
     const known = [field, columnOf(field)].find((each) => i18n.exists(`administration:columns.${each}`));
     return key(field) ?? (known === undefined ? field : t(`columns.${known}`));
   };
+  // A moment is told by the reader's clock.
+  const text = (field: string, value: string) => (MOMENT.test(value) ? format.full(value) : spoken(field, value, word));
   const word = (code: string) => (i18n.exists(`administration:audit.values.${code}`) ? t(`audit.values.${code}`) : null);
   return (
     <div>
@@ -29,7 +34,7 @@ export function Changes({ changes, refs, names }: Pick<AuditView, "changes" | "r
             <dd style={{ margin: 0 }}>
               {before === null ? null : (
                 <span className={classes["old"]}>
-                  <Linked said={linkedOf(sidesOf(changes[field])[0], names, refs)} text={spoken(field, before, word)} />
+                  <Linked said={linkedOf(sidesOf(changes[field])[0], names, refs)} text={text(field, before)} />
                 </span>
               )}
               {before !== null && after !== null ? " → " : null}
@@ -40,7 +45,7 @@ export function Changes({ changes, refs, names }: Pick<AuditView, "changes" | "r
                   ` → ${t("audit.emptied")}`
                 )
               ) : (
-                <Linked said={linkedOf(sidesOf(changes[field])[1], names, refs)} text={spoken(field, after, word)} />
+                <Linked said={linkedOf(sidesOf(changes[field])[1], names, refs)} text={text(field, after)} />
               )}
             </dd>
           </div>

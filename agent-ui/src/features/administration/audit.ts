@@ -39,7 +39,19 @@ export function namesOf(catalogues: Catalogues | undefined): Map<string, string>
 export const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Fields whose values are codes of ours; what people typed elsewhere is never taken for one. */
-const CODED = new Set(["status", "state", "origin", "verified_how", "is_vip", "do_not_contact", "is_shared", "enabled", "allowUnknown", "sample"]);
+const CODED = new Set([
+  "process_mode",
+  "status",
+  "state",
+  "origin",
+  "verified_how",
+  "is_vip",
+  "do_not_contact",
+  "is_shared",
+  "enabled",
+  "allowUnknown",
+  "sample",
+]);
 
 /** The word for a value that is a code; `word` knows the words. Of an identity the kind is left out, and of a browser its key. */
 export function spoken(field: string, value: string, word: (code: string) => string | null): string {
