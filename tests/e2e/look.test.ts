@@ -108,6 +108,17 @@ test("the contact of an Interest leads to the contact's card", async () => {
   await context.close();
 });
 
+test("a reception that was opened by itself begins at its first question", async () => {
+  const { id } = await admin.post<{ id: string }>("/inquiries");
+  const { context, page } = await person(browser);
+  await signIn(page, house.url, "admin", FIRST);
+  await open(page, `/inquiries?inquiry=${id}`);
+  // A chip draws its radio button itself.
+  await page.getByRole("dialog").locator("[data-purpose] input:focus").waitFor({ state: "attached" });
+  await accessible(page);
+  await context.close();
+});
+
 test("the register of events says what its number counts, and asks for days only of whoever wants days of their own", async () => {
   const { context, page } = await person(browser);
   await signIn(page, house.url, "admin", FIRST);

@@ -209,8 +209,16 @@ function Wizard({ dialogId, reception, catalogues, onPurpose, finding, onFound, 
             }}
           >
             <Group gap={6}>
-              {purposesInOrder(catalogues).map((each) => (
-                <Chip key={each.id} value={each.id} size="xs" variant="light" wrapperProps={{ "data-purpose": each.code }}>
+              {purposesInOrder(catalogues).map((each, at) => (
+                <Chip
+                  key={each.id}
+                  value={each.id}
+                  size="xs"
+                  variant="light"
+                  // Beside a dialog somebody may be writing; a reception by itself was opened to be answered.
+                  {...(dialogId === null && at === 0 ? { autoFocus: true, "data-autofocus": true } : {})}
+                  wrapperProps={{ "data-purpose": each.code }}
+                >
                   {each.name}
                   {each.id === reception.inquiry.suggestedPurposeId && each.id !== form.purposeId ? ` · ${t("purpose.suggested")}` : ""}
                 </Chip>
