@@ -72,5 +72,10 @@ async function leaveList({ audit }: AsideDeps, tx: Tx, actor: Actor, id: number,
   if (gone === undefined) throw new AppError("not_found");
   const { kind } = gone.input;
   const dialogId = "dialogId" in gone.input ? gone.input.dialogId : null;
-  await audit(tx, actor, { objectKind: "routing_input", objectId: gone.uuid, action, changes: { kind, dialog_id: dialogId, error: gone.error.split("\n", 1)[0] } });
+  await audit(tx, actor, {
+    objectKind: "routing_input",
+    objectId: gone.uuid,
+    action,
+    changes: { kind, dialog_id: dialogId, error: gone.error.split("\n", 1)[0] },
+  });
 }
