@@ -136,7 +136,20 @@ export function channelPage(stage: Stage): void {
     await accessible(desk);
     await form.getByRole("button", { name: "Не ждать" }).click();
     await listening("waiting").waitFor({ state: "detached" });
+    // Three minutes of patience are two seconds here; everything else is the house's answer.
+    await desk.route(
+      /\/listening$/,
+      async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...((await response.json()) as object), limitMs: 2_000 } });
+      },
+      { times: 1 },
+    );
     await form.getByRole("button", { name: "Ждать сообщение" }).click();
+    await listening("nothing").getByText("Проверьте связь", { exact: false }).waitFor({ timeout: 20_000 });
+    await screenshot(desk, "channel-nothing-heard-dark");
+    await accessible(desk);
+    await form.getByRole("button", { name: "Ждать ещё раз" }).click();
     await listening("waiting").waitFor();
     await driver.say("Проверка приёма");
     await listening("heard").getByText("От: Айгерим Телеграмова", { exact: false }).waitFor({ timeout: 20_000 });
