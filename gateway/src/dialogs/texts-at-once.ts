@@ -6,6 +6,18 @@ import { type IngestDeps, Outcome, readFacts } from "./ingest-deps.ts";
 import { askForThreads, ingestMessages, type Received } from "./ingest-messages.ts";
 import { isConnectionError, type ReaderLog } from "./reader.ts";
 
+/**
+ * Under load messages of all channels are taken every so many milliseconds together: a transaction has a dozen statements however many it carries,
+ * and everything after it takes them together too. A message that comes alone is taken at once.
+ */
+const GATHER_MS = 16;
+
+interface Part {
+  rows: readonly RawRow[];
+  fence: Fence | null;
+  resolve(stands: boolean): void;
+}
+
 export interface TextsAtOnceOptions extends IngestDeps {
   sql: Db;
   log: ReaderLog;
@@ -20,14 +32,15 @@ export interface TextsAtOnceOptions extends IngestDeps {
  * end put into the error list. Should the connection break in the commit, the ordinary way finds the rows that are there.
  */
 export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
-  async function attempt(rows: readonly RawRow[], fence: Fence | null): Promise<void> {
+  async function attempt(parts: readonly Part[]): Promise<void> {
     const outcome = new Outcome();
+    const rows = parts.flatMap((part) => part.rows);
     // As it is stored, and as whoever takes it from its row would read it.
     const batch = rows.map((row): Received => ({ id: 0, channelId: row.c, orderKey: row.o, attempts: 0, event: JSON.parse(row.e), hasFiles: false }));
     await options.sql.begin(async (tx) => {
       try {
         const channels = [...new Set(rows.map((r) => r.c))];
-        const held = fence === null ? undefined : holdLease(tx, fence);
+        const held = together(parts.map(({ fence }) => (fence === null ? undefined : holdLease(tx, fence))));
         const [, , facts, asked] = await together([held, insertAllDone(tx, rows), readFacts(tx, channels), askForThreads(tx, batch)]);
         await ingestMessages(tx, options, facts, batch, outcome, asked);
         await commitWith(tx, [...outcome.sent, outcome.write(tx, options)]);
@@ -37,16 +50,42 @@ export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
     });
   }
 
-  return async (rows, fence) => {
+  /** Waiting for the next transaction: of all channels together, one transaction at a time. */
+  let waiting: Part[] = [];
+  let busy = false;
+  let begun = Number.NEGATIVE_INFINITY;
+
+  async function run(): Promise<void> {
+    busy = true;
+    while (waiting.length > 0) {
+      const rest = begun + GATHER_MS - performance.now();
+      if (rest > 1) await new Promise((resolve) => setTimeout(resolve, rest));
+      const parts = waiting;
+      waiting = [];
+      begun = performance.now();
+      if (await stands(parts)) for (const { resolve } of parts) resolve(true);
+      // What breaks one channel's is not the others' fault.
+      else for (const part of parts) part.resolve(parts.length > 1 && (await stands([part])));
+    }
+    busy = false;
+  }
+
+  async function stands(parts: readonly Part[]): Promise<boolean> {
     try {
-      await attempt(rows, fence);
+      await attempt(parts);
     } catch (error) {
-      if (!isExpected(error)) options.log.warn({ messages: rows.length, error }, "messages take the long way");
+      if (!isExpected(error)) options.log.warn({ messages: parts.reduce((n, { rows }) => n + rows.length, 0), error }, "messages take the long way");
       return false;
     }
     options.onCommitted();
     return true;
-  };
+  }
+
+  return (rows, fence) =>
+    new Promise((resolve) => {
+      waiting.push({ rows, fence, resolve });
+      if (!busy) void run();
+    });
 }
 
 /** Nobody need look at these: the ordinary way says what there is to say. 23505: another node has opened the thread's dialog this very moment; 55P03: somebody has its rows. */
