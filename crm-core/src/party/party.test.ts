@@ -69,6 +69,33 @@ describe("the incoming-call card (CC-15)", () => {
     expect(dana.id).not.toBe(aigul.id);
   });
 
+  test("whose number it is, for the agent who has the call: one person's, a switchboard's of two companies, nobody's, withheld, of a card merged last week (RG-01)", async () => {
+    const made = async (name: string, value: string) => {
+      const body = { kind: "company", name, contactPoints: [{ kind: "phone", value }] };
+      return (await house.as("admin", "POST", "/customers", body)).body as { id: Id; version: number };
+    };
+    const [one, both, merged] = [phone(), phone(), phone()];
+    const ivan = await made("Ivan", one.value);
+    await house.identify(one);
+    const companies = [await made("First of two", both.value), await made("Second of two", both.value)];
+    const [survivor, loser] = [await made("Survivor", phone().value), await made("Merged away", merged.value)];
+    const merge = { card: "customer", survivorId: survivor.id, survivorVersion: survivor.version, loserId: loser.id, loserVersion: loser.version };
+    expect((await house.as("admin", "POST", "/merges", merge)).status).toBe(200);
+
+    const seen = async (from: Parameters<CrmHouse["dialog"]>[0]) => {
+      const { id } = await house.dialog(from);
+      await assign(id, "aigul");
+      const { party } = (await house.as("aigul", "GET", `/dialogs/${id}/card`)).body;
+      const candidates = party.candidates.map((c: { customerId: Id }) => c.customerId).sort();
+      return { result: party.result, customer: party.customer?.id ?? null, candidates };
+    };
+    expect(await seen(one)).toEqual({ result: "known", customer: ivan.id, candidates: [] });
+    expect(await seen(both)).toEqual({ result: "ambiguous", customer: null, candidates: companies.map((c) => c.id).sort() });
+    expect(await seen(phone())).toEqual({ result: "new", customer: null, candidates: [] });
+    expect(await seen({ kind: "phone", value: null })).toEqual({ result: "hidden", customer: null, candidates: [] });
+    expect(await seen(merged)).toEqual({ result: "known", customer: survivor.id, candidates: [] });
+  });
+
   test("a stranger's card shows the lead, a hidden one nothing", async () => {
     const d = await house.dialog({ ...phone(), displayName: "Zhanna" });
     expect((await house.as("admin", "GET", `/dialogs/${d.id}/card`)).body).toMatchObject({
