@@ -22,10 +22,13 @@ const say = (from: From, channelId: Id, reachable: boolean, at: number, reason?:
   house.sql.begin((tx) => house.crm.identify.markReachable(tx, from, channelId, { reachable, at, ...(reason === undefined ? {} : { reason }) }));
 /** The lead's contact points as a manager of the department sees them. */
 const points = async (leadId: Id | null) => (await house.as("aigul", "GET", `/leads/${leadId}`)).body.contactPoints;
+/** What was written down of a point since it was made. */
 const audited = async (pointId: Id) =>
-  (await house.sql<{ action: string }[]>`SELECT action FROM audit_log WHERE object_kind = 'contact_point' AND object_id = ${pointId} ORDER BY id`).map(
-    (r) => r.action,
-  );
+  (
+    await house.sql<
+      { action: string }[]
+    >`SELECT action FROM audit_log WHERE object_kind = 'contact_point' AND object_id = ${pointId} AND action <> 'create' ORDER BY id`
+  ).map((r) => r.action);
 
 describe("who blocked the bot cannot be written to", () => {
   test("the contact point says so, with the channel and its word for why, and the audit too", async () => {
