@@ -29,6 +29,8 @@ const COALESCE_MS = 250;
 /** What was stamped within so many milliseconds is read and sent together: under load at most a hundred readings a second, however many events. */
 const GATHER_MS = 8;
 const PAGE = 500;
+/** What could not be read (the database was away) is read again after this. */
+const AGAIN_MS = 200;
 /** Further behind, reading the lists again is cheaper than replaying. */
 const MAX_REPLAY = 20_000;
 /** `dialog.changed` of this many positions before the cursor may still have been waiting when the socket broke: they are said again. */
@@ -63,6 +65,9 @@ export class Hub {
   /** Stamped, and not sent yet. */
   #arrived: DialogEvent[] = [];
   #begun = 0;
+  /** Events came that could not be read: they are asked for until they can. */
+  #missing = false;
+  #again: NodeJS.Timeout | undefined;
   #unsubscribe: () => void = () => undefined;
   #stopped = false;
   /** Changed dialogs that those whom they concern have not been told of. */
@@ -110,6 +115,7 @@ export class Hub {
     this.#stopped = true;
     this.#unsubscribe();
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
     await this.#turn;
     this.#unsubscribe();
   }
@@ -121,11 +127,25 @@ export class Hub {
     this.#begun = performance.now();
     const events = this.#arrived;
     this.#arrived = [];
+    try {
+      await this.#sendArrived(events);
+    } catch (error) {
+      // Nobody may come after them for long: they are not left until the next event.
+      this.#missing = true;
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => void this.#inTurn(() => this.#deliver()), AGAIN_MS);
+      throw error;
+    }
+  }
+
+  async #sendArrived(events: DialogEvent[]): Promise<void> {
     let fresh = events.filter((e) => e.position > this.position);
-    while ((fresh[0]?.position ?? 0) > this.position + 1) {
-      // Events that were stamped before the subscription, or while it was deaf.
+    while (this.#missing || (fresh[0]?.position ?? 0) > this.position + 1) {
+      // Events that were stamped before the subscription, or while it was deaf, or that could not be read.
       const missed = await this.#stream.read(this.position, PAGE);
+      this.#missing = false;
       if (missed.length === 0) break;
+      this.#missing = missed.length === PAGE;
       await this.#sendAll(missed);
       fresh = fresh.filter((e) => e.position > this.position);
     }
