@@ -10,6 +10,7 @@ import type { Crm } from "../context.ts";
 import { type MadeBy, overruled } from "../customer/write.ts";
 import { requireDifferent } from "../duplicate/find.ts";
 import { setDeadlines } from "../lead/deadline.ts";
+import { asTyped } from "../lead/typed.ts";
 import { checkRequired } from "../required-field/check.ts";
 import { mayAssign } from "../rights.ts";
 
@@ -27,18 +28,7 @@ export async function createLead(
 ): Promise<Id> {
   const { contactName, companyName, contactPoints, differentReason } = body;
   const { country } = await crm.company(tx);
-  const typed = {
-    card: "lead" as const,
-    id: null,
-    kind: "person" as const,
-    name: contactName ?? "",
-    companyName,
-    taxId: null,
-    birthDate: null,
-    regionId: null,
-    contactPoints,
-  };
-  const others = compared === true ? [] : await requireDifferent(tx, principal, typed, country, differentReason);
+  const others = compared === true ? [] : await requireDifferent(tx, principal, asTyped(body), country, differentReason);
   const responsible_id = body.responsibleId ?? principal.employeeId;
   await mayAssign(tx, principal, "lead", responsible_id);
   const now = new Date(crm.clock.now());

@@ -23,6 +23,7 @@ import { convertLead } from "./convert.ts";
 import { setDeadlines } from "./deadline.ts";
 import { disqualifyLead, editLead, reopenLead } from "./edit.ts";
 import { listLeads, readLead } from "./sql.ts";
+import { asTyped } from "./typed.ts";
 
 /** GET and POST /leads, GET and PATCH /leads/:id, POST /leads/:id/convert, /disqualify, /reopen (RG-09, RG-14, RG-15). */
 export function leadRoutes(crm: Crm): FastifyPluginAsync {
@@ -58,18 +59,7 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
       const made = await change(crm, actorOf(request), async (tx) => {
         await mayAssign(tx, principal, "lead", responsibleId);
         const { country } = await crm.company(tx);
-        const { contactName, companyName, contactPoints } = body;
-        const typed = {
-          card: "lead" as const,
-          id: null,
-          kind: "person" as const,
-          name: contactName ?? "",
-          companyName,
-          taxId: null,
-          birthDate: null,
-          regionId: null,
-        };
-        const others = await requireDifferent(tx, principal, { ...typed, contactPoints }, country, body.differentReason);
+        const others = await requireDifferent(tx, principal, asTyped(body), country, body.differentReason);
         const now = new Date(crm.clock.now());
         const values = {
           ...columnsOf(body, { contactName: "contact_name", companyName: "company_name", note: "note", sourceId: "source_id", noContact: "no_contact" }),
@@ -80,7 +70,7 @@ export function leadRoutes(crm: Crm): FastifyPluginAsync {
         };
         const [row] = await tx<{ id: Id }[]>`INSERT INTO lead ${tx({ ...values, created_at: now, created_by: principal.employeeId })} RETURNING id`;
         const { id } = row as { id: Id };
-        const points = await insertPoints(tx, { lead_id: id }, contactPoints, country);
+        const points = await insertPoints(tx, { lead_id: id }, body.contactPoints, country);
         await setDeadlines(tx, [id]);
         warn(reply, await checkRequired(tx, crm, principal, { object: "lead", moment: "create", row: { id } }));
         const changes = { ...differences({}, values), ...overruled(others, body.differentReason) };
