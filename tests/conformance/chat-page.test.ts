@@ -183,6 +183,8 @@ describe("a visitor's talk with an agent", () => {
     const { page, context } = await visitor();
     await say(page, "До остановки");
     const { dialog_id } = await stored("До остановки");
+    // Stored is not yet answered: until the page has heard of it, it would rightly send the message again.
+    await page.getByRole("img", { name: "Ожидает отправки" }).waitFor({ state: "detached" });
     await house.kill("SIGKILL");
     await page.getByText("Нет связи").waitFor();
     for (const text of ["Первое без связи", "Второе без связи", "Третье без связи"]) await say(page, text);
