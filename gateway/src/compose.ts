@@ -102,7 +102,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
       ingest.wake(lane);
       signals?.announce();
     },
-    { now, atOnce: (row, event, fence) => atOnce(row, event, fence), textsAtOnce: (rows, fence) => textsAtOnce(rows, fence) },
+    { now, atOnce: (row, event, fence) => atOnce(row, event, fence), textsAtOnce: (take, fence) => textsAtOnce(take, fence) },
   );
   const supervisor = createSupervisor({
     sql,

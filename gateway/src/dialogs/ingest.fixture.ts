@@ -49,9 +49,14 @@ export async function ingestFixture({ atOnce = false } = {}): Promise<IngestFixt
   const ingest = createIngest({ ...shared, leaseSql: sql, holder: "test" });
   const long: string[] = [];
   const short = createTextsAtOnce({ ...shared, emit: append });
-  const textsAtOnce: TextsAtOnce = async (rows, fence) => {
-    const done = await short(rows, fence);
-    if (!done) long.push(...rows.map((r) => r.k));
+  const textsAtOnce: TextsAtOnce = async (take, fence) => {
+    let keys: string[] = [];
+    const done = await short(() => {
+      const rows = take();
+      keys = rows.map((r) => r.k);
+      return rows;
+    }, fence);
+    if (!done) long.push(...keys);
     return done;
   };
   const rawEvents = createRawEvents(sql, createBlobStore(dir), (lane) => ingest.wake(lane), atOnce ? { textsAtOnce } : {});

@@ -52,6 +52,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
   const work: Promise<void>[] = [];
   let nearUntil = 0;
   let nearStep = NEAR_MS;
+  let near: NodeJS.Timeout | undefined;
   let tail: StreamPosition = -1;
   let lease: Lease | null = null;
   let forget: () => void = () => undefined;
@@ -146,7 +147,11 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
       forget = onEmit(() => {
         nearUntil = performance.now() + NEAR_FOR_MS;
         nearStep = NEAR_MS;
-        sequencerWake.wake();
+        // Not at once: nothing is committed yet, and what is committed meanwhile would wait behind a look that finds nothing.
+        near ??= setTimeout(() => {
+          near = undefined;
+          sequencerWake.wake();
+        }, NEAR_MS);
       });
       tail = (await head()).position;
       work.push(follow());
@@ -156,6 +161,7 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
     },
     async stop() {
       forget();
+      clearTimeout(near);
       // What was committed before the stop is stamped by it; then everything ends.
       if (lease !== null) await stamp(lookups, lease).catch(() => undefined);
       stop.abort();
@@ -164,7 +170,6 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
       await Promise.all(work);
     },
     wake() {
-      nearUntil = Math.max(nearUntil, performance.now() + NEAR_MS);
       sequencerWake.wake();
       tailWake.wake();
     },

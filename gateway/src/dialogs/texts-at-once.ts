@@ -17,6 +17,7 @@ interface Part {
   fence: Fence | null;
   resolve(stands: boolean): void;
 }
+type Waiting = Omit<Part, "rows"> & { take: () => readonly RawRow[] };
 
 export interface TextsAtOnceOptions extends IngestDeps {
   sql: Db;
@@ -51,7 +52,7 @@ export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
   }
 
   /** Waiting for the next transaction: of all channels together, one transaction at a time. */
-  let waiting: Part[] = [];
+  let waiting: Waiting[] = [];
   let busy = false;
   let begun = Number.NEGATIVE_INFINITY;
 
@@ -60,8 +61,11 @@ export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
     while (waiting.length > 0) {
       const rest = begun + GATHER_MS - performance.now();
       if (rest > 1) await new Promise((resolve) => setTimeout(resolve, rest));
-      const parts = waiting;
+      const taken = waiting.map(({ take, ...part }) => ({ ...part, rows: take() }));
       waiting = [];
+      for (const { rows, resolve } of taken) if (rows.length === 0) resolve(true);
+      const parts = taken.filter(({ rows }) => rows.length > 0);
+      if (parts.length === 0) continue;
       begun = performance.now();
       if (await stands(parts)) for (const { resolve } of parts) resolve(true);
       // What breaks one channel's is not the others' fault.
@@ -81,9 +85,9 @@ export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
     return true;
   }
 
-  return (rows, fence) =>
+  return (take, fence) =>
     new Promise((resolve) => {
-      waiting.push({ rows, fence, resolve });
+      waiting.push({ take, fence, resolve });
       if (!busy) void run();
     });
 }

@@ -60,8 +60,11 @@ export interface RawEvents {
  */
 export type AtOnce = (row: RawRow, event: ChannelEvent, fence: Fence) => Promise<boolean>;
 
-/** The same for what several people have written, all or none of it (dialogs/texts-at-once.ts). */
-export type TextsAtOnce = (rows: readonly RawRow[], fence: Fence | null) => Promise<boolean>;
+/**
+ * The same for what several people have written, all or none of it (dialogs/texts-at-once.ts). `take` is called once, when the transaction begins: what
+ * came until then goes with it.
+ */
+export type TextsAtOnce = (take: () => readonly RawRow[], fence: Fence | null) => Promise<boolean>;
 
 export interface RawEventsOptions {
   now?: () => number;
@@ -89,11 +92,14 @@ export function createRawEvents(
     // One turn of the loop lets everybody whose answer has just come report again: fuller batches, no waiting.
     await new Promise((resolve) => setImmediate(resolve));
     while (lane.waiting.length > 0) {
+      const head = lane.waiting.slice(0, MAX_BATCH);
+      const voice = head.some((w) => isOfCall(w.row.n));
+      if (textsAtOnce !== undefined && !voice && wordsAlone(head).length > 0) {
+        await ingestAtOnce(lane, textsAtOnce);
+        continue;
+      }
       const begun = performance.now();
-      const batch = lane.waiting.splice(0, MAX_BATCH);
-      const voice = batch.some((w) => isOfCall(w.row.n));
-      const direct = textsAtOnce === undefined ? [] : wordsAlone(batch);
-      await Promise.all([ingestAtOnce(direct, lane.fence), storeForIngest(direct.length === 0 ? batch : batch.filter((w) => !direct.includes(w)), lane.fence)]);
+      await storeForIngest(lane.waiting.splice(0, MAX_BATCH), lane.fence);
       const rest = voice ? 0 : begun + GATHER_MS - performance.now();
       await new Promise((resolve) => (rest > 1 && lane.waiting.length > 0 ? setTimeout(resolve, rest) : setImmediate(resolve)));
     }
@@ -108,15 +114,19 @@ export function createRawEvents(
     if (voice && batch.some((w) => /^message|^thread/.test(w.row.n))) onStored("text");
   }
 
-  /** Words that can be ingested together with their rows; when they cannot, they are stored and wait for their turn. */
-  async function ingestAtOnce(batch: Waiting[], fence: Fence | null): Promise<void> {
-    if (batch.length === 0) return;
-    const done = await textsAtOnce?.(
-      batch.map((w) => w.row),
-      fence,
-    );
-    if (done !== true) return storeForIngest(batch, fence);
-    for (const w of batch) w.resolve();
+  /** Words that can be ingested together with their rows; when they cannot, they are stored and wait for their turn, as what came among them does. */
+  async function ingestAtOnce({ waiting, fence }: Lane, all: TextsAtOnce): Promise<void> {
+    let words: Waiting[] = [];
+    let others = Promise.resolve();
+    const take = () => {
+      const batch = waiting.splice(0, MAX_BATCH);
+      words = wordsAlone(batch);
+      others = storeForIngest(words.length === batch.length ? [] : batch.filter((w) => !words.includes(w)), fence);
+      return words.map((w) => w.row);
+    };
+    if (await all(take, fence)) for (const w of words) w.resolve();
+    else await storeForIngest(words, fence);
+    await others;
   }
 
   /** Each is told how it went. What one channel's rows break (it was deleted just now) is not the others' fault. */
