@@ -187,9 +187,10 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     ...shared,
     judgesFiles: fileGuard !== null,
     sql: strict,
-    emit: append,
+    telling: () => stream.telling(),
     enqueue: routing.put,
     log: partLog("ingest"),
+    onCommitted: () => routing.wake(),
   });
   const outbound = createOutbound({
     sql,

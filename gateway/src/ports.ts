@@ -12,13 +12,22 @@ import type {
 } from "@kommutator/contract/channel";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import type { Id, StreamPosition } from "@kommutator/contract/ids";
-import type { StreamReader, Tx } from "@kommutator/contract/ports";
+import type { EmitEvents, StreamReader, Tx } from "@kommutator/contract/ports";
 
 /** How the gateway's own folders meet: implemented in db/, inbound/, dialogs/, outbound/, media/; used by api/ and compose.ts. */
+
+export interface Telling {
+  /** Appends all events of the transaction, once, as the last thing before the commit. */
+  append: EmitEvents;
+  /** Call it after the commit: subscribers and readers are told at once. */
+  committed(): void;
+}
 
 export interface Stream {
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** For one transaction whose events get their positions with it where that is possible. */
+  telling(): Telling;
   /** Say that something was committed: the sequencer stamps at once instead of at its next poll. */
   wake(): void;
   /** Stamped events after `from`, gap-free, in order. */

@@ -1,5 +1,6 @@
 import type { Db } from "@kommutator/contract/db";
 import { connect } from "@kommutator/gateway/db/pool";
+import { appendStamped } from "@kommutator/gateway/dialogs/append-stamped";
 import { emit } from "@kommutator/gateway/dialogs/emit";
 import { createStream } from "@kommutator/gateway/dialogs/stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -94,16 +95,23 @@ test("under fifty writers, with the sequencer killed and readers cut, each reade
 
   const end = Date.now() + WRITING_MS;
   let written = 0;
-  const writers = Array.from({ length: WRITERS }, async () => {
+  let withPositions = 0;
+  const writers = Array.from({ length: WRITERS }, async (_, writer) => {
     while (Date.now() < end) {
       const some = Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => dialogs[Math.floor(Math.random() * DIALOGS)] as string);
       await sql
         .begin(async (tx) => {
-          await emit(
-            tx,
-            some.map((dialogId) => ({ kind: "inquiry.changed" as const, dialogId, payload: { inquiryId: dialogId, status: "new" } })),
-          );
-          await new Promise((r) => setTimeout(r, duration()));
+          const events = some.map((dialogId) => ({ kind: "inquiry.changed" as const, dialogId, payload: { inquiryId: dialogId, status: "new" } }));
+          // Half of them bring their positions along, in the last statement before the commit, as a transaction beside the sequencer does.
+          if (writer % 2 === 0) {
+            const [lease] = await tx<{ epoch: number }[]>`SELECT epoch FROM lease WHERE duty = 'sequencer'`;
+            await new Promise((r) => setTimeout(r, duration()));
+            const told = await appendStamped(tx, events, { duty: "sequencer", epoch: lease?.epoch ?? 0 });
+            if (told !== null) withPositions += told.length;
+          } else {
+            await emit(tx, events);
+            await new Promise((r) => setTimeout(r, duration()));
+          }
           // One in ten changes its mind: ids are drawn and never seen.
           if (Math.random() < 0.1) throw new Error("rolled back");
           written += some.length;
@@ -139,6 +147,7 @@ test("under fifty writers, with the sequencer killed and readers cut, each reade
   await eventually("every reader is at the head", () => clients.every((c) => c.position === table.length), 30_000);
 
   expect(table.length).toBe(written);
+  expect(withPositions).toBeGreaterThan(0);
   expect(table.map((e) => e.position)).toEqual(table.map((_, i) => i + 1));
   const last = new Map<string, number>();
   for (const e of table) {
@@ -148,7 +157,7 @@ test("under fifty writers, with the sequencer killed and readers cut, each reade
   const ids = table.map((e) => e.id);
   for (const client of clients) expect(client.ids).toEqual(ids);
   console.log(
-    `${written} events of ${WRITERS} writers, sequencer killed ${kills} times, readers cut ${cuts} times: ${READERS} readers' ids equal the table exactly`,
+    `${written} events of ${WRITERS} writers, ${withPositions} of them with their positions, sequencer killed ${kills} times, readers cut ${cuts} times: ${READERS} readers' ids equal the table exactly`,
   );
   await Promise.all(clients.map((c) => c.leave()));
   await sequencer.kill("SIGTERM");

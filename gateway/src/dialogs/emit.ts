@@ -51,16 +51,18 @@ export async function emitAtEnd(tx: Tx, work: () => Promise<void>): Promise<void
 /** The same for who wakes the stream after the commit: nothing looks before. */
 export async function append(tx: Tx, events: NewDialogEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const dialogIds = [...new Set(events.map((e) => e.dialogId).filter((id): id is string => id !== null))];
   // Both statements leave together: the connection runs them in this order, so the ids are drawn under the locks.
-  // The count keeps a thousand locked rows from coming over the wire.
-  const locked =
-    dialogIds.length > 0
-      ? tx`SELECT count(*) FROM (SELECT 1 FROM dialog WHERE id = ANY(${dialogIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE) AS locked`.execute()
-      : null;
+  const locked = lockDialogs(tx, events);
   const inserted = tx`
     INSERT INTO dialog_event (dialog_id, kind, payload)
     SELECT d, k, p FROM unnest(${events.map((e) => e.dialogId)}::uuid[], ${events.map((e) => e.kind)}::text[], ${events.map((e) => JSON.stringify(e.payload))}::text[]::jsonb[])
       WITH ORDINALITY AS e(d, k, p, n) ORDER BY n`.execute();
   await Promise.all([locked, inserted]);
+}
+
+/** Locks the dialogs of the events, in the order of their ids; sent at once. */
+export async function lockDialogs(tx: Tx, events: readonly NewDialogEvent[]): Promise<void> {
+  const ids = [...new Set(events.flatMap((e) => e.dialogId ?? []))];
+  // The count keeps a thousand locked rows from coming over the wire.
+  if (ids.length > 0) await tx`SELECT count(*) FROM (SELECT 1 FROM dialog WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE) AS locked`.execute();
 }

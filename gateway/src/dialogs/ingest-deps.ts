@@ -66,7 +66,8 @@ export class Outcome {
   async write(tx: Tx, deps: Pick<IngestDeps, "emit" | "enqueue">, decision: DecisionWithin | null = null): Promise<void> {
     const events = decision === null ? this.events : [...this.events, ...decision.events];
     const routed = decision !== null ? decision.write : this.inputs.length === 0 ? undefined : (tx: Tx) => deps.enqueue(tx, this.inputs);
-    await together([events.length === 0 ? undefined : deps.emit(tx, events), routed?.(tx)]);
+    // The events last: whoever gives them their positions holds up others until the commit.
+    await together([routed?.(tx), events.length === 0 ? undefined : deps.emit(tx, events)]);
   }
 }
 

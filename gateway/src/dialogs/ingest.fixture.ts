@@ -48,7 +48,7 @@ export async function ingestFixture({ atOnce = false } = {}): Promise<IngestFixt
   const shared = { sql, log: quietLog, emit, enqueue, identify, now: clock.now, onCommitted: () => undefined };
   const ingest = createIngest({ ...shared, leaseSql: sql, holder: "test" });
   const long: string[] = [];
-  const short = createTextsAtOnce({ ...shared, emit: append });
+  const short = createTextsAtOnce({ ...shared, telling: () => ({ append, committed: () => undefined }) });
   const textsAtOnce: TextsAtOnce = async (take, fence) => {
     let keys: string[] = [];
     const done = await short(() => {

@@ -2,7 +2,6 @@ import type { Db } from "@kommutator/contract/db";
 import type { DialogEvent } from "@kommutator/contract/dialog-event";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { acquireLease } from "../db/lease.ts";
-import type { Stream } from "../ports.ts";
 import { emit } from "./emit.ts";
 import { chat, type IngestFixture, ingestFixture, quietLog } from "./ingest.fixture.ts";
 import { readerStep } from "./reader.ts";
@@ -10,7 +9,7 @@ import { createStream } from "./stream.ts";
 
 let house: IngestFixture;
 let sql: Db;
-let stream: Stream;
+let stream: ReturnType<typeof createStream>;
 let dialogs: string[];
 beforeAll(async () => {
   house = await ingestFixture();
@@ -65,6 +64,42 @@ describe("the stream", () => {
     expect(order).toEqual(["1", "4"]);
     const all = await stream.read(0, 1_000);
     expect(all.map((e) => e.position)).toEqual(all.map((_, i) => i + 1));
+  });
+
+  test("events that bring their positions along are there at the commit, told once, and overtake none of their dialog that has none yet", async () => {
+    const [a, b] = dialogs as [string, string];
+    const said: string[] = [];
+    const off = stream.subscribe((events) => said.push(...events.flatMap((e) => (e.kind === "party.changed" ? [e.payload.interestId ?? ""] : []))));
+    await until(() => stream.stamping());
+    const together = async (...events: ReturnType<typeof note>[]) => {
+      const telling = stream.telling();
+      await sql.begin((tx) => telling.append(tx, events));
+      telling.committed();
+    };
+    await together(note(a, 11), note(b, 12), note(null, 13));
+    expect(await sql`SELECT 1 FROM dialog_event WHERE position IS NULL`).toEqual([]);
+    await until(() => said.includes("13"));
+    const follower = createStream({ sql, leaseSql: sql, holder: "follower", log: quietLog, sequence: false });
+    const elsewhere = follower.telling();
+    await sql.begin((tx) => elsewhere.append(tx, [note(a, 14)]));
+    await together(note(a, 15));
+    await until(() => said.includes("15"));
+    await expect(
+      sql.begin((tx) =>
+        stream
+          .telling()
+          .append(tx, [note(a, 16)])
+          .then(() => Promise.reject(new Error("taken back"))),
+      ),
+    ).rejects.toThrow("taken back");
+    await together(note(a, 17));
+    await until(() => said.includes("17"));
+    off();
+    expect(said).toEqual(["11", "12", "13", "14", "15", "17"]);
+    const all = await stream.read(0, 1_000);
+    expect(all.map((e) => e.position)).toEqual(all.map((_, i) => i + 1));
+    const { appendStamped } = await import("./append-stamped.ts");
+    expect(await sql.begin((tx) => appendStamped(tx, [note(a, 18)], { duty: "sequencer", epoch: 99 }))).toBeNull();
   });
 
   test("is live within a few milliseconds of the commit", async () => {

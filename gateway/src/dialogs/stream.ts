@@ -4,7 +4,8 @@ import type { StreamPosition } from "@kommutator/contract/ids";
 import type { StreamReader } from "@kommutator/contract/ports";
 import { keepLease, type Lease, LeaseLost, type Under } from "../db/lease.ts";
 import type { Stream } from "../ports.ts";
-import { onEmit } from "./emit.ts";
+import { appendStamped } from "./append-stamped.ts";
+import { append, onEmit } from "./emit.ts";
 import { asEvent, type EventRow } from "./event-row.ts";
 import { type ReaderLog, runReader } from "./reader.ts";
 import { SEQUENCER_BATCH, stamp } from "./sequencer.ts";
@@ -143,6 +144,22 @@ export function createStream(options: StreamOptions): Stream & { stamping(): boo
   }
 
   return {
+    telling() {
+      let told: DialogEvent[] | null = null;
+      return {
+        async append(tx, events) {
+          if (events.length === 0) return;
+          if (lease?.valid() === true) told = await appendStamped(tx, events, lease);
+          else await append(tx, events);
+        },
+        committed() {
+          if (told === null) return sequencerWake.wake();
+          hand(told);
+          tellAll();
+          options.announce?.();
+        },
+      };
+    },
     async start() {
       forget = onEmit(() => {
         nearUntil = performance.now() + NEAR_FOR_MS;

@@ -2,6 +2,7 @@ import { commitWith, type Db, together } from "@kommutator/contract/db";
 import { holdLease, LeaseLost } from "../db/lease.ts";
 import type { Fence, TextsAtOnce } from "../inbound/raw-events.ts";
 import { insertAllDone, NOT_AT_ONCE, type RawRow } from "../inbound/raw-row.ts";
+import type { Stream } from "../ports.ts";
 import { type IngestDeps, Outcome, readFacts } from "./ingest-deps.ts";
 import { askForThreads, ingestMessages, type Received } from "./ingest-messages.ts";
 import { isConnectionError, type ReaderLog } from "./reader.ts";
@@ -19,8 +20,9 @@ interface Part {
 }
 type Waiting = Omit<Part, "rows"> & { take: () => readonly RawRow[] };
 
-export interface TextsAtOnceOptions extends IngestDeps {
+export interface TextsAtOnceOptions extends Omit<IngestDeps, "emit"> {
   sql: Db;
+  telling: Stream["telling"];
   log: ReaderLog;
   /** Called after each commit. */
   onCommitted: () => void;
@@ -35,6 +37,8 @@ export interface TextsAtOnceOptions extends IngestDeps {
 export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
   async function attempt(parts: readonly Part[]): Promise<void> {
     const outcome = new Outcome();
+    const telling = options.telling();
+    const deps = { ...options, emit: telling.append };
     const rows = parts.flatMap((part) => part.rows);
     // As it is stored, and as whoever takes it from its row would read it.
     const batch = rows.map((row): Received => ({ id: 0, channelId: row.c, orderKey: row.o, attempts: 0, event: JSON.parse(row.e), hasFiles: false }));
@@ -43,12 +47,13 @@ export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
         const channels = [...new Set(rows.map((r) => r.c))];
         const held = together(parts.map(({ fence }) => (fence === null ? undefined : holdLease(tx, fence))));
         const [, , facts, asked] = await together([held, insertAllDone(tx, rows), readFacts(tx, channels), askForThreads(tx, batch)]);
-        await ingestMessages(tx, options, facts, batch, outcome, asked);
-        await commitWith(tx, [...outcome.sent, outcome.write(tx, options)]);
+        await ingestMessages(tx, deps, facts, batch, outcome, asked);
+        await commitWith(tx, [...outcome.sent, outcome.write(tx, deps)]);
       } catch (error) {
         throw await outcome.causeOf(error);
       }
     });
+    telling.committed();
   }
 
   /** Waiting for the next transaction: of all channels together, one transaction at a time. */
