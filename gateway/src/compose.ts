@@ -190,7 +190,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     telling: () => stream.telling(),
     enqueue: routing.put,
     log: partLog("ingest"),
-    onCommitted: () => routing.wake(),
+    onCommitted: (inputs) => (inputs.every((i) => i.kind === "dialog.message") ? routing.wakeSoon() : routing.wake()),
   });
   const outbound = createOutbound({
     sql,

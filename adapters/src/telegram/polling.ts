@@ -9,8 +9,8 @@ import type { Intake } from "./intake.ts";
 
 /** Beyond the time for which Telegram holds an empty answer. */
 const GRACE_MS = 15_000;
-/** At most fifty questions a second: a busy bot's updates come several to an answer instead of one by one. */
-const GATHER_MS = 20;
+/** At most a hundred questions a second: a busy bot's updates come several to an answer instead of one by one. */
+const GATHER_MS = 10;
 
 /**
  * Long polling (core.telegram.org/bots/api#getupdates). Telegram keeps an update until it is asked for a higher offset, and we

@@ -1,4 +1,5 @@
 import { commitWith, type Db, together } from "@kommutator/contract/db";
+import type { RoutingInput } from "@kommutator/contract/routing-input";
 import { holdLease, LeaseLost } from "../db/lease.ts";
 import type { Fence, TextsAtOnce } from "../inbound/raw-events.ts";
 import { insertAllDone, NOT_AT_ONCE, type RawRow } from "../inbound/raw-row.ts";
@@ -24,8 +25,8 @@ export interface TextsAtOnceOptions extends Omit<IngestDeps, "emit"> {
   sql: Db;
   telling: Stream["telling"];
   log: ReaderLog;
-  /** Called after each commit. */
-  onCommitted: () => void;
+  /** Called after each commit with what was put before the router. */
+  onCommitted: (inputs: readonly RoutingInput[]) => void;
 }
 
 /**
@@ -54,6 +55,7 @@ export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
       }
     });
     telling.committed();
+    options.onCommitted(outcome.inputs);
   }
 
   /** Waiting for the next transaction: of all channels together, one transaction at a time. */
@@ -86,7 +88,6 @@ export function createTextsAtOnce(options: TextsAtOnceOptions): TextsAtOnce {
       if (!isExpected(error)) options.log.warn({ messages: parts.reduce((n, { rows }) => n + rows.length, 0), error }, "messages take the long way");
       return false;
     }
-    options.onCommitted();
     return true;
   }
 

@@ -39,6 +39,8 @@ export interface EngineDeps {
 const BATCH = 2000;
 /** The backstop when nobody says that something came. */
 const POLL_MS = 100;
+/** What nobody waits for is looked at together after this. */
+const SOON_MS = 50;
 /** Without a lease, and after a failure of the database. */
 const RETRY_MS = 50;
 /** Inputs that changed nothing lie this long, so that one transaction takes many away. */
@@ -87,6 +89,8 @@ export class Engine {
   private resting = false;
   /** Does the table have to be looked at, or can only what came directly be waiting? */
   private mayPend = true;
+  private looked = 0;
+  private soon: NodeJS.Timeout | undefined;
   private readonly expected = new Expected();
 
   constructor(deps: EngineDeps) {
@@ -102,6 +106,8 @@ export class Engine {
   /** Ends after the batch in progress. */
   async stop(): Promise<void> {
     this.stopping = true;
+    clearTimeout(this.soon);
+    this.soon = undefined;
     this.waker.wake();
     await this.running;
     this.running = null;
@@ -112,6 +118,14 @@ export class Engine {
   wake(): void {
     this.mayPend = true;
     this.waker.wake();
+  }
+
+  /** The same for inputs that hardly ever change anything, as the next words of a talk that somebody has: they are looked at together, in a moment. */
+  wakeSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      this.wake();
+    }, SOON_MS);
   }
 
   /**
@@ -258,12 +272,13 @@ export class Engine {
     const now = Math.max(this.deps.clock.now(), state.now);
     const events = this.dueDeadlines(state, now);
     let rows: PendingInput[] = [];
-    if (events.length < this.limit && this.mayPend) {
+    // Not everybody says that something came.
+    if (events.length < this.limit && (this.mayPend || performance.now() - this.looked > POLL_MS)) {
       this.mayPend = false;
+      this.looked = performance.now();
       rows = await pendingInputs(this.deps.sql, this.limit - events.length, this.settled);
       this.expected.seen(rows);
-      // More may have come meanwhile, and not everybody says so.
-      if (rows.length > 0) this.mayPend = true;
+      if (rows.length === this.limit - events.length) this.mayPend = true;
     }
     const direct = this.direct.take(this.limit - events.length);
     for (const one of direct) one.id ||= await this.ids.next();

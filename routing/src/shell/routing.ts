@@ -38,6 +38,8 @@ export interface Routing {
   decideWithin: DecideWithin;
   /** Say that inputs were committed: the engine looks at once. Not calling it costs a few milliseconds. */
   wake(): void;
+  /** The same for inputs that hardly ever change anything: they are looked at together, in a moment. */
+  wakeSoon(): void;
   start(): Promise<void>;
   /** For a node that waits for another's duties: reads what a take-over will read, so that it need not be done cold. */
   warmUp(): Promise<void>;
@@ -67,6 +69,7 @@ export function createRouting(deps: RoutingDeps): Routing {
     },
     decideWithin: (inputs) => engine.decideWithin(inputs),
     wake: () => engine.wake(),
+    wakeSoon: () => engine.wakeSoon(),
     async start() {
       engine.start();
     },
