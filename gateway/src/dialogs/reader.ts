@@ -4,8 +4,8 @@ import { emitAtEnd } from "./emit.ts";
 import { asEvent, type EventRow } from "./event-row.ts";
 
 const BATCH = 500;
-/** A reader that has caught up takes its next step so long after it began the last: under load it commits ten times a second, not once for each event. */
-const STEP_EVERY_MS = 100;
+/** A reader that has caught up takes its next step so long after it began the last: under load it commits four times a second, not once for each event. */
+const STEP_EVERY_MS = 250;
 /** An event that fails this often by itself is set aside (table stream_skipped, with an alarm), and the reader goes on. */
 const MAX_FAILURES = 8;
 

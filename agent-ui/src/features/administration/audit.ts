@@ -59,6 +59,8 @@ export function spoken(field: string, value: string, word: (code: string) => str
     const [kind = "", ...rest] = value.split(" ");
     return kind === "site_visitor" ? (word(kind) ?? value) : rest.join(" ") || value;
   }
+  // "email" is a letter elsewhere.
+  if (field === "kind") return word(`kind_${value}`) ?? value;
   return CODED.has(field) ? (word(value) ?? value) : value;
 }
 

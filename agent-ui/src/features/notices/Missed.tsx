@@ -28,8 +28,6 @@ export default function Missed() {
     notifications.show({
       id: TOAST,
       icon: <IconBell size={18} />,
-      // Where it covers no controls of a call, and no menu.
-      position: "bottom-right",
       autoClose: SHOWN_MS,
       closeButtonProps: { "aria-label": t("common:close") },
       message: (

@@ -52,6 +52,7 @@ export function DayPage() {
       <Group justify="space-between" align="flex-end" mb="md">
         <Text size="sm" c="dimmed" maw={560}>
           {t("day.purpose")}
+          {log === undefined || format.time(log.from) === format.time(dayjs(log.from).startOf("day").toISOString()) ? null : ` ${t("day.elsewhere")}`}
         </Text>
         <Group gap="xs" align="flex-end" wrap="nowrap">
           <Select
