@@ -12,7 +12,7 @@ import { isConnectionError, type ReaderLog } from "./reader.ts";
  * Under load messages of all channels are taken every so many milliseconds together: a transaction has a dozen statements however many it carries,
  * and everything after it takes them together too. A message that comes alone is taken at once.
  */
-const GATHER_MS = 16;
+const GATHER_MS = 12;
 
 interface Part {
   rows: readonly RawRow[];
