@@ -70,6 +70,8 @@ export async function seed(sql: Db, url: string, agents: number, providers: Prov
   await past(sql);
   // The past has settled long ago.
   await sql`VACUUM ANALYZE`;
+  // A server at work has written its log files before and uses them again; a fresh one would make and fill a new one every few seconds.
+  for (let i = 0; i < 24; i++) await sql`SELECT pg_logical_emit_message(true, 'bench', 'a log file'), pg_switch_wal()`;
   await sql`CHECKPOINT`;
   return { channels, agents: planned };
 }

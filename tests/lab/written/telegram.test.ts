@@ -98,7 +98,10 @@ describe.each(["polling", "webhook"] as const)("Telegram by %s through the whole
     await until("it is at Telegram", () => server.received(person.id).includes("Күтеміз!"), WAIT);
     server.blocked.add(person.id);
     server.push(blocked(person, server.bot));
-    const note = await home.shown(dialogId, "it is noted", (message) => message.note?.code === "unreachable" && message.note.params["reason"] === "blocked");
+    // The first note is of the block before.
+    const notes = async () =>
+      (await home.messages(dialogId)).filter((message) => message.note?.code === "unreachable" && message.note.params["reason"] === "blocked");
+    const note = await until("it is noted", async () => (await notes())[1], WAIT);
     expect(note.authorKind).toBe("system");
     await expect(home.answer(dialogId, "Алло?")).rejects.toMatchObject({ code: "unsupported" });
   });
