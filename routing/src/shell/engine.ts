@@ -14,6 +14,7 @@ import { Expected } from "./expected.ts";
 import { readFacts } from "./facts.ts";
 import { checkLease, Fenced, isInputsFault, type RouterLease } from "./faults.ts";
 import { deleteInputs, InputIds, type PendingInput, pendingInputs, quarantine } from "./inputs.ts";
+import { Looks, POLL_MS } from "./looks.ts";
 import { readMemory } from "./memory.ts";
 import { concernsUnknown, findDialogs } from "./unknown.ts";
 import { Waker } from "./waker.ts";
@@ -37,10 +38,6 @@ export interface EngineDeps {
 
 /** The most that one transaction decides: enough to spread its fixed cost, short enough that an answer does not wait long. */
 const BATCH = 2000;
-/** The backstop when nobody says that something came. */
-const POLL_MS = 100;
-/** What nobody waits for is looked at together after this. */
-const SOON_MS = 50;
 /** Without a lease, and after a failure of the database. */
 const RETRY_MS = 50;
 /** Inputs that changed nothing lie this long, so that one transaction takes many away. */
@@ -87,10 +84,7 @@ export class Engine {
   private guest: Promise<void> | null = null;
   /** Nothing is being worked on. */
   private resting = false;
-  /** Does the table have to be looked at, or can only what came directly be waiting? */
-  private mayPend = true;
-  private looked = 0;
-  private soon: NodeJS.Timeout | undefined;
+  private readonly looks = new Looks(() => this.waker.wake());
   private readonly expected = new Expected();
 
   constructor(deps: EngineDeps) {
@@ -106,8 +100,7 @@ export class Engine {
   /** Ends after the batch in progress. */
   async stop(): Promise<void> {
     this.stopping = true;
-    clearTimeout(this.soon);
-    this.soon = undefined;
+    this.looks.stop();
     this.waker.wake();
     await this.running;
     this.running = null;
@@ -116,16 +109,12 @@ export class Engine {
   }
 
   wake(): void {
-    this.mayPend = true;
-    this.waker.wake();
+    this.looks.now();
   }
 
-  /** The same for inputs that hardly ever change anything, as the next words of a talk that somebody has: they are looked at together, in a moment. */
+  /** The same for inputs that hardly ever change anything. */
   wakeSoon(): void {
-    this.soon ??= setTimeout(() => {
-      this.soon = undefined;
-      this.wake();
-    }, SOON_MS);
+    this.looks.soon();
   }
 
   /**
@@ -198,7 +187,7 @@ export class Engine {
     this.again = true;
     if (error instanceof Fenced) this.direct.putBack();
     else this.direct.fail(error);
-    this.mayPend = true;
+    this.looks.again();
     if (!this.stopping) this.deps.onError?.("the router's round failed; its memory is read again", error);
   }
 
@@ -214,7 +203,7 @@ export class Engine {
   decideWithin(inputs: readonly RoutingInput[]): DecisionWithin | null {
     const { state } = this;
     if (!this.resting || this.guest !== null || state === null || !this.decides() || this.stopping) return null;
-    if (this.mayPend || this.direct.waits() || this.expected.any()) return null;
+    if (this.looks.mayPend() || this.direct.waits() || this.expected.any()) return null;
     const now = Math.max(this.deps.clock.now(), state.now);
     const due = state.deadlines.next();
     if ((due !== undefined && due.at <= now) || this.firstFacts !== null || this.factsAreStale(state, inputs, now)) return null;
@@ -263,7 +252,7 @@ export class Engine {
     this.resting = true;
     const woken = await this.waker.wait(ms);
     this.resting = false;
-    if (!woken) this.mayPend = true;
+    if (!woken) this.looks.again();
   }
 
   /** One batch. Returns whether there was anything to do. */
@@ -272,13 +261,11 @@ export class Engine {
     const now = Math.max(this.deps.clock.now(), state.now);
     const events = this.dueDeadlines(state, now);
     let rows: PendingInput[] = [];
-    // Not everybody says that something came.
-    if (events.length < this.limit && (this.mayPend || performance.now() - this.looked > POLL_MS)) {
-      this.mayPend = false;
-      this.looked = performance.now();
+    if (events.length < this.limit && this.looks.due()) {
+      this.looks.begin();
       rows = await pendingInputs(this.deps.sql, this.limit - events.length, this.settled);
       this.expected.seen(rows);
-      if (rows.length === this.limit - events.length) this.mayPend = true;
+      if (rows.length === this.limit - events.length) this.looks.again();
     }
     const direct = this.direct.take(this.limit - events.length);
     for (const one of direct) one.id ||= await this.ids.next();
