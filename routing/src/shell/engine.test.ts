@@ -56,6 +56,18 @@ test("a chat offered is accepted through its input; the loser of a late accept c
   expect(await db.sql`SELECT state, cause FROM offer WHERE dialog_id = ${dialog}`).toEqual([{ state: "rescinded", cause: "taken" }]);
 });
 
+test("whoever was employed a moment ago may go to work at once: what comes past the table does not overtake the word of a new person in it", async () => {
+  await house.furnish({ agents: 1 });
+  const routing = await house.start();
+  await house.quiet();
+  const { agents } = await house.furnish({ agents: 1 });
+  const [ann] = agents as [Id];
+  await routing.submit({ kind: "agent.connection", employeeId: ann, online: true, at: house.now() });
+  await routing.submit({ kind: "agent.intent", employeeId: ann, intent: "available", reason: null, by: ann, at: house.now() });
+  await house.quiet();
+  expect(await db.sql`SELECT online, intent FROM presence WHERE employee_id = ${ann}`).toEqual([{ online: true, intent: "available" }]);
+});
+
 test("an input that cannot be stored is put aside after failing alone twice, with an alarm; the other fifty go on", async () => {
   const { queue, channels } = await house.furnish({ agents: 1 });
   await house.start();

@@ -16,7 +16,7 @@ import { checkLease, Fenced, isInputsFault, type RouterLease } from "./faults.ts
 import { deleteInputs, InputIds, type PendingInput, pendingInputs, quarantine } from "./inputs.ts";
 import { Looks, POLL_MS } from "./looks.ts";
 import { readMemory } from "./memory.ts";
-import { concernsUnknown, findDialogs } from "./unknown.ts";
+import { concernsUnknown, findDialogs, namesUnknown } from "./unknown.ts";
 import { Waker } from "./waker.ts";
 import { Within } from "./within.ts";
 
@@ -272,7 +272,7 @@ export class Engine {
     // Looked at again: nothing is decided at a time at which it had not come yet, however long the reading took.
     const taken = Math.max(this.deps.clock.now(), now);
     for (const { id, input } of [...rows, ...direct]) events.push({ id, now: taken, input });
-    const factsEvent = await this.factsEvent(state, rows, now);
+    const factsEvent = await this.factsEvent(state, [...rows, ...direct], now);
     if (factsEvent !== null) events.unshift(factsEvent);
     if (events.length === 0) return false;
     for (const event of events) if (event.id === 0) event.id = await this.ids.next();
@@ -300,8 +300,8 @@ export class Engine {
     return free.map((deadlineId) => ({ id: 0, now, input: { kind: "deadline", deadlineId, at: now } }));
   }
 
-  /** Facts are read first, when the memory is new, when somebody changed them, when a dialog names a queue not known yet, and now and then. */
-  private async factsEvent(state: RouterState, rows: readonly PendingInput[], now: EpochMs): Promise<RouterEvent | null> {
+  /** Facts are read first, when the memory is new, when somebody changed them, when an input names a queue or a person not known yet, and now and then. */
+  private async factsEvent(state: RouterState, rows: readonly Pick<PendingInput, "input">[], now: EpochMs): Promise<RouterEvent | null> {
     let facts = this.firstFacts;
     this.firstFacts = null;
     const inputs = rows.map((row) => row.input);
@@ -312,9 +312,7 @@ export class Engine {
   }
 
   private factsAreStale(state: RouterState, inputs: readonly RoutingInput[], now: EpochMs): boolean {
-    return (
-      now >= this.factsDue || inputs.some((input) => input.kind === "facts.changed" || (input.kind === "dialog.opened" && !state.queues.has(input.queueId)))
-    );
+    return now >= this.factsDue || inputs.some((input) => input.kind === "facts.changed" || namesUnknown(state, input));
   }
 
   private async settleBatch(state: RouterState, events: RouterEvent[], rows: readonly PendingInput[]): Promise<void> {

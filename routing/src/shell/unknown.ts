@@ -11,6 +11,13 @@ export function concernsUnknown(state: RouterState, input: CoreInput): input is 
   return !state.entries.has(input.dialogId) && !state.assignments.has(input.dialogId);
 }
 
+/** Does it name a queue, or come from a person, of whom the router has not heard yet? What came past the table overtakes the word of them in it. */
+export function namesUnknown(state: RouterState, input: RoutingInput): boolean {
+  if (input.kind === "dialog.opened") return !state.queues.has(input.queueId);
+  if (input.kind === "agent.connection" || input.kind === "agent.phone" || input.kind === "agent.intent") return !state.agents.has(input.employeeId);
+  return false;
+}
+
 /** Looks up the dialogs that these events concern and the router holds nothing of; each event carries what was found. */
 export async function findDialogs(sql: Db, state: RouterState, events: readonly RouterEvent[]): Promise<void> {
   const unknown = events.filter((e) => concernsUnknown(state, e.input));
