@@ -68,6 +68,31 @@ test("whoever was employed a moment ago may go to work at once: what comes past 
   expect(await db.sql`SELECT online, intent FROM presence WHERE employee_id = ${ann}`).toEqual([{ online: true, intent: "available" }]);
 });
 
+test("so may whoever was employed while a router that just took over reads its memory", async () => {
+  await house.furnish({ agents: 1 });
+  const slow = await db.sql.reserve();
+  try {
+    // The last of the facts is waited for; the people are read already.
+    await slow`BEGIN`;
+    await slow`LOCK TABLE emergency_switch IN ACCESS EXCLUSIVE MODE`;
+    const routing = await house.start();
+    await until(async () => {
+      const busy = await db.sql<{ waits: boolean }[]>`SELECT wait_event_type = 'Lock' AS waits FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND state = 'active' AND pid <> pg_backend_pid()`;
+      return busy.length > 0 && busy.every((b) => b.waits);
+    });
+    const { agents } = await house.furnish({ agents: 1 });
+    const [ann] = agents as [Id];
+    const pressed = routing.submit({ kind: "agent.intent", employeeId: ann, intent: "available", reason: null, by: ann, at: house.now() });
+    await slow`ROLLBACK`;
+    await pressed;
+    expect(await db.sql`SELECT intent FROM presence WHERE employee_id = ${ann}`).toEqual([{ intent: "available" }]);
+  } finally {
+    await slow`ROLLBACK`;
+    slow.release();
+  }
+});
+
 test("an input that cannot be stored is put aside after failing alone twice, with an alarm; the other fifty go on", async () => {
   const { queue, channels } = await house.furnish({ agents: 1 });
   await house.start();

@@ -16,7 +16,7 @@ import { checkLease, Fenced, isInputsFault, type RouterLease } from "./faults.ts
 import { deleteInputs, InputIds, type PendingInput, pendingInputs, quarantine } from "./inputs.ts";
 import { Looks, POLL_MS } from "./looks.ts";
 import { readMemory } from "./memory.ts";
-import { concernsUnknown, findDialogs, namesUnknown } from "./unknown.ts";
+import { concernsUnknown, findDialogs, wantsFacts } from "./unknown.ts";
 import { Waker } from "./waker.ts";
 import { Within } from "./within.ts";
 
@@ -206,7 +206,7 @@ export class Engine {
     if (this.looks.mayPend() || this.direct.waits() || this.expected.any()) return null;
     const now = Math.max(this.deps.clock.now(), state.now);
     const due = state.deadlines.next();
-    if ((due !== undefined && due.at <= now) || this.firstFacts !== null || this.factsAreStale(state, inputs, now)) return null;
+    if ((due !== undefined && due.at <= now) || this.firstFacts !== null || now >= this.factsDue || wantsFacts(state, inputs)) return null;
     if (inputs.some((input) => concernsUnknown(state, input)) || !this.ids.hasAtHand(inputs.length)) return null;
     const events = inputs.map((input) => ({ id: this.ids.atHand(), now, input }));
     const effects = new Effects();
@@ -300,19 +300,21 @@ export class Engine {
     return free.map((deadlineId) => ({ id: 0, now, input: { kind: "deadline", deadlineId, at: now } }));
   }
 
-  /** Facts are read first, when the memory is new, when somebody changed them, when an input names a queue or a person not known yet, and now and then. */
+  /**
+   * Facts are read first, when the memory is new, when somebody changed them, when an input names a queue or a person not known yet, and now and then.
+   * Those the memory was read with are not for what came while it was read: who was employed in that moment is not in them.
+   */
   private async factsEvent(state: RouterState, rows: readonly Pick<PendingInput, "input">[], now: EpochMs): Promise<RouterEvent | null> {
-    let facts = this.firstFacts;
+    const ofMemory = this.firstFacts;
     this.firstFacts = null;
-    const inputs = rows.map((row) => row.input);
-    if (facts === null && !this.factsAreStale(state, inputs, now)) return null;
-    facts ??= await readFacts(this.deps.sql, now);
+    const told = wantsFacts(
+      state,
+      rows.map((row) => row.input),
+    );
+    if (ofMemory === null && !told && now < this.factsDue) return null;
+    const facts = told || ofMemory === null ? await readFacts(this.deps.sql, now) : ofMemory;
     this.factsDue = now + FACTS_EVERY_MS;
     return { id: 0, now, input: { kind: "facts.read", facts, at: now } };
-  }
-
-  private factsAreStale(state: RouterState, inputs: readonly RoutingInput[], now: EpochMs): boolean {
-    return now >= this.factsDue || inputs.some((input) => input.kind === "facts.changed" || namesUnknown(state, input));
   }
 
   private async settleBatch(state: RouterState, events: RouterEvent[], rows: readonly PendingInput[]): Promise<void> {

@@ -12,10 +12,15 @@ export function concernsUnknown(state: RouterState, input: CoreInput): input is 
 }
 
 /** Does it name a queue, or come from a person, of whom the router has not heard yet? What came past the table overtakes the word of them in it. */
-export function namesUnknown(state: RouterState, input: RoutingInput): boolean {
+function namesUnknown(state: RouterState, input: RoutingInput): boolean {
   if (input.kind === "dialog.opened") return !state.queues.has(input.queueId);
   if (input.kind === "agent.connection" || input.kind === "agent.phone" || input.kind === "agent.intent") return !state.agents.has(input.employeeId);
   return false;
+}
+
+/** Must the facts be read before these are decided? Somebody changed them, or they name what is not in them. */
+export function wantsFacts(state: RouterState, inputs: readonly RoutingInput[]): boolean {
+  return inputs.some((input) => input.kind === "facts.changed" || namesUnknown(state, input));
 }
 
 /** Looks up the dialogs that these events concern and the router holds nothing of; each event carries what was found. */
