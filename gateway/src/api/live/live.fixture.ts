@@ -58,6 +58,11 @@ export class Screen {
     });
     screens.push(this);
   }
+  /** The dialog as it was told last. Lists hear of other tests' dialogs in between. */
+  dialog(id: Id): ServerEvent<"dialog.changed">["dialog"] | undefined {
+    return this.of("dialog.changed").findLast((c) => c.dialog.id === id)?.dialog;
+  }
+
   of<K extends ServerEventName>(event: K): ServerEvent<K>[] {
     return this.got.filter((g) => g.event === event).map((g) => g.body as ServerEvent<K>);
   }

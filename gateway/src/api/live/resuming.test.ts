@@ -47,12 +47,7 @@ describe("resuming (design 4.4)", () => {
     expect(expected).toHaveLength(320);
     expect(screen.of("message").map((m) => m.message.id)).toEqual(expected.map((e) => e.id));
     // A dialog is told of four times a second at most: its last state may come a moment later.
-    const last = (id: Id) =>
-      screen
-        .of("dialog.changed")
-        .filter((d) => d.dialog.id === id)
-        .at(-1)?.dialog.lastMessage?.text;
-    await until("the last state of each dialog", () => dialogs.every((id) => last(id) === "m79"));
+    await until("the last state of each dialog", () => dialogs.every((id) => screen.dialog(id)?.lastMessage?.text === "m79"));
   });
 
   test("a snapshot and a watch from its position leave no gap between them", async () => {
