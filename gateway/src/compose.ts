@@ -102,7 +102,11 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
       ingest.wake(lane);
       signals?.announce();
     },
-    { now, atOnce: (row, event, fence) => atOnce(row, event, fence), textsAtOnce: (take, fence) => textsAtOnce(take, fence) },
+    {
+      now,
+      atOnce: { store: (...about) => atOnce.store(...about), expect: (...about) => atOnce.expect(...about) },
+      textsAtOnce: (take, fence) => textsAtOnce(take, fence),
+    },
   );
   const supervisor = createSupervisor({
     sql,
@@ -180,6 +184,7 @@ export async function startHouse(config: Config, options: HouseOptions = {}): Pr
     emit: append,
     enqueue: routing.put,
     decide: routing.decideWithin,
+    makeReady: performer.makeReady,
     log: partLog("ingest"),
     onCommitted: (decided) => (decided ? stream.wake() : wakeAll()),
   });

@@ -12,7 +12,7 @@ import type { BenchResult } from "./run.ts";
 const AGENTS = 20;
 const KNOWN = 600;
 const CALLS = Number(process.env["BENCH_CALLS"] ?? 150);
-const WARM_UP = 15;
+const WARM_UP = 100;
 /** A new call each: the two ways take turns, so a slow moment of the machine hits both alike. */
 const EVERY_MS = Number(process.env["BENCH_EVERY_MS"] ?? 200);
 const TALK_MS = 150;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, startCore } from "./support/core.ts";
-import { everyIndex, FROM, type Line, openLine, SUBJECTS, WATCH } from "./support/every-message.ts";
+import { everyIndex, firstOf, type Line, openLine, SUBJECTS, WATCH } from "./support/every-message.ts";
 
 /**
  * Between the receipt of an event and its commit the connections may be cut at every message of the database's protocol. The
@@ -23,11 +23,12 @@ describe("every connection is cut at every message between receipt and commit", 
           atOnce: subject.atOnce === true,
         });
         await eventually("the adapter is connected", () => line.provider.connections === 1);
+        line.provider.announces = subject.announced === true;
         const warm = `warm-${subject.what}-${when}`;
         await line.provider.deliver(subject.event(warm)).acknowledged;
         await eventually("the first is ingested", () => line.ingested(warm));
         const visited = await everyIndex(async (index, key) => {
-          line.proxy.arm({ index, when, from: FROM, watch: WATCH });
+          line.proxy.arm({ index, when, from: firstOf(subject), watch: WATCH });
           const delivery = line.provider.deliver(subject.event(key));
           await delivery.acknowledged;
           await eventually(`${key} is ingested`, () => line.ingested(key));

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundleCore } from "./support/bundle.ts";
 import { eventually } from "./support/core.ts";
-import { everyIndex, FROM, type Line, openLine, SUBJECTS, WATCH } from "./support/every-message.ts";
+import { everyIndex, firstOf, type Line, openLine, SUBJECTS, WATCH } from "./support/every-message.ts";
 
 /**
  * Between the receipt of an event and its commit the process may die at every message of the database's protocol. The
@@ -27,10 +27,11 @@ describe("the process is killed at every message between receipt and commit", ()
       });
       try {
         let current = await spares.take();
+        line.provider.announces = subject.announced === true;
         const visited = await everyIndex(async (index, key) => {
           await eventually("the adapter is connected", () => line.provider.connections === 1);
           const victim = current;
-          line.proxy.arm({ index, when: "before", from: FROM, watch: WATCH, act: () => victim.kill("SIGKILL") });
+          line.proxy.arm({ index, when: "before", from: firstOf(subject), watch: WATCH, act: () => victim.kill("SIGKILL") });
           const delivery = line.provider.deliver(subject.event(key));
           await eventually("killed or ingested", async () => !line.proxy.armed || (await line.ingested(key)));
           const hit = !line.proxy.armed;

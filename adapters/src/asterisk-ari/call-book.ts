@@ -6,6 +6,7 @@ import { AriError } from "./connection.ts";
 import { asChannelError } from "./errors.ts";
 import { legChanged } from "./from-ari.ts";
 import type { Leases } from "./lease.ts";
+import { Prepared } from "./prepare.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** What the calls of one Asterisk work with. */
@@ -25,9 +26,11 @@ export class CallBook {
   readonly calls = new Map<string, Call>();
   /** Channel -> the call it belongs to. */
   readonly byChannel = new Map<string, Call>();
+  readonly prepared: Prepared;
 
   constructor(context: CallsContext) {
     this.context = context;
+    this.prepared = new Prepared(context);
   }
 
   /** Live calls and their legs, for our memory over a restart. */

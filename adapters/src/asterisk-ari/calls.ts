@@ -15,7 +15,7 @@ import * as talk from "./talk.ts";
  * handled in Asterisk's order; requests to Asterisk are carried out in the order in which they are sent (one socket, one reader).
  *
  * call-book: what is known of the live calls · events: what Asterisk says · commands: what we are told to do ·
- * ringing, speaking, talk, redirect, ending: the parts of a call's life · sound-watch: devices that vanish · reconcile: after a break of the line.
+ * prepare, ringing, speaking, talk, redirect, ending: the parts of a call's life · sound-watch: devices that vanish · reconcile: after a break of the line.
  */
 export class Calls {
   readonly #book: CallBook;
@@ -43,6 +43,7 @@ export class Calls {
       call.speech?.stop();
       for (const leg of call.legs.values()) stopTimers(leg);
     }
+    this.#book.prepared.close();
     this.#sound.close();
   }
 
@@ -59,6 +60,7 @@ export class Calls {
   /** Is this channel the leg of an offer? Of these the router knows by itself. */
   isOffer(channelId: string): boolean {
     const call = this.#book.byChannel.get(channelId);
+    if (this.#book.prepared.has(channelId)) return true;
     return call !== undefined && legOf(call, channelId)?.offerId !== undefined;
   }
   onContactGone(endpoint: string): void {
@@ -80,6 +82,9 @@ export class Calls {
 
   // ------------------------------------------------------------ what we are told to do
 
+  prepare(command: Commands["call.prepare"]): Promise<void> {
+    return commands.prepare(this.#book, command);
+  }
   ring(command: Commands["call.ring"]): Promise<void> {
     return commands.ring(this.#book, command);
   }

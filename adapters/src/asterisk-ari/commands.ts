@@ -8,11 +8,19 @@ import { letFinish } from "./speaking.ts";
 import { join, letGo, lost } from "./talk.ts";
 import * as to from "./to-ari.ts";
 
+/** Performs call.prepare: of a caller who waits. */
+export async function prepare(book: CallBook, command: Commands["call.prepare"]): Promise<void> {
+  const call = book.calls.get(command.callKey);
+  if (call === undefined || call.phase !== "waiting" || call.customer === null || call.legs.has(command.id)) return;
+  book.prepared.prepare(command, call.customer);
+}
+
 /** Rings one device. Whatever goes wrong on the way to the phone comes back as the leg's end, not as an exception. */
 export async function ring(book: CallBook, command: Commands["call.ring"]): Promise<void> {
   const call = book.calls.get(command.callKey);
   if (call === undefined || call.phase === "ended") {
     // The caller has gone meanwhile: the router learns it as the end of this leg.
+    book.prepared.discard(command.id);
     const gone = {
       legKey: command.id,
       channelId: to.agentChannel(command.id),

@@ -3,7 +3,7 @@ import { type Call, isLive, type Leg, legOf, liveLegs, newCall, stopTimers } fro
 import type { CallBook } from "./call-book.ts";
 import { AriError } from "./connection.ts";
 import { end, legEnded, stopLegs } from "./ending.ts";
-import { callerOf, clean, digitPressed, endCauseOf, offered } from "./from-ari.ts";
+import { callerOf, clean, digitPressed, endCauseOf, extensionOf, offered } from "./from-ari.ts";
 import { WAITING_LEASE_S } from "./lease.ts";
 import { outsideGone, outsideReached } from "./redirect.ts";
 import { dialOutside, outsideAnswered } from "./ringing.ts";
@@ -11,11 +11,18 @@ import type { Speaking } from "./speaking.ts";
 import { join, lost } from "./talk.ts";
 import * as to from "./to-ari.ts";
 
+/** An attacker who dials numbers at random shall not fill our memory. */
+const LINES_MAX = 10_000;
+
 /** What Asterisk says of the calls, event by event, in its own order. */
 export class CallEvents {
   readonly #book: CallBook;
   readonly #speaking: Speaking;
   readonly #hangupSeen = new Set<string>();
+  /** Lines whose last caller was given to us. */
+  readonly #lines = new Set<string>();
+  /** Channels of such lines that have not come yet, and their line. */
+  readonly #onTheirWay = new Map<string, string>();
 
   constructor(book: CallBook, speaking: Speaking) {
     this.#book = book;
@@ -26,6 +33,9 @@ export class CallEvents {
     const channel = event.channel;
     if (channel === undefined) return;
     switch (event.type) {
+      case "ChannelCreated":
+        this.#announced(channel);
+        break;
       case "StasisStart":
         this.#entered(channel, event.args ?? []);
         break;
@@ -75,14 +85,30 @@ export class CallEvents {
         if (call === undefined || call.phase === "ended") this.#book.order(to.hangUp(channel.id));
         else outsideAnswered(this.#book, call);
         break;
+      case "prepared":
+        // Taken already, or forgotten meanwhile.
+        if (!this.#book.prepared.entered(channel.id) && call === undefined) this.#book.order(to.hangUp(channel.id));
+        break;
       default:
         this.#book.order(to.hangUp(channel.id));
     }
   }
 
+  /** A caller from outside, still in the dialplan, on a line whose callers the dialplan gives to us. */
+  #announced(channel: AriChannel): void {
+    const line = channel.dialplan.exten;
+    if (channel.state !== "Ring" || channel.id.startsWith("kmt-") || extensionOf(channel) !== null || !this.#lines.has(line)) return;
+    this.#onTheirWay.set(channel.id, line);
+    const { host } = this.#book.context;
+    host.expect?.(offered(channel.id, "in", callerOf(channel), line, host.now(), "live"));
+  }
+
   #incoming(channel: AriChannel, line: string): void {
     const call = newCall(channel.id, "in", channel.id);
     call.from = { number: callerOf(channel).value, line };
+    this.#onTheirWay.delete(channel.id);
+    this.#lines.add(line);
+    if (this.#lines.size > LINES_MAX) this.#lines.clear();
     this.#book.calls.set(call.key, call);
     this.#book.byChannel.set(channel.id, call);
     const { config } = this.#book.context;
@@ -122,6 +148,8 @@ export class CallEvents {
       leg.state = "ringing";
       void this.#book.legReport(call, leg, "ringing");
     }
+    // One that was made before its ring has entered long ago.
+    if (channel.state === "Up" && channel.id === to.preparedChannel(leg.legKey) && isLive(leg)) this.#agentAnswered(call, leg);
   }
 
   /** Out of the application: hung up, or the lease ran out and the dialplan has the caller now. */
@@ -142,6 +170,9 @@ export class CallEvents {
   #destroyed(channel: AriChannel, event: AriEvent): void {
     const call = this.#book.byChannel.get(channel.id);
     this.#hangupSeen.delete(channel.id);
+    // A caller who was on his way to us and never came: the dialplan has other plans for the line now.
+    const line = this.#onTheirWay.get(channel.id);
+    if (line !== undefined && this.#onTheirWay.delete(channel.id)) this.#lines.delete(line);
     if (call === undefined) return;
     this.#book.byChannel.delete(channel.id);
     if (channel.id === call.customer) {

@@ -8,6 +8,7 @@ export async function openLine(config: Config, host: Host): Promise<Channel> {
   const { calls, phones, recordings } = session;
   return {
     handlers: {
+      "call.prepare": (c) => calls.prepare(c),
       "call.ring": (c) => session.whileUp(() => calls.ring(c)),
       "call.cancel": (c) => calls.cancel(c),
       "call.bridge": (c) => calls.bridge(c),

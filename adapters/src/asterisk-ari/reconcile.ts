@@ -97,6 +97,8 @@ function adopt(book: CallBook, c: AriChannel, vars: Record<string, string>, chan
     const v = a.channelvars ?? {};
     const outside = v["KMT_ROLE"] === "outside";
     if ((v["KMT_ROLE"] !== "agent" && !outside) || v["KMT_CALL"] !== key) continue;
+    // Made ready for a ring of which nobody knows whether it was ordered.
+    if (a.id.startsWith(to.preparedChannel("")) && a.state === "Down") continue;
     const leg: Leg = {
       legKey: clean(v["KMT_LEG"]),
       channelId: a.id,

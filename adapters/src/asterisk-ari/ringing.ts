@@ -24,9 +24,11 @@ export async function ringAgent(
     timeoutMs: number;
   },
 ): Promise<void> {
+  const ring = { ...order, callKey: call.key, autoAnswer: order.joinsAtOnce, originator: call.customer ?? undefined };
+  const ready = book.prepared.take(ring);
   const leg: Leg = {
     legKey: order.legKey,
-    channelId: to.agentChannel(order.legKey),
+    channelId: ready?.channelId ?? to.agentChannel(order.legKey),
     party: "agent",
     employeeId: order.employeeId,
     offerId: order.offerId,
@@ -37,18 +39,17 @@ export async function ringAgent(
   };
   call.legs.set(leg.legKey, leg);
   book.byChannel.set(leg.channelId, call);
-  const request = to.ring(book.context.config, {
-    ...order,
-    channelId: leg.channelId,
-    callKey: call.key,
-    autoAnswer: order.joinsAtOnce,
-    originator: call.customer ?? undefined,
-  });
   const after = (ms: number, run: () => void) => leg.timers.add(setTimeout(run, ms));
   after(order.timeoutMs, () => void endLeg(book, call, leg, "no-answer"));
   if (order.timeoutMs > UNREACHABLE_AFTER_MS) after(UNREACHABLE_AFTER_MS, () => leg.state === "trying" && void endLeg(book, call, leg, "unreachable"));
   try {
-    await book.context.ask<AriChannel>(request);
+    if (ready === null || !(await dialled(ready))) {
+      if (!isLive(leg)) return; // ended while it was waited for
+      book.byChannel.delete(leg.channelId);
+      leg.channelId = to.agentChannel(leg.legKey);
+      book.byChannel.set(leg.channelId, call);
+      await book.context.ask<AriChannel>(to.ring(book.context.config, { ...ring, channelId: leg.channelId }));
+    }
     if (isLive(leg) && leg.state === "trying") void book.legReport(call, leg, "trying");
   } catch (error) {
     if (!(error instanceof AriError)) throw error;
@@ -61,6 +62,17 @@ export async function ringAgent(
     book.byChannel.delete(leg.channelId);
     legEnded(book, call, leg, error.status === NOT_CONNECTED ? "failed" : "unreachable");
     if (call.direction === "out" && !call.released) await end(book, call, "system");
+  }
+}
+
+/** Whether the device that was made ready rings. false: it could not be made, or is gone, and surely does not ring. */
+async function dialled(ready: { dial(): Promise<void> }): Promise<boolean> {
+  try {
+    await ready.dial();
+    return true;
+  } catch (error) {
+    if (error instanceof AriError && error.status >= 400) return false;
+    throw error;
   }
 }
 

@@ -5,6 +5,8 @@ import { clean } from "./from-ari.ts";
 /** Pure translation of commands into ARI requests. Ids derive from the command's id, so that a retry finds what exists. */
 
 export const agentChannel = (legKey: string): string => `kmt-a-${legKey}`;
+/** The same leg, made before its ring was ordered. */
+export const preparedChannel = (legKey: string): string => `kmt-p-${legKey}`;
 /** The key of a call that an employee makes. */
 export const outgoingCall = (commandId: string): string => `kmt-o-${commandId}`;
 export const outsideChannel = (commandId: string): string => `kmt-c-${commandId}`;
@@ -39,9 +41,33 @@ export interface RingOrder {
   autoAnswer?: boolean;
 }
 
+/** Asterisk's own limit of a ring, which only stands in for ours when we are dead. */
+const ringSeconds = (order: Pick<RingOrder, "timeoutMs">): number => Math.ceil(order.timeoutMs / 1000) + 2;
+
+function ringVariables(order: RingOrder): Record<string, string> {
+  return {
+    KMT_ROLE: "agent",
+    KMT_CALL: order.callKey,
+    KMT_LEG: order.legKey,
+    KMT_EMPLOYEE: order.employeeId,
+    KMT_OFFER: order.offerId ?? "",
+    KMT_ENDPOINT: order.endpoint,
+    // Nobody waits on an answered phone for ever if we die before bridging; cleared at bridging.
+    "TIMEOUT(absolute)": String(ringSeconds(order) + 8),
+    "PJSIP_HEADER(add,X-Kommutator-Leg)": order.legKey,
+    ...(order.offerId === undefined ? {} : { "PJSIP_HEADER(add,X-Kommutator-Offer)": order.offerId }),
+    ...(order.autoAnswer === true
+      ? // RFC 5373 has Answer-Mode; phones in the field look at these two.
+        {
+          "PJSIP_HEADER(add,Alert-Info)": "<http://localhost>;info=alert-autoanswer;delay=0",
+          "PJSIP_HEADER(add,Call-Info)": "<sip:localhost>;answer-after=0",
+        }
+      : {}),
+  };
+}
+
 /** The employee's phone; `endpoint` is the extension. */
 export function ring(config: Config, order: RingOrder): AriRequest {
-  const seconds = Math.ceil(order.timeoutMs / 1000) + 2; // Asterisk's own limit only stands in for ours when we are dead
   return {
     method: "POST",
     uri: `channels/${encodeURIComponent(order.channelId)}`,
@@ -50,32 +76,40 @@ export function ring(config: Config, order: RingOrder): AriRequest {
       app: config.app,
       appArgs: `agent,${order.callKey}`,
       callerId: callerId(order.callerName, order.callerNumber),
-      timeout: String(seconds),
+      timeout: String(ringSeconds(order)),
+      originator: order.originator,
+    },
+    body: { variables: ringVariables(order) },
+  };
+}
+
+/**
+ * The channel of a ring, without dialling it (POST /channels/create): nobody's leg yet. Whom the phone shows is the connected line of a channel that is not
+ * originated with a caller's id.
+ */
+export function prepare(config: Config, order: RingOrder): AriRequest {
+  return {
+    method: "POST",
+    uri: "channels/create",
+    query: {
+      endpoint: `PJSIP/${order.endpoint}`,
+      app: config.app,
+      appArgs: "prepared",
+      channelId: order.channelId,
       originator: order.originator,
     },
     body: {
-      variables: {
-        KMT_ROLE: "agent",
-        KMT_CALL: order.callKey,
-        KMT_LEG: order.legKey,
-        KMT_EMPLOYEE: order.employeeId,
-        KMT_OFFER: order.offerId ?? "",
-        KMT_ENDPOINT: order.endpoint,
-        // Nobody waits on an answered phone for ever if we die before bridging; cleared at bridging.
-        "TIMEOUT(absolute)": String(seconds + 8),
-        "PJSIP_HEADER(add,X-Kommutator-Leg)": order.legKey,
-        ...(order.offerId === undefined ? {} : { "PJSIP_HEADER(add,X-Kommutator-Offer)": order.offerId }),
-        ...(order.autoAnswer === true
-          ? // RFC 5373 has Answer-Mode; phones in the field look at these two.
-            {
-              "PJSIP_HEADER(add,Alert-Info)": "<http://localhost>;info=alert-autoanswer;delay=0",
-              "PJSIP_HEADER(add,Call-Info)": "<sip:localhost>;answer-after=0",
-            }
-          : {}),
-      },
+      variables: { ...ringVariables(order), "CONNECTEDLINE(all,i)": callerId(order.callerName, order.callerNumber) },
     },
   };
 }
+
+/** Rings it. */
+export const dial = (channelId: string, order: Pick<RingOrder, "timeoutMs">): AriRequest => ({
+  method: "POST",
+  uri: `channels/${encodeURIComponent(channelId)}/dial`,
+  query: { timeout: String(ringSeconds(order)) },
+});
 
 /** The customer's number, dialled after the employee has picked up. */
 export function dialOutside(

@@ -43,6 +43,11 @@ export interface Commands {
   "media.fetch": { fileKey: string; maxBytes: number };
   "typing.show": { threadKey: string };
   "thread.close": { threadKey: string };
+  /**
+   * This ring may be ordered in a moment: what takes time before a device rings may be done already. Nothing rings, nothing is reported, and what cannot be
+   * made ready is rung all the same. Without the order (of the same id) it is undone within seconds.
+   */
+  "call.prepare": Commands["call.ring"];
   /** Ring one device of an agent for a waiting call; reports call.leg with legKey = id. */
   "call.ring": { id: Id; callKey: string; offerId: Id; employeeId: Id; endpoint: string; callerNumber: string | null; callerName: string; timeoutMs: number };
   /** Stop a ringing or answered agent leg. */

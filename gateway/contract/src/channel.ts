@@ -1,5 +1,5 @@
 import type { Handlers } from "./channel-command.ts";
-import type { ChannelEvent, ChannelSignal, IdentityKind, ThreadMessage } from "./channel-event.ts";
+import type { CallOffered, ChannelEvent, ChannelSignal, IdentityKind, ThreadMessage } from "./channel-event.ts";
 import type { EpochMs, Id, Medium } from "./ids.ts";
 
 /**
@@ -19,6 +19,11 @@ export interface Host {
   channelId: Id;
   /** Resolves only after the event is committed: acknowledge the provider after it. Throws when it is not stored. */
   report(event: ChannelEvent): Promise<void>;
+  /**
+   * A call that is on its way and will be reported within milliseconds, as this event as far as can be seen: who it is from is looked up
+   * meanwhile. Nothing is promised by it; what is never reported leaves no trace.
+   */
+  expect?(event: CallOffered): void;
   status(status: ChannelStatus): void;
   now(): EpochMs;
   signal(signal: ChannelSignal): void;

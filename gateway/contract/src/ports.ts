@@ -3,7 +3,7 @@ import type { Db, Tx } from "./db.ts";
 import type { DialogEvent, DialogEventKind, NewDialogEvent } from "./dialog-event.ts";
 import type { Identification } from "./identity.ts";
 import type { EpochMs, Id } from "./ids.ts";
-import type { RoutingInput } from "./routing-input.ts";
+import type { RouterCommand, RoutingInput } from "./routing-input.ts";
 
 /** Small interfaces by which the parts of the house meet; compose.ts gives each part the others' implementations. */
 
@@ -25,6 +25,8 @@ export type DecideWithin = (inputs: RoutingInput[]) => DecisionWithin | null;
 export interface DecisionWithin {
   /** What the decision says; the caller appends it behind its own events. */
   readonly events: readonly NewDialogEvent[];
+  /** The rings that are ordered when it stands; empty when it does not become durable with this transaction. */
+  readonly rings: readonly Extract<RouterCommand, { kind: "ring" }>[];
   /** Sends the decision's statements; they go last, behind the rows to which they refer. */
   write(tx: Tx): Promise<unknown>;
   /** The caller's transaction is committed: the orders are given. */

@@ -42,12 +42,15 @@ beforeAll(async () => {
   const log = { warn: (_: object, message: string) => void warnings.push(message), error: (_: object, message: string) => void warnings.push(message) };
   const shared = { sql, emit: append, enqueue: routing.put, identify, now: clock.now, log };
   ingest = createIngest({ ...shared, leaseSql: sql, holder: "test", onCommitted: () => routing.wake() });
-  const atOnce = createAtOnce({ ...shared, decide: routing.decideWithin, onCommitted: (decided) => (decided ? undefined : routing.wake()) });
+  const atOnce = createAtOnce({ ...shared, decide: routing.decideWithin, onCommitted: (decided) => (decided ? undefined : routing.wake()), expectedMs: 1_000 });
   raw = createRawEvents(sql, { write: () => Promise.reject(new Error("no files")) }, (lane) => ingest.wake(lane), {
-    atOnce: async (row, event, under) => {
-      const done = await atOnce(row, event, under);
-      if (!done) long.push(row.k);
-      return done;
+    atOnce: {
+      store: async (row, event, under) => {
+        const done = await atOnce.store(row, event, under);
+        if (!done) long.push(row.k);
+        return done;
+      },
+      expect: atOnce.expect,
     },
   });
   ingest.start();
@@ -107,6 +110,12 @@ const rung = async (callKey: string) => {
   const { dialog_id } = await callOf(callKey);
   return until(() => commands.find((c): c is Extract<RouterCommand, { kind: "ring" }> => c.kind === "ring" && c.dialogId === dialog_id));
 };
+
+/** Transactions that have begun and wait for somebody. */
+const waiting = async () =>
+  (
+    await database.sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' AND state_change < clock_timestamp() - interval '5 ms'`
+  ).length;
 
 /** The people of the queue can be rung. */
 async function ready(): Promise<void> {
@@ -252,6 +261,76 @@ test("a caller who cannot be identified in time is offered all the same, at once
     expect(await database.sql`SELECT 1 FROM graphile_worker.jobs WHERE key = ${`identify:${dialog_id}`}`).toHaveLength(1);
   });
   expect(long).toEqual([]);
+});
+
+test("a call that was announced is looked up before it comes, and stands as any other, once", async () => {
+  await report(offered("h0"));
+  await settled();
+  await ready();
+  long.length = 0;
+  const call = offered("h1", "+77015550001");
+  raw.expect(channel, call, fence);
+  raw.expect(channel, call, fence);
+  // The transaction has begun and waits.
+  await until(async () => (await waiting()) === 1);
+  await report(call);
+  await rung("h1");
+  await report(call);
+  await settled();
+  const [one] = await database.sql`
+    SELECT d.identity_result AS who, (SELECT count(*)::int FROM dialog WHERE thread_key = 'h1') AS dialogs, (SELECT count(*)::int FROM contact_point WHERE value_norm = '+77015550001') AS points,
+      (SELECT xmin FROM raw_event WHERE event_key = 'h1:offered')::text = (SELECT xmin FROM decision WHERE dialog_id = d.id)::text AS together
+    FROM dialog d WHERE d.id = ${(await callOf("h1")).dialog_id}`;
+  expect(one).toEqual({ who: "new", dialogs: 1, points: 1, together: true });
+  // The second report is the only one that found it there.
+  expect(long).toEqual(["h1:offered"]);
+  expect(await waiting()).toBe(0);
+});
+
+test("a call that was announced and does not come leaves nothing, whoever it was from", async () => {
+  await report(offered("i0"));
+  await settled();
+  raw.expect(channel, offered("i1", "+77015550002"), fence);
+  await until(async () => (await waiting()) === 1);
+  await until(async () => (await waiting()) === 0);
+  expect(await database.sql`SELECT 1 FROM contact_point WHERE value_norm = '+77015550002'`).toEqual([]);
+  expect(await database.sql`SELECT 1 FROM call WHERE external_id = 'i1'`).toEqual([]);
+  // Late, it comes as one that nobody announced.
+  long.length = 0;
+  await report(offered("i1", "+77015550002"));
+  await settled();
+  expect([long, warnings]).toEqual([[], []]);
+  expect((await callOf("i1")).state).toBe("offered");
+});
+
+test("a call that comes from another number than was announced is that caller's", async () => {
+  await report(offered("j0"));
+  await settled();
+  raw.expect(channel, offered("j1", "+77015550003"), fence);
+  await report(offered("j1", "+77015550004"));
+  await settled();
+  expect(await database.sql`SELECT from_norm FROM call WHERE external_id = 'j1'`).toEqual([{ from_norm: "+77015550004" }]);
+  await until(async () => (await waiting()) === 0);
+  expect(await database.sql`SELECT value_norm FROM contact_point WHERE value_norm IN ('+77015550003', '+77015550004')`).toEqual([
+    { value_norm: "+77015550004" },
+  ]);
+});
+
+test("a call announced to a node that has lost the channel is not stored by it, and one too many is not looked up beforehand", async () => {
+  await report(offered("k0"));
+  await settled();
+  const ours = fence;
+  const calls = Array.from({ length: 20 }, (_, i) => offered(`k1-${i}`, `+7703${String(1_000_000 + i)}`));
+  for (const call of calls) raw.expect(channel, call, ours);
+  expect(await waiting()).toBeLessThanOrEqual(4);
+  await Promise.all(calls.map(report));
+  await settled();
+  expect(await database.sql`SELECT count(*)::int AS n FROM call WHERE external_id LIKE 'k1-%'`).toEqual([{ n: 20 }]);
+  await acquireLease(database.sql, ours.duty, "other", true);
+  const late = offered("k2", "+77015550005");
+  raw.expect(channel, late, ours);
+  await expect(report(late)).rejects.toThrow(LeaseLost);
+  expect(await database.sql`SELECT 1 FROM call WHERE external_id = 'k2'`).toEqual([]);
 });
 
 test("fifty callers at once, with their legs and ends: each stands once, whichever way each event took", async () => {

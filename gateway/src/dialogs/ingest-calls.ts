@@ -159,8 +159,22 @@ async function insertCall(
   ]);
   // Whoever asks for the call next asks on the same connection, behind these.
   outcome.follow(stored);
+  const number = norm(event.from.value);
+  if (dialog.route)
+    outcome.caller = {
+      callId,
+      channelId,
+      callKey: key,
+      dialogId,
+      number,
+      name: shownAs(identified?.name ?? event.from.displayName, [event.from.value, number]),
+      country: facts.country,
+    };
   return { callId, dialogId };
 }
+
+/** Who is known by no more than the number has no name. */
+const shownAs = (name: string | undefined, numbers: (string | null)[]): string => (name === undefined || numbers.includes(name) ? "" : name);
 
 /** The line of a number, the likeliest first: written as we read it at home, or as the line's own country does. */
 async function findLine(tx: Tx, channelId: Id, number: string | null, home: string): Promise<Line[]> {

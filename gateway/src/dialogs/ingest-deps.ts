@@ -36,10 +36,26 @@ export interface ChannelFacts {
   language: string | null;
 }
 
+/** A caller who has just come, as the phones that ring for him show him. */
+export interface Caller {
+  callId: Id;
+  channelId: Id;
+  callKey: string;
+  dialogId: Id;
+  /** null: withheld. */
+  number: string | null;
+  /** Empty: nobody knows. */
+  name: string;
+  /** By which numbers are written. */
+  country: string;
+}
+
 /** Facts and inputs that gather while a batch is worked on; written at its end. */
 export class Outcome {
   readonly events: NewDialogEvent[] = [];
   readonly inputs: RoutingInput[] = [];
+  /** Of a call that comes in now. */
+  caller: Caller | null = null;
   /** Statements that are on their way and whose end nobody needs before the batch's own. */
   readonly sent: Promise<unknown>[] = [];
   /** Those of them that may fail in good order: whoever has more to lose than the batch waits for them first. */

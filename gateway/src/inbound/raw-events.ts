@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ChannelEvent, InboundFile, RemoteFile } from "@kommutator/contract/channel";
+import type { CallOffered, ChannelEvent, InboundFile, RemoteFile } from "@kommutator/contract/channel";
 import type { Db } from "@kommutator/contract/db";
 import type { Id } from "@kommutator/contract/ids";
 import { type Lease, LeaseLost } from "../db/lease.ts";
@@ -50,15 +50,19 @@ export interface RawEvents {
    * channel, open under `fence`, belongs to another node by now.
    */
   report(channelId: Id, event: ChannelEvent, fence?: Fence | null): Promise<void>;
+  /** See Host.expect: of a channel that is open under `fence`. */
+  expect(channelId: Id, event: CallOffered, fence: Fence): void;
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>;
 }
 
-/**
- * Stores, ingests and decides an event of a call in one transaction (dialogs/at-once.ts). false: nothing of it stands, or it stood already; then it is
- * stored in the ordinary way.
- */
-export type AtOnce = (row: RawRow, event: ChannelEvent, fence: Fence) => Promise<boolean>;
+/** The short way of a call's event (dialogs/at-once.ts). */
+export interface AtOnce {
+  /** Stores, ingests and decides it in one transaction. false: nothing of it stands, or it stood already; then it is stored in the ordinary way. */
+  store(row: RawRow, event: ChannelEvent, fence: Fence): Promise<boolean>;
+  /** The call will be reported in a moment, probably as this: what is asked about it may be asked now. */
+  expect(channelId: Id, event: CallOffered, fence: Fence): void;
+}
 
 /**
  * The same for what several people have written, all or none of it (dialogs/texts-at-once.ts). `take` is called once, when the transaction begins: what
@@ -173,7 +177,7 @@ export function createRawEvents(
   function ofCall(row: RawRow, event: ChannelEvent, fence: Fence, all: AtOnce): Promise<void> {
     const key = `${row.c} ${row.o}`;
     const store = async () => {
-      if (!(await all(row, event, fence))) await queue(row, event, [], fence);
+      if (!(await all.store(row, event, fence))) await queue(row, event, [], fence);
     };
     const mine = (calls.get(key)?.catch(() => undefined) ?? Promise.resolve()).then(store).finally(() => {
       if (calls.get(key) === mine) calls.delete(key);
@@ -189,6 +193,7 @@ export function createRawEvents(
         event.kind === "message.received" && event.files !== undefined ? await storeFiles(blobs, channelId, cleanKey(event.eventKey), event.files) : [];
       return queue(rawRow(channelId, event, now()), event, files, fence);
     },
+    expect: (channelId, event, fence) => atOnce?.expect(channelId, event, fence),
     async idle() {
       while (flushing.size > 0) await Promise.allSettled(flushing);
     },

@@ -64,6 +64,9 @@ export function createSupervisor(options: SupervisorOptions): ChannelSupervisor 
       if (abort.aborted) throw new Error("the channel is closing: the event was not stored");
       await options.rawEvents.report(channelId, event, lease);
     },
+    expect(event) {
+      if (!abort.aborted && lease !== null) options.rawEvents.expect(channelId, event, lease);
+    },
     mayAct: () => !abort.aborted && (lease === null || lease.valid()),
     status,
     now,

@@ -55,6 +55,9 @@ export async function performCallOrder(deps: PerformerDeps, command: CallOrder, 
   }
 }
 
+/** What the phone shows. */
+export const callerName = (name: string, number: string | null, country: string): string => name || (number === null ? "" : formatPhone(number, country));
+
 async function ring(deps: PerformerDeps, command: Order<"ring">, call: CallTarget, send: Send): Promise<void> {
   const { dialogId, offerId, employeeId, timeoutMs } = command;
   if (call.ended) return legEnded(deps, dialogId, offerId, "cancelled");
@@ -67,7 +70,7 @@ async function ring(deps: PerformerDeps, command: Order<"ring">, call: CallTarge
       employeeId,
       endpoint: call.extension,
       callerNumber: call.from_norm,
-      callerName: call.party_name || (call.from_norm === null ? "" : formatPhone(call.from_norm, call.country ?? "")),
+      callerName: callerName(call.party_name, call.from_norm, call.country ?? ""),
       timeoutMs,
     });
   } catch (error) {

@@ -31,6 +31,12 @@ export async function callTarget(sql: Db | Tx, dialogId: Id, employeeId: Id | nu
   return row ?? null;
 }
 
+/** Where an agent is rung; null: nowhere. */
+export async function extensionOf(sql: Db, employeeId: Id): Promise<string | null> {
+  const [row] = await sql<{ extension: string | null }[]>`SELECT extension FROM employee WHERE id = ${employeeId} AND state = 'active'`;
+  return row?.extension ?? null;
+}
+
 /** So many callers may be on their way to one outside number at once; more are a loop that hides its number. */
 const SENT_ON_AT_ONCE = 10;
 

@@ -3,11 +3,12 @@ import type { Id } from "@kommutator/contract/ids";
 import type { EmitEvents, EnqueueRouting } from "@kommutator/contract/ports";
 import type { PerformRouterCommand, RouterCommand } from "@kommutator/contract/routing-input";
 import type { RouterLease } from "@kommutator/routing";
+import type { Caller } from "../dialogs/ingest-deps.ts";
 import type { ReaderLog } from "../dialogs/reader.ts";
 import type { ChannelSupervisor } from "../ports.ts";
 import { acknowledge } from "./acknowledge.ts";
-import { performCallOrder } from "./call-orders.ts";
-import { type CallTarget, callTarget } from "./call-target.ts";
+import { callerName, performCallOrder } from "./call-orders.ts";
+import { type CallTarget, callTarget, extensionOf } from "./call-target.ts";
 
 export interface PerformerDeps {
   sql: Db;
@@ -33,10 +34,29 @@ export function createPerformer(deps: PerformerDeps): {
   perform: PerformRouterCommand;
   /** Looks up what the rings of these orders need while their decision is being committed: in `tx` when the call stands there alone. */
   prepare(commands: readonly RouterCommand[], tx?: Tx): void;
+  /**
+   * Has the phones made ready that this caller's rings are for, and looks up what the rings need. At which extension somebody is, is known from the last time
+   * that he was rung: should it have changed, the ring itself makes nothing of what was made ready.
+   */
+  makeReady(caller: Caller, rings: readonly Extract<RouterCommand, { kind: "ring" }>[]): void;
   idle(): Promise<void>;
 } {
   const last = new Map<Id, Promise<void>>();
   const prepared = new Map<string, Promise<CallTarget | null>>();
+  const extensions = new Map<Id, string>();
+
+  /** Of somebody who has just called, everything is known but where the agent is: that is asked beside the transaction in which the call stands. */
+  async function targetOf({ callId, channelId, callKey, number, name, country }: Caller, employeeId: Id): Promise<CallTarget> {
+    const extension = await extensionOf(deps.sql, employeeId);
+    if (extension === null) extensions.delete(employeeId);
+    else extensions.set(employeeId, extension);
+    return { id: callId, channel_id: channelId, external_id: callKey, from_norm: number, ended: false, party_name: name, extension, country };
+  }
+
+  function keep(commandId: string, target: Promise<CallTarget | null>): void {
+    target.catch(() => prepared.delete(commandId));
+    prepared.set(commandId, target);
+  }
 
   function perform(command: RouterCommand): void {
     const before = last.get(command.dialogId) ?? Promise.resolve();
@@ -54,10 +74,19 @@ export function createPerformer(deps: PerformerDeps): {
     prepare(commands, tx) {
       if (prepared.size > PREPARED_AT_MOST) prepared.clear();
       for (const command of commands) {
-        if (command.kind !== "ring") continue;
-        const found = callTarget(tx ?? deps.sql, command.dialogId, command.employeeId);
-        found.catch(() => prepared.delete(command.id));
-        prepared.set(command.id, found);
+        if (command.kind === "ring" && !prepared.has(command.id)) keep(command.id, callTarget(tx ?? deps.sql, command.dialogId, command.employeeId));
+      }
+    },
+    makeReady(caller, rings) {
+      for (const { id, offerId, employeeId, dialogId, timeoutMs } of rings) {
+        if (dialogId !== caller.dialogId) continue;
+        keep(id, targetOf(caller, employeeId));
+        const endpoint = extensions.get(employeeId);
+        if (endpoint === undefined) continue;
+        const { channelId, callKey, number, name, country } = caller;
+        const ring = { id: offerId, callKey, offerId, employeeId, endpoint, callerNumber: number, callerName: callerName(name, number, country), timeoutMs };
+        // A channel that cannot do it, or has just been closed, is told of the ring itself.
+        deps.supervisor.perform(channelId, "call.prepare", ring).catch(() => undefined);
       }
     },
     async idle() {

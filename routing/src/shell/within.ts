@@ -29,6 +29,7 @@ export interface Host extends EngineDeps {
  */
 export class Within implements DecisionWithin {
   readonly events: readonly NewDialogEvent[];
+  readonly rings: DecisionWithin["rings"];
   /** Resolves when the decision has been committed, or given up. */
   readonly ended: Promise<void>;
   private end: () => void = () => undefined;
@@ -46,6 +47,7 @@ export class Within implements DecisionWithin {
     const last = [...own].sort().at(-1) ?? "";
     this.together = effects.notes.length === 0 && effects.events.every((e) => e.dialogId === null || own.includes(e.dialogId) || e.dialogId > last);
     this.events = this.together ? effects.events : [];
+    this.rings = this.together ? effects.commands.filter((c) => c.kind === "ring") : [];
     this.ended = new Promise((resolve) => {
       this.end = resolve;
     });

@@ -12,13 +12,18 @@ import { PgProxy } from "./pg-proxy.ts";
 
 /** The connections between the receipt of an event and its commit, and the first message that is one of theirs. */
 export const WATCH = /^kommutator(-ingest)?$/;
-export const FROM = /INSERT INTO raw_event|\{"c":"|call\.offered/;
+const FROM = /INSERT INTO raw_event|\{"c":"|call\.offered/;
+/** What is asked for a call that was announced names it. */
+const FROM_ANNOUNCED = /a call that was announced/;
+export const firstOf = (subject: Subject): RegExp => (subject.announced === true ? FROM_ANNOUNCED : FROM);
 
 /** What is received: made anew under each key. */
 export interface Subject {
   what: string;
   /** By the short way: stored, ingested and decided in one transaction. */
   atOnce?: true;
+  /** The provider says beforehand that it comes: the transaction begins before the event. */
+  announced?: true;
   event(key: string): ChannelEvent;
 }
 let counter = 0;
@@ -27,6 +32,7 @@ export const SUBJECTS: Subject[] = [
   { what: "a message", event: (key) => chatMessage(`visitor-${key}`, key, "good day") },
   { what: "a call", event: call },
   { what: "a call that is decided at once", atOnce: true, event: call },
+  { what: "a call that was announced", atOnce: true, announced: true, event: call },
 ];
 
 /** A database behind a proxy that can stop at any protocol message, and a provider that delivers again what was not acknowledged. */

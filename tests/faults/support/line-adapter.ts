@@ -1,10 +1,13 @@
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { type Adapter, type Channel, ChannelError, type ChannelEvent, type Host } from "@kommutator/contract/channel";
+import { type Adapter, type CallOffered, type Channel, ChannelError, type ChannelEvent, type Host } from "@kommutator/contract/channel";
 
 interface Config {
   port: number;
 }
+
+/** A call is announced so long before it comes. */
+const ANNOUNCED_MS = 2;
 
 /** The adapter for LineProvider: acknowledges after `report` resolves, reconnects by itself, knows what is uncertain. */
 export const lineAdapter: Adapter<Config> = {
@@ -66,7 +69,10 @@ class LineChannel implements Channel {
           // Not stored: not acknowledged. The provider would deliver it again at the next connection; we ask for that now.
           () => socket.destroy(),
         );
-      void report();
+      if (said.announced === true) {
+        this.#host.expect?.(said.body as CallOffered);
+        setTimeout(report, ANNOUNCED_MS);
+      } else void report();
       return;
     }
     const key = said.sent ?? said.refused;
@@ -94,6 +100,7 @@ class LineChannel implements Channel {
 interface Said {
   event?: number;
   body?: unknown;
+  announced?: boolean;
   sent?: number;
   refused?: number;
   key?: string;

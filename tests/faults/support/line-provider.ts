@@ -6,7 +6,7 @@ import type { ChannelEvent, Commands } from "@kommutator/contract/channel";
  * A provider of its own little protocol over TCP, JSON lines. Like mail servers and webhooks it keeps an event until it
  * is acknowledged and delivers it again after a reconnection. What it is sent it writes down, and answers as it is told.
  *
- *   provider -> us   {"event": n, "body": ChannelEvent}      us -> provider   {"ack": n}
+ *   provider -> us   {"event": n, "body": ChannelEvent, "announced": true}   us -> provider   {"ack": n}
  *   us -> provider   {"send": n, "body": message.send}       provider -> us   {"sent": n, "key": …} or {"refused": n, "code": …}
  */
 export type SendAnswer = { key: string } | { refused: "rejected" | "rate-limited"; retryAfterMs?: number } | "hang up after receiving" | "hang up at once";
@@ -18,6 +18,8 @@ export class LineProvider {
   /** Decides the answer to the nth send (from 0). */
   answer: (n: number, body: Commands["message.send"]) => SendAnswer = (n) => ({ key: `out-${n}` });
   readonly acknowledged = new Set<number>();
+  /** What it delivers was announced before, as Asterisk announces a call. */
+  announces = false;
   readonly #server: Server;
   readonly #events = new Map<number, ChannelEvent>();
   readonly #sockets = new Set<Socket>();
@@ -42,7 +44,7 @@ export class LineProvider {
   deliver(event: ChannelEvent): { n: number; acknowledged: Promise<void> } {
     const n = this.#next++;
     this.#events.set(n, event);
-    for (const socket of this.#sockets) socket.write(`${JSON.stringify({ event: n, body: event })}\n`);
+    for (const socket of this.#sockets) socket.write(this.#said(n, event));
     return { n, acknowledged: new Promise((resolve) => this.#waiting.push({ n, resolve })) };
   }
 
@@ -60,11 +62,15 @@ export class LineProvider {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  #said(n: number, body: ChannelEvent): string {
+    return `${JSON.stringify({ event: n, body, announced: this.announces })}\n`;
+  }
+
   #connected(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("error", () => undefined);
     socket.on("close", () => this.#sockets.delete(socket));
-    for (const [n, body] of this.#events) socket.write(`${JSON.stringify({ event: n, body })}\n`);
+    for (const [n, body] of this.#events) socket.write(this.#said(n, body));
     const lines = createInterface({ input: socket });
     lines.on("error", () => undefined);
     lines.on("line", (line) => {
