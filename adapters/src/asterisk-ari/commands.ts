@@ -33,6 +33,7 @@ export async function ring(book: CallBook, command: Commands["call.ring"]): Prom
   }
   if (call.legs.has(command.id)) return; // a retry
   await letGo(book, call);
+  if (call.legs.has(command.id)) return; // one that came meanwhile
   await ringAgent(book, call, {
     legKey: command.id,
     employeeId: command.employeeId,

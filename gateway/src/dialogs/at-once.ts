@@ -87,6 +87,8 @@ export function createAtOnce(options: AtOnceOptions): AtOnce {
           known = facts;
           const here = reported instanceof Promise ? await reported.finally(() => asked?.begun?.answers.catch(() => undefined)) : reported;
           await ingestCall(tx, options, { ...facts, unidentified }, channelId, here.event, outcome, asked);
+          // The database works on these rows while the router decides.
+          await new Promise((resolve) => setImmediate(resolve));
           // A decision that is taken back costs the router its memory: what may come late is waited for.
           await together(outcome.doubtful);
           decision = outcome.inputs.length === 0 ? null : options.decide(outcome.inputs);
