@@ -45,6 +45,12 @@ describe("ringing a phone", () => {
     expect(request.body).toMatchObject({ variables: { KMT_CALL: "1.2", KMT_LEG: "leg", KMT_OFFER: "o", KMT_EMPLOYEE: "e" } });
     expect(JSON.stringify(request.body)).not.toContain("answer-after");
   });
+  it("makes its channel beforehand under a name of its own, with the caller as the connected line, and dials it later", () => {
+    const request = to.prepare(config, { ...order, channelId: to.preparedChannel("leg") });
+    expect(request).toMatchObject({ method: "POST", uri: "channels/create", query: { endpoint: "PJSIP/1001", channelId: "kmt-p-leg", appArgs: "prepared" } });
+    expect(request.body).toMatchObject({ variables: { KMT_LEG: "leg", KMT_OFFER: "o", "CONNECTEDLINE(all,i)": '"Иван" <+77011112233>' } });
+    expect(to.dial("kmt-p-leg", order)).toEqual({ method: "POST", uri: "channels/kmt-p-leg/dial", query: { timeout: "22" } });
+  });
   it("asks the device to answer by itself when the agent returns", () => {
     expect(to.ring(config, { ...order, autoAnswer: true }).body).toMatchObject({
       variables: { "PJSIP_HEADER(add,Call-Info)": "<sip:localhost>;answer-after=0" },

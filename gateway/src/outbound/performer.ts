@@ -22,6 +22,8 @@ export interface PerformerDeps {
   onCommitted: () => void;
 }
 
+type Ring = Extract<RouterCommand, { kind: "ring" }>;
+
 /** Look-ups of decisions that did not come to pass are forgotten when so many have gathered. */
 const PREPARED_AT_MOST = 500;
 
@@ -38,7 +40,7 @@ export function createPerformer(deps: PerformerDeps): {
    * Has the phones made ready that this caller's rings are for, and looks up what the rings need. At which extension somebody is, is known from the last time
    * that he was rung: should it have changed, the ring itself makes nothing of what was made ready.
    */
-  makeReady(caller: Caller, rings: readonly Extract<RouterCommand, { kind: "ring" }>[]): void;
+  makeReady(caller: Caller, rings: readonly Ring[]): void;
   idle(): Promise<void>;
 } {
   const last = new Map<Id, Promise<void>>();
@@ -53,9 +55,11 @@ export function createPerformer(deps: PerformerDeps): {
     return { id: callId, channel_id: channelId, external_id: callKey, from_norm: number, ended: false, party_name: name, extension, country };
   }
 
-  function keep(commandId: string, target: Promise<CallTarget | null>): void {
-    target.catch(() => prepared.delete(commandId));
-    prepared.set(commandId, target);
+  /** What cannot be looked up now is looked up when the ring is ordered. */
+  function keep({ id, dialogId, employeeId }: Ring, asked: Promise<CallTarget | null>): void {
+    const target = asked.catch(() => callTarget(deps.sql, dialogId, employeeId));
+    target.catch(() => prepared.delete(id));
+    prepared.set(id, target);
   }
 
   function perform(command: RouterCommand): void {
@@ -74,13 +78,14 @@ export function createPerformer(deps: PerformerDeps): {
     prepare(commands, tx) {
       if (prepared.size > PREPARED_AT_MOST) prepared.clear();
       for (const command of commands) {
-        if (command.kind === "ring" && !prepared.has(command.id)) keep(command.id, callTarget(tx ?? deps.sql, command.dialogId, command.employeeId));
+        if (command.kind === "ring" && !prepared.has(command.id)) keep(command, callTarget(tx ?? deps.sql, command.dialogId, command.employeeId));
       }
     },
     makeReady(caller, rings) {
-      for (const { id, offerId, employeeId, dialogId, timeoutMs } of rings) {
+      for (const command of rings) {
+        const { offerId, employeeId, dialogId, timeoutMs } = command;
         if (dialogId !== caller.dialogId) continue;
-        keep(id, targetOf(caller, employeeId));
+        keep(command, targetOf(caller, employeeId));
         const endpoint = extensions.get(employeeId);
         if (endpoint === undefined) continue;
         const { channelId, callKey, number, name, country } = caller;
