@@ -85,7 +85,7 @@ export function createAtOnce(options: AtOnceOptions): AtOnce {
           outcome.follow(stored);
           const [, facts] = await together([held, readFacts(tx, [channelId]), asked?.call]);
           known = facts;
-          const here = reported instanceof Promise ? await reported.finally(() => asked?.begun?.answers.catch(() => undefined)) : reported;
+          const here = await reported;
           await ingestCall(tx, options, { ...facts, unidentified }, channelId, here.event, outcome, asked);
           // The database works on these rows while the router decides.
           await new Promise((resolve) => setImmediate(resolve));

@@ -71,7 +71,7 @@ class LineChannel implements Channel {
         );
       if (said.announced === true) {
         this.#host.expect?.(said.body as CallOffered);
-        setTimeout(report, ANNOUNCED_MS);
+        setTimeout(() => void report(), ANNOUNCED_MS);
       } else void report();
       return;
     }
