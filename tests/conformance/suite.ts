@@ -351,18 +351,27 @@ export function conformance(under: AdapterUnderTest): void {
       it("leaves none while it waits to connect again, nor with a reply on its way that nobody answers", async () => {
         // Where there is a connection to lose, its loss is known before the end.
         const connects = provider.credentials !== undefined;
-        const known = async (state: RegExp) => connects && (await until(`the state is ${state}`, () => state.test(ledger.status?.state ?? "")));
-        for (const from of ["the beginning", "the middle"]) {
+        let from = "the beginning";
+        const known = async (state: RegExp) => {
+          if (!connects) return;
+          await until(`the state is ${state}, down from ${from}`, () => state.test(ledger.status?.state ?? ""), { timeoutMs: 30_000 }).catch((error: Error) => {
+            throw new Error(`${error.message}; said last: ${JSON.stringify(ledger.status)}`, { cause: error });
+          });
+        };
+        for (from of ["the beginning", "the middle"]) {
           ledger = new Ledger();
-          if (from === "the beginning") await provider.down();
-          await open().catch(() => null);
-          if (from === "the middle") {
-            await known(/up/);
-            await provider.down();
+          try {
+            if (from === "the beginning") await provider.down();
+            await open().catch(() => null);
+            if (from === "the middle") {
+              await known(/up/);
+              await provider.down();
+            }
+            await known(/down|degraded/);
+          } finally {
+            await within(5_000, close());
+            await provider.up();
           }
-          await known(/down|degraded/);
-          await within(5_000, close());
-          await provider.up();
         }
         await gone();
         const swallow = provider.next?.swallow;

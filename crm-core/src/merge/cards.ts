@@ -35,7 +35,7 @@ export function refuseConverted(card: MergeCard, rows: readonly Row[]): void {
 
 /**
  * Both cards must be open to the principal for editing and assigning: merging changes whose they are. Throws not_found where one may not be
- * read (or is no card any more), forbidden where it may be read only.
+ * read (or is no card any more), forbidden where it may be read only. A customer that somebody else merges meanwhile is lockBoth's to tell.
  */
 export async function requireBoth(tx: Query, principal: Principal, card: MergeCard, ids: readonly [Id, Id]): Promise<void> {
   for (const id of ids) {
@@ -48,8 +48,8 @@ export async function requireBoth(tx: Query, principal: Principal, card: MergeCa
       continue;
     }
     const rows = await tx`
-      SELECT 1 FROM customer c WHERE c.archived_at IS NULL AND ${allowed(tx, principal, "customer", "edit", "c.responsible_id")} AND ${allowed(tx, principal, "customer", "assign", "c.responsible_id")}
-        AND ${card === "customer" ? tx`c.id = ${readable.id}` : tx`EXISTS (SELECT 1 FROM customer_contact cc WHERE cc.customer_id = c.id AND cc.contact_id = ${readable.id})`} LIMIT 1`;
+      SELECT 1 FROM customer c WHERE ${allowed(tx, principal, "customer", "edit", "c.responsible_id")} AND ${allowed(tx, principal, "customer", "assign", "c.responsible_id")}
+        AND ${card === "customer" ? tx`c.id = ${readable.id}` : tx`c.archived_at IS NULL AND EXISTS (SELECT 1 FROM customer_contact cc WHERE cc.customer_id = c.id AND cc.contact_id = ${readable.id})`} LIMIT 1`;
     if (rows.length === 0) throw new AppError("forbidden");
   }
 }

@@ -39,7 +39,8 @@ beforeAll(async () => {
   const clock = { now: () => Date.now() };
   routing = createRouting({ sql, emit, clock, audit: async () => undefined, perform: (command) => void commands.push(command), lease });
   const { identify } = createCrm({ sql, emit, enqueue: routing.enqueue, clock });
-  const log = { warn: (_: object, message: string) => void warnings.push(message), error: (_: object, message: string) => void warnings.push(message) };
+  const said = (about: object, message: string) => void warnings.push(`${message}: ${String((about as { error?: unknown }).error)}`);
+  const log = { warn: said, error: said };
   const shared = { sql, emit: append, enqueue: routing.put, identify, now: clock.now, log };
   ingest = createIngest({ ...shared, leaseSql: sql, holder: "test", onCommitted: () => routing.wake() });
   const atOnce = createAtOnce({ ...shared, decide: routing.decideWithin, onCommitted: (decided) => (decided ? undefined : routing.wake()), expectedMs: 1_000 });
@@ -193,7 +194,7 @@ test("an event that is delivered again changes nothing, and one of a call that w
   expect(await database.sql`SELECT 1 FROM dialog WHERE channel_id = ${channel}`).toHaveLength(1);
 
   await report(leg("b2", randomUUID(), "ringing", agents[0] as Id));
-  expect(warnings).toEqual(["an event of a call takes the long way"]);
+  expect(warnings).toEqual([expect.stringContaining("takes the long way")]);
   expect(await database.sql`DELETE FROM raw_event WHERE channel_id = ${channel} AND state = 'pending' RETURNING event_key`).toHaveLength(1);
 });
 
@@ -261,6 +262,25 @@ test("a caller who cannot be identified in time is offered all the same, at once
     expect(await database.sql`SELECT 1 FROM graphile_worker.jobs WHERE key = ${`identify:${dialog_id}`}`).toHaveLength(1);
   });
   expect(long).toEqual([]);
+});
+
+test("a database that stumbles while a caller is looked up makes the caller late, not the call: it is offered at once all the same", async () => {
+  const { sql } = database;
+  await report(offered("s0", "+77015559999"));
+  await settled();
+  await ready();
+  await sql.unsafe(`
+    CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$;
+    CREATE TRIGGER stumble BEFORE INSERT ON raw_event FOR EACH ROW WHEN (NEW.event_key LIKE 's1:%') EXECUTE FUNCTION stumble()`);
+  long.length = 0;
+  try {
+    await report(offered("s1", "+77015557777"));
+  } finally {
+    await sql`DROP FUNCTION stumble CASCADE`;
+  }
+  const { dialog_id } = await callOf("s1");
+  expect(await sql`SELECT identity_result FROM dialog WHERE id = ${dialog_id}`).toEqual([{ identity_result: "pending" }]);
+  expect([long, warnings]).toEqual([[], []]);
 });
 
 test("a call that was announced is looked up before it comes, and stands as any other, once", async () => {

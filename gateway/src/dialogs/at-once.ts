@@ -150,7 +150,7 @@ export function createAtOnce(options: AtOnceOptions): AtOnce {
     busy++;
     try {
       await (ahead ?? attempt(row.c, event, fence, reported)).catch((error: unknown) => {
-        if (!(error instanceof IdentificationLate)) throw error;
+        if (!isLate(error)) throw error;
         return attempt(row.c, event, fence, reported, { unidentified: true });
       });
       return true;
@@ -169,6 +169,11 @@ export function createAtOnce(options: AtOnceOptions): AtOnce {
 function asksTheSame(one: CallOffered, other: CallOffered): boolean {
   const asked = ({ callKey, direction, from, to }: CallOffered) => JSON.stringify([callKey, direction, from.kind, from.value, from.displayName, to]);
   return asked(one) === asked(other);
+}
+
+/** The limit of identification binds what goes out beside it too (57014, query_canceled): a machine that stumbles is late, not wrong. */
+function isLate(error: unknown): boolean {
+  return error instanceof IdentificationLate || (error as { code?: string }).code === "57014";
 }
 
 /** Nobody need look at these: the ordinary way says what there is to say. */

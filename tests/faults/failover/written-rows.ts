@@ -13,11 +13,19 @@ const LEASED = [
  */
 export async function watchRows(sql: Db): Promise<void> {
   await sql`CREATE TABLE written (by_node text NOT NULL, relation text NOT NULL, what text, at timestamptz NOT NULL)`;
+  // Asked fifty times a second for the rows since the strike: without it, ever more of the processor as the rows grow.
+  await sql`CREATE INDEX ON written (at)`;
   await sql.unsafe(`
     CREATE FUNCTION note_written() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE what text;
     BEGIN
-      INSERT INTO written VALUES (session_user, TG_TABLE_NAME, CASE TG_TABLE_NAME
-        WHEN 'lease' THEN to_jsonb(NEW)->>'duty' WHEN 'routing_input' THEN to_jsonb(NEW)->'input'->>'kind' WHEN 'raw_event' THEN TG_OP || ' ' || (to_jsonb(NEW)->>'kind') WHEN 'dialog' THEN TG_OP WHEN 'channel' THEN to_jsonb(NEW)->>'kind' END, clock_timestamp());
+      IF TG_TABLE_NAME = 'lease' THEN what := NEW.duty;
+      ELSIF TG_TABLE_NAME = 'routing_input' THEN what := NEW.input->>'kind';
+      ELSIF TG_TABLE_NAME = 'raw_event' THEN what := TG_OP || ' ' || NEW.kind;
+      ELSIF TG_TABLE_NAME = 'dialog' THEN what := TG_OP;
+      ELSIF TG_TABLE_NAME = 'channel' THEN what := NEW.kind;
+      END IF;
+      INSERT INTO written VALUES (session_user, TG_TABLE_NAME, what, clock_timestamp());
       RETURN NULL;
     END $$`);
   for (const table of [...LEASED, "lease"])
